@@ -1,0 +1,143 @@
+/**
+ * Tensor work on weights, behind one interface with two makers: `cpu/` (slow and obvious, the oracle and the fallback) and
+ * `webgpu/`. Callers never see a device. All handles are float32; other weight types are widened on upload by the caller.
+ */
+
+/**
+ * How a tensor's elements fall into quantization groups. The tensor is viewed row-major as [outer, channels, inner].
+ * Element e has o = floor(e / (channels*inner)), c = floor(e / inner) % channels, i = e % inner, and reduced index
+ * r = o*inner + i (its position among its channel's elements). Its group is c*blocksPerChannel + floor(r / block) with
+ * blocksPerChannel = ceil(outer*inner / block).
+ * Per tensor: {1, 1, size, size}. Per output channel of Conv [M,C,kH,kW]: {1, M, C*kH*kW, C*kH*kW}; of MatMul [K,N]: {K, N, 1, K}.
+ */
+export interface Groups {
+  readonly outer: number;
+  readonly channels: number;
+  readonly inner: number;
+  readonly block: number;
+}
+
+export function blocksPerChannel(g: Groups): number {
+  return g.block === 0 ? 0 : Math.ceil((g.outer * g.inner) / g.block);
+}
+
+export function groupCount(g: Groups): number {
+  return g.channels * blocksPerChannel(g);
+}
+
+/** A float32 tensor that lives with its maker (GPU buffer or array). The owner destroys it. */
+export interface Handle {
+  readonly length: number;
+  destroy(): void;
+}
+
+export interface Ranges {
+  /** One value a group. */
+  readonly min: Float32Array;
+  readonly max: Float32Array;
+}
+
+/** Uniform affine grid, one scale and zero point a group: value = (code - zeroPoint) * scale, code in [qMin, qMax]. */
+export interface Grid {
+  readonly groups: Groups;
+  readonly bits: number;
+  /** Lowest and highest code: -2^(b-1)..2^(b-1)-1 symmetric, 0..2^b-1 asymmetric. */
+  readonly qMin: number;
+  readonly qMax: number;
+  readonly scales: Float32Array;
+  readonly zeroPoints: Int32Array;
+}
+
+/** Sums for SQNR over a whole tensor, in float64: 10*log10(signal/noise). */
+export interface ErrorSums {
+  readonly signal: number;
+  readonly noise: number;
+}
+
+/**
+ * Exact magnitude cut over tensors taken in order: element (t, i) is cut when |w| bits < `bits`, or when they are equal and
+ * (t, i) comes before (tieTensor, tieIndex). So exactly `count` elements are cut.
+ */
+export interface MagnitudeCut {
+  /** bitcast<u32>(|w|) of the first kept magnitude. */
+  readonly bits: number;
+  /** The same as a float, for display: the prune threshold. */
+  readonly threshold: number;
+  readonly tieTensor: number;
+  readonly tieIndex: number;
+  readonly count: number;
+}
+
+export interface HistogramBins {
+  readonly lo: number;
+  readonly hi: number;
+  /** counts[k] covers [lo + k*w, lo + (k+1)*w), w = (hi-lo)/counts.length; the last bin includes hi. Outside values clamp to the end bins. */
+  readonly counts: Uint32Array;
+}
+
+export type MatmulKind = 'f32' | 'f16' | 'int8';
+
+export interface MatmulTiming {
+  readonly kind: MatmulKind;
+  readonly size: number;
+  /** Billions of multiply-adds x2 per second over `runs` measured repeats; null with `reason` where the device cannot. */
+  readonly gops: { readonly median: number; readonly p10: number; readonly p90: number; readonly runs: number } | null;
+  readonly clock: 'timestamp-query' | 'queue' | 'cpu';
+  readonly reason: string;
+}
+
+export interface ComputeInfo {
+  readonly kind: 'cpu' | 'webgpu';
+  /** Adapter in words, e.g. "apple metal-3" or "CPU". */
+  readonly name: string;
+  readonly features: readonly string[];
+  readonly maxBufferBytes: number;
+  /** True where the adapter is a software renderer. */
+  readonly software: boolean;
+}
+
+export interface Compute {
+  readonly info: ComputeInfo;
+  /** Copies the data in. The array may be reused at once. */
+  upload(data: Float32Array): Handle;
+  download(handle: Handle): Promise<Float32Array<ArrayBuffer>>;
+  copy(handle: Handle): Handle;
+  /** Min and max a group. Throws `non-finite-weights` naming the count where a value is NaN or infinite. Empty group: 0, 0. */
+  ranges(w: Handle, groups: Groups): Promise<Ranges>;
+  histogram(w: Handle, lo: number, hi: number, bins: number): Promise<HistogramBins>;
+  /**
+   * For each group and each candidate clip ratio in (0, 1], the sum of squared errors when the group's grid is `grid` with its
+   * scale multiplied by the ratio (zero point unchanged). Result is [group * ratios.length + ratio].
+   */
+  clipErrors(w: Handle, grid: Grid, ratios: Float32Array): Promise<Float32Array>;
+  /** Fake-quantize: nearest grid value (round half to even), as a new handle, or into `into`. */
+  quantize(w: Handle, grid: Grid, into?: Handle): Handle;
+  /** Codes of values, one byte each, as stored: symmetric codes in two's complement. */
+  codes(w: Handle, grid: Grid): Promise<Uint8Array<ArrayBuffer>>;
+  errorSums(reference: Handle, w: Handle): Promise<ErrorSums>;
+  countZeros(w: Handle): Promise<number>;
+  /** Exact cut of the `count` smallest magnitudes over all tensors together (0 <= count <= total). */
+  magnitudeCut(tensors: readonly Handle[], count: number): Promise<MagnitudeCut>;
+  /** Number of elements with |w| < threshold, over all tensors. */
+  countBelow(tensors: readonly Handle[], threshold: number): Promise<number>;
+  /** Zero the cut elements of tensor number `tensor` of the list the cut was made from, as a new handle, or into `into`. */
+  applyCut(w: Handle, tensor: number, cut: MagnitudeCut, into?: Handle): Handle;
+  /** C[M,N] = A[M,K] x B[K,N], row-major float32. */
+  matmul(a: Handle, b: Handle, m: number, k: number, n: number): Promise<Float32Array<ArrayBuffer>>;
+  /** As above in half precision; `runtime-failed` where the device has no shader-f16. Inputs are rounded to f16, sums in f32. */
+  matmulF16(a: Handle, b: Handle, m: number, k: number, n: number): Promise<Float32Array<ArrayBuffer>>;
+  /** int8 x int8 with exact int32 sums. A is [M,K], B is given transposed [N,K]; K is padded inside. */
+  matmulInt8(a: Int8Array, bTransposed: Int8Array, m: number, k: number, n: number): Promise<Int32Array<ArrayBuffer>>;
+  /** Warm-up, then at least `runs` timed repeats of a size^3 product; kinds are interleaved by the caller. */
+  timeMatmul(kind: MatmulKind, size: number, runs: number, signal: AbortSignal): Promise<MatmulTiming>;
+  /** Frees every buffer and pipeline. */
+  destroy(): void;
+}
+
+/** What the WebGPU maker adds for the runtime, which feeds weights to sessions straight from these buffers. */
+export interface GpuCompute extends Compute {
+  readonly device: GPUDevice;
+  bufferOf(handle: Handle): GPUBuffer;
+  /** Settles when the device is lost, with the reason in words. */
+  readonly lost: Promise<string>;
+}

@@ -1,0 +1,68 @@
+import type { ModelProto } from 'onnx-buf';
+
+/** A named file as dropped: the model, or one of its external data files. */
+export interface NamedBytes {
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** An open ONNX model: the protobuf message (unknown fields kept) whose tensor bytes are views into the file. */
+export interface OnnxModel {
+  readonly proto: ModelProto;
+  /** File name without folders, for derived names. */
+  readonly name: string;
+  /** Bytes of the model file plus its external data. */
+  readonly bytes: number;
+}
+
+export type WeightType = 'float32' | 'float16' | 'bfloat16' | 'float64';
+
+/** A constant float tensor that a compute node reads as its weight: the unit that passes, the layer table and recipes speak of. */
+export interface Layer {
+  /** Unique in the model and stable over fold-batchnorm: the node's name, else its first output; recipes name it. */
+  readonly id: string;
+  readonly op: string;
+  readonly shape: readonly number[];
+  readonly type: WeightType;
+  readonly params: number;
+  readonly bytes: number;
+  /** The view [outer, channels, inner] whose middle axis is the output channel (see compute Groups). */
+  readonly view: { readonly outer: number; readonly channels: number; readonly inner: number };
+  /** Where the tensor is kept. */
+  readonly source: 'initializer' | 'constant';
+  /** True inside an If, Loop or Scan body. */
+  readonly inSubgraph: boolean;
+  /** Name of the tensor in its graph. Weights shared by several nodes are one layer, named after the first. */
+  readonly tensorName: string;
+  /** Multiply-accumulates of one inference with batch 1 and unknown dimensions taken as 1; null where the shape is not known. */
+  readonly macs: number | null;
+}
+
+export interface Skipped {
+  readonly layer: string;
+  readonly reason: string;
+}
+
+export interface ValueSummary {
+  readonly name: string;
+  readonly type: string;
+  /** Numbers, or names of dynamic dimensions; null where the file gives no shape. */
+  readonly shape: readonly (number | string)[] | null;
+}
+
+export interface ModelSummary {
+  readonly name: string;
+  readonly bytes: number;
+  readonly opset: number;
+  readonly irVersion: number;
+  readonly producer: string;
+  readonly params: number;
+  readonly macs: number | null;
+  readonly nodes: number;
+  readonly ops: Readonly<Record<string, number>>;
+  readonly inputs: readonly ValueSummary[];
+  readonly outputs: readonly ValueSummary[];
+}
+
+/** How a weight is stored in the exported file, decided by quantize-weights. */
+export type Storage = 'packed' | 'dequantize' | 'matmulnbits' | 'float16';
