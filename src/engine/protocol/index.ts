@@ -1,0 +1,160 @@
+/** What the page and the worker say to each other: types only. Every number that was not measured is null. */
+import type { ComputeInfo, HistogramBins, MatmulTiming } from '../../compute/types';
+import type { Card, NamedBlob } from '../../data/types';
+import type { Layer, ModelSummary, Skipped } from '../../onnx/types';
+import type { Recipe } from '../../recipe/types';
+import type { BackendCheck, Ep } from '../../runtime/types';
+import type { PlainError } from '../../base/errors';
+import type { Progress } from '../../base/job';
+
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: PlainError };
+
+export interface Environment {
+  readonly compute: ComputeInfo;
+  readonly ep: Ep;
+  readonly wasmThreads: number;
+  readonly browser: string;
+  /** Why there is no WebGPU, when there is none. */
+  readonly fallbackReason: string | null;
+}
+
+export interface OpenedModel {
+  readonly summary: ModelSummary;
+  readonly layers: readonly Layer[];
+  readonly skipped: readonly Skipped[];
+  readonly sha256: string;
+  readonly gzipBytes: number | null;
+}
+
+/** State of one layer under the recipe. */
+export interface LayerState {
+  readonly id: string;
+  /** Stored bits a weight: 32, 16, 8..2. */
+  readonly bits: number;
+  /** Fraction of exact zeros, 0..1. */
+  readonly sparsity: number;
+  /** null while the layer is unchanged (infinite). */
+  readonly sqnrDb: number | null;
+  readonly bytesBefore: number;
+  /** Predicted while sliding, exact after an export. */
+  readonly bytesAfter: number;
+}
+
+export interface StepReport {
+  readonly id: string;
+  readonly note: string;
+  readonly changed: number;
+  readonly skipped: readonly Skipped[];
+  readonly thresholds?: Readonly<Record<string, number>>;
+}
+
+export interface Preview {
+  readonly recipe: Recipe;
+  readonly layers: readonly LayerState[];
+  readonly steps: readonly StepReport[];
+  /** Predicted size of the exported file. */
+  readonly predictedBytes: number;
+}
+
+export interface LayerHistogram {
+  readonly layerId: string;
+  readonly channel: number | null;
+  readonly before: HistogramBins;
+  readonly after: HistogramBins;
+  /** Prune threshold on |w|, or null. */
+  readonly threshold: number | null;
+  /** Distinct stored levels (per-tensor grid, or the chosen channel's), ascending; null where the grid differs by channel or is float. */
+  readonly levels: readonly number[] | null;
+  readonly step: number | null;
+  readonly state: LayerState;
+}
+
+export interface Interval { readonly low: number; readonly high: number }
+
+/** Percentages 0..100 with a 95 % Wilson interval. */
+export interface Accuracy {
+  readonly top1: number;
+  readonly top1Interval: Interval;
+  readonly top5: number;
+  readonly samples: number;
+}
+
+export interface Agreement {
+  /** Percent of samples whose top-1 answer is the original's; null where outputs are not class scores. */
+  readonly top1: number | null;
+  readonly changed: number | null;
+  readonly cosine: number;
+  /** Infinity is reported as null with maxAbs 0. */
+  readonly sqnrDb: number | null;
+  readonly maxAbs: number;
+  readonly samples: number;
+}
+
+/** Before and after on the live session: no export, no new session. */
+export interface Evaluation {
+  readonly recipe: Recipe;
+  readonly before: Accuracy | null;
+  readonly after: Accuracy | null;
+  readonly agreement: Agreement;
+}
+
+export interface Latency { readonly median: number; readonly p10: number; readonly p90: number; readonly runs: number }
+
+export interface Exported {
+  readonly recipe: Recipe;
+  readonly name: string;
+  readonly blob: Blob;
+  readonly bytes: number;
+  readonly gzipBytes: number | null;
+  readonly layers: readonly LayerState[];
+  readonly steps: readonly StepReport[];
+}
+
+/** The exported file really run, beside the original. */
+export interface Measurement {
+  readonly recipe: Recipe;
+  readonly ep: Ep;
+  readonly before: Latency | null;
+  readonly after: Latency | null;
+  readonly check: BackendCheck;
+  /** Whether the exported file's output equals the studio's own values of the recipe. */
+  readonly exportCheck: { readonly ok: boolean; readonly maxAbs: number };
+}
+
+export interface DataSummary {
+  readonly name: string;
+  readonly samples: number;
+  readonly classes: number | null;
+  readonly labelled: boolean;
+  readonly card: Card;
+  readonly problems: { readonly count: number; readonly first: readonly string[] };
+}
+
+export interface EngineStats { readonly sessionsCreated: number; readonly deviceLosses: number }
+
+export type JobEvents = (progress: Progress) => void;
+
+/**
+ * The worker's side. Every call is one job: `jobId` is chosen by the caller, `cancel` stops it, progress goes to `events`.
+ * Nothing throws across the border: failures come back as Outcome.
+ */
+export interface EngineApi {
+  environment(): Promise<Outcome<Environment>>;
+  open(jobId: number, files: readonly NamedBlob[], events: JobEvents): Promise<Outcome<OpenedModel>>;
+  /** Run once on WebGPU and WASM and compare. */
+  checkBackends(jobId: number, events: JobEvents): Promise<Outcome<BackendCheck>>;
+  /** Runs the recipe on resident weights: per-layer figures of the whole model. */
+  preview(jobId: number, recipe: Recipe, events: JobEvents): Promise<Outcome<Preview>>;
+  /** One layer only, fast enough to follow a slider. */
+  histogram(jobId: number, recipe: Recipe, layerId: string, channel: number | null, bins: number): Promise<Outcome<LayerHistogram>>;
+  setData(jobId: number, name: string, card: Card, files: readonly NamedBlob[], events: JobEvents): Promise<Outcome<DataSummary>>;
+  clearData(): Promise<void>;
+  evaluate(jobId: number, recipe: Recipe, limit: number | null, events: JobEvents): Promise<Outcome<Evaluation>>;
+  exportModel(jobId: number, recipe: Recipe, events: JobEvents): Promise<Outcome<Exported>>;
+  measure(jobId: number, recipe: Recipe, ep: Ep, events: JobEvents): Promise<Outcome<Measurement>>;
+  benchmarkMatmul(jobId: number, sizes: readonly number[], events: JobEvents): Promise<Outcome<readonly MatmulTiming[]>>;
+  cancel(jobId: number): Promise<void>;
+  stats(): Promise<EngineStats>;
+  /** Drops the device on purpose, as a driver reset would: for the device-lost test. */
+  loseDevice(): Promise<void>;
+}

@@ -1,0 +1,59 @@
+/**
+ * A pass's options as data: validation, defaults, the JSON schema and the page's controls are all derived from these fields.
+ */
+export type OptionValue = number | string | boolean;
+export type Options = Readonly<Record<string, OptionValue>>;
+
+interface FieldBase {
+  readonly key: string;
+  readonly label: string;
+  /** One sentence shown where the option is set. */
+  readonly help: string;
+  /** The option only matters (and is only shown) while these hold, e.g. {granularity: ['block']}. */
+  readonly when?: Readonly<Record<string, readonly OptionValue[]>>;
+}
+
+export interface NumberField extends FieldBase {
+  readonly type: 'number';
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  /** undefined: the option is absent unless set (an alternative to another option). */
+  readonly default: number | undefined;
+  /** How the page writes the value: a fraction as percent, a count of bytes, or plain. */
+  readonly display?: 'percent' | 'bytes' | 'plain';
+  readonly control?: 'slider' | 'field';
+}
+
+export interface ChoiceField extends FieldBase {
+  readonly type: 'choice';
+  readonly choices: readonly { readonly value: string | number; readonly label: string }[];
+  readonly default: string | number;
+}
+
+export interface BooleanField extends FieldBase {
+  readonly type: 'boolean';
+  readonly default: boolean;
+}
+
+export type OptionField = NumberField | ChoiceField | BooleanField;
+
+/** What the page and the recipe know of a pass; free of engine code, so that the main thread can import it. */
+export interface PassMeta {
+  readonly id: string;
+  readonly label: string;
+  /** What it does and what it costs, in one or two sentences. */
+  readonly explanation: string;
+  /** The method's formula in plain text, and where it comes from. */
+  readonly formula: string;
+  readonly source: string;
+  /** 'graph' changes nodes (a new live session is needed); 'weights' changes weight values only; 'format' changes storage or types. */
+  readonly kind: 'graph' | 'weights' | 'format';
+  readonly fields: readonly OptionField[];
+  /** Keys of `fields` that a layer may override. */
+  readonly layerFields: readonly string[];
+}
+
+export function defaultsOf(meta: PassMeta): Options {
+  return Object.fromEntries(meta.fields.flatMap((f) => (f.default === undefined ? [] : [[f.key, f.default]])));
+}
