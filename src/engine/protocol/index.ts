@@ -7,6 +7,9 @@ import type { BackendCheck, Ep } from '../../runtime/types';
 import type { PlainError } from '../../base/errors';
 import type { Progress } from '../../base/job';
 
+// One import for the page, which may name the engine's types but not the rooms behind it.
+export type { BackendCheck, Card, ComputeInfo, Ep, HistogramBins, Layer, MatmulTiming, ModelSummary, NamedBlob, Recipe, Skipped };
+
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: PlainError };
 
 export interface Environment {
@@ -155,6 +158,8 @@ export interface EngineApi {
   benchmarkMatmul(jobId: number, sizes: readonly number[], events: JobEvents): Promise<Outcome<readonly MatmulTiming[]>>;
   cancel(jobId: number): Promise<void>;
   stats(): Promise<EngineStats>;
+  /** Calls `listener` with the reason whenever the GPU device is lost. One listener; a second replaces it. */
+  watchDevice(listener: (reason: string) => void): Promise<void>;
   /** Drops the device on purpose, as a driver reset would: for the device-lost test. */
   loseDevice(): Promise<void>;
 }

@@ -1,0 +1,63 @@
+/**
+ * The engine as the page sees it. Every long call takes an AbortSignal first, reports progress at most ten times a second and
+ * rejects with a `WhittleError` (code 'aborted' when the signal fired). The worker behind it is made on the first call; when it
+ * hangs, crashes or does not stop in time it is replaced, and the open model and data are sent to the new one before its next
+ * call. Calls may overlap: the worker serializes what must not run together.
+ */
+import type { OnProgress } from '../../base/job';
+import type {
+  Card,
+  DataSummary,
+  EngineStats,
+  Environment,
+  Evaluation,
+  Exported,
+  LayerHistogram,
+  MatmulTiming,
+  Measurement,
+  NamedBlob,
+  OpenedModel,
+  Preview,
+  BackendCheck,
+  Ep,
+  Recipe,
+} from '../protocol/index';
+
+export interface Engine {
+  /** Adapter, backend and browser in words. Starts the worker; asks for no model. */
+  environment(signal: AbortSignal): Promise<Environment>;
+  /**
+   * Opens a model: one `.onnx` file, and its external data files beside it. Replaces the open one only when it succeeds.
+   * Throws `not-onnx`, `bad-model`, `unsupported-opset`, `external-data-missing`, `too-large`.
+   */
+  open(signal: AbortSignal, files: readonly NamedBlob[], onProgress?: OnProgress): Promise<OpenedModel>;
+  /** Runs the original once on WebGPU and once on WASM and compares. Keeps the layout that is right for later sessions. */
+  checkBackends(signal: AbortSignal, onProgress?: OnProgress): Promise<BackendCheck>;
+  /** Figures of every layer under the recipe and the predicted file size. Creates no session. */
+  preview(signal: AbortSignal, recipe: Recipe, onProgress?: OnProgress): Promise<Preview>;
+  /** Histogram of one layer (or one of its output channels; null: the whole tensor) before and after the recipe, same bins. */
+  histogram(signal: AbortSignal, recipe: Recipe, layerId: string, channel: number | null, bins: number): Promise<LayerHistogram>;
+  /** Sets the samples that `evaluate`, `measure` and agreement use. Throws `bad-card`, `bad-data`. */
+  setData(signal: AbortSignal, name: string, card: Card, files: readonly NamedBlob[], onProgress?: OnProgress): Promise<DataSummary>;
+  clearData(): Promise<void>;
+  /**
+   * Accuracy and agreement before and after, on the live session; `limit` samples (null: all). Without data it runs seeded
+   * random inputs and gives agreement only. A second call with other weight settings creates no session.
+   */
+  evaluate(signal: AbortSignal, recipe: Recipe, limit: number | null, onProgress?: OnProgress): Promise<Evaluation>;
+  /** Runs the recipe, stores the weights and writes the file. The blob lives in the page; nothing is saved by itself. */
+  exportModel(signal: AbortSignal, recipe: Recipe, onProgress?: OnProgress): Promise<Exported>;
+  /** Exports in memory, runs original and result interleaved on `ep`, and checks the result against WASM and against the live values. */
+  measure(signal: AbortSignal, recipe: Recipe, ep: Ep, onProgress?: OnProgress): Promise<Measurement>;
+  /** Matrix products of size^3 in f32, f16 and int8, interleaved. */
+  benchmarkMatmul(signal: AbortSignal, sizes: readonly number[], onProgress?: OnProgress): Promise<readonly MatmulTiming[]>;
+  stats(): Promise<EngineStats>;
+  /** Drops the GPU device on purpose, for tests. */
+  loseDevice(): Promise<void>;
+  /** The GPU device was lost; the engine has already asked for a new one. Returns the function that stops listening. */
+  onDeviceLost(listener: (reason: string) => void): () => void;
+  /** The worker was replaced (cancel that did not settle, hang or crash). Returns the function that stops listening. */
+  onRestart(listener: (reason: string) => void): () => void;
+  /** Ends the worker. The next call starts a new one with nothing open. */
+  dispose(): void;
+}
