@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { mean, median, percentile, wilson } from './stats';
+
+test('percentiles interpolate as NumPy does', () => {
+  const values = [40, 10, 30, 20];
+  expect(median(values)).toBe(25);
+  expect(percentile(values, 0.1)).toBeCloseTo(13, 12);
+  expect(percentile(values, 0.9)).toBeCloseTo(37, 12);
+  expect(percentile(values, 1)).toBe(40);
+  expect(percentile([5], 0.3)).toBe(5);
+  expect(percentile([], 0.5)).toBeNaN();
+  expect(values).toEqual([40, 10, 30, 20]);
+});
+
+test('mean', () => {
+  expect(mean([1, 2, 6])).toBe(3);
+  expect(mean([])).toBeNaN();
+});
+
+test('Wilson interval against published values', () => {
+  // Newcombe 1998, table I: 81/263 and 15/148, 0/20.
+  const a = wilson(81, 263);
+  expect(a.low).toBeCloseTo(0.2553, 4);
+  expect(a.high).toBeCloseTo(0.3662, 4);
+  const b = wilson(15, 148);
+  expect(b.low).toBeCloseTo(0.0624, 4);
+  expect(b.high).toBeCloseTo(0.1605, 4);
+  expect(wilson(0, 20).low).toBe(0);
+  expect(wilson(0, 20).high).toBeCloseTo(0.1611, 4);
+  expect(wilson(0, 0)).toEqual({ low: 0, high: 1 });
+});

@@ -1,0 +1,39 @@
+/** Statistics of small samples, in float64. */
+
+export function mean(values: readonly number[]): number {
+  let sum = 0;
+  for (const v of values) sum += v;
+  return values.length === 0 ? Number.NaN : sum / values.length;
+}
+
+/**
+ * The p-quantile, 0 <= p <= 1, linearly interpolated between order statistics (Hyndman and Fan 1996, type 7; NumPy's default).
+ * NaN for no values.
+ */
+export function percentile(values: readonly number[], p: number): number {
+  if (values.length === 0) return Number.NaN;
+  const sorted = values.toSorted((a, b) => a - b);
+  const position = p * (sorted.length - 1);
+  const low = Math.floor(position);
+  const a = sorted[low] ?? Number.NaN;
+  const b = sorted[Math.min(low + 1, sorted.length - 1)] ?? Number.NaN;
+  return a + (b - a) * (position - low);
+}
+
+export function median(values: readonly number[]): number {
+  return percentile(values, 0.5);
+}
+
+/**
+ * Wilson score interval of a proportion: bounds in 0..1 for `successes` of `trials`, 95 % for the default z
+ * (Wilson 1927). Holds near 0 and 1 where the normal interval does not. No trials: 0..1.
+ */
+export function wilson(successes: number, trials: number, z = 1.959963984540054): { low: number; high: number } {
+  if (trials === 0) return { low: 0, high: 1 };
+  const p = successes / trials;
+  const z2 = z * z;
+  const centre = p + z2 / (2 * trials);
+  const half = z * Math.sqrt((p * (1 - p)) / trials + z2 / (4 * trials * trials));
+  const scale = 1 + z2 / trials;
+  return { low: Math.max(0, (centre - half) / scale), high: Math.min(1, (centre + half) / scale) };
+}
