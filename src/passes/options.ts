@@ -36,7 +36,13 @@ export interface BooleanField extends FieldBase {
   readonly default: boolean;
 }
 
-export type OptionField = NumberField | ChoiceField | BooleanField;
+/** Free text, e.g. a comma-separated list of op types. */
+export interface TextField extends FieldBase {
+  readonly type: 'text';
+  readonly default: string;
+}
+
+export type OptionField = NumberField | ChoiceField | BooleanField | TextField;
 
 /** What the page and the recipe know of a pass; free of engine code, so that the main thread can import it. */
 export interface PassMeta {
