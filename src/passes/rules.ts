@@ -1,0 +1,45 @@
+import type { OptionValue } from './options';
+
+/**
+ * What a recipe may carry beyond the fields of a meta. Recipe files and links outlive versions, so ids and values that are fixed
+ * for later versions are refused by name instead of as typing mistakes, and options with one value so far are accepted.
+ */
+export interface PassRules {
+  /** Options with a single value in this version: accepted with that value, shown nowhere. */
+  readonly fixed?: Readonly<Record<string, OptionValue>>;
+  /** Values of later versions, by option. */
+  readonly planned?: Readonly<Record<string, readonly OptionValue[]>>;
+  /** Options of which at most one may be given. */
+  readonly exclusive?: readonly string[];
+}
+
+const RULES: Readonly<Record<string, PassRules>> = {
+  'prune-weights': {
+    fixed: { pattern: 'unstructured' },
+    planned: { criterion: ['gradient', 'taylor', 'wanda', 'excess'], pattern: ['2:4', '4:8', 'block'] },
+    exclusive: ['threshold', 'targetBytes'],
+  },
+  'quantize-weights': {
+    fixed: { rounding: 'nearest' },
+    planned: { rounding: ['adaround', 'gptq', 'hqq'] },
+  },
+};
+
+const PLANNED_PASSES: ReadonlySet<string> = new Set([
+  'equalize-layers',
+  'prune-channels',
+  'quantize-static',
+  'quantize-dynamic',
+  'cluster-weights',
+  'correct-bias',
+  'finetune',
+  'distill',
+]);
+
+export function rulesOf(passId: string): PassRules {
+  return RULES[passId] ?? {};
+}
+
+export function isPlannedPass(passId: string): boolean {
+  return PLANNED_PASSES.has(passId);
+}

@@ -1,0 +1,126 @@
+import { WhittleError } from '../base/errors';
+import type { Layer } from '../onnx/types';
+import { metaOf, passMetas } from '../passes/metas';
+import { isPlannedPass } from '../passes/rules';
+import type { Options } from '../passes/options';
+import { checkOptions } from './options';
+import type { LayerFilter, Recipe, RecipeStep } from './types';
+
+/** The version this build reads and writes. */
+export const RECIPE_VERSION = 1;
+
+/**
+ * Checks unknown JSON and returns it as a recipe, with the keys as given (defaults are not filled in).
+ * @throws WhittleError `bad-recipe` that names the pass, the option, the value and what is allowed.
+ */
+export function parseRecipe(value: unknown): Recipe {
+  const root = object(value, 'The recipe');
+  onlyKeys(root, ['$schema', 'version', 'target', 'passes'], 'The recipe');
+  if (root['version'] !== RECIPE_VERSION) {
+    throw bad(`The recipe has version ${show(root['version'])}; this build reads version ${RECIPE_VERSION}.`, 'Save the recipe again with this version of Whittle.');
+  }
+  const target = root['target'] ?? 'webgpu';
+  if (target !== 'webgpu' && target !== 'wasm') throw bad(`The recipe's target is ${show(target)}.`, 'Use "webgpu" or "wasm".');
+  const passes = root['passes'];
+  if (!Array.isArray(passes)) throw bad(`The recipe's "passes" is ${show(passes)}, not a list.`, 'Write "passes": [{"id": "quantize-weights"}], say.');
+  return { version: RECIPE_VERSION, target, passes: passes.map((step, i) => parseStep(step, i)) };
+}
+
+/** As `parseRecipe`, from the text of a recipe file. */
+export function parseRecipeText(text: string): Recipe {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw bad(`The recipe is not JSON: ${cause instanceof Error ? cause.message : String(cause)}.`, 'Check the file for a missing comma or bracket.');
+  }
+  return parseRecipe(value);
+}
+
+/**
+ * Checks that every per-layer override names a layer of this model.
+ * @throws WhittleError `bad-recipe` that names the pass and the layer.
+ */
+export function checkLayerNames(recipe: Recipe, layers: readonly Layer[]): void {
+  const known = new Set(layers.map((l) => l.id));
+  for (const step of recipe.passes) {
+    for (const id of Object.keys(step.overrides ?? {})) {
+      if (known.has(id)) continue;
+      throw bad(`Pass "${step.id}" overrides layer "${id}", which this model does not have.`, `Its layers are ${[...known].slice(0, 8).join(', ')}${known.size > 8 ? ', …' : ''}.`);
+    }
+  }
+}
+
+function parseStep(value: unknown, index: number): RecipeStep {
+  const where = `Pass ${index + 1} of the recipe`;
+  const step = object(value, where);
+  const id = step['id'];
+  if (typeof id !== 'string') throw bad(`${where} has no id.`, `Its id is one of ${knownIds()}.`);
+  const meta = metaOf(id);
+  if (meta === undefined && isPlannedPass(id)) throw bad(`Pass "${id}" is not available yet in this version.`, `Use one of ${knownIds()}.`);
+  if (meta === undefined) throw bad(`There is no pass "${id}".`, `Use one of ${knownIds()}.`);
+  const name = `Pass "${id}"`;
+  onlyKeys(step, ['id', 'options', 'layers', 'overrides', 'off'], name);
+  const off = step['off'];
+  if (off !== undefined && typeof off !== 'boolean') throw bad(`${name} has "off": ${show(off)}.`, 'Use true or false.');
+  return {
+    id,
+    ...(step['options'] === undefined ? {} : { options: checkOptions(meta, object(step['options'], `${name}, "options"`), name) }),
+    ...(step['layers'] === undefined ? {} : { layers: parseFilter(step['layers'], name) }),
+    ...(step['overrides'] === undefined ? {} : { overrides: parseOverrides(step['overrides'], id) }),
+    ...(off === undefined ? {} : { off }),
+  };
+}
+
+function parseFilter(value: unknown, name: string): LayerFilter {
+  const filter = object(value, `${name}, "layers"`);
+  onlyKeys(filter, ['include', 'exclude'], `${name}, "layers"`);
+  const list = (key: 'include' | 'exclude'): Partial<Record<typeof key, string[]>> => {
+    const names: unknown = filter[key];
+    if (names === undefined) return {};
+    if (!Array.isArray(names) || !names.every((n): n is string => typeof n === 'string')) {
+      throw bad(`${name} has "layers.${key}": ${show(names)}.`, 'Write a list of layer names or op types.');
+    }
+    return { [key]: names };
+  };
+  return { ...list('include'), ...list('exclude') };
+}
+
+function parseOverrides(value: unknown, id: string): Record<string, Options> {
+  const meta = metaOf(id);
+  const overrides = object(value, `Pass "${id}", "overrides"`);
+  return Object.fromEntries(
+    Object.entries(overrides).map(([layer, options]) => {
+      const name = `Pass "${id}", layer "${layer}"`;
+      const given = object(options, name);
+      for (const key of Object.keys(given)) {
+        if (meta?.layerFields.includes(key) === true) continue;
+        const allowed = meta?.layerFields.join(', ') ?? '';
+        throw bad(`${name}: option "${key}" cannot be set for one layer.`, allowed === '' ? 'This pass takes no options per layer.' : `A layer may set ${allowed}.`);
+      }
+      return [layer, meta === undefined ? {} : checkOptions(meta, given, name)];
+    }),
+  );
+}
+
+function object(value: unknown, where: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw bad(`${where} is ${show(value)}, not an object.`, 'See recipe.schema.json for the form.');
+  return Object.fromEntries(Object.entries(value));
+}
+
+function onlyKeys(value: Record<string, unknown>, keys: readonly string[], where: string): void {
+  const unknown = Object.keys(value).find((key) => !keys.includes(key));
+  if (unknown !== undefined) throw bad(`${where} has an unknown key "${unknown}".`, `It may have ${keys.filter((k) => k !== '$schema').join(', ')}.`);
+}
+
+function knownIds(): string {
+  return passMetas.map((m) => m.id).join(', ');
+}
+
+function show(value: unknown): string {
+  return value === undefined ? 'missing' : (JSON.stringify(value)?.slice(0, 80) ?? typeof value);
+}
+
+function bad(message: string, remedy: string): WhittleError {
+  return new WhittleError('bad-recipe', message, remedy);
+}
