@@ -1,0 +1,70 @@
+/** Conversions between the house's tensors and onnxruntime's, and the few facts about tensor types that others need. */
+import type * as Ort from 'onnxruntime-web/webgpu';
+import { WhittleError } from '../base/errors';
+import type { GpuTensor, HostTensor, TensorData, ValueInfo } from './types';
+
+export function toOrt(ort: typeof Ort, name: string, tensor: HostTensor | GpuTensor): Ort.Tensor {
+  if ('gpuBuffer' in tensor) {
+    return ort.Tensor.fromGpuBuffer(tensor.gpuBuffer, { dataType: 'float32', dims: [...tensor.dims] });
+  }
+  const { length } = tensor.data;
+  if (length !== elements(tensor.dims)) {
+    throw new WhittleError('runtime-failed', `Input "${name}" has ${length} values for the shape [${tensor.dims.join(', ')}].`);
+  }
+  if (!isTensorType(tensor.type)) {
+    throw new WhittleError('runtime-failed', `Input "${name}" has the type ${tensor.type}, which cannot be fed here.`);
+  }
+  return new ort.Tensor(tensor.type, tensor.data, tensor.dims);
+}
+
+const TENSOR_TYPES: ReadonlySet<string> = new Set([
+  'float32', 'float16', 'float64', 'int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32', 'int64', 'uint64', 'bool', 'string',
+]);
+
+function isTensorType(type: string): type is Ort.Tensor.Type {
+  return TENSOR_TYPES.has(type);
+}
+
+/** Brings an output to main memory and frees onnxruntime's copy. float16 becomes its bits, whatever array the platform uses. */
+export async function fromOrt(tensor: Ort.Tensor): Promise<HostTensor> {
+  const data: TensorData = tensor.location === 'cpu' ? tensor.data : await tensor.getData();
+  const bits = tensor.type === 'float16' && ArrayBuffer.isView(data) ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) : data;
+  const host: HostTensor = { type: tensor.type, dims: [...tensor.dims], data: bits };
+  tensor.dispose();
+  return host;
+}
+
+export function elements(dims: readonly number[]): number {
+  return dims.reduce((n, d) => n * d, 1);
+}
+
+/** Input or output facts as onnxruntime gives them; a dimension without a name comes as 2^32 - 1 and is named "?". */
+export function valueInfo(meta: { name: string; isTensor: boolean; type?: string; shape?: readonly (number | string)[] }): ValueInfo {
+  const dims = (meta.shape ?? []).map((d) => (typeof d === 'number' && d >= 0xffffffff ? '?' : d));
+  return { name: meta.name, type: meta.type ?? 'sequence', dims };
+}
+
+/** The values as float64, for comparing and scoring: halves decoded, integers and booleans as numbers; null for strings. */
+export function toFloat64(tensor: HostTensor): Float64Array | null {
+  const { data } = tensor;
+  if (Array.isArray(data)) return null;
+  const out = new Float64Array(data.length);
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
+    for (let i = 0; i < data.length; i++) out[i] = Number(data[i] ?? 0n);
+  } else if (tensor.type === 'float16') {
+    for (let i = 0; i < data.length; i++) out[i] = halfToNumber(data[i] ?? 0);
+  } else {
+    out.set(data);
+  }
+  return out;
+}
+
+/** IEEE 754 binary16 bits to a number. */
+export function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction === 0 ? sign * Infinity : Number.NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
