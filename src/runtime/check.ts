@@ -27,7 +27,7 @@ export async function checkBackends(runtime: Runtime, model: Uint8Array, options
   const report = (stage: string, done: number) => job.onProgress({ stage, done, total: 3, startedAt });
   report('Running on WASM', 0);
   const reference = await withSession(await runtime.create(model, { ep: 'wasm' }, job.signal), async (session) => {
-    const feeds = options.feeds ?? (await findFeeds(session, job.signal));
+    const feeds = options.feeds ?? (await findFeeds(session, job.signal)).map((found) => found.feeds);
     return { feeds, outputs: await runAll(session, feeds, job.signal) };
   });
   if (!options.webgpu) return finish(report, { ok: true, maxAbs: 0, sqnrDb: null, layout: 'NHWC', repaired: false, verdict: 'No WebGPU here: the model runs on WASM.' });

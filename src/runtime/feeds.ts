@@ -34,12 +34,18 @@ export function randomFeeds(inputs: readonly ValueInfo[], choice: Partial<FeedCh
   return Object.fromEntries(inputs.map((input) => [input.name, given[input.name] ?? makeTensor(input, full, random)]));
 }
 
+/** Feeds that ran, and the choice they were made with. */
+export interface FoundFeeds {
+  readonly choice: Partial<FeedChoice>;
+  readonly feeds: HostFeeds;
+}
+
 /**
  * Feeds that the session really runs: several where the model takes a scalar integer, because each value may be another branch
  * (Silero VAD chooses by the sampling rate). At most `most` are kept. Throws the last failure where none runs.
  */
-export async function findFeeds(session: Session, signal: AbortSignal, seed = 1, most = 2): Promise<readonly HostFeeds[]> {
-  const found: HostFeeds[] = [];
+export async function findFeeds(session: Session, signal: AbortSignal, seed = 1, most = 2): Promise<readonly FoundFeeds[]> {
+  const found: FoundFeeds[] = [];
   let failure: unknown = new WhittleError('runtime-failed', 'The model has no inputs that can be made up.');
   for (const choice of choices(session.inputs)) {
     const feeds = randomFeeds(session.inputs, { ...choice, seed });
@@ -50,7 +56,7 @@ export async function findFeeds(session: Session, signal: AbortSignal, seed = 1,
       failure = error;
       continue;
     }
-    found.push(feeds);
+    found.push({ choice, feeds });
     if (found.length === most || !session.inputs.some(isIntegerScalar)) return found;
   }
   if (found.length > 0) return found;

@@ -77,7 +77,7 @@ test('feeds: seeded, batch 1, open dimensions as chosen, and sizes that run are 
   // a [n, k] x b [16, 2]: only k = 16 of the lengths runs.
   const session = await runtime.create(model('MatMul', [value('a', FLOAT, ['n', 'k']), value('b', FLOAT, [16, 2])], [value('c', FLOAT, ['n', 2])]), { ep: 'wasm' }, signal);
   const [found] = await findFeeds(session, signal);
-  expect(found?.['a']?.dims).toEqual([1, 16]);
+  expect(found?.feeds['a']?.dims).toEqual([1, 16]);
 });
 
 test('without WebGPU the check says so and proves that WASM runs', async () => {

@@ -1,0 +1,47 @@
+import type { Job } from '../base/job';
+import { percentile } from '../base/stats';
+
+/** Milliseconds of one inference over `runs` timed repeats. */
+export interface LatencyFigures {
+  readonly median: number;
+  readonly p10: number;
+  readonly p90: number;
+  readonly runs: number;
+}
+
+export interface LatencyOptions {
+  /** Untimed runs of each side first: pipelines are compiled and caches filled there. */
+  readonly warmup: number;
+  /** Timed runs of each side, at least 20. */
+  readonly runs: number;
+  readonly now?: () => number;
+}
+
+export const LATENCY: LatencyOptions = { warmup: 3, runs: 30 };
+
+/**
+ * Times several sides against each other. They take turns, and every other round goes backwards, so that heat, clock changes
+ * and other work on the machine fall on all of them alike. A side is one whole inference including the output's way to main
+ * memory. Throws what a side throws.
+ */
+export async function compareLatency(sides: readonly (() => Promise<unknown>)[], options: LatencyOptions, job: Job): Promise<LatencyFigures[]> {
+  const now = options.now ?? (() => performance.now());
+  const startedAt = Date.now();
+  const total = (options.warmup + options.runs) * sides.length;
+  const times = sides.map((): number[] => []);
+  let done = 0;
+  for (let round = -options.warmup; round < options.runs; round++) {
+    const order = [...sides.entries()];
+    if (round % 2 !== 0) order.reverse();
+    for (const [i, side] of order) {
+      job.signal.throwIfAborted();
+      const from = now();
+      await side();
+      const time = now() - from;
+      if (round >= 0) times[i]?.push(time);
+      done += 1;
+      job.onProgress({ stage: round < 0 ? 'Warming up' : 'Timing', done, total, startedAt });
+    }
+  }
+  return times.map((t) => ({ median: percentile(t, 0.5), p10: percentile(t, 0.1), p90: percentile(t, 0.9), runs: t.length }));
+}
