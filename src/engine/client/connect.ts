@@ -1,0 +1,44 @@
+import { proxy, wrap } from 'comlink';
+import type { EngineApi } from '../protocol/index';
+
+/** A worker that is running: its calls, its end, and the news of its crash. */
+export interface Link {
+  readonly api: EngineApi;
+  /** Settles with the reason when the worker crashes by itself; stays pending otherwise. */
+  readonly crashed: Promise<string>;
+  terminate(): void;
+}
+
+/** Starts the engine's worker. Functions passed in calls become message ports. */
+export function connectWorker(): Link {
+  const worker = new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module', name: 'whittle-engine' });
+  const remote = wrap<EngineApi>(worker);
+  const crashed = new Promise<string>((resolve) => {
+    worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      resolve(event.message === '' ? 'its script could not be loaded' : event.message);
+    });
+    worker.addEventListener('messageerror', () => resolve('a message could not be read'));
+  });
+  return {
+    crashed,
+    terminate: () => worker.terminate(),
+    api: {
+      environment: () => remote.environment(),
+      open: (jobId, files, events) => remote.open(jobId, files, proxy(events)),
+      checkBackends: (jobId, events) => remote.checkBackends(jobId, proxy(events)),
+      preview: (jobId, recipe, events) => remote.preview(jobId, recipe, proxy(events)),
+      histogram: (jobId, recipe, layerId, channel, bins) => remote.histogram(jobId, recipe, layerId, channel, bins),
+      setData: (jobId, name, card, files, events) => remote.setData(jobId, name, card, files, proxy(events)),
+      clearData: () => remote.clearData(),
+      evaluate: (jobId, recipe, limit, events) => remote.evaluate(jobId, recipe, limit, proxy(events)),
+      exportModel: (jobId, recipe, events) => remote.exportModel(jobId, recipe, proxy(events)),
+      measure: (jobId, recipe, ep, events) => remote.measure(jobId, recipe, ep, proxy(events)),
+      benchmarkMatmul: (jobId, sizes, events) => remote.benchmarkMatmul(jobId, sizes, proxy(events)),
+      cancel: (jobId) => remote.cancel(jobId),
+      stats: () => remote.stats(),
+      watchDevice: (listener) => remote.watchDevice(proxy(listener)),
+      loseDevice: () => remote.loseDevice(),
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { WhittleError } from '../../base/errors';
+import type { Progress } from '../../base/job';
+import { Jobs } from './jobs';
+
+test('results and failures come back as outcomes', async () => {
+  const jobs = new Jobs();
+  expect(await jobs.run(1, null, () => Promise.resolve(5))).toEqual({ ok: true, value: 5 });
+  const failed = await jobs.run(2, null, () => Promise.reject(new WhittleError('bad-model', 'No graph.', 'Export again.')));
+  expect(failed).toEqual({ ok: false, error: { code: 'bad-model', message: 'No graph.', remedy: 'Export again.' } });
+});
+
+test('cancel fires the signal, waits for the task to stop, and drops its late progress', async () => {
+  const jobs = new Jobs();
+  const seen: Progress[] = [];
+  const running = jobs.run(1, (p) => seen.push(p), async (job) => {
+    job.onProgress({ stage: 's', done: 1, total: 1, startedAt: 0 });
+    while (!job.signal.aborted) await Promise.resolve(jobs.cancel(1));
+    job.onProgress({ stage: 's', done: 1, total: 1, startedAt: 0 });
+    job.signal.throwIfAborted();
+  });
+  expect(await running).toMatchObject({ ok: false, error: { code: 'aborted' } });
+  expect(seen).toHaveLength(1);
+});
+
+test('a job that finishes after it was cancelled does not succeed', async () => {
+  const jobs = new Jobs();
+  const running = jobs.run(3, null, () => {
+    jobs.cancel(3);
+    return Promise.resolve('late');
+  });
+  expect(await running).toMatchObject({ ok: false, error: { code: 'aborted' } });
+});
+
+test('an outer reason is what the page is told', async () => {
+  const lost = new AbortController();
+  const running = new Jobs().run(1, null, () => new Promise<number>(() => {}), [lost.signal]);
+  lost.abort(new WhittleError('device-lost', 'The GPU was lost.', 'Try again.'));
+  expect(await running).toMatchObject({ ok: false, error: { code: 'device-lost', message: 'The GPU was lost.' } });
+});

@@ -1,0 +1,58 @@
+/** Every call of the page is a job: it can be cancelled by number, reports at most ten times a second, and never throws across. */
+import { releaseProxy } from 'comlink';
+import { deferred } from '../../base/deferred';
+import { toPlainError, WhittleError } from '../../base/errors';
+import { throttleProgress, type Job } from '../../base/job';
+import type { JobEvents, Outcome } from '../protocol/index';
+
+export class Jobs {
+  private readonly running = new Map<number, AbortController>();
+
+  /**
+   * Runs `task` as job `jobId` and wraps what happens. `also` ends the job at once with its reason (the device was lost, the model
+   * was replaced); a cancel waits for the task to stop, so that the page can tell a worker that hangs. A job whose signal has
+   * fired never succeeds: a superseded one cannot hand over a result.
+   */
+  async run<T>(jobId: number, events: JobEvents | null, task: (job: Job) => Promise<T>, also: readonly AbortSignal[] = []): Promise<Outcome<T>> {
+    const controller = new AbortController();
+    this.running.set(jobId, controller);
+    const ends = AbortSignal.any([...also]);
+    const signal = AbortSignal.any([controller.signal, ends]);
+    const onProgress = throttleProgress((progress) => {
+      if (!signal.aborted) events?.(progress);
+    });
+    try {
+      signal.throwIfAborted();
+      const value = await orEnd(task({ signal, onProgress }), ends);
+      signal.throwIfAborted();
+      return { ok: true, value };
+    } catch (error) {
+      return { ok: false, error: toPlainError(signal.aborted && signal.reason instanceof WhittleError ? signal.reason : error) };
+    } finally {
+      this.running.delete(jobId);
+      release(events);
+    }
+  }
+
+  cancel(jobId: number): void {
+    this.running.get(jobId)?.abort();
+  }
+}
+
+/** The task's result, or the reason of the first of `ends` as soon as it fires: a lost GPU may never answer. */
+async function orEnd<T>(task: Promise<T>, ends: AbortSignal): Promise<T> {
+  const ended = deferred<never>();
+  const stop = (): void => ended.reject(ends.reason instanceof Error ? ends.reason : new DOMException('Stopped.', 'AbortError'));
+  ends.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([task, ended.promise]);
+  } finally {
+    ends.removeEventListener('abort', stop);
+  }
+}
+
+/** A listener from the page is a message port, which lives until it is released. */
+function release(events: JobEvents | null): void {
+  const close: unknown = events === null ? null : Reflect.get(events, releaseProxy);
+  if (typeof close === 'function') Reflect.apply(close, events, []);
+}
