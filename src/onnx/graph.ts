@@ -1,0 +1,108 @@
+import { create } from '@bufbuild/protobuf';
+import type { GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto } from 'onnx-buf';
+import { TensorShapeProto_DimensionSchema, TensorShapeProtoSchema, TypeProto_TensorSchema, TypeProtoSchema, ValueInfoProtoSchema } from 'onnx-buf';
+import { constantTensor, makeNode, subgraphsOf } from './nodes';
+
+/** A graph with the graph it is nested in; values of outer graphs are visible in inner ones. */
+export interface Scope {
+  readonly graph: GraphProto;
+  readonly parent: Scope | null;
+}
+
+/** Every graph of the model, outer before inner, in node order. */
+export function scopesOf(proto: ModelProto): Scope[] {
+  const scopes: Scope[] = [];
+  const visit = (graph: GraphProto, parent: Scope | null): void => {
+    const scope = { graph, parent };
+    scopes.push(scope);
+    for (const node of graph.node) for (const inner of subgraphsOf(node)) visit(inner, scope);
+  };
+  if (proto.graph) visit(proto.graph, null);
+  return scopes;
+}
+
+/** Every tensor with data: initializers and tensor attributes, in all graphs. Sparse tensors are left out. */
+export function* tensorsOf(proto: ModelProto): Generator<TensorProto> {
+  for (const { graph } of scopesOf(proto)) {
+    yield* graph.initializer;
+    for (const node of graph.node) {
+      for (const attribute of node.attribute) {
+        if (attribute.t) yield attribute.t;
+        yield* attribute.tensors;
+      }
+    }
+  }
+}
+
+/** A maker of short names that no value or node of the model has: prefix0, prefix1, ... */
+export function uniqueNames(proto: ModelProto): (prefix: string) => string {
+  const taken = new Set<string>();
+  for (const { graph } of scopesOf(proto)) {
+    for (const value of [...graph.input, ...graph.output, ...graph.initializer, ...graph.valueInfo]) taken.add(value.name);
+    for (const sparse of graph.sparseInitializer) taken.add(sparse.values?.name ?? '');
+    for (const node of graph.node) for (const name of [node.name, ...node.input, ...node.output]) taken.add(name);
+  }
+  const next = new Map<string, number>();
+  return (prefix) => {
+    for (let count = next.get(prefix) ?? 0; ; count++) {
+      const name = prefix + count.toString(36);
+      if (taken.has(name)) continue;
+      taken.add(name);
+      next.set(prefix, count + 1);
+      return name;
+    }
+  };
+}
+
+/**
+ * Adds a constant to a graph. Before IR version 4 an initializer must also be a graph input; a subgraph may have no further
+ * inputs, so there it becomes a `Constant` node.
+ */
+export function addInitializer(proto: ModelProto, graph: GraphProto, tensor: TensorProto): void {
+  if (proto.irVersion >= 4n) {
+    graph.initializer.push(tensor);
+  } else if (graph === proto.graph) {
+    graph.initializer.push(tensor);
+    graph.input.push(valueInfo(tensor.name, tensor.dataType, tensor.dims.map(Number)));
+  } else {
+    graph.node.unshift(makeNode('Constant', [], [tensor.name], { value: tensor }));
+  }
+}
+
+/** Takes a constant out of its graph: an initializer with its graph input, or a `Constant` node. Returns whether it was there. */
+export function removeConstant(graph: GraphProto, name: string): boolean {
+  const before = graph.initializer.length + graph.node.length;
+  const isIt = (entry: { readonly name: string }): boolean => entry.name === name;
+  if (graph.initializer.some(isIt)) {
+    graph.initializer = graph.initializer.filter((entry) => !isIt(entry));
+    graph.input = graph.input.filter((entry) => !isIt(entry));
+  } else {
+    graph.node = graph.node.filter((node) => !(constantTensor(node) && node.output[0] === name));
+  }
+  return graph.initializer.length + graph.node.length < before;
+}
+
+/** The tensor of a constant of this very graph, whether initializer or `Constant` node. */
+export function findConstant(graph: GraphProto, name: string): TensorProto | undefined {
+  const initializer = graph.initializer.find((tensor) => tensor.name === name);
+  if (initializer) return initializer;
+  const node = graph.node.find((candidate) => candidate.output[0] === name);
+  return node && constantTensor(node);
+}
+
+/** Puts nodes that read only constants in front of all others, where every consumer comes after them. */
+export function prependNodes(graph: GraphProto, nodes: readonly NodeProto[]): void {
+  graph.node.unshift(...nodes);
+}
+
+/** Declaration of a value. Dimensions are numbers or names; shape null leaves it open. */
+export function valueInfo(name: string, elemType: number, shape: readonly (number | string)[] | null): ValueInfoProto {
+  const dim = (shape ?? []).map((size) =>
+    create(TensorShapeProto_DimensionSchema, {
+      value: typeof size === 'number' ? { case: 'dimValue', value: BigInt(size) } : { case: 'dimParam', value: size },
+    }),
+  );
+  const value = create(TypeProto_TensorSchema, { elemType, ...(shape ? { shape: create(TensorShapeProtoSchema, { dim }) } : {}) });
+  return create(ValueInfoProtoSchema, { name, type: create(TypeProtoSchema, { value: { case: 'tensorType', value } }) });
+}
+

@@ -1,0 +1,62 @@
+import { create } from '@bufbuild/protobuf';
+import type { AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto } from 'onnx-buf';
+import { AttributeProtoSchema, AttributeProto_AttributeType as Kind, NodeProtoSchema } from 'onnx-buf';
+
+/** Attribute values a node of ours is made with: whole numbers, lists of them, or a tensor. */
+type AttributeValue = number | readonly number[] | TensorProto;
+
+function attribute(name: string, value: AttributeValue): AttributeProto {
+  if (typeof value === 'number') return create(AttributeProtoSchema, { name, type: Kind.INT, i: BigInt(value) });
+  if ('dataType' in value) return create(AttributeProtoSchema, { name, type: Kind.TENSOR, t: value });
+  return create(AttributeProtoSchema, { name, type: Kind.INTS, ints: value.map(BigInt) });
+}
+
+/** A node with whole-number, list or tensor attributes. It gets no name: readers do without, and bytes count. */
+export function makeNode(
+  opType: string,
+  input: readonly string[],
+  output: readonly string[],
+  attributes: Readonly<Record<string, AttributeValue>> = {},
+  domain = '',
+): NodeProto {
+  const list = Object.entries(attributes).map(([name, value]) => attribute(name, value));
+  return create(NodeProtoSchema, { opType, input: [...input], output: [...output], attribute: list, ...(domain ? { domain } : {}) });
+}
+
+export function findAttribute(node: NodeProto, name: string): AttributeProto | undefined {
+  return node.attribute.find((candidate) => candidate.name === name);
+}
+
+export function intAttribute(node: NodeProto, name: string, fallback: number): number {
+  const found = findAttribute(node, name);
+  return found ? Number(found.i) : fallback;
+}
+
+export function intsAttribute(node: NodeProto, name: string): number[] | undefined {
+  return findAttribute(node, name)?.ints.map(Number);
+}
+
+export function stringAttribute(node: NodeProto, name: string, fallback: string): string {
+  const found = findAttribute(node, name);
+  return found ? new TextDecoder().decode(found.s) : fallback;
+}
+
+/** The graphs that a node's attributes hold: branches of If, bodies of Loop and Scan. */
+export function subgraphsOf(node: NodeProto): GraphProto[] {
+  return node.attribute.flatMap((candidate) => (candidate.g ? [candidate.g, ...candidate.graphs] : candidate.graphs));
+}
+
+/** The tensor of a `Constant` node, or undefined for other nodes and other forms of constant. */
+export function constantTensor(node: NodeProto): TensorProto | undefined {
+  return node.opType === 'Constant' && isOnnx(node.domain) ? findAttribute(node, 'value')?.t : undefined;
+}
+
+/** Whether a domain name means the standard operator set. */
+export function isOnnx(domain: string): boolean {
+  return domain === '' || domain === 'ai.onnx';
+}
+
+/** Version of the standard operator set that the model imports; 0 where it imports none. */
+export function opsetOf(proto: ModelProto): number {
+  return Number(proto.opsetImport.find((entry) => isOnnx(entry.domain))?.version ?? 0n);
+}

@@ -1,0 +1,71 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import type { ModelProto } from 'onnx-buf';
+import { ModelProtoSchema } from 'onnx-buf';
+import type { PlainError } from '../base/errors';
+import { fromPlainError, WhittleError } from '../base/errors';
+import { checkModel } from './check';
+import { baseName, resolveExternal } from './external';
+import { foreignError, outline, sniff, UNKNOWN_BINARY } from './sniff';
+import type { NamedBytes, OnnxModel } from './types';
+
+/**
+ * Reads the one ONNX model among the dropped files; the others may be its external data. Tensor bytes are views into the files,
+ * so the files must not be changed while the model is in use.
+ * @throws WhittleError 'not-onnx' (with what the file is instead), 'bad-model' (cut short, damaged, two models, data that does
+ *   not fit a tensor's shape), 'unsupported-opset', 'external-data-missing'.
+ */
+export function readModel(files: readonly NamedBytes[]): OnnxModel {
+  const { file, proto } = pickModel(files);
+  const external = resolveExternal(
+    proto,
+    files.filter((other) => other !== file),
+  );
+  const name = baseName(file.name);
+  checkModel(proto, name);
+  return { proto, name, bytes: file.bytes.length + external };
+}
+
+interface Picked {
+  readonly file: NamedBytes;
+  readonly proto: ModelProto;
+}
+
+/** Files called .onnx go first: external data of several gigabytes is then never decoded as a model. */
+function pickModel(files: readonly NamedBytes[]): Picked {
+  const named = files.filter((file) => /\.onnx$/i.test(file.name));
+  const problems: PlainError[] = [];
+  for (const candidates of [named, files.filter((file) => !named.includes(file))]) {
+    const models: Picked[] = [];
+    for (const file of candidates) {
+      const result = decode(file);
+      if ('code' in result) problems.push(result);
+      else models.push({ file, proto: result });
+    }
+    const [first, second] = models;
+    if (first && second) {
+      throw new WhittleError('bad-model', `Two models were dropped: "${first.file.name}" and "${second.file.name}".`, 'Drop one model at a time.');
+    }
+    if (first) return first;
+  }
+  const [problem] = problems;
+  throw problem ? fromPlainError(problem) : new WhittleError('not-onnx', 'No file was dropped.', 'Drop an .onnx file.');
+}
+
+function decode({ name, bytes }: NamedBytes): ModelProto | PlainError {
+  const file = baseName(name);
+  const shape = outline(bytes);
+  if (bytes.length === 0 || shape.kind === 'foreign') return foreignError(file, sniff(bytes) ?? UNKNOWN_BINARY);
+  if (shape.kind === 'truncated') {
+    return {
+      code: 'bad-model',
+      message: `"${file}" is cut short: it has ${bytes.length} bytes of at least ${shape.expectedBytes}.`,
+      remedy: 'Download or copy the file again.',
+    };
+  }
+  try {
+    return fromBinary(ModelProtoSchema, bytes);
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    return { code: 'bad-model', message: `"${file}" looks like an ONNX model but is damaged (${detail}).`, remedy: 'Download or export the file again.' };
+  }
+}

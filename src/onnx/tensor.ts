@@ -1,0 +1,185 @@
+import { create } from '@bufbuild/protobuf';
+import type { TensorProto } from 'onnx-buf';
+import { TensorProto_DataType, TensorProtoSchema } from 'onnx-buf';
+import { WhittleError } from '../base/errors';
+import { fromBfloat, halfTable, toBfloat, toHalf } from './half';
+import type { WeightType } from './types';
+
+/** ONNX data types by name, as the plain numbers that messages hold. */
+export const DataType: Readonly<Record<keyof typeof TensorProto_DataType, number>> = TensorProto_DataType;
+
+/** Bits of one element by ONNX data type; types narrower than a byte are packed, low bits first. Strings have no fixed size. */
+const ELEMENT_BITS: Readonly<Record<number, number>> = {
+  [DataType.FLOAT]: 32,
+  [DataType.UINT8]: 8,
+  [DataType.INT8]: 8,
+  [DataType.UINT16]: 16,
+  [DataType.INT16]: 16,
+  [DataType.INT32]: 32,
+  [DataType.INT64]: 64,
+  [DataType.BOOL]: 8,
+  [DataType.FLOAT16]: 16,
+  [DataType.DOUBLE]: 64,
+  [DataType.UINT32]: 32,
+  [DataType.UINT64]: 64,
+  [DataType.COMPLEX64]: 64,
+  [DataType.COMPLEX128]: 128,
+  [DataType.BFLOAT16]: 16,
+  [DataType.FLOAT8E4M3FN]: 8,
+  [DataType.FLOAT8E4M3FNUZ]: 8,
+  [DataType.FLOAT8E5M2]: 8,
+  [DataType.FLOAT8E5M2FNUZ]: 8,
+  [DataType.UINT4]: 4,
+  [DataType.INT4]: 4,
+  [DataType.FLOAT4E2M1]: 4,
+  [DataType.FLOAT8E8M0]: 8,
+  [DataType.UINT2]: 2,
+  [DataType.INT2]: 2,
+};
+
+/** The ONNX data type of each weight type. */
+export const FLOAT_TYPES: Readonly<Record<WeightType, number>> = {
+  float32: DataType.FLOAT,
+  float16: DataType.FLOAT16,
+  bfloat16: DataType.BFLOAT16,
+  float64: DataType.DOUBLE,
+};
+
+const WEIGHT_TYPES: readonly WeightType[] = ['float32', 'float16', 'bfloat16', 'float64'];
+
+/** The weight type of an ONNX data type, or null where it is not one of the four float types. */
+export function weightType(dataType: number): WeightType | null {
+  return WEIGHT_TYPES.find((type) => FLOAT_TYPES[type] === dataType) ?? null;
+}
+
+/** "float32", "int64", ... as shown to people; ONNX numbers that are not known read "type 99". */
+export function typeName(dataType: number): string {
+  if (dataType === DataType.FLOAT) return 'float32';
+  if (dataType === DataType.DOUBLE) return 'float64';
+  return TensorProto_DataType[dataType]?.toLowerCase() ?? `type ${dataType}`;
+}
+
+/** Bits of one element; undefined for strings and types that are not known. */
+export function elementBits(dataType: number): number | undefined {
+  return ELEMENT_BITS[dataType];
+}
+
+/** Number of elements of a shape; 1 for a scalar. */
+export function sizeOf(dims: readonly (number | bigint)[]): number {
+  return dims.reduce<number>((product, dim) => product * Number(dim), 1);
+}
+
+export function shapeOf(tensor: TensorProto): number[] {
+  return tensor.dims.map(Number);
+}
+
+/** Bytes that `count` elements take as raw data; undefined for strings and types that are not known. */
+export function byteLength(dataType: number, count: number): number | undefined {
+  const width = ELEMENT_BITS[dataType];
+  return width === undefined ? undefined : Math.ceil((count * width) / 8);
+}
+
+/**
+ * A tensor of raw little-endian bytes, which it shares.
+ * @param dims Whole numbers >= 0.
+ */
+export function makeTensor(name: string, type: number, dims: readonly number[], bytes: Uint8Array<ArrayBuffer>): TensorProto {
+  return create(TensorProtoSchema, { name, dataType: type, dims: dims.map(BigInt), rawData: bytes });
+}
+
+/** A 1-D int64 tensor, as ONNX wants shapes, axes and limits. */
+export function int64Tensor(name: string, values: readonly number[]): TensorProto {
+  return makeTensor(name, DataType.INT64, [values.length], new Uint8Array(BigInt64Array.from(values, BigInt).buffer));
+}
+
+/** The bytes under a typed array, without a copy. */
+export function bytesOf(array: Float32Array | Float64Array | Uint16Array | Int32Array | Int8Array | Uint8Array): Uint8Array<ArrayBuffer> {
+  if (array.buffer instanceof ArrayBuffer) return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength).slice();
+}
+
+/** Raw bytes at an address fit for a typed array of `width` bytes an element: a view where it is aligned, else a copy. */
+function aligned(bytes: Uint8Array<ArrayBuffer>, width: number): Uint8Array<ArrayBuffer> {
+  return bytes.byteOffset % width === 0 ? bytes : bytes.slice();
+}
+
+function words(tensor: TensorProto): Uint16Array {
+  if (tensor.rawData.length === 0) return Uint16Array.from(tensor.int32Data);
+  const raw = aligned(tensor.rawData, 2);
+  return new Uint16Array(raw.buffer, raw.byteOffset, raw.length >> 1);
+}
+
+/**
+ * The values of a float tensor as float32, in row-major order. float32 raw data that is aligned is a view of the file: do not
+ * write to it. float16 and bfloat16 are widened exactly, float64 is rounded.
+ * @throws WhittleError 'bad-model' for a tensor that is not float.
+ */
+export function readFloats(tensor: TensorProto): Float32Array {
+  const { dataType, rawData } = tensor;
+  if (dataType === DataType.FLOAT) {
+    if (rawData.length === 0) return Float32Array.from(tensor.floatData);
+    const raw = aligned(rawData, 4);
+    return new Float32Array(raw.buffer, raw.byteOffset, raw.length >> 2);
+  }
+  if (dataType === DataType.FLOAT16) {
+    const table = halfTable();
+    return Float32Array.from(words(tensor), (pattern) => table[pattern] ?? 0);
+  }
+  if (dataType === DataType.BFLOAT16) return Float32Array.from(words(tensor), fromBfloat);
+  if (dataType === DataType.DOUBLE) {
+    if (rawData.length === 0) return Float32Array.from(tensor.doubleData);
+    const raw = aligned(rawData, 8);
+    return Float32Array.from(new Float64Array(raw.buffer, raw.byteOffset, raw.length >> 3));
+  }
+  throw new WhittleError('bad-model', `Tensor "${tensor.name}" is ${typeName(dataType)}, not float.`, 'Export the model again with float weights.');
+}
+
+/** Raw bytes of float32 values in another float type, rounded to nearest, ties to even. float32 is shared, not copied. */
+export function encodeFloats(type: WeightType, values: Float32Array): Uint8Array<ArrayBuffer> {
+  if (type === 'float32') return bytesOf(values);
+  if (type === 'float64') return bytesOf(Float64Array.from(values));
+  return bytesOf(Uint16Array.from(values, type === 'float16' ? toHalf : toBfloat));
+}
+
+/**
+ * The values of an integer or bool tensor, row-major. int64 values beyond 2^53 (open limits of Slice) are rounded.
+ * @throws WhittleError 'bad-model' for a tensor that is not of integers.
+ */
+export function readInts(tensor: TensorProto): number[] {
+  const { dataType, rawData } = tensor;
+  const count = sizeOf(tensor.dims);
+  const width = ELEMENT_BITS[dataType];
+  const signed = SIGNED.has(dataType);
+  if (width === undefined || (!signed && !UNSIGNED.has(dataType))) {
+    throw new WhittleError('bad-model', `Tensor "${tensor.name}" is ${typeName(dataType)}, not integers.`, 'Export the model again.');
+  }
+  if (rawData.length === 0 && width >= 8) {
+    if (dataType === DataType.INT64) return tensor.int64Data.map(Number);
+    if (dataType === DataType.UINT64 || dataType === DataType.UINT32) return tensor.uint64Data.map(Number);
+    return [...tensor.int32Data];
+  }
+  const bytes = rawData.length === 0 ? Uint8Array.from(tensor.int32Data) : rawData;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return Array.from({ length: count }, (_, index) => readInt(view, index, width, signed));
+}
+
+const SIGNED: ReadonlySet<number> = new Set([DataType.INT8, DataType.INT16, DataType.INT32, DataType.INT64, DataType.INT4, DataType.INT2]);
+const UNSIGNED: ReadonlySet<number> = new Set([
+  DataType.UINT8,
+  DataType.UINT16,
+  DataType.UINT32,
+  DataType.UINT64,
+  DataType.UINT4,
+  DataType.UINT2,
+  DataType.BOOL,
+]);
+
+function readInt(view: DataView, index: number, width: number, signed: boolean): number {
+  if (width === 64) return Number(signed ? view.getBigInt64(index * 8, true) : view.getBigUint64(index * 8, true));
+  if (width === 32) return signed ? view.getInt32(index * 4, true) : view.getUint32(index * 4, true);
+  if (width === 16) return signed ? view.getInt16(index * 2, true) : view.getUint16(index * 2, true);
+  const perByte = 8 / width;
+  const byte = view.getUint8(Math.floor(index / perByte));
+  const value = (byte >>> ((index % perByte) * width)) & ((1 << width) - 1);
+  return signed && value >= 1 << (width - 1) ? value - (1 << width) : value;
+}
