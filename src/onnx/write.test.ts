@@ -7,7 +7,10 @@ import { sharedModel, sharedModels } from './testing/models';
 import { concatChunks, writeModel } from './write';
 
 describe('real models', () => {
-  for (const name of sharedModels()) {
+  // `each` over an empty list leaves a suite without tests, which vitest fails; the notice of sharedModels says why it is empty.
+  const names = sharedModels();
+  it.skipIf(names.length === 0)('are there', () => expect(names).toHaveLength(9));
+  for (const name of names) {
     it(`${name} comes out byte for byte, sharing its large tensors`, () => {
       const file = sharedModel(name);
       const chunks = writeModel(readModel([file]));
