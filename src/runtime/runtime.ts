@@ -7,53 +7,67 @@ import { toPlainError, WhittleError } from '../base/errors';
 import { Mutex } from '../base/mutex';
 import { loadOrt, wasmThreads } from './ort';
 import { fromOrt, toOrt, valueInfo } from './tensors';
-import type { Feeds, HostTensor, Layout, Runtime, Session, SessionOptions } from './types';
+import type { Ep, HostTensor, Layout, Runtime, Session, SessionOptions } from './types';
 import { withWatchdog } from './watchdog';
 
 /** Longer than any honest run: the first run of a large model on a software renderer compiles its pipelines for tens of seconds. */
 const HANG_SECONDS = 120;
+
+/** onnxruntime is one module with one state, so its guard and its hang are shared by all runtimes, e.g. after a lost device. */
+const mutex = new Mutex();
+let hung: WhittleError | null = null;
 
 /**
  * @param device the WebGPU device that sessions share with the compute room, or null: only WASM sessions can be made then.
  * Runs in a worker and in plain Node (WASM).
  */
 export function createRuntime({ device }: { device: GPUDevice | null }): Runtime {
-  const mutex = new Mutex();
   let sessionsCreated = 0;
-  let hung: WhittleError | null = null;
+  let lost = false;
+  void device?.lost.then(() => (lost = true));
 
-  /** One ORT call at a time. After a hang the turn never comes back, so every later call is refused at once. */
-  async function exclusive<T>(what: string, signal: AbortSignal, task: () => Promise<T>): Promise<T> {
-    if (hung) throw hung;
-    const guarded = mutex.run(async () => {
+  /** One ORT call at a time. A call on a lost device would block this thread for good, so it is never made. */
+  async function exclusive<T>(what: string, ep: Ep, signal: AbortSignal, task: () => Promise<T>): Promise<T> {
+    const value = await mutex.run(async () => {
       signal.throwIfAborted();
       if (hung) throw hung;
+      if (ep === 'webgpu' && lost) throw deviceLost();
       try {
         return await withWatchdog(task(), what, HANG_SECONDS);
       } catch (error) {
         if (error instanceof WhittleError && error.code === 'runtime-hung') hung = error;
-        throw asRuntimeError(what, error);
+        const failure = asRuntimeError(what, error);
+        // Seen after a shader over the buffer limit: every later call fails like this. The device is given up then; its owner
+        // learns of it by `device.lost` and makes a new one.
+        if (ep === 'webgpu' && failure instanceof WhittleError && failure.code === 'device-lost') device?.destroy();
+        throw failure;
       }
     });
-    const value = await guarded;
     signal.throwIfAborted();
     return value;
   }
 
   async function create(model: Uint8Array, options: SessionOptions, signal: AbortSignal): Promise<Session> {
-    const layout: Layout = options.layout ?? 'NHWC';
+    const { ep, layout = 'NHWC' } = options;
+    const execution = provider(ep, layout, device);
     const ort = await loadOrt();
-    const session = await exclusive('Loading the model', signal, () =>
-      ort.InferenceSession.create(model, { executionProviders: [provider(options, layout, device)], logSeverityLevel: 4 }),
+    const session = await exclusive('Loading the model', ep, signal, () =>
+      ort.InferenceSession.create(model, { executionProviders: [execution], logSeverityLevel: 4 }),
     );
     sessionsCreated += 1;
     return {
-      ep: options.ep,
+      ep,
       layout,
       inputs: session.inputMetadata.map(valueInfo),
       outputs: session.outputMetadata.map(valueInfo),
-      run: (feeds, runSignal) => exclusive('Running the model', runSignal, () => runOnce(session, feeds)),
-      release: () => exclusive('Closing the model', NEVER, () => session.release()),
+      run: async (feeds, runSignal) => {
+        const inputs = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, toOrt(ort, name, tensor)]));
+        return exclusive('Running the model', ep, runSignal, () => runOnce(session, inputs));
+      },
+      release: async () => {
+        // What a lost device held is gone with it.
+        if (ep === 'wasm' || !lost) await exclusive('Closing the model', ep, NEVER, () => session.release());
+      },
     };
   }
 
@@ -66,21 +80,23 @@ export function createRuntime({ device }: { device: GPUDevice | null }): Runtime
   };
 }
 
-async function runOnce(session: InferenceSession, feeds: Feeds): Promise<Record<string, HostTensor>> {
-  const ort = await loadOrt();
-  const inputs = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, toOrt(ort, name, tensor)]));
+const NEVER = new AbortController().signal;
+
+async function runOnce(session: InferenceSession, inputs: InferenceSession.FeedsType): Promise<Record<string, HostTensor>> {
   const results = await session.run(inputs, { logSeverityLevel: 4 });
   const outputs: Record<string, HostTensor> = {};
   for (const [name, tensor] of Object.entries(results)) outputs[name] = await fromOrt(tensor);
   return outputs;
 }
 
-const NEVER = new AbortController().signal;
-
-function provider(options: SessionOptions, layout: Layout, device: GPUDevice | null): InferenceSession.ExecutionProviderConfig {
-  if (options.ep === 'wasm') return 'wasm';
+function provider(ep: Ep, layout: Layout, device: GPUDevice | null): InferenceSession.ExecutionProviderConfig {
+  if (ep === 'wasm') return 'wasm';
   if (!device) throw new WhittleError('runtime-failed', 'This browser offers no WebGPU device.', 'Run the model on WASM instead.');
   return { name: 'webgpu', device, preferredLayout: layout };
+}
+
+function deviceLost(cause?: unknown): WhittleError {
+  return new WhittleError('device-lost', 'The GPU device was lost.', 'Try again: a new device is asked for.', { cause });
 }
 
 /** ORT's messages carry C++ paths and stacks: the first line says what is wrong. */
@@ -88,8 +104,9 @@ function asRuntimeError(what: string, error: unknown): unknown {
   if (error instanceof WhittleError) return error;
   const plain = toPlainError(error);
   if (plain.code === 'aborted') return error;
+  if (/device (was|is) lost|failed to wait for the operation/i.test(plain.message)) return deviceLost(error);
   const line = plain.message.split('\n')[0] ?? plain.message;
-  const memory = /out of memory|allocation|bad_alloc|Array buffer allocation/i.test(plain.message);
+  const memory = /out of memory|bad_alloc|allocation failed/i.test(plain.message);
   return new WhittleError(
     memory ? 'out-of-memory' : 'runtime-failed',
     `${what} failed: ${line}`,
