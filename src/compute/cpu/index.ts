@@ -6,22 +6,32 @@ import { isCut, magnitudeCutOf } from './magnitude';
 import { matmulInt8Of, matmulOf } from './matmul';
 import { clipErrorsOf, histogramOf, rangesOf } from './ranges';
 
-interface CpuHandle extends Handle {
+class CpuTensor implements Handle {
+  readonly length: number;
   data: Float32Array<ArrayBuffer> | null;
+
+  constructor(data: Float32Array<ArrayBuffer>) {
+    this.data = data;
+    this.length = data.length;
+  }
+
+  destroy(): void {
+    this.data = null;
+  }
 }
 
 /** The oracle that every shader is checked against, and the fallback where there is no WebGPU. */
 export function createCpuCompute(): Compute {
   return {
     info: { kind: 'cpu', name: 'CPU', features: [], maxBufferBytes: 2 ** 31 - 1, software: true },
-    upload: (data) => wrap(data.slice()),
+    upload: (data) => new CpuTensor(data.slice()),
     download: async (handle) => dataOf(handle).slice(),
-    copy: (handle) => wrap(dataOf(handle).slice()),
+    copy: (handle) => new CpuTensor(dataOf(handle).slice()),
     ranges: async (w, groups) => rangesOf(dataOf(w), groups),
     histogram: async (w, lo, hi, bins) => histogramOf(dataOf(w), lo, hi, bins),
     clipErrors: async (w, grid, ratios) => clipErrorsOf(dataOf(w), grid, ratios),
     quantize(w, grid, into) {
-      const out = into ?? wrap(new Float32Array(w.length));
+      const out = into ?? new CpuTensor(new Float32Array(w.length));
       fakeQuantize(dataOf(w), grid, dataOf(out));
       return out;
     },
@@ -34,7 +44,7 @@ export function createCpuCompute(): Compute {
       return tensors.reduce((sum, w) => sum + dataOf(w).reduce((count, x) => count + (Math.abs(x) < bound ? 1 : 0), 0), 0);
     },
     applyCut(w, tensor, cut, into) {
-      const out = into ?? wrap(new Float32Array(w.length));
+      const out = into ?? new CpuTensor(new Float32Array(w.length));
       const target = dataOf(out);
       for (const [index, x] of dataOf(w).entries()) target[index] = isCut(x, tensor, index, cut) ? 0 : x;
       return out;
@@ -49,20 +59,10 @@ export function createCpuCompute(): Compute {
   };
 }
 
-function wrap(data: Float32Array<ArrayBuffer>): CpuHandle {
-  return {
-    data,
-    length: data.length,
-    destroy() {
-      this.data = null;
-    },
-  };
-}
-
 function dataOf(handle: Handle): Float32Array<ArrayBuffer> {
-  const { data } = handle as CpuHandle;
-  if (!data) throw new WhittleError('internal', 'A destroyed tensor was used.');
-  return data;
+  if (!(handle instanceof CpuTensor)) throw new WhittleError('internal', 'A tensor of another device was given to the CPU.');
+  if (!handle.data) throw new WhittleError('internal', 'A destroyed tensor was used.');
+  return handle.data;
 }
 
 /** Beyond this edge the plain loops take longer than a person waits. */
