@@ -1,5 +1,5 @@
 import type { Job } from '../base/job';
-import type { Compute, Grid, Handle } from '../compute/types';
+import type { Compute, Grid, Handle, MagnitudeCut } from '../compute/types';
 import type { Layer, OnnxModel, Skipped, Storage } from '../onnx/types';
 import type { Options, PassMeta } from './options';
 
@@ -45,6 +45,10 @@ export interface PassContext {
   readonly selected: readonly { readonly layer: Layer; readonly options: Options }[];
   /** Runs on the written graph after weights are stored (full float16 conversion). */
   readonly onFinish: (edit: (model: OnnxModel) => Skipped[]) => void;
+  /** The only layer whose value is wanted, or null for all: a slider is followed on the layer in view. */
+  readonly only: string | null;
+  /** Keeps costly cuts between runs of recipes that are the same up to this pass and its options. */
+  keptCut(key: string, make: () => Promise<MagnitudeCut>): Promise<MagnitudeCut>;
 }
 
 export interface PassResult {

@@ -1,0 +1,122 @@
+import { removeConstant } from '../../onnx/graph';
+import { findLayers, type LayerSource } from '../../onnx/layers';
+import { intAttribute, isOnnx } from '../../onnx/nodes';
+import type { Skipped } from '../../onnx/types';
+import { indexValues, type ValueIndex } from '../../onnx/values';
+import { refuseNonFinite } from '../originals';
+import type { Pass, PassContext, PassResult } from '../types';
+import { foldBias } from './bias';
+import { matchNorm, type FoldMatch } from './match';
+import { foldBatchnormMeta } from './meta';
+
+/**
+ * Folds inference batch norms into the Conv, ConvTranspose, Gemm or MatMul before them, in float64: w' = w * scale per output
+ * channel, b' = b * scale + shift. Edits the graph in place and the weights through the store; layer ids stay. A batch norm that
+ * cannot be folded is listed in `skipped` under its own name. Source: Jacob et al. 2018 (arXiv 1712.05877, 3.2).
+ */
+export const foldBatchnorm: Pass = {
+  meta: foldBatchnormMeta,
+  async apply(context): Promise<PassResult> {
+    const { model, job } = context;
+    const index = indexValues(model.proto);
+    const { sources } = findLayers(model);
+    const changed: string[] = [];
+    const skipped: Skipped[] = [];
+    const removed: string[] = [];
+    const startedAt = Date.now();
+    for (const scope of index.scopes) {
+      for (const norm of scope.graph.node.filter((n) => n.opType === 'BatchNormalization' && isOnnx(n.domain))) {
+        job.signal.throwIfAborted();
+        const name = norm.name || (norm.output[0] ?? '');
+        job.onProgress({ stage: `Folding ${name}`, done: changed.length, total: changed.length + 1, startedAt });
+        const parameters = norm.input.slice(1);
+        const match = matchNorm(index, scope, norm);
+        const folded = typeof match === 'string' ? match : await foldOne(context, index, sources, match);
+        if (typeof folded === 'string') {
+          skipped.push({ layer: name, reason: folded });
+          continue;
+        }
+        changed.push(folded.layerId);
+        removed.push(...parameters, ...folded.unused);
+      }
+    }
+    removeUnread(context, removed);
+    const note = changed.length === 1 ? '1 batch-norm node folded.' : changed.length > 1 ? `${changed.length} batch-norm nodes folded.` : 'No batch-norm nodes to fold.';
+    return { changed, skipped, note };
+  },
+};
+
+/** Folds one batch norm, or says why not before anything is edited. */
+async function foldOne(
+  context: PassContext,
+  index: ValueIndex,
+  sources: readonly LayerSource[],
+  match: FoldMatch,
+): Promise<{ readonly layerId: string; readonly unused: readonly string[] } | string> {
+  const source = weightOf(context, sources, match);
+  if (typeof source === 'string') return source;
+  const bias = foldBias(context.model.proto, index, match, source.layer.type);
+  if (typeof bias === 'string') return bias;
+  await scaleWeight(context, source, match);
+  bypass(source, match, bias.keepsNode);
+  return { layerId: source.layer.id, unused: bias.unused };
+}
+
+/** The layer that is the producer's weight and nothing else's, or the reason against it. */
+function weightOf(context: PassContext, sources: readonly LayerSource[], match: FoldMatch): LayerSource | string {
+  const { producer } = match;
+  const source = sources.find((s) => s.uses.some((u) => u.node === producer && u.input === 1));
+  if (source === undefined) return `The weight of ${producer.opType} is not a constant.`;
+  const { id } = source.layer;
+  if (source.uses.length + source.others.length > 1 || source.value.isOutput) return `The weight "${source.layer.tensorName}" is shared with other nodes.`;
+  if (context.weights.encodingOf(id) !== null) return `Layer "${id}" is quantized already; put fold-batchnorm before it in the recipe.`;
+  return context.selected.some((s) => s.layer.id === id) ? source : `Layer "${id}" is excluded from this pass.`;
+}
+
+/** Multiplies the weight by the scale of its output channel, in float64. */
+async function scaleWeight(context: PassContext, source: LayerSource, match: FoldMatch): Promise<void> {
+  const { layer } = source;
+  const { compute, weights } = context;
+  const lease = await weights.acquire(layer.id);
+  let values: Float32Array<ArrayBuffer>;
+  try {
+    values = await compute.download(lease.handle);
+  } finally {
+    lease.release();
+  }
+  const { outer, channels, inner } = layer.view;
+  // ConvTranspose keeps [C, M/g, k...]: its output channel also depends on the group that the input channel is in.
+  const groups = match.producer.opType === 'ConvTranspose' ? intAttribute(match.producer, 'group', 1) : 1;
+  for (let o = 0; o < outer; o++) {
+    const group = Math.floor((o * groups) / outer);
+    for (let c = 0; c < channels; c++) {
+      const scale = match.scale[groups === 1 ? c : group * channels + c] ?? 1;
+      const start = (o * channels + c) * inner;
+      for (let e = start; e < start + inner; e++) values[e] = (values[e] ?? 0) * scale;
+    }
+  }
+  refuseNonFinite(layer.id, values);
+  await weights.put(layer.id, compute.upload(values), null);
+}
+
+/** Lets the producer give the batch norm's output itself; a node without a name is named, so that its layer keeps its id. */
+function bypass(source: LayerSource, match: FoldMatch, keepsNode: boolean): void {
+  const { scope, norm, producer } = match;
+  producer.name ||= source.layer.id;
+  if (keepsNode) return;
+  scope.graph.valueInfo = scope.graph.valueInfo.filter((v) => v.name !== producer.output[0]);
+  producer.output[0] = norm.output[0] ?? '';
+  scope.graph.node = scope.graph.node.filter((n) => n !== norm);
+}
+
+/** Takes out constants that nothing reads any more. */
+function removeUnread(context: PassContext, names: readonly string[]): void {
+  if (names.length === 0) return;
+  const after: ValueIndex = indexValues(context.model.proto);
+  const wanted = new Set(names);
+  for (const scope of after.scopes) {
+    for (const value of after.valuesOf(scope.graph)) {
+      if (wanted.has(value.name) && value.constant !== null && value.uses.length === 0 && !value.isOutput) removeConstant(scope.graph, value.name);
+    }
+  }
+}

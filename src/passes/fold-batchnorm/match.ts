@@ -1,0 +1,60 @@
+import type { GraphProto, NodeProto, ValueInfoProto } from 'onnx-buf';
+import type { Scope } from '../../onnx/graph';
+import { findAttribute, intAttribute } from '../../onnx/nodes';
+import { readFloats, weightType } from '../../onnx/tensor';
+import type { ValueIndex } from '../../onnx/values';
+
+/** A batch norm with the node whose weights can take it in. */
+export interface FoldMatch {
+  readonly scope: Scope;
+  readonly norm: NodeProto;
+  readonly producer: NodeProto;
+  /** y = x * scale + shift per channel, in float64. */
+  readonly scale: Float64Array;
+  readonly shift: Float64Array;
+}
+
+const PRODUCERS: ReadonlySet<string> = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul']);
+
+/** The match of a BatchNormalization node, or the reason why there is none. */
+export function matchNorm(index: ValueIndex, scope: Scope, norm: NodeProto): FoldMatch | string {
+  if (intAttribute(norm, 'training_mode', 0) === 1 || norm.output.slice(1).some((name) => name !== '')) return 'It is in training form.';
+  if (intAttribute(norm, 'spatial', 1) === 0) return 'It normalizes each position on its own (spatial = 0).';
+  const input = index.find(scope, norm.input[0] ?? '');
+  const producer = input?.producer;
+  if (!input || !producer || input.scope.graph !== scope.graph) return 'Its input is not computed in the same graph.';
+  if (!PRODUCERS.has(producer.opType)) return `It follows ${producer.opType}, which has no weights to fold into.`;
+  if (input.uses.length > 1 || input.isOutput) return `Its input "${input.name}" is used elsewhere too.`;
+  if (producer.opType === 'MatMul' && rankOf(scope.graph, producer) !== 2) {
+    return 'The MatMul before it is not known to give a matrix, so its channels may not be the columns.';
+  }
+  const [gamma, beta, mean, variance] = [1, 2, 3, 4].map((i) => constantFloats(index, scope, norm.input[i] ?? ''));
+  if (!gamma || !beta || !mean || !variance) return 'Its parameters are not constants.';
+  const epsilon = findAttribute(norm, 'epsilon')?.f ?? 1e-5;
+  const scale = Float64Array.from(gamma, (g, c) => g / Math.sqrt((variance[c] ?? 0) + epsilon));
+  const shift = scale.map((s, c) => (beta[c] ?? 0) - (mean[c] ?? 0) * s);
+  if (![...scale, ...shift].every((v) => Number.isFinite(v))) return 'Its parameters give values that are not finite.';
+  return { scope, norm, producer, scale, shift };
+}
+
+/** Values of a float constant that this graph can read; undefined for anything else. */
+export function constantFloats(index: ValueIndex, scope: Scope, name: string): Float32Array | undefined {
+  const constant = index.find(scope, name)?.constant;
+  return constant && weightType(constant.dataType) ? readFloats(constant) : undefined;
+}
+
+/** Rank of a matrix product's output, which is that of its first input; undefined where nothing tells. */
+function rankOf(graph: GraphProto, product: NodeProto): number | undefined {
+  const [input = ''] = product.input;
+  const declared = [...graph.valueInfo, ...graph.input, ...graph.output];
+  const info = declared.find((v) => v.name === product.output[0]) ?? declared.find((v) => v.name === input);
+  const rank = info === undefined ? undefined : declaredRank(info);
+  if (rank !== undefined) return rank;
+  const before = graph.node.find((n) => n.output.includes(input));
+  return before?.opType === 'Flatten' || before?.opType === 'Gemm' ? 2 : undefined;
+}
+
+function declaredRank(info: ValueInfoProto): number | undefined {
+  const type = info.type?.value;
+  return type?.case === 'tensorType' ? type.value.shape?.dim.length : undefined;
+}

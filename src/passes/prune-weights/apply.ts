@@ -1,0 +1,138 @@
+import type { Handle, MagnitudeCut } from '../../compute/types';
+import type { Layer, Skipped } from '../../onnx/types';
+import type { Pass, PassContext, PassResult } from '../types';
+import { pruneWeightsMeta } from './meta';
+import { isCut, magnitudeBits, randomScores, selectCut, type Scores } from './select';
+import { cutCount, settingsOf, type PruneSettings } from './settings';
+
+/** Above this many weights together (128 MB) a global cut streams layer by layer instead of holding them all on the device. */
+const HELD_WEIGHTS = 32 * 1024 * 1024;
+
+/** Layers that are ranked together and cut at one place. */
+interface Batch {
+  readonly layers: readonly Layer[];
+  readonly settings: PruneSettings;
+}
+
+/**
+ * Zeroes the least important weights: exactly the asked-for count, over all layers or in each. Source: magnitude pruning, Han et
+ * al. 2015 (arXiv 1506.02626). A value that lies on a quantization grid stays on it, because zero does.
+ */
+export const pruneWeights: Pass = {
+  meta: pruneWeightsMeta,
+  async apply(context, options): Promise<PassResult> {
+    const settings = settingsOf(options);
+    const skipped: Skipped[] = [];
+    const thresholds: Record<string, number> = {};
+    const changed: string[] = [];
+    let zeroed = 0;
+    let ranked = 0;
+    for (const batch of batchesOf(context, settings, skipped)) {
+      const wanted = batch.layers.filter((l) => context.only === null || l.id === context.only);
+      if (wanted.length === 0) continue;
+      const key = JSON.stringify([batch.settings, batch.layers.map((l) => l.id)]);
+      const cut = await context.keptCut(key, () => findCut(context, batch));
+      zeroed += cut.count;
+      ranked += batch.layers.reduce((sum, l) => sum + l.params, 0);
+      for (const layer of wanted) {
+        context.job.signal.throwIfAborted();
+        if (batch.settings.criterion === 'magnitude') thresholds[layer.id] = cut.threshold;
+        if (cut.count === 0) continue;
+        await cutLayer(context, layer, batch.layers.indexOf(layer), cut, batch.settings);
+        changed.push(layer.id);
+      }
+    }
+    const share = ranked === 0 ? 0 : (100 * zeroed) / ranked;
+    const note = `${zeroed.toLocaleString('en')} of ${ranked.toLocaleString('en')} weights set to zero (${share.toFixed(1)} %).`;
+    return { changed, skipped, note, thresholds };
+  },
+};
+
+/** Layers with a sparsity of their own, and all layers under scope 'layer', are ranked alone; the others together. */
+function batchesOf(context: PassContext, settings: PruneSettings, skipped: Skipped[]): Batch[] {
+  const together: Layer[] = [];
+  const batches: Batch[] = [];
+  for (const { layer, options } of context.selected) {
+    const own = settingsOf(options);
+    if (layer.params === 0) skipped.push({ layer: layer.id, reason: 'It has no weights.' });
+    // A sparsity set on one layer stands apart from the pass's threshold or target size too.
+    else if (own.sparsity !== settings.sparsity) batches.push({ layers: [layer], settings: { ...own, threshold: undefined, targetBytes: undefined } });
+    else if (settings.scope === 'layer') batches.push({ layers: [layer], settings: perLayerTarget(settings, context, layer) });
+    else together.push(layer);
+  }
+  if (together.length > 0) batches.unshift({ layers: together, settings });
+  return batches;
+}
+
+/** Under scope 'layer' a target size is shared out in proportion: every layer keeps the same share of its bytes. */
+function perLayerTarget(settings: PruneSettings, context: PassContext, layer: Layer): PruneSettings {
+  if (settings.targetBytes === undefined) return settings;
+  const all = context.selected.reduce((sum, s) => sum + s.layer.bytes, 0);
+  return { ...settings, targetBytes: (settings.targetBytes * layer.bytes) / Math.max(all, 1) };
+}
+
+async function findCut(context: PassContext, batch: Batch): Promise<MagnitudeCut> {
+  const { layers, settings } = batch;
+  const params = layers.reduce((sum, l) => sum + l.params, 0);
+  const bytes = layers.reduce((sum, l) => sum + l.bytes, 0);
+  if (settings.threshold !== undefined) return thresholdCut(context, layers, settings.threshold);
+  const count = cutCount(settings, params, bytes);
+  // The CPU maker sorts everything; the streamed select is exact as well and much faster there.
+  if (settings.criterion === 'magnitude' && params <= HELD_WEIGHTS && context.compute.info.kind === 'webgpu') {
+    return withHandles(context, layers, (handles) => context.compute.magnitudeCut(handles, count));
+  }
+  return selectCut(layers.length, streamedScores(context, layers, settings), count);
+}
+
+/** The cut of every weight with |w| < threshold, counted layer by layer. */
+async function thresholdCut(context: PassContext, layers: readonly Layer[], threshold: number): Promise<MagnitudeCut> {
+  let count = 0;
+  for (const layer of layers) {
+    context.job.signal.throwIfAborted();
+    count += await withHandles(context, [layer], (handles) => context.compute.countBelow(handles, threshold));
+  }
+  // No tie is ever cut: the first kept magnitude is the threshold itself or above it.
+  const bits = magnitudeBits(Float32Array.of(threshold))[0] ?? 0;
+  return { bits, threshold, tieTensor: 0, tieIndex: 0, count };
+}
+
+function streamedScores(context: PassContext, layers: readonly Layer[], settings: PruneSettings): Scores {
+  return async (tensor) => {
+    context.job.signal.throwIfAborted();
+    const layer = layers[tensor];
+    if (layer === undefined) return new Uint32Array(0);
+    if (settings.criterion === 'random') return randomScores(layer.id, layer.params);
+    return magnitudeBits(await withHandles(context, [layer], ([handle]) => context.compute.download(handle)));
+  };
+}
+
+async function cutLayer(context: PassContext, layer: Layer, tensor: number, cut: MagnitudeCut, settings: PruneSettings): Promise<void> {
+  const { compute, weights } = context;
+  const lease = await weights.acquire(layer.id);
+  let pruned: Handle;
+  try {
+    pruned = settings.criterion === 'magnitude' ? compute.applyCut(lease.handle, tensor, cut) : compute.upload(await randomCut(context, lease.handle, layer, tensor, cut));
+  } finally {
+    lease.release();
+  }
+  await weights.put(layer.id, pruned, weights.encodingOf(layer.id));
+}
+
+async function randomCut(context: PassContext, handle: Handle, layer: Layer, tensor: number, cut: MagnitudeCut): Promise<Float32Array> {
+  const values = await context.compute.download(handle);
+  const scores = randomScores(layer.id, values.length);
+  for (let i = 0; i < values.length; i++) if (isCut(cut, tensor, i, scores[i] ?? 0)) values[i] = 0;
+  return values;
+}
+
+async function withHandles<T>(context: PassContext, layers: readonly Layer[], work: (handles: [Handle, ...Handle[]]) => Promise<T>): Promise<T> {
+  const leases = [];
+  try {
+    for (const layer of layers) leases.push(await context.weights.acquire(layer.id));
+    const [first, ...rest] = leases.map((l) => l.handle);
+    if (first === undefined) throw new RangeError('a cut over no layers');
+    return await work([first, ...rest]);
+  } finally {
+    for (const lease of leases) lease.release();
+  }
+}

@@ -1,0 +1,41 @@
+import type { Groups } from '../../compute/types';
+import type { Layer } from '../../onnx/types';
+import type { QuantizeSettings } from './settings';
+
+/**
+ * Which weights share a scale: all (`tensor`), those of an output channel (`channel`), or each run of `blockSize` weights of a
+ * channel along the input axis (`block`; the last block of a channel may be shorter).
+ */
+export function groupsOf(layer: Pick<Layer, 'params' | 'view'>, settings: Pick<QuantizeSettings, 'granularity' | 'blockSize'>): Groups {
+  const { outer, channels, inner } = layer.view;
+  switch (settings.granularity) {
+    case 'tensor':
+      return { outer: 1, channels: 1, inner: layer.params, block: layer.params };
+    case 'channel':
+      return { outer, channels, inner, block: outer * inner };
+    default:
+      return { outer, channels, inner, block: Math.min(settings.blockSize, outer * inner) };
+  }
+}
+
+/**
+ * Calls `visit` with the flat element indices of every group, in group order. The index array is reused between calls:
+ * read it before returning.
+ */
+export function forEachGroup(groups: Groups, visit: (group: number, elements: Uint32Array) => void): void {
+  const { outer, channels, inner, block } = groups;
+  const reduced = outer * inner;
+  if (reduced === 0 || channels === 0) return;
+  const buffer = new Uint32Array(block);
+  let group = 0;
+  for (let c = 0; c < channels; c++) {
+    for (let start = 0; start < reduced; start += block) {
+      const end = Math.min(start + block, reduced);
+      for (let r = start; r < end; r++) {
+        const o = Math.floor(r / inner);
+        buffer[r - start] = (o * channels + c) * inner + (r - o * inner);
+      }
+      visit(group++, buffer.subarray(0, end - start));
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import type { Options, OptionValue } from '../options';
+
+/** quantize-weights' options for one layer, typed. */
+export interface QuantizeSettings {
+  readonly bits: number;
+  readonly symmetric: boolean;
+  readonly granularity: 'channel' | 'tensor' | 'block';
+  readonly blockSize: number;
+  readonly range: 'mse' | 'minmax' | 'percentile';
+  readonly percentile: number;
+  readonly storage: 'auto' | 'dequantize' | 'matmulnbits' | 'packed';
+}
+
+/** Reads options that the recipe's check has passed. */
+export function settingsOf(options: Options): QuantizeSettings {
+  return {
+    bits: Number(options['bits']),
+    symmetric: options['scheme'] !== 'asymmetric',
+    granularity: oneOf(['channel', 'tensor', 'block'], options['granularity']),
+    blockSize: Number(options['blockSize']),
+    range: oneOf(['mse', 'minmax', 'percentile'], options['range']),
+    percentile: Number(options['percentile']),
+    storage: oneOf(['auto', 'dequantize', 'matmulnbits', 'packed'], options['storage']),
+  };
+}
+
+function oneOf<T extends string>(choices: readonly [T, ...T[]], value: OptionValue | undefined): T {
+  return choices.find((c) => c === value) ?? choices[0];
+}

@@ -1,0 +1,12 @@
+import { convertFloat16 } from './convert-float16/apply';
+import { foldBatchnorm } from './fold-batchnorm/apply';
+import { pruneWeights } from './prune-weights/apply';
+import { quantizeWeights } from './quantize-weights/apply';
+import type { Pass } from './types';
+
+const PASSES: readonly Pass[] = [foldBatchnorm, pruneWeights, quantizeWeights, convertFloat16];
+
+/** The pass of an id, for the worker; undefined for ids that this version does not have. */
+export function passOf(id: string): Pass | undefined {
+  return PASSES.find((pass) => pass.meta.id === id);
+}

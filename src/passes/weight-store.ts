@@ -1,0 +1,84 @@
+import type { Compute, Grid, Handle } from '../compute/types';
+import type { Layer } from '../onnx/types';
+import type { Originals } from './originals';
+import { decodeCodes } from './quantize-weights/grid';
+import { createShared, type Shared } from './shared-handle';
+import type { Encoding, Lease, WeightStore } from './types';
+
+/** A store with an end: `dispose` frees every value it owns (not the originals). */
+export interface OwnedWeightStore extends WeightStore {
+  /** The value before any pass of this store changed it: the reference of SQNR. */
+  acquireOriginal(layerId: string): Promise<Lease>;
+  /** Codes of a value on a grid, one byte each in tensor order. Only for layers whose encoding is a grid. */
+  codesOf(layerId: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** Frees every value. Leases still out stay valid until they are released. */
+  dispose(): void;
+}
+
+/** One layer's replaced value. 'device': on the device; 'codes' and 'floats': in main memory (streaming). */
+type Value =
+  | { readonly at: 'device'; readonly shared: Shared }
+  | { readonly at: 'codes'; readonly codes: Uint8Array<ArrayBuffer>; readonly grid: Grid }
+  | { readonly at: 'floats'; readonly floats: Float32Array };
+
+interface Entry {
+  readonly value: Value;
+  readonly encoding: Encoding | null;
+}
+
+/**
+ * The present values of a recipe run, over originals that outlive it. In streaming mode a replaced value leaves the device at
+ * once: on a grid it is kept as codes (a byte a weight), else as floats.
+ */
+export function createWeightStore(layers: readonly Layer[], originals: Originals, compute: Compute): OwnedWeightStore {
+  const entries = new Map<string, Entry>();
+
+  async function keep(handle: Handle, encoding: Encoding | null): Promise<Value> {
+    if (originals.mode === 'resident') return { at: 'device', shared: createShared(handle) };
+    try {
+      if (encoding?.kind === 'grid') return { at: 'codes', codes: await compute.codes(handle, encoding.grid), grid: encoding.grid };
+      return { at: 'floats', floats: await compute.download(handle) };
+    } finally {
+      handle.destroy();
+    }
+  }
+
+  return {
+    layers,
+    async acquire(layerId) {
+      const entry = entries.get(layerId);
+      if (entry === undefined) return originals.acquire(layerId);
+      const { value } = entry;
+      if (value.at === 'device') return value.shared.lease();
+      const floats = value.at === 'floats' ? value.floats : decodeCodes(value.codes, value.grid);
+      const fresh = createShared(compute.upload(floats));
+      const lease = fresh.lease();
+      fresh.retire();
+      return lease;
+    },
+    acquireOriginal: (layerId) => originals.acquire(layerId),
+    async put(layerId, handle, encoding) {
+      const value = await keep(handle, encoding);
+      const before = entries.get(layerId)?.value;
+      entries.set(layerId, { value, encoding });
+      if (before?.at === 'device') before.shared.retire();
+    },
+    encodingOf: (layerId) => entries.get(layerId)?.encoding ?? null,
+    isChanged: (layerId) => entries.has(layerId),
+    async codesOf(layerId) {
+      const entry = entries.get(layerId);
+      if (entry?.encoding?.kind !== 'grid') throw new RangeError(`"${layerId}" is not on a grid`);
+      if (entry.value.at === 'codes') return entry.value.codes;
+      const lease = await this.acquire(layerId);
+      try {
+        return await compute.codes(lease.handle, entry.encoding.grid);
+      } finally {
+        lease.release();
+      }
+    },
+    dispose() {
+      for (const { value } of entries.values()) if (value.at === 'device') value.shared.retire();
+      entries.clear();
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import type { Compute, MagnitudeCut } from '../compute/types';
+import { findLayers } from '../onnx/layers';
+import { readFloats } from '../onnx/tensor';
+import type { Layer, OnnxModel } from '../onnx/types';
+import { createOriginals, type Originals, type StoreMode } from '../passes/originals';
+import type { OwnedWeightStore } from '../passes/weight-store';
+import type { StepResult } from './run';
+
+/** The model after a recipe's leading graph passes: what the live session is made from, the same for every slider move. */
+export interface GraphStage {
+  readonly key: string;
+  readonly model: OnnxModel;
+  readonly layers: readonly Layer[];
+  /** Values after the graph passes, the originals of the weight passes. */
+  readonly store: OwnedWeightStore;
+  readonly steps: readonly StepResult[];
+}
+
+/**
+ * What outlives single runs over one open model: uploaded originals (resident mode), the graph stage and global cuts. A slider
+ * move then uploads nothing and ranks nothing anew.
+ */
+export interface RecipeCache {
+  readonly model: OnnxModel;
+  readonly layers: readonly Layer[];
+  readonly originals: Originals;
+  /** The stage of this key, made if it is not the kept one; `release` it after use. One stage is kept. */
+  holdStage(key: string, make: () => Promise<GraphStage>): Promise<HeldStage>;
+  keptCut(key: string, make: () => Promise<MagnitudeCut>): Promise<MagnitudeCut>;
+  /** Frees everything kept; runs that are not disposed yet keep what they hold. */
+  destroy(): void;
+}
+
+export interface HeldStage {
+  readonly stage: GraphStage;
+  release(): void;
+}
+
+/** Cuts kept: enough to go to and fro on a slider. */
+const KEPT_CUTS = 16;
+
+interface StageSlot {
+  readonly stage: GraphStage;
+  users: number;
+  kept: boolean;
+}
+
+/** @param layers of the model as listed by `listLayers`. */
+export function createRecipeCache(model: OnnxModel, layers: readonly Layer[], compute: Compute, mode: StoreMode): RecipeCache {
+  const tensors = new Map(findLayers(model).sources.map((s) => [s.layer.id, s.value.constant]));
+  const read = (layer: Layer): Float32Array => {
+    const tensor = tensors.get(layer.id);
+    return tensor ? readFloats(tensor) : new Float32Array(0);
+  };
+  const originals = createOriginals(layers, read, compute, mode);
+  const cuts = new Map<string, MagnitudeCut>();
+  let current: StageSlot | null = null;
+
+  const settle = (slot: StageSlot): void => {
+    if (slot.users === 0 && !slot.kept) slot.stage.store.dispose();
+  };
+  const drop = (): void => {
+    if (current === null) return;
+    const slot = current;
+    current = null;
+    slot.kept = false;
+    settle(slot);
+  };
+
+  return {
+    model,
+    layers,
+    originals,
+    async holdStage(key, make) {
+      if (current?.stage.key !== key) {
+        const stage = await make();
+        drop();
+        current = { stage, users: 0, kept: true };
+      }
+      const slot = current;
+      slot.users++;
+      let released = false;
+      return {
+        stage: slot.stage,
+        release() {
+          if (released) return;
+          released = true;
+          slot.users--;
+          settle(slot);
+        },
+      };
+    },
+    async keptCut(key: string, make: () => Promise<MagnitudeCut>): Promise<MagnitudeCut> {
+      // Only finished results are shared: a job that is stopped must not fail the next one.
+      const cut = cuts.get(key) ?? (await make());
+      // Last used goes last: the first entry is the one to drop.
+      cuts.delete(key);
+      cuts.set(key, cut);
+      const [oldest] = cuts.keys();
+      if (cuts.size > KEPT_CUTS && oldest !== undefined) cuts.delete(oldest);
+      return cut;
+    },
+    destroy() {
+      drop();
+      cuts.clear();
+      originals.destroy();
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import type { Job } from '../base/job';
+import type { Compute } from '../compute/types';
+import { cloneForEdit } from '../onnx/clone';
+import { createEncoder, type WeightEncoder } from '../onnx/encode';
+import type { OnnxModel, Skipped } from '../onnx/types';
+import type { RecipeRun } from './run';
+
+export interface StoredModel {
+  /** A new model with the run's values inside; the run's own graph is untouched. */
+  readonly model: OnnxModel;
+  /** What passes could not do while finishing the graph, by pass order. */
+  readonly skipped: readonly Skipped[];
+}
+
+/**
+ * Writes each changed layer of a run by its encoding, one layer in memory at a time, then runs the passes' finishing edits.
+ * Codes come from `Compute.codes`, or are those kept while streaming.
+ */
+export async function storeWeights(run: RecipeRun, compute: Compute, job: Job): Promise<StoredModel> {
+  const model = cloneForEdit(run.model);
+  const encoder = createEncoder(model);
+  const changed = run.layers.filter((l) => run.isChanged(l.id));
+  const startedAt = Date.now();
+  for (const [done, layer] of changed.entries()) {
+    job.signal.throwIfAborted();
+    job.onProgress({ stage: `Writing ${layer.id}`, done, total: changed.length, startedAt });
+    await storeLayer(run, compute, encoder, layer.id);
+  }
+  return { model, skipped: run.finishers.flatMap((finish) => finish(model)) };
+}
+
+async function storeLayer({ store }: RecipeRun, compute: Compute, encoder: WeightEncoder, layerId: string): Promise<void> {
+  const encoding = store.encodingOf(layerId);
+  if (encoding?.kind === 'grid') {
+    const codes = await store.codesOf(layerId);
+    if (encoding.storage === 'matmulnbits') encoder.storeMatMulNBits(layerId, encoding.grid, codes);
+    else if (encoding.storage === 'dequantize') encoder.storeDequantize(layerId, encoding.grid, codes);
+    else encoder.storePacked(layerId, encoding.grid, codes);
+    return;
+  }
+  const lease = await store.acquire(layerId);
+  try {
+    const values = await compute.download(lease.handle);
+    if (encoding === null) encoder.storeFloat(layerId, values);
+    else encoder.storeFloat16(layerId, values);
+  } finally {
+    lease.release();
+  }
+}

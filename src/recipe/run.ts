@@ -1,0 +1,172 @@
+import { WhittleError } from '../base/errors';
+import type { Job } from '../base/job';
+import type { Compute } from '../compute/types';
+import { cloneForEdit } from '../onnx/clone';
+import { listLayers } from '../onnx/layers';
+import type { Layer, OnnxModel, Skipped } from '../onnx/types';
+import type { Originals } from '../passes/originals';
+import { passOf } from '../passes/registry';
+import type { Pass, PassContext, Target } from '../passes/types';
+import { createWeightStore, type OwnedWeightStore } from '../passes/weight-store';
+import type { GraphStage, RecipeCache } from './cache';
+import { effectiveOptions } from './options';
+import { checkLayerNames, parseRecipe } from './parse';
+import type { LayerFilter, Recipe, RecipeStep } from './types';
+
+/** What one pass did. */
+export interface StepResult {
+  readonly id: string;
+  readonly note: string;
+  /** Ids of the layers it changed. */
+  readonly changed: readonly string[];
+  readonly skipped: readonly Skipped[];
+  /** prune-weights by magnitude: the threshold on |w|, by layer id. */
+  readonly thresholds?: Readonly<Record<string, number>>;
+}
+
+export interface RunInput {
+  readonly recipe: Recipe;
+  readonly compute: Compute;
+  readonly target: Target;
+  /** Of the open model; outlives the run. */
+  readonly cache: RecipeCache;
+  readonly job: Job;
+  /** Values are wanted for this layer only: other layers keep their originals (a global cut still ranks all layers). */
+  readonly only?: string;
+}
+
+/** A recipe applied to a model: the graph, and the values of its weights, not yet written into it. Dispose after use. */
+export interface RecipeRun {
+  readonly recipe: Recipe;
+  /** The graph after graph passes, with its old weights inside; the same object while the recipe's graph passes stay the same. */
+  readonly model: OnnxModel;
+  readonly layers: readonly Layer[];
+  readonly store: OwnedWeightStore;
+  readonly steps: readonly StepResult[];
+  /** Whether a layer's value differs from the model's bytes. */
+  isChanged(layerId: string): boolean;
+  /** Edits of the written graph that passes asked for, in order. */
+  readonly finishers: readonly ((model: OnnxModel) => Skipped[])[];
+  dispose(): void;
+}
+
+/**
+ * Applies the recipe's passes in order. Leading graph passes are taken from the cache where the last run had the same.
+ * @throws WhittleError `bad-recipe`, `non-finite-weights` (naming the layer), or what compute throws; AbortError when stopped.
+ */
+export async function runRecipe(input: RunInput): Promise<RecipeRun> {
+  const recipe = parseRecipe(input.recipe);
+  checkLayerNames(recipe, input.cache.layers);
+  const steps = recipe.passes.filter((s) => s.off !== true);
+  const firstOther = steps.findIndex((s) => requirePass(s.id).meta.kind !== 'graph');
+  const leading = firstOther < 0 ? steps : steps.slice(0, firstOther);
+  const key = JSON.stringify(leading);
+  const held = await input.cache.holdStage(key, () => makeStage(input, leading, key));
+  const { stage } = held;
+  const store = createWeightStore(stage.layers, storeAsOriginals(stage.store, input.cache.originals), input.compute);
+  try {
+    const rest = await applySteps(input, stage, store, steps.slice(leading.length), JSON.stringify(input.target) + key);
+    let disposed = false;
+    return {
+      recipe,
+      ...rest,
+      store,
+      steps: [...stage.steps, ...rest.steps],
+      isChanged: (id) => store.isChanged(id) || stage.store.isChanged(id),
+      dispose() {
+        if (disposed) return;
+        disposed = true;
+        store.dispose();
+        held.release();
+      },
+    };
+  } catch (error) {
+    store.dispose();
+    held.release();
+    throw error;
+  }
+}
+
+async function makeStage(input: RunInput, leading: readonly RecipeStep[], key: string): Promise<GraphStage> {
+  const { model, layers, originals } = input.cache;
+  const store = createWeightStore(layers, originals, input.compute);
+  if (leading.length === 0) return { key, model, layers, store, steps: [] };
+  try {
+    const base = { key, model, layers, store, steps: [] };
+    const done = await applySteps({ ...input, only: undefined }, base, store, leading, key);
+    return { ...base, model: done.model, layers: done.layers, steps: done.steps };
+  } catch (error) {
+    store.dispose();
+    throw error;
+  }
+}
+
+interface Applied {
+  readonly model: OnnxModel;
+  readonly layers: readonly Layer[];
+  readonly steps: readonly StepResult[];
+  readonly finishers: readonly ((model: OnnxModel) => Skipped[])[];
+}
+
+async function applySteps(
+  input: Omit<RunInput, 'only'> & { readonly only?: string | undefined },
+  stage: GraphStage,
+  store: OwnedWeightStore,
+  steps: readonly RecipeStep[],
+  prefix: string,
+): Promise<Applied> {
+  const { compute, target, job, cache } = input;
+  const lastRanking = steps.findLastIndex((s) => s.id === 'prune-weights');
+  const results: StepResult[] = [];
+  const finishers: ((model: OnnxModel) => Skipped[])[] = [];
+  let { model, layers } = stage;
+  for (const [index, step] of steps.entries()) {
+    job.signal.throwIfAborted();
+    const pass = requirePass(step.id);
+    if (pass.meta.kind === 'graph') model = cloneForEdit(model);
+    const selected = layers
+      .filter((l) => matches(step.layers, l))
+      .map((layer) => ({ layer, options: effectiveOptions(pass.meta, step, layer.id) }));
+    const cutKey = `${prefix} ${JSON.stringify(steps.slice(0, index + 1))} `;
+    const context: PassContext = {
+      compute,
+      weights: store,
+      model,
+      target,
+      job,
+      selected,
+      onFinish: (edit) => finishers.push(edit),
+      // A ranking over all layers needs what earlier passes made of all of them.
+      only: index < lastRanking ? null : (input.only ?? null),
+      keptCut: (key, make) => cache.keptCut(cutKey + key, make),
+    };
+    const result = await pass.apply(context, effectiveOptions(pass.meta, step));
+    const none = selected.length === 0 && layers.length > 0;
+    results.push({ id: step.id, ...result, note: none ? `No layer matches the pass's filter. ${result.note}` : result.note });
+    if (pass.meta.kind === 'graph') layers = listLayers(model).layers;
+  }
+  return { model, layers, steps: results, finishers };
+}
+
+function requirePass(id: string): Pass {
+  const pass = passOf(id);
+  if (pass === undefined) throw new WhittleError('bad-recipe', `There is no pass "${id}".`, 'Remove it from the recipe.');
+  return pass;
+}
+
+function matches(filter: LayerFilter | undefined, layer: Layer): boolean {
+  const named = (names: readonly string[]): boolean => names.includes(layer.id) || names.includes(layer.op);
+  return (filter?.include === undefined || named(filter.include)) && !named(filter?.exclude ?? []);
+}
+
+/** The stage's values as the originals of a store above it. */
+function storeAsOriginals(store: OwnedWeightStore, base: Originals): Originals {
+  return {
+    mode: base.mode,
+    acquire: (id) => store.acquire(id),
+    get uploads() {
+      return base.uploads;
+    },
+    destroy: () => store.dispose(),
+  };
+}
