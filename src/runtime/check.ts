@@ -3,7 +3,7 @@ import { WhittleError } from '../base/errors';
 import type { Job } from '../base/job';
 import { compareOutputs, type Difference } from './compare';
 import { findFeeds, type HostFeeds } from './feeds';
-import type { BackendCheck, HostTensor, Layout, Runtime, Session } from './types';
+import type { BackendCheck, HostTensor, Layout, Runtime, Session, ValueInfo } from './types';
 
 /** Largest error accepted, as a part of an output's range: float32 sums in another order stay far below, a wrong kernel far above. */
 export const TOLERANCE = 2e-3;
@@ -11,8 +11,8 @@ export const TOLERANCE = 2e-3;
 export const HALF_TOLERANCE = 3e-2;
 
 export interface CheckOptions {
-  /** Feeds to compare on; where absent, made-up ones that run. */
-  readonly feeds?: readonly HostFeeds[];
+  /** Feeds to compare on, made for the model's inputs; where absent, made-up ones that run. */
+  readonly feeds?: (inputs: readonly ValueInfo[]) => readonly HostFeeds[];
   readonly tolerance?: number;
   /** False where there is no WebGPU device: the check then only shows that WASM runs the model. */
   readonly webgpu: boolean;
@@ -27,7 +27,7 @@ export async function checkBackends(runtime: Runtime, model: Uint8Array, options
   const report = (stage: string, done: number) => job.onProgress({ stage, done, total: 3, startedAt });
   report('Running on WASM', 0);
   const reference = await withSession(await runtime.create(model, { ep: 'wasm' }, job.signal), async (session) => {
-    const feeds = options.feeds ?? (await findFeeds(session, job.signal)).map((found) => found.feeds);
+    const feeds = options.feeds?.(session.inputs) ?? (await findFeeds(session, job.signal)).map((found) => found.feeds);
     return { feeds, outputs: await runAll(session, feeds, job.signal) };
   });
   if (!options.webgpu) return finish(report, { ok: true, maxAbs: 0, sqnrDb: null, layout: 'NHWC', repaired: false, verdict: 'No WebGPU here: the model runs on WASM.' });

@@ -44,7 +44,7 @@ export interface FoundFeeds {
  * Feeds that the session really runs: several where the model takes a scalar integer, because each value may be another branch
  * (Silero VAD chooses by the sampling rate). At most `most` are kept. Throws the last failure where none runs.
  */
-export async function findFeeds(session: Session, signal: AbortSignal, seed = 1, most = 2): Promise<readonly FoundFeeds[]> {
+export async function findFeeds(session: Pick<Session, 'inputs' | 'run'>, signal: AbortSignal, seed = 1, most = 2): Promise<readonly FoundFeeds[]> {
   const found: FoundFeeds[] = [];
   let failure: unknown = new WhittleError('runtime-failed', 'The model has no inputs that can be made up.');
   for (const choice of choices(session.inputs)) {

@@ -3,6 +3,7 @@
  * different sessions), so one mutex guards every call, and a watchdog turns a hang into an error the client can act on.
  */
 import type { InferenceSession } from 'onnxruntime-web/webgpu';
+import { untilAborted } from '../base/abort';
 import { toPlainError, WhittleError } from '../base/errors';
 import { Mutex } from '../base/mutex';
 import { loadOrt, wasmThreads } from './ort';
@@ -10,8 +11,10 @@ import { fromOrt, toOrt, valueInfo } from './tensors';
 import type { Ep, HostTensor, Layout, Runtime, Session, SessionOptions } from './types';
 import { withWatchdog } from './watchdog';
 
-/** Longer than any honest run: the first run of a large model on a software renderer compiles its pipelines for tens of seconds. */
-const HANG_SECONDS = 120;
+/** Longer than any honest first run: on a software renderer a large model compiles its pipelines for tens of seconds. */
+const FIRST_SECONDS = 120;
+/** Least patience with a session that has run before; a slow one is given twenty times its last run. */
+const LATER_SECONDS = 30;
 
 /** onnxruntime is one module with one state, so its guard and its hang are shared by all runtimes, e.g. after a lost device. */
 const mutex = new Mutex();
@@ -26,14 +29,17 @@ export function createRuntime({ device }: { device: GPUDevice | null }): Runtime
   let lost = false;
   void device?.lost.then(() => (lost = true));
 
-  /** One ORT call at a time. A call on a lost device would block this thread for good, so it is never made. */
-  async function exclusive<T>(what: string, ep: Ep, signal: AbortSignal, task: () => Promise<T>): Promise<T> {
-    const value = await mutex.run(async () => {
+  /**
+   * One ORT call at a time. A call cannot be stopped: a caller whose signal fires is let go at once, and the call goes on until
+   * the next may start. A call on a lost device would block this thread for good, so it is never made.
+   */
+  async function exclusive<T>(what: string, ep: Ep, seconds: number, signal: AbortSignal, task: () => Promise<T>): Promise<T> {
+    const work = mutex.run(async () => {
       signal.throwIfAborted();
       if (hung) throw hung;
       if (ep === 'webgpu' && lost) throw deviceLost();
       try {
-        return await withWatchdog(task(), what, HANG_SECONDS);
+        return await withWatchdog(task(), what, seconds);
       } catch (error) {
         if (error instanceof WhittleError && error.code === 'runtime-hung') hung = error;
         const failure = asRuntimeError(what, error);
@@ -43,18 +49,20 @@ export function createRuntime({ device }: { device: GPUDevice | null }): Runtime
         throw failure;
       }
     });
-    signal.throwIfAborted();
-    return value;
+    return untilAborted(work, signal);
   }
 
   async function create(model: Uint8Array, options: SessionOptions, signal: AbortSignal): Promise<Session> {
     const { ep, layout = 'NHWC' } = options;
     const execution = provider(ep, layout, device);
     const ort = await loadOrt();
-    const session = await exclusive('Loading the model', ep, signal, () =>
-      ort.InferenceSession.create(model, { executionProviders: [execution], logSeverityLevel: 4 }),
-    );
+    const session = await exclusive('Loading the model', ep, FIRST_SECONDS, signal, async () => {
+      const made = await ort.InferenceSession.create(model, { executionProviders: [execution], logSeverityLevel: 4 });
+      if (signal.aborted) await made.release();
+      return made;
+    });
     sessionsCreated += 1;
+    let patience = FIRST_SECONDS;
     return {
       ep,
       layout,
@@ -62,11 +70,17 @@ export function createRuntime({ device }: { device: GPUDevice | null }): Runtime
       outputs: session.outputMetadata.map(valueInfo),
       run: async (feeds, runSignal) => {
         const inputs = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, toOrt(ort, name, tensor)]));
-        return exclusive('Running the model', ep, runSignal, () => runOnce(session, inputs));
+        return exclusive('Running the model', ep, patience, runSignal, async () => {
+          const startedAt = performance.now();
+          const outputs = await runOnce(session, inputs);
+          patience = Math.max(LATER_SECONDS, ((performance.now() - startedAt) / 1000) * 20);
+          return outputs;
+        });
       },
+      settled: () => mutex.run(() => Promise.resolve()),
       release: async () => {
         // What a lost device held is gone with it.
-        if (ep === 'wasm' || !lost) await exclusive('Closing the model', ep, NEVER, () => session.release());
+        if (ep === 'wasm' || !lost) await exclusive('Closing the model', ep, FIRST_SECONDS, NEVER, () => session.release());
       },
     };
   }

@@ -31,8 +31,13 @@ export interface Session {
   readonly layout: Layout;
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
-  /** One run at a time over all sessions of the runtime; throws `runtime-failed` or, past the watchdog, `runtime-hung`. */
+  /**
+   * One run at a time over all sessions; throws `runtime-failed` or, past the watchdog, `runtime-hung`. When the signal fires it
+   * rejects at once, and the run ends on its own before the next may start.
+   */
   run(feeds: Feeds, signal: AbortSignal): Promise<Readonly<Record<string, HostTensor>>>;
+  /** Resolves when no run is under way: an aborted one may still read the buffers it was fed. */
+  settled(): Promise<void>;
   release(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 /** Every call of the page is a job: it can be cancelled by number, reports at most ten times a second, and never throws across. */
 import { releaseProxy } from 'comlink';
-import { deferred } from '../../base/deferred';
+import { untilAborted } from '../../base/abort';
 import { toPlainError, WhittleError } from '../../base/errors';
 import { throttleProgress, type Job } from '../../base/job';
 import type { JobEvents, Outcome } from '../protocol/index';
@@ -23,7 +23,7 @@ export class Jobs {
     });
     try {
       signal.throwIfAborted();
-      const value = await orEnd(task({ signal, onProgress }), ends);
+      const value = await untilAborted(task({ signal, onProgress }), ends);
       signal.throwIfAborted();
       return { ok: true, value };
     } catch (error) {
@@ -36,18 +36,6 @@ export class Jobs {
 
   cancel(jobId: number): void {
     this.running.get(jobId)?.abort();
-  }
-}
-
-/** The task's result, or the reason of the first of `ends` as soon as it fires: a lost GPU may never answer. */
-async function orEnd<T>(task: Promise<T>, ends: AbortSignal): Promise<T> {
-  const ended = deferred<never>();
-  const stop = (): void => ended.reject(ends.reason instanceof Error ? ends.reason : new DOMException('Stopped.', 'AbortError'));
-  ends.addEventListener('abort', stop, { once: true });
-  try {
-    return await Promise.race([task, ended.promise]);
-  } finally {
-    ends.removeEventListener('abort', stop);
   }
 }
 

@@ -1,0 +1,76 @@
+/** The open model: what does not depend on a GPU and outlives a lost one. */
+import { WhittleError } from '../../base/errors';
+import type { Job } from '../../base/job';
+import { sha256 } from '../../base/sha256';
+import { gzipSize } from '../../measure/size';
+import { listLayers } from '../../onnx/layers';
+import { readModel } from '../../onnx/read';
+import { summarize } from '../../onnx/summary';
+import type { Layer, ModelSummary, NamedBytes, OnnxModel, Skipped } from '../../onnx/types';
+import { concatChunks, writeModel } from '../../onnx/write';
+import type { Runtime } from '../../runtime/types';
+import type { NamedBlob, OpenedModel } from '../protocol/index';
+import { observeShapes } from './shapes';
+
+/** From this size on nothing is run or compressed that was not asked for. */
+export const LARGE_BYTES = 256 * 2 ** 20;
+/** Compressing is the slowest thing about opening: tens of megabytes a second. */
+const GZIP_BYTES = 64 * 2 ** 20;
+/** A file cannot be read into one array beyond this (2^31 - 1 is also protobuf's limit). */
+const MAX_FILE = 2 ** 31 - 1;
+
+export interface Document {
+  readonly model: OnnxModel;
+  readonly layers: readonly Layer[];
+  readonly skipped: readonly Skipped[];
+  readonly summary: ModelSummary;
+  readonly sha256: string;
+  readonly gzipBytes: number | null;
+  readonly large: boolean;
+  /** The model as one file, for a session. Shares the dropped file's bytes; a copy where the data came in several files. */
+  fileBytes(): Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Reads a dropped model. MACs of models whose file tells no shapes are learned from one run on WASM (small models only; where it
+ * fails they stay null). Throws what `readModel` throws, and `too-large` above 2 GiB.
+ */
+export async function openDocument(files: readonly NamedBlob[], runtime: Runtime, job: Job): Promise<Document> {
+  const startedAt = Date.now();
+  const report = (stage: string, done: number): void => job.onProgress({ stage, done, total: 4, startedAt });
+  report('Reading the file', 0);
+  const named: NamedBytes[] = [];
+  for (const file of files) {
+    if (file.blob.size > MAX_FILE) {
+      throw new WhittleError('too-large', `"${file.path}" has ${file.blob.size} bytes; a browser can hold ${MAX_FILE}.`, 'Open a smaller model.');
+    }
+    named.push({ name: file.path, bytes: new Uint8Array(await file.blob.arrayBuffer()) });
+    job.signal.throwIfAborted();
+  }
+  const model = readModel(named);
+  const { layers, skipped } = listLayers(model);
+  report('Hashing', 1);
+  const hash = await sha256(mainFile(named, model));
+  job.signal.throwIfAborted();
+  const large = model.bytes > LARGE_BYTES;
+  report('Compressing', 2);
+  const gzipBytes = model.bytes > GZIP_BYTES ? null : await gzipSize(new Blob(files.map((f) => f.blob)), job.signal);
+  report('Learning shapes', 3);
+  const single = named.length === 1 ? named[0]?.bytes : undefined;
+  const fileBytes = (): Uint8Array<ArrayBuffer> => single ?? concatChunks(writeModel(model));
+  const plain: Document = { model, layers, skipped, summary: summarize(model), sha256: hash, gzipBytes, large, fileBytes };
+  const shown = plain.summary.macs === null ? await observeShapes(model, runtime, job) : null;
+  report('Opened', 4);
+  if (shown === null) return plain;
+  return { ...plain, layers: listLayers(shown).layers, summary: { ...plain.summary, macs: summarize(shown).macs } };
+}
+
+export function describeOpened(doc: Document): OpenedModel {
+  return { summary: doc.summary, layers: doc.layers, skipped: doc.skipped, sha256: doc.sha256, gzipBytes: doc.gzipBytes };
+}
+
+/** The .onnx among the dropped files, whose hash names the model. */
+function mainFile(files: readonly NamedBytes[], model: OnnxModel): Uint8Array<ArrayBuffer> {
+  const main = files.find((f) => f.name.endsWith(model.name)) ?? files[0];
+  return main?.bytes ?? new Uint8Array();
+}

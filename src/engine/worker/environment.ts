@@ -1,0 +1,14 @@
+import type { Environment } from '../protocol/index';
+import type { Platform } from './platform';
+
+export function environmentOf({ compute, gpu, runtime, fallbackReason }: Platform): Environment {
+  return { compute: compute.info, ep: gpu ? 'webgpu' : 'wasm', wasmThreads: runtime.wasmThreads, browser: browserName(navigator.userAgent), fallbackReason };
+}
+
+/** "Chrome 156", "Firefox 140", "Safari 26": the product a user knows, from the user agent's words. */
+export function browserName(agent: string): string {
+  const product = /(?:Edg|OPR|Firefox|Chrome)\/[\d]+/.exec(agent.replace(/Chrome\/(\d+)(?=.*(?:Edg|OPR)\/)/, ''))?.[0];
+  if (product !== undefined) return product.replace('Edg', 'Edge').replace('OPR', 'Opera').replace('/', ' ');
+  const safari = /Version\/(\d+).*Safari/.exec(agent)?.[1];
+  return safari === undefined ? 'Unknown browser' : `Safari ${safari}`;
+}

@@ -1,0 +1,39 @@
+import type { Job } from '../../base/job';
+import type { Dataset } from '../../data/types';
+import { BeforeOutputs, evaluateSides } from '../../measure/evaluate';
+import { datasetSamples, randomSamples, type Samples } from '../../measure/samples';
+import type { Recipe } from '../../recipe/types';
+import type { Evaluation } from '../protocol/index';
+import type { LiveBench, Workbench } from './workbench';
+
+/** Made-up inputs compared when there are no data. */
+const RANDOM_SAMPLES = 16;
+
+/** Accuracy (with labels) and agreement of the recipe's weights with the original's, on the live session: nothing is exported. */
+export async function evaluate(bench: Workbench, data: Dataset | null, recipe: Recipe, limit: number | null, job: Job): Promise<Evaluation> {
+  const run = await bench.run(recipe, job);
+  try {
+    const kept = await bench.live(run, job);
+    if (kept.evaluated?.data !== data) kept.evaluated = null;
+    kept.evaluated ??= { data, samples: samplesFor(kept, data), known: new BeforeOutputs() };
+    const { samples, known } = kept.evaluated;
+    const before = await kept.live.bind(run, 'before');
+    try {
+      const after = await kept.live.bind(run, 'after');
+      try {
+        return { recipe, ...(await evaluateSides(samples, before.run, after.run, known, limit, job)) };
+      } finally {
+        after.release();
+      }
+    } finally {
+      before.release();
+    }
+  } finally {
+    run.dispose();
+  }
+}
+
+/** The data set as samples, or made-up inputs of sizes that the model runs with. */
+export function samplesFor({ live, choice }: LiveBench, data: Dataset | null): Samples {
+  return data ? datasetSamples(data, live.inputs) : randomSamples(live.inputs, RANDOM_SAMPLES, choice);
+}

@@ -1,0 +1,53 @@
+import type { Job } from '../../base/job';
+import { gzipSize } from '../../measure/size';
+import { writeModel } from '../../onnx/write';
+import { defaultsOf } from '../../passes/options';
+import { passOf } from '../../passes/registry';
+import { createRecipeCache } from '../../recipe/cache';
+import { storeWeights } from '../../recipe/export';
+import { runRecipe } from '../../recipe/run';
+import { layerStates } from '../../recipe/states';
+import type { Recipe } from '../../recipe/types';
+import type { Exported, StepReport } from '../protocol/index';
+import { LARGE_BYTES } from './document';
+import { derivedName } from './name';
+import { stepReports } from './preview';
+import type { Workbench } from './workbench';
+
+/**
+ * Runs the recipe layer by layer (one layer on the device at a time), stores the weights and writes the file. The blob shares
+ * nothing with the open model once it is made. Throws what the passes and the writer throw.
+ */
+export async function exportModel(bench: Workbench, recipe: Recipe, job: Job): Promise<Exported> {
+  const { doc, platform } = bench;
+  const { compute } = platform;
+  const cache = createRecipeCache(doc.model, doc.layers, compute, 'streaming');
+  try {
+    const target = { ep: recipe.target, shaderF16: compute.info.features.includes('shader-f16') };
+    const run = await runRecipe({ recipe, compute, target, cache, job });
+    try {
+      const layers = await layerStates(run, compute, job);
+      const stored = await storeWeights(run, compute, job);
+      const chunks = writeModel(stored.model);
+      job.signal.throwIfAborted();
+      const blob = new Blob(chunks, { type: 'application/octet-stream' });
+      const gzipBytes = blob.size > LARGE_BYTES ? null : await gzipSize(blob, job.signal);
+      const name = derivedName(doc.model.name, recipe, (id) => defaults(id));
+      return { recipe, name, blob, bytes: blob.size, gzipBytes, layers, steps: withFinish(stepReports(run), stored.skipped) };
+    } finally {
+      run.dispose();
+    }
+  } finally {
+    cache.destroy();
+  }
+}
+
+function defaults(id: string): Readonly<Record<string, unknown>> {
+  const pass = passOf(id);
+  return pass ? defaultsOf(pass.meta) : {};
+}
+
+/** What could not be done while finishing the file belongs to the last step's list. */
+function withFinish(steps: readonly StepReport[], skipped: StepReport['skipped']): StepReport[] {
+  return steps.map((step, i) => (i === steps.length - 1 ? { ...step, skipped: [...step.skipped, ...skipped] } : step));
+}

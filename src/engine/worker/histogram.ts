@@ -1,0 +1,89 @@
+import { WhittleError } from '../../base/errors';
+import type { Job } from '../../base/job';
+import { blocksPerChannel, type Compute, type Grid, type Groups, type Handle } from '../../compute/types';
+import type { Layer } from '../../onnx/types';
+import type { Lease } from '../../passes/types';
+import { layerState } from '../../recipe/states';
+import type { Recipe } from '../../recipe/types';
+import type { LayerHistogram } from '../protocol/index';
+import type { Workbench } from './workbench';
+
+/**
+ * One layer before and after the recipe, in the same bins over the range of both. With `channel`, only that output channel.
+ * Runs the recipe for this layer alone. Throws `bad-recipe` for a layer the model has not.
+ */
+export async function histogram(bench: Workbench, recipe: Recipe, layerId: string, channel: number | null, bins: number, job: Job): Promise<LayerHistogram> {
+  const layer = bench.doc.layers.find((l) => l.id === layerId);
+  if (!layer) throw new WhittleError('bad-recipe', `The model has no layer "${layerId}".`, 'Choose a layer of the table.');
+  const { compute } = bench.platform;
+  const run = await bench.run(recipe, job, layerId);
+  const held: Lease[] = [];
+  try {
+    const original = await bench.cache.originals.acquire(layerId);
+    held.push(original);
+    const present = await run.store.acquire(layerId);
+    held.push(present);
+    const before = await part(compute, original, layer, channel);
+    held.push(before);
+    const after = await part(compute, present, layer, channel);
+    held.push(after);
+    const { lo, hi } = await jointRange(compute, [before.handle, after.handle]);
+    const encoding = run.store.encodingOf(layerId);
+    const levels = encoding?.kind === 'grid' ? gridLevels(encoding.grid, channel) : null;
+    const thresholds = run.steps.findLast((s) => s.thresholds !== undefined)?.thresholds;
+    return {
+      layerId,
+      channel,
+      before: await compute.histogram(before.handle, lo, hi, bins),
+      after: await compute.histogram(after.handle, lo, hi, bins),
+      threshold: thresholds?.[layerId] ?? null,
+      levels: levels?.values ?? null,
+      step: levels?.step ?? null,
+      state: await layerState(run, compute, layer),
+    };
+  } finally {
+    for (const lease of held) lease.release();
+    run.dispose();
+  }
+}
+
+/** The leased tensor itself, or one of its channels as a tensor of its own. */
+async function part(compute: Compute, whole: Lease, layer: Layer, channel: number | null): Promise<Lease> {
+  if (channel === null) return { handle: whole.handle, release: () => {} };
+  const handle = compute.upload(channelOf(await compute.download(whole.handle), layer.view, channel));
+  return { handle, release: () => handle.destroy() };
+}
+
+/** The elements of one channel of a tensor seen as [outer, channels, inner]. Throws `bad-recipe` for a channel it has not. */
+export function channelOf(values: Float32Array, view: Pick<Groups, 'outer' | 'channels' | 'inner'>, channel: number): Float32Array {
+  const { outer, channels, inner } = view;
+  if (channel < 0 || channel >= channels) throw new WhittleError('bad-recipe', `There is no channel ${channel}; the layer has ${channels}.`, 'Choose another channel.');
+  const out = new Float32Array(outer * inner);
+  for (let o = 0; o < outer; o++) {
+    const from = (o * channels + channel) * inner;
+    out.set(values.subarray(from, from + inner), o * inner);
+  }
+  return out;
+}
+
+/** Range that covers every value; of some width even where all are equal, so that bins have one too. */
+async function jointRange(compute: Compute, handles: readonly Handle[]): Promise<{ lo: number; hi: number }> {
+  let [lo, hi] = [Infinity, -Infinity];
+  for (const handle of handles) {
+    const { min, max } = await compute.ranges(handle, { outer: 1, channels: 1, inner: handle.length, block: handle.length });
+    lo = Math.min(lo, min[0] ?? 0);
+    hi = Math.max(hi, max[0] ?? 0);
+  }
+  if (!(hi > lo)) return { lo: Math.min(lo, 0) - 1e-6, hi: Math.max(hi, 0) + 1e-6 };
+  return { lo, hi };
+}
+
+/** The values a grid can hold, ascending, and their distance; null where they differ within what is shown. */
+export function gridLevels(grid: Grid, channel: number | null): { values: number[]; step: number } | null {
+  const blocks = blocksPerChannel(grid.groups);
+  if (blocks !== 1 || (grid.groups.channels > 1 && channel === null)) return null;
+  const group = grid.groups.channels > 1 ? (channel ?? 0) : 0;
+  const step = grid.scales[group] ?? 0;
+  const zero = grid.zeroPoints[group] ?? 0;
+  return { values: Array.from({ length: grid.qMax - grid.qMin + 1 }, (_, k) => (grid.qMin + k - zero) * step), step };
+}

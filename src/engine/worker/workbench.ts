@@ -1,0 +1,101 @@
+/** One model on one device: uploaded weights, the backend check and the live session. A lost device takes it all away. */
+import { untilAborted } from '../../base/abort';
+import type { Job } from '../../base/job';
+import { Mutex } from '../../base/mutex';
+import type { BeforeOutputs } from '../../measure/evaluate';
+import type { Samples } from '../../measure/samples';
+import { createRecipeCache, type RecipeCache } from '../../recipe/cache';
+import { runRecipe, type RecipeRun } from '../../recipe/run';
+import type { Recipe } from '../../recipe/types';
+import { checkBackends } from '../../runtime/check';
+import { findFeeds, type FeedChoice } from '../../runtime/feeds';
+import type { BackendCheck, Ep, Layout } from '../../runtime/types';
+import type { Document } from './document';
+import { createLive, type Live } from './live';
+import type { Platform } from './platform';
+
+/** A live session with what an evaluation keeps beside it. */
+export interface LiveBench {
+  readonly live: Live;
+  /** How made-up inputs must be for the model to run. */
+  readonly choice: Partial<FeedChoice>;
+  /** Samples and the original's outputs on them, while the data stay the same. */
+  evaluated: { readonly data: object | null; readonly samples: Samples; readonly known: BeforeOutputs } | null;
+}
+
+export class Workbench {
+  readonly doc: Document;
+  readonly platform: Platform;
+  readonly cache: RecipeCache;
+  private checked: BackendCheck | null = null;
+  private bench: LiveBench | null = null;
+  private readonly turn = new Mutex();
+  private readonly closed = new AbortController();
+
+  constructor(doc: Document, platform: Platform) {
+    this.doc = doc;
+    this.platform = platform;
+    this.cache = createRecipeCache(doc.model, doc.layers, platform.compute, doc.large ? 'streaming' : 'resident');
+  }
+
+  /** Runs the recipe on the open model; dispose of the run after use. `only`: one layer is enough. */
+  run(recipe: Recipe, job: Job, only?: string): Promise<RecipeRun> {
+    const { compute } = this.platform;
+    const target = { ep: recipe.target, shaderF16: compute.info.features.includes('shader-f16') };
+    return runRecipe({ recipe, compute, target, cache: this.cache, job, ...(only === undefined ? {} : { only }) });
+  }
+
+  /** Whether WebGPU computes this model rightly, and in which layout; found out once. */
+  check(job: Job): Promise<BackendCheck> {
+    return this.shared(job, async (own) => {
+      this.checked ??= await checkBackends(this.platform.runtime, this.doc.fileBytes(), { webgpu: this.platform.gpu !== null }, own);
+      return this.checked;
+    });
+  }
+
+  /** The backend to run on when `wanted` is asked for: WASM where there is no WebGPU or it is wrong on this model. */
+  async backend(wanted: Ep, job: Job): Promise<{ readonly ep: Ep; readonly layout: Layout }> {
+    if (wanted === 'wasm' || this.platform.gpu === null) return { ep: 'wasm', layout: 'NHWC' };
+    const check = await this.check(job);
+    return check.ok ? { ep: 'webgpu', layout: check.layout } : { ep: 'wasm', layout: 'NHWC' };
+  }
+
+  /** The live session of this run's graph, warmed up. One is kept; another graph takes its place. */
+  async live(run: RecipeRun, job: Job): Promise<LiveBench> {
+    const { ep, layout } = await this.backend(run.recipe.target, job);
+    const kept = (): LiveBench | null => (this.bench?.live.model === run.model && this.bench.live.ep === ep ? this.bench : null);
+    const ready = kept();
+    if (ready) return ready;
+    return this.shared(job, async (own) => {
+      const made = kept();
+      if (made) return made;
+      own.onProgress({ stage: 'Preparing the live session', done: 0, total: 1, startedAt: Date.now() });
+      const old = this.bench;
+      this.bench = null;
+      await old?.live.release();
+      const live = await createLive(run, this.platform, ep, layout, own.signal);
+      const weights = await live.bind(run, 'before');
+      try {
+        // The first run compiles every pipeline: done here, once, it does not fall on a slider move.
+        const [found] = await findFeeds({ inputs: live.inputs, run: weights.run }, own.signal, 1, 1);
+        this.bench = { live, choice: found?.choice ?? {}, evaluated: null };
+        return this.bench;
+      } finally {
+        weights.release();
+      }
+    });
+  }
+
+  async destroy(): Promise<void> {
+    this.closed.abort();
+    this.cache.destroy();
+    const old = this.bench;
+    this.bench = null;
+    await old?.live.release();
+  }
+
+  /** Work that serves every job: a superseded job stops waiting for it, and the next finds it done or under way. */
+  private shared<T>(job: Job, work: (own: Job) => Promise<T>): Promise<T> {
+    return untilAborted(this.turn.run(() => work({ signal: this.closed.signal, onProgress: job.onProgress })), job.signal);
+  }
+}
