@@ -1,4 +1,6 @@
 import * as ort from 'onnxruntime-web';
+import type { OnnxModel } from '../types';
+import { concatChunks, writeModel } from '../write';
 
 ort.env.wasm.numThreads = 1;
 ort.env.logLevel = 'error';
@@ -10,19 +12,15 @@ export function floats(shape: readonly number[], data: ArrayLike<number>): ort.T
   return new ort.Tensor('float32', Float32Array.from(data), [...shape]);
 }
 
-/** Reproducible values in [-1, 1), from a 32-bit linear congruential generator. */
-export function noise(count: number, seed = 1): Float32Array<ArrayBuffer> {
-  let state = seed >>> 0;
-  return Float32Array.from({ length: count }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 31 - 1;
-  });
+export function bool(value: boolean): ort.Tensor {
+  return new ort.Tensor('bool', [value], []);
 }
 
-/** Runs a model once on onnxruntime-web's WASM backend, which is the judge of the tests here. */
-export async function runModel(bytes: Uint8Array, feeds: Feeds): Promise<Record<string, ort.Tensor>> {
-  const session = await ort.InferenceSession.create(bytes, { executionProviders: ['wasm'] });
+/** Writes a model and runs it once on onnxruntime-web's WASM backend, the judge of the tests here. Float outputs by name. */
+export async function runModel(model: OnnxModel, feeds: Feeds): Promise<Record<string, number[]>> {
+  const session = await ort.InferenceSession.create(concatChunks(writeModel(model)), { executionProviders: ['wasm'] });
   const results = await session.run({ ...feeds });
+  const outputs = Object.entries(results).map(([name, value]) => [name, [...value.data].map(Number)] as const);
   await session.release();
-  return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, value]));
+  return Object.fromEntries(outputs);
 }

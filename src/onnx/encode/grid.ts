@@ -1,0 +1,36 @@
+/** How elements fall into quantization groups: compute's `Groups`, restated because this room may not import compute. */
+export interface Groups {
+  /** The tensor viewed row-major as [outer, channels, inner]; `block` reduced elements of a channel share a scale. */
+  readonly outer: number;
+  readonly channels: number;
+  readonly inner: number;
+  readonly block: number;
+}
+
+/** Compute's `Grid`: value = (code - zeroPoint) * scale, one scale and zero point a group, group = channel * blocks + block. */
+export interface Grid {
+  readonly groups: Groups;
+  readonly bits: number;
+  /** Lowest code: below 0 for symmetric grids, whose codes are two's complement bytes; 0 for asymmetric ones. */
+  readonly qMin: number;
+  readonly qMax: number;
+  readonly scales: Float32Array;
+  readonly zeroPoints: Int32Array;
+}
+
+export function blocksPerChannel(groups: Groups): number {
+  return Math.ceil((groups.outer * groups.inner) / groups.block);
+}
+
+/** Whether any group's zero is not at code 0. */
+export function isAsymmetric(grid: Grid): boolean {
+  return grid.zeroPoints.some((zero) => zero !== 0);
+}
+
+/** The codes counted from the grid's lowest one: 0 .. 2^bits - 1, whatever their sign. */
+export function unsignedCodes(grid: Grid, codes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const result = new Uint8Array(codes.length);
+  // Bytes wrap, so that subtracting a negative lowest code turns two's complement into an offset.
+  for (let at = 0; at < codes.length; at++) result[at] = (codes[at] ?? 0) - grid.qMin;
+  return result;
+}

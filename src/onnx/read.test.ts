@@ -1,0 +1,135 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import type { ModelProto } from 'onnx-buf';
+import { ModelProtoSchema, StringStringEntryProtoSchema, TensorProto_DataLocation as Location } from 'onnx-buf';
+import { describe, expect, it } from 'vitest';
+import { toPlainError } from '../base/errors';
+import { readModel } from './read';
+import { readFloats } from './tensor';
+import { convNet } from './testing/fixtures';
+import type { NamedBytes } from './types';
+import { concatChunks, writeModel } from './write';
+
+function errorOf(...files: NamedBytes[]) {
+  try {
+    readModel(files);
+  } catch (error) {
+    return toPlainError(error);
+  }
+  throw new Error('was accepted');
+}
+
+const text = (value: string): Uint8Array<ArrayBuffer> => new Uint8Array(new TextEncoder().encode(value));
+const bytes = (...values: number[]): Uint8Array<ArrayBuffer> => Uint8Array.from(values);
+const latin = (value: string): Uint8Array<ArrayBuffer> => Uint8Array.from(value, (c) => c.codePointAt(0) ?? 0);
+const file = (content: Uint8Array<ArrayBuffer>, name = 'm.onnx'): NamedBytes => ({ name, bytes: content });
+const encoded = (edit: (proto: ModelProto) => void, opset = 13): Uint8Array<ArrayBuffer> => {
+  const { proto } = convNet(opset);
+  edit(proto);
+  return toBinary(ModelProtoSchema, proto);
+};
+
+describe('files that are no ONNX model', () => {
+  const header = '{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}';
+  const cases: readonly (readonly [string, Uint8Array<ArrayBuffer>, RegExp])[] = [
+    ['empty', bytes(), /is empty/],
+    ['TFLite', bytes(0x1c, 0, 0, 0, ...latin('TFL3'), 0x14, 0, 0x20, 0), /TensorFlow Lite/],
+    ['safetensors', bytes(header.length, 0, 0, 0, 0, 0, 0, 0, ...latin(header), 0, 0, 0, 0), /safetensors/],
+    ['GGUF', bytes(...latin('GGUF'), 3, 0, 0, 0), /GGUF/],
+    ['PyTorch zip', bytes(...latin('PK\u0003\u0004'), 0, 0, 8, 8, ...latin('archive/data.pkl')), /PyTorch/],
+    ['Keras zip', bytes(...latin('PK\u0003\u0004'), 0, 0, 8, 8, ...latin('model.weights.h5')), /Keras 3/],
+    ['zip', bytes(...latin('PK\u0003\u0004'), 0, 0, 8, 8, ...latin('readme.md')), /zip archive/],
+    ['Keras HDF5', latin('\u0089HDF\r\n\u001A\n\0\0'), /HDF5/],
+    ['Git LFS pointer', text('version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n'), /Git LFS pointer/],
+    ['HTML', text('\n <!DOCTYPE html><html><body>404</body></html>'), /web page/],
+    ['text', text('hello, this is a model card'), /text file/],
+    ['ORT format', bytes(0, 0, 0, 0, ...latin('ORTM'), 9, 9), /ORT-format/],
+    ['noise', bytes(0, 1, 2, 3, 250, 251, 252, 253), /not an ONNX model/],
+  ];
+  for (const [format, content, message] of cases) {
+    it(`${format} has its own message and remedy`, () => {
+      const error = errorOf(file(content));
+      expect(error.code).toBe('not-onnx');
+      expect(error.message).toMatch(message);
+      expect(error.message).toContain('"m.onnx"');
+      expect(error.remedy.length).toBeGreaterThan(20);
+    });
+  }
+  it('no two formats share a message or a remedy of their own', () => {
+    const errors = cases.map(([, content]) => errorOf(file(content)));
+    expect(new Set(errors.map((error) => error.message)).size).toBe(cases.length);
+    expect(new Set(errors.map((error) => error.remedy)).size).toBe(cases.length);
+  });
+  it('nothing dropped', () => {
+    expect(errorOf().code).toBe('not-onnx');
+  });
+});
+
+describe('damaged models', () => {
+  it('names a file that is cut short anywhere', () => {
+    const whole = encoded(() => undefined);
+    for (const length of [whole.length - 1, whole.length >> 1, 40]) {
+      const error = errorOf(file(whole.slice(0, length)));
+      expect(error.code).toBe('bad-model');
+      expect(error.message).toMatch(/cut short|does not say/);
+    }
+  });
+  it('names a model whose inside is damaged', () => {
+    const whole = encoded(() => undefined);
+    // The first node's input list claims more bytes than the node has.
+    const at = whole.indexOf(0x0a, 20);
+    whole[at + 1] = 0x7f;
+    expect(errorOf(file(whole)).code).toBe('bad-model');
+  });
+  it('wants a graph, nodes and an operator set', () => {
+    expect(errorOf(file(encoded((proto) => delete proto.graph))).message).toMatch(/no graph/);
+    expect(errorOf(file(encoded((proto) => proto.graph?.node.splice(0)))).message).toMatch(/without nodes/);
+    expect(errorOf(file(encoded((proto) => proto.opsetImport.splice(0)))).message).toMatch(/operator set/);
+  });
+  it('accepts opsets 7 to 25 only', () => {
+    const at = (version: bigint): Uint8Array<ArrayBuffer> => encoded((proto) => Object.assign(proto.opsetImport[0] ?? {}, { version }));
+    for (const version of [7n, 25n]) expect(readModel([file(at(version))]).name).toBe('m.onnx');
+    for (const version of [6n, 26n]) expect(errorOf(file(at(version))).code).toBe('unsupported-opset');
+  });
+  it('names the tensor whose data does not fit its shape', () => {
+    const short = encoded((proto) => Object.assign(proto.graph?.initializer[2] ?? {}, { rawData: new Uint8Array(12) }));
+    expect(errorOf(file(short))).toMatchObject({ code: 'bad-model', message: expect.stringContaining('Tensor "gw" [5, 64] has 12 bytes of data instead of 1280') as string });
+  });
+  it('refuses two models at once', () => {
+    const whole = encoded(() => undefined);
+    expect(errorOf(file(whole, 'a.onnx'), file(whole, 'b.onnx')).message).toMatch(/"a.onnx" and "b.onnx"/);
+  });
+});
+
+describe('external data', () => {
+  const data = new Uint8Array(new Float32Array(400).map((_, i) => i).buffer);
+  const split = (location: string): Uint8Array<ArrayBuffer> =>
+    encoded((proto) => {
+      const tensor = proto.graph?.initializer[2];
+      if (!tensor) return;
+      tensor.rawData = new Uint8Array(0);
+      tensor.dataLocation = Location.EXTERNAL;
+      const entry = (key: string, value: string) => create(StringStringEntryProtoSchema, { key, value });
+      tensor.externalData = [entry('location', location), entry('offset', '64'), entry('length', '1280')];
+    });
+
+  it('is found among the dropped files as a view, whatever their order and folder', () => {
+    const weights = file(data, 'net.onnx_data');
+    const model = readModel([weights, file(split('folder/net.onnx_data'), 'net.onnx')]);
+    const tensor = model.proto.graph?.initializer[2];
+    expect(tensor?.rawData.buffer).toBe(data.buffer);
+    expect(tensor && readFloats(tensor)[0]).toBe(16);
+    expect(model.bytes).toBe(split('folder/net.onnx_data').length + data.length);
+    const inlined = readModel([file(concatChunks(writeModel(model)))]).proto.graph?.initializer[2];
+    expect(inlined && readFloats(inlined)[319]).toBe(16 + 319);
+  });
+  it('names the file that is missing', () => {
+    expect(errorOf(file(split('net.onnx_data'), 'net.onnx'))).toMatchObject({
+      code: 'external-data-missing',
+      message: expect.stringContaining('"net.onnx_data"') as string,
+      remedy: expect.stringContaining('net.onnx_data') as string,
+    });
+  });
+  it('names a file that is too short', () => {
+    expect(errorOf(file(split('d'), 'net.onnx'), file(data.slice(0, 1000), 'd'))).toMatchObject({ code: 'bad-model' });
+  });
+});
