@@ -1,0 +1,75 @@
+import { createCpuCompute } from '../../compute/cpu';
+import type { Compute } from '../../compute/types';
+import { cloneForEdit } from '../../onnx/clone';
+import { createEncoder } from '../../onnx/encode';
+import { findLayers, listLayers } from '../../onnx/layers';
+import { readFloats } from '../../onnx/tensor';
+import type { OnnxModel } from '../../onnx/types';
+import { createOriginals, type StoreMode } from '../originals';
+import { defaultsOf, type Options } from '../options';
+import type { Pass, PassResult, Target } from '../types';
+import { createWeightStore, type OwnedWeightStore } from '../weight-store';
+
+export interface Applied {
+  readonly result: PassResult;
+  /** The edited graph with its float values written in. */
+  readonly written: OnnxModel;
+  readonly store: OwnedWeightStore;
+  readonly compute: Compute;
+  /** The present value of a layer. */
+  value(layerId: string): Promise<Float32Array>;
+}
+
+interface Setup {
+  readonly options?: Options;
+  /** Per-layer options on top. */
+  readonly layers?: Readonly<Record<string, Options>>;
+  readonly mode?: StoreMode;
+  readonly target?: Target;
+  readonly compute?: Compute;
+}
+
+/** Runs one pass over all layers of a model on the CPU maker, as the recipe would. */
+export async function applyPass(pass: Pass, source: OnnxModel, setup: Setup = {}): Promise<Applied> {
+  const compute = setup.compute ?? createCpuCompute();
+  const model = cloneForEdit(source);
+  const { layers } = listLayers(model);
+  const tensors = new Map(findLayers(source).sources.map((s) => [s.layer.id, s.value.constant]));
+  const read = (id: string): Float32Array => {
+    const tensor = tensors.get(id);
+    if (!tensor) throw new Error(`no layer ${id}`);
+    return readFloats(tensor);
+  };
+  const store = createWeightStore(layers, createOriginals(layers, (l) => read(l.id), compute, setup.mode ?? 'resident'), compute);
+  const options = { ...defaultsOf(pass.meta), ...setup.options };
+  const finishers: ((model: OnnxModel) => unknown)[] = [];
+  const result = await pass.apply(
+    {
+      compute,
+      weights: store,
+      model,
+      target: setup.target ?? { ep: 'wasm', shaderF16: false },
+      job: { signal: new AbortController().signal, onProgress: () => {} },
+      selected: layers.map((layer) => ({ layer, options: { ...options, ...setup.layers?.[layer.id] } })),
+      onFinish: (edit) => finishers.push(edit),
+      only: null,
+      keptCut: (_key, make) => make(),
+    },
+    options,
+  );
+  const value = async (id: string): Promise<Float32Array> => {
+    const lease = await store.acquire(id);
+    const values = await compute.download(lease.handle);
+    lease.release();
+    return values;
+  };
+  const written = cloneForEdit(model);
+  const encoder = createEncoder(written);
+  for (const { id } of layers) {
+    if (!store.isChanged(id)) continue;
+    if (store.encodingOf(id)?.kind === 'float16') encoder.storeFloat16(id, await value(id));
+    else encoder.storeFloat(id, await value(id));
+  }
+  for (const finish of finishers) finish(written);
+  return { result, written, store, compute, value };
+}

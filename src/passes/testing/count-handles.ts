@@ -1,0 +1,23 @@
+import type { Compute, Handle } from '../../compute/types';
+
+/** A compute that counts the handles which are not destroyed yet, and those that were destroyed twice (an error). */
+export function countHandles(inner: Compute): { compute: Compute; live: () => number } {
+  const alive = new Set<Handle>();
+  const watch = <H extends Handle>(handle: H): H => {
+    alive.add(handle);
+    const destroy = handle.destroy.bind(handle);
+    handle.destroy = () => {
+      if (!alive.delete(handle)) throw new Error('destroyed twice');
+      destroy();
+    };
+    return handle;
+  };
+  const compute: Compute = {
+    ...inner,
+    upload: (data) => watch(inner.upload(data)),
+    copy: (handle) => watch(inner.copy(handle)),
+    quantize: (w, grid, into) => (into ? inner.quantize(w, grid, into) : watch(inner.quantize(w, grid))),
+    applyCut: (w, tensor, cut, into) => (into ? inner.applyCut(w, tensor, cut, into) : watch(inner.applyCut(w, tensor, cut))),
+  };
+  return { compute, live: () => alive.size };
+}
