@@ -42,6 +42,7 @@ export function createRuntime({ device }: { device: GPUDevice | null }): Runtime
         return await withWatchdog(task(), what, seconds);
       } catch (error) {
         if (error instanceof WhittleError && error.code === 'runtime-hung') hung = error;
+        if (ep === 'webgpu' && device && (await isLost(device))) throw deviceLost(error);
         const failure = asRuntimeError(what, error);
         // Seen after a shader over the buffer limit: every later call fails like this. The device is given up then; its owner
         // learns of it by `device.lost` and makes a new one.
@@ -109,6 +110,14 @@ function provider(ep: Ep, layout: Layout, device: GPUDevice | null): InferenceSe
   return { name: 'webgpu', device, preferredLayout: layout };
 }
 
+/** A call in flight fails just before `device.lost` settles, and in many words; one turn of the event loop tells. */
+function isLost(device: GPUDevice): Promise<boolean> {
+  const soon = new Promise<false>((resolve) => {
+    setTimeout(resolve, 20, false);
+  });
+  return Promise.race([device.lost.then(() => true), soon]);
+}
+
 function deviceLost(cause?: unknown): WhittleError {
   return new WhittleError('device-lost', 'The GPU device was lost.', 'Try again: a new device is asked for.', { cause });
 }
@@ -118,7 +127,7 @@ function asRuntimeError(what: string, error: unknown): unknown {
   if (error instanceof WhittleError) return error;
   const plain = toPlainError(error);
   if (plain.code === 'aborted') return error;
-  if (/device (was|is) lost|failed to wait for the operation/i.test(plain.message)) return deviceLost(error);
+  if (/failed to wait for the operation/i.test(plain.message)) return deviceLost(error);
   const line = plain.message.split('\n')[0] ?? plain.message;
   const memory = /out of memory|bad_alloc|allocation failed/i.test(plain.message);
   return new WhittleError(
