@@ -1,0 +1,1 @@
+alias scalar = f32;
