@@ -1,6 +1,8 @@
 import type { Job } from '../base/job';
 import type { Compute } from '../compute/types';
-import type { Layer } from '../onnx/types';
+import { codesPerByte, planesOf } from '../onnx/encode/planes';
+import type { Layer, OnnxModel } from '../onnx/types';
+import { writeModel } from '../onnx/write';
 import type { Encoding } from '../passes/types';
 import type { RecipeRun } from './run';
 
@@ -20,8 +22,8 @@ export interface LayerState {
 
 const TYPE_BITS = { float32: 32, float16: 16, bfloat16: 16, float64: 64 } as const;
 
-/** Names and nodes that decode a layer, roughly: they only matter for the smallest layers. */
-const DECODE_BYTES = { packed: 330, dequantize: 130, matmulnbits: 120, float16: 60 } as const;
+/** Names and nodes that decode a layer, measured on the shared models: they only matter for the smallest layers. */
+const DECODE_BYTES = { eightBits: 130, packed: 60, plane: 115, dequantize: 130, matmulnbits: 120, float16: 60 } as const;
 
 /** The state of one layer; reads its value twice at most. */
 export async function layerState(run: RecipeRun, compute: Compute, layer: Layer): Promise<LayerState> {
@@ -57,9 +59,28 @@ export async function layerStates(run: RecipeRun, compute: Compute, job: Job): P
   return states;
 }
 
-/** Bytes of the exported file: the file as it is, with each layer's bytes replaced by its predicted ones. */
+/**
+ * Bytes of the exported file: the graph after graph passes as it would be written, with each layer's bytes replaced by its
+ * predicted ones, and the look-up tables that packed layers share.
+ */
 export function predictFileBytes(run: RecipeRun, states: readonly LayerState[]): number {
-  return states.reduce((bytes, s) => bytes + s.bytesAfter - s.bytesBefore, run.model.bytes);
+  const tables = new Map<string, number>();
+  for (const { id } of run.layers) {
+    const encoding = run.store.encodingOf(id);
+    if (encoding?.kind !== 'grid' || encoding.storage !== 'packed' || encoding.grid.bits === 8) continue;
+    for (const plane of planesOf(encoding.grid.bits, encoding.grid.qMin)) tables.set(JSON.stringify(plane), 256 * codesPerByte(plane));
+  }
+  const shared = [...tables.values()].reduce((sum, bytes) => sum + bytes, 0);
+  return states.reduce((bytes, s) => bytes + s.bytesAfter - s.bytesBefore, writtenBytes(run.model) + shared);
+}
+
+const written = new WeakMap<OnnxModel, number>();
+
+/** Bytes of the model with its old weights; the graph of a run stays the same object while sliders move, so it is counted once. */
+function writtenBytes(model: OnnxModel): number {
+  const bytes = written.get(model) ?? writeModel(model).reduce((sum, chunk) => sum + chunk.length, 0);
+  written.set(model, bytes);
+  return bytes;
 }
 
 function storedBits(layer: Layer, encoding: Encoding | null): number {
@@ -78,7 +99,8 @@ export function predictBytes(layer: Layer, encoding: Encoding | null): number {
   const storage = encoding.storage === 'float16' ? 'packed' : encoding.storage;
   const groups = grid.scales.length;
   const asymmetric = grid.qMin === 0;
+  const packedNodes = grid.bits === 8 ? DECODE_BYTES.eightBits : DECODE_BYTES.packed + DECODE_BYTES.plane * planesOf(grid.bits, grid.qMin).length;
   const codeBits = storage === 'dequantize' && grid.bits > 4 ? 8 : grid.bits;
   const scales = groups * (storage === 'packed' ? 2 : 4);
-  return Math.ceil((layer.params * codeBits) / 8) + scales + (asymmetric ? groups : 0) + DECODE_BYTES[storage];
+  return Math.ceil((layer.params * codeBits) / 8) + scales + (asymmetric ? groups : 0) + (storage === 'packed' ? packedNodes : DECODE_BYTES[storage]);
 }

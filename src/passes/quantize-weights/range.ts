@@ -10,35 +10,38 @@ const FINE = Float32Array.from({ length: 16 }, (_, k) => 1 - (k / 15) * (1 - STE
 
 /**
  * The grid whose scales give each group the least squared error, among 32 clip ratios of its min-max scale: 16 coarse ones, then
- * 16 round the best. With `trySign` a symmetric grid is also tried with the negated scale, so that the code -2^(b-1), which has
- * no positive twin, may serve either tail. Source: minimum mean-squared-error clipping, Nagel et al. 2021 (arXiv 2106.08295, 3.1).
+ * 16 round the best. With `trySign` the 16 fine ones are also tried with the negated scale, so that a symmetric grid's code
+ * -2^(b-1), which has no positive twin, may serve either tail. Source: minimum mean-squared-error clipping, Nagel et al. 2021
+ * (arXiv 2106.08295, 3.1).
  */
 export async function leastErrorGrid(compute: Compute, w: Handle, grid: Grid, trySign: boolean): Promise<Grid> {
-  const positive = await searchScales(compute, w, grid);
-  if (!trySign || grid.qMin === 0) return { ...grid, scales: positive.scales };
-  const negative = await searchScales(compute, w, { ...grid, scales: grid.scales.map((s) => -s) });
-  // The sign is only turned for a real gain: equal errors keep the usual positive scale.
-  const scales = positive.scales.map((s, g) => ((negative.errors[g] ?? 0) < (positive.errors[g] ?? 0) * (1 - 1e-6) ? (negative.scales[g] ?? s) : s));
+  const coarse = await bestRatios(compute, w, grid, COARSE);
+  // The fine base may not pass the min-max scale: a larger one only coarsens the grid.
+  const base = scaleGrid(grid, coarse.ratios.map((r) => Math.min(1, r / STEP)));
+  const candidates = [coarse, await bestRatios(compute, w, base, FINE)];
+  if (trySign && grid.qMin < 0) candidates.push(await bestRatios(compute, w, scaleGrid(base, new Float32Array(base.scales.length).fill(-1)), FINE));
+  const scales = grid.scales.map((scale, g) => {
+    let best = Number.POSITIVE_INFINITY;
+    let chosen = scale;
+    for (const { scales: found, errors } of candidates) {
+      // Only a real gain counts: of equal errors the wider range, and the positive scale, stay.
+      if ((errors[g] ?? 0) >= best * (1 - 1e-6)) continue;
+      best = errors[g] ?? 0;
+      chosen = found[g] ?? scale;
+    }
+    return chosen;
+  });
   return { ...grid, scales };
 }
 
-interface Found {
+interface Best {
+  readonly ratios: Float32Array;
+  /** The grid's scales times the ratios. */
   readonly scales: Float32Array;
   readonly errors: Float32Array;
 }
 
-async function searchScales(compute: Compute, w: Handle, grid: Grid): Promise<Found> {
-  const coarse = await bestRatios(compute, w, grid, COARSE);
-  // The fine base may not pass the min-max scale: a larger one only coarsens the grid.
-  const base = scaleGrid(grid, coarse.ratios.map((r) => Math.min(1, r / STEP)));
-  const fine = await bestRatios(compute, w, base, FINE);
-  const scales = grid.scales.map((s, g) =>
-    (fine.errors[g] ?? 0) < (coarse.errors[g] ?? 0) ? (base.scales[g] ?? s) * (fine.ratios[g] ?? 1) : s * (coarse.ratios[g] ?? 1),
-  );
-  return { scales, errors: coarse.errors.map((e, g) => Math.min(e, fine.errors[g] ?? e)) };
-}
-
-async function bestRatios(compute: Compute, w: Handle, grid: Grid, candidates: Float32Array): Promise<{ ratios: Float32Array; errors: Float32Array }> {
+async function bestRatios(compute: Compute, w: Handle, grid: Grid, candidates: Float32Array): Promise<Best> {
   const all = await compute.clipErrors(w, grid, candidates);
   const ratios = new Float32Array(grid.scales.length).fill(1);
   const errors = new Float32Array(grid.scales.length);
@@ -53,7 +56,7 @@ async function bestRatios(compute: Compute, w: Handle, grid: Grid, candidates: F
     }
     errors[g] = best;
   }
-  return { ratios, errors };
+  return { ratios, scales: scaleGrid(grid, ratios).scales, errors };
 }
 
 /**
