@@ -50,7 +50,7 @@ export async function openDocument(files: readonly NamedBlob[], runtime: Runtime
   const model = readModel(named);
   const { layers, skipped } = listLayers(model);
   report('Hashing', 1);
-  const hash = await sha256(mainFile(named, model));
+  const hash = await sha256(mainFile(named, model), job.signal);
   job.signal.throwIfAborted();
   const large = model.bytes > LARGE_BYTES;
   report('Compressing', 2);
