@@ -1,0 +1,213 @@
+import { expect, it } from 'vitest';
+import { codesOf, fakeQuantize } from './cpu/elementwise';
+import { magnitudeCutOf, isCut } from './cpu/magnitude';
+import { matmulInt8Of, matmulOf } from './cpu/matmul';
+import { clipErrorsOf, histogramOf, rangesOf } from './cpu/ranges';
+import { bytes, noise } from './testing/data';
+import { describeMakers } from './testing/makers';
+import { groupCount, type Compute, type Grid, type Groups, type Handle } from './types';
+
+const SIZES = [0, 1, 3, 63, 64, 65, 255, 256, 257, 1031];
+
+const perTensor = (n: number): Groups => ({ outer: 1, channels: 1, inner: n, block: Math.max(1, n) });
+/** Views of 240 elements: Conv rows, MatMul columns, a channel in the middle, blocks with a ragged end. */
+const VIEWS: Readonly<Record<string, Groups>> = {
+  tensor: perTensor(240),
+  'conv channels': { outer: 1, channels: 12, inner: 20, block: 20 },
+  'matmul columns': { outer: 20, channels: 12, inner: 1, block: 20 },
+  'middle axis': { outer: 4, channels: 12, inner: 5, block: 20 },
+  'ragged conv blocks': { outer: 1, channels: 12, inner: 20, block: 16 },
+  'ragged matmul blocks': { outer: 20, channels: 12, inner: 1, block: 16 },
+};
+
+function gridFor(w: Float32Array, groups: Groups, bits: number, asymmetric: boolean): Grid {
+  const { min, max } = rangesOf(w, groups);
+  const count = groupCount(groups);
+  const scales = new Float32Array(count);
+  const zeroPoints = new Int32Array(count);
+  for (let g = 0; g < count; g++) {
+    const low = Math.min(0, min[g] ?? 0);
+    const high = Math.max(0, max[g] ?? 0);
+    const scale = asymmetric ? (high - low) / (2 ** bits - 1) : Math.max(-low, high) / (2 ** (bits - 1) - 1);
+    scales[g] = scale || 1;
+    zeroPoints[g] = asymmetric ? Math.round(-low / (scales[g] ?? 1)) : 0;
+  }
+  const qMin = asymmetric ? 0 : -(2 ** (bits - 1));
+  return { groups, bits, qMin, qMax: qMin + 2 ** bits - 1, scales, zeroPoints };
+}
+
+function expectClose(actual: Float32Array, expected: Float32Array, tolerance: number): void {
+  expect(actual.length).toBe(expected.length);
+  for (let i = 0; i < actual.length; i++) {
+    const [a = Number.NaN, e = Number.NaN] = [actual[i], expected[i]];
+    if (!(Math.abs(a - e) <= tolerance * Math.max(1, Math.abs(e)))) expect({ index: i, value: a }).toEqual({ index: i, value: e });
+  }
+}
+
+function free(...handles: Handle[]): void {
+  for (const handle of handles) handle.destroy();
+}
+
+await describeMakers('compute', (compute: Compute) => {
+  it('gives back what was uploaded, bit for bit, and copies it', async () => {
+    for (const n of SIZES) {
+      const w = noise(n);
+      if (n > 2) w.set([1e-40, -1e-40, -0]);
+      const handle = compute.upload(w);
+      const copy = compute.copy(handle);
+      expect(new Uint8Array((await compute.download(copy)).buffer)).toEqual(new Uint8Array(w.buffer));
+      free(handle, copy);
+    }
+  });
+
+  for (const [view, groups] of Object.entries(VIEWS)) {
+    it(`quantizes to the nearest grid value: ${view}`, async () => {
+      const w = noise(240, 7);
+      const handle = compute.upload(w);
+      for (const bits of [2, 3, 4, 5, 6, 7, 8]) {
+        for (const asymmetric of [false, true]) {
+          const grid = gridFor(w, groups, bits, asymmetric);
+          const expected = new Float32Array(240);
+          fakeQuantize(w, grid, expected);
+          const result = compute.quantize(handle, grid);
+          expectClose(await compute.download(result), expected, 1e-6);
+          expect(await compute.codes(handle, grid)).toEqual(codesOf(w, grid));
+          // Codes of values that already lie on the grid are their own.
+          expect(await compute.codes(result, grid)).toEqual(codesOf(w, grid));
+          free(result);
+        }
+      }
+      free(handle);
+    });
+
+    it(`finds the range of each group: ${view}`, async () => {
+      const w = noise(240, 3);
+      const handle = compute.upload(w);
+      expect(await compute.ranges(handle, groups)).toEqual(rangesOf(w, groups));
+      free(handle);
+    });
+
+    it(`sums the errors of clip candidates: ${view}`, async () => {
+      const w = noise(240, 5);
+      const grid = gridFor(w, groups, 4, false);
+      const ratios = Float32Array.of(1, 0.9, 0.7, 0.5);
+      const handle = compute.upload(w);
+      expectClose(await compute.clipErrors(handle, grid, ratios), clipErrorsOf(w, grid, ratios), 1e-4);
+      free(handle);
+    });
+  }
+
+  it('rounds halves to even and clips, writing into a given tensor', async () => {
+    const w = Float32Array.of(0.5, 1.5, 2.5, -0.5, -1.5, 7.5, -9, 9);
+    const grid: Grid = { groups: perTensor(8), bits: 4, qMin: -8, qMax: 7, scales: Float32Array.of(1), zeroPoints: Int32Array.of(0) };
+    const handle = compute.upload(w);
+    const into = compute.upload(new Float32Array(8));
+    compute.quantize(handle, grid, into);
+    expect([...(await compute.download(into))].map((x) => x + 0)).toEqual([0, 2, 2, 0, -2, 7, -8, 7]);
+    free(handle, into);
+  });
+
+  it('handles every length', async () => {
+    for (const n of SIZES) {
+      const w = noise(n, 11);
+      const handle = compute.upload(w);
+      const grid = gridFor(w, perTensor(n), 8, false);
+      expect(await compute.codes(handle, grid)).toEqual(codesOf(w, grid));
+      expect(await compute.histogram(handle, -1, 1, 17)).toEqual(histogramOf(w, -1, 1, 17));
+      expect((await compute.ranges(handle, perTensor(n))).max).toEqual(rangesOf(w, perTensor(n)).max);
+      expect(await compute.countZeros(handle)).toBe(0);
+      const { signal, noise: zero } = await compute.errorSums(handle, handle);
+      expect(signal).toBeCloseTo(w.reduce((sum, x) => sum + x * x, 0), 3);
+      expect(zero).toBe(0);
+      free(handle);
+    }
+  });
+
+  it('refuses NaN and infinity by their count', async () => {
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      const w = noise(300, 2);
+      w[17] = bad;
+      w[299] = bad;
+      const handle = compute.upload(w);
+      await expect(compute.ranges(handle, perTensor(300))).rejects.toMatchObject({ code: 'non-finite-weights', message: expect.stringContaining('2 of 300') });
+      free(handle);
+    }
+  });
+
+  it('takes all-zero weights', async () => {
+    const w = new Float32Array(500);
+    const handle = compute.upload(w);
+    const grid = gridFor(w, perTensor(500), 4, true);
+    const result = compute.quantize(handle, grid);
+    expect(await compute.countZeros(result)).toBe(500);
+    expect(await compute.ranges(handle, perTensor(500))).toEqual({ min: new Float32Array(1), max: new Float32Array(1) });
+    free(handle, result);
+  });
+
+  it('counts below a threshold, denormals and negative zero by their bits', async () => {
+    const w = Float32Array.of(0, -0, 1e-40, -1e-40, 0.5, -0.5, 0.25, 2);
+    const handle = compute.upload(w);
+    expect(await compute.countZeros(handle)).toBe(2);
+    expect(await compute.countBelow([handle, handle], 0.5)).toBe(10);
+    expect(await compute.countBelow([handle], 1e-40)).toBe(2);
+    expect(await compute.countBelow([handle], 0)).toBe(0);
+    free(handle);
+  });
+
+  it('cuts exactly the smallest magnitudes over several tensors, ties in order', async () => {
+    // Few distinct magnitudes, so that most cuts fall among ties.
+    const tensors = [noise(100, 1), new Float32Array(0), noise(257, 2), noise(31, 3)].map((w) => w.map((x) => Math.round(x * 6) / 6));
+    const handles = tensors.map((w) => compute.upload(w));
+    for (const count of [0, 1, 50, 193, 194, 387, 388]) {
+      const expected = magnitudeCutOf(tensors, count);
+      const cut = await compute.magnitudeCut(handles, count);
+      expect(cut).toEqual(expected);
+      let zeroed = 0;
+      for (const [t, w] of tensors.entries()) {
+        const handle = handles[t];
+        if (!handle) continue;
+        const result = compute.applyCut(handle, t, cut);
+        const values = await compute.download(result);
+        expect(values).toEqual(w.map((x, i) => (isCut(x, t, i, expected) ? 0 : x)));
+        zeroed += w.reduce((sum, x, i) => sum + (isCut(x, t, i, cut) ? 1 : 0), 0);
+        free(result);
+      }
+      expect(zeroed).toBe(count);
+    }
+    free(...handles);
+  });
+
+  it('multiplies matrices of ragged sizes', async () => {
+    for (const [m, k, n] of [[1, 1, 1], [3, 5, 2], [65, 17, 66], [64, 64, 64], [1, 130, 70]] as const) {
+      const a = noise(m * k, 4);
+      const b = noise(k * n, 5);
+      const [ha, hb] = [compute.upload(a), compute.upload(b)];
+      expectClose(await compute.matmul(ha, hb, m, k, n), matmulOf(a, b, m, k, n), 1e-4);
+      free(ha, hb);
+    }
+  });
+
+  it('multiplies int8 exactly, -128 and rests of K included', async () => {
+    for (const [m, k, n] of [[1, 1, 1], [3, 7, 5], [65, 66, 67], [2, 1030, 3]] as const) {
+      const a = bytes(m * k, 6);
+      const b = bytes(n * k, 7);
+      a.fill(-128, 0, Math.min(3, a.length));
+      b.fill(-128, 0, Math.min(3, b.length));
+      expect(await compute.matmulInt8(a, b, m, k, n)).toEqual(matmulInt8Of(a, b, m, k, n));
+    }
+  });
+
+  it('times a product, or says why not', async () => {
+    const timing = await compute.timeMatmul('int8', 32, 3, new AbortController().signal);
+    expect(timing.gops?.runs).toBe(3);
+    expect(timing.gops?.p10).toBeGreaterThan(0);
+    const half = await compute.timeMatmul('f16', 32, 3, new AbortController().signal);
+    expect(half.gops === null).toBe(half.reason !== '');
+  });
+
+  it('refuses a destroyed tensor', async () => {
+    const handle = compute.upload(noise(4));
+    handle.destroy();
+    await expect(async () => compute.download(handle)).rejects.toThrow('destroyed');
+  });
+});

@@ -1,0 +1,25 @@
+/**
+ * A WebGPU device in Node, from Dawn over a software Vulkan driver (SwiftShader, which every full Chromium carries). Where there is
+ * none the GPU tests are skipped, and the run fails unless WHITTLE_ALLOW_NO_GPU=1 (see gpu-gate.ts).
+ */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { requestDevice, type DeviceGrant } from '../webgpu/device';
+
+const ICD = 'vk_swiftshader_icd.json';
+/** Where Linux distributions keep the driver beside their Chromium. */
+const FOLDERS = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome', '/usr/lib64/chromium-browser'];
+
+/** Null, with a line that says why, where this machine has no WebGPU for Node. */
+export async function dawnDevice(): Promise<DeviceGrant | null> {
+  const driver = FOLDERS.map((folder) => `${folder}/${ICD}`).find((path) => existsSync(path));
+  if (!process.env['VK_ICD_FILENAMES'] && driver) process.env['VK_ICD_FILENAMES'] = driver;
+  try {
+    const dawn = createRequire(import.meta.url)('webgpu') as typeof import('webgpu');
+    Object.assign(globalThis, dawn.globals);
+    return await requestDevice(dawn.create([]));
+  } catch (error) {
+    console.log(`GPU tests skipped: ${error instanceof Error ? error.message : String(error)}`);
+    return null;
+  }
+}
