@@ -27,7 +27,8 @@ await describeGpu('large and broken', (compute) => {
     const codes = await compute.codes(result, grid);
     expect([codes[0], codes[1], codes[w.length - 2], codes[w.length - 1]]).toEqual([0, 4, 4, 0]);
     const quantized = await compute.download(compute.quantize(handle, grid));
-    expect(quantized).toEqual(w);
+    // vitest's own comparison of four million numbers takes half a minute.
+    expect(Buffer.compare(Buffer.from(quantized.buffer), Buffer.from(w.buffer))).toBe(0);
   });
 
   it('cuts among ties spread over digits of the index', { timeout: 120_000 }, async () => {

@@ -1,6 +1,6 @@
 /**
  * A WebGPU device in Node, from Dawn over a software Vulkan driver (SwiftShader, which every full Chromium carries). Where there is
- * none the GPU tests are skipped, and the run fails unless WHITTLE_ALLOW_NO_GPU=1 (see gpu-gate.ts).
+ * none the run fails unless WHITTLE_ALLOW_NO_GPU=1 (makers.ts).
  */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,6 +10,9 @@ const ICD = 'vk_swiftshader_icd.json';
 /** Where Linux distributions keep the driver beside their Chromium. */
 const FOLDERS = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome', '/usr/lib64/chromium-browser'];
 
+/** Dawn's instance must outlive its devices; the garbage collector does not know that. */
+const instances: GPU[] = [];
+
 /** Null, with a line that says why, where this machine has no WebGPU for Node. */
 export async function dawnDevice(): Promise<DeviceGrant | null> {
   const driver = FOLDERS.map((folder) => `${folder}/${ICD}`).find((path) => existsSync(path));
@@ -17,7 +20,9 @@ export async function dawnDevice(): Promise<DeviceGrant | null> {
   try {
     const dawn = createRequire(import.meta.url)('webgpu') as typeof import('webgpu');
     Object.assign(globalThis, dawn.globals);
-    return await requestDevice(dawn.create([]));
+    const gpu = dawn.create([]);
+    instances.push(gpu);
+    return await requestDevice(gpu);
   } catch (error) {
     console.log(`GPU tests skipped: ${error instanceof Error ? error.message : String(error)}`);
     return null;

@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, afterEach, describe, expect } from 'vitest';
+import { afterAll, beforeEach, afterEach, describe, expect, it } from 'vitest';
 import { createCpuCompute, createGpuCompute, type Compute } from '../index';
 import type { GpuCompute } from '../types';
 import { dawnDevice } from './dawn';
@@ -13,7 +13,12 @@ export async function describeMakers(name: string, suite: (compute: Compute) => 
 export async function describeGpu(name: string, suite: (compute: GpuCompute) => void): Promise<void> {
   const grant = await dawnDevice();
   if (!grant) {
-    describe.skip(`${name} on the GPU`, () => {});
+    // Skipping in silence would let a broken shader pass: without a device the run fails unless it was asked to go on.
+    describe(`${name} on the GPU`, () => {
+      it.skipIf(process.env['WHITTLE_ALLOW_NO_GPU'] === '1')('has a device to run on', () => {
+        throw new Error('No WebGPU device: install chromium and libvulkan1, or set WHITTLE_ALLOW_NO_GPU=1 to go without GPU tests.');
+      });
+    });
     return;
   }
   const compute = await createGpuCompute(grant);
