@@ -3,7 +3,6 @@
  * none the run fails unless WHITTLE_ALLOW_NO_GPU=1 (makers.ts).
  */
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { requestDevice, type DeviceGrant } from '../webgpu/device';
 
 const ICD = 'vk_swiftshader_icd.json';
@@ -18,7 +17,7 @@ export async function dawnDevice(): Promise<DeviceGrant | null> {
   const driver = FOLDERS.map((folder) => `${folder}/${ICD}`).find((path) => existsSync(path));
   if (!process.env['VK_ICD_FILENAMES'] && driver) process.env['VK_ICD_FILENAMES'] = driver;
   try {
-    const dawn = createRequire(import.meta.url)('webgpu') as typeof import('webgpu');
+    const dawn = await import('webgpu');
     Object.assign(globalThis, dawn.globals);
     const gpu = dawn.create([]);
     instances.push(gpu);
