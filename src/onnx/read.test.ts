@@ -28,6 +28,20 @@ const encoded = (edit: (proto: ModelProto) => void, opset = 13): Uint8Array<Arra
   return toBinary(ModelProtoSchema, proto);
 };
 
+const atOpset = (version: bigint): Uint8Array<ArrayBuffer> => encoded((proto) => Object.assign(proto.opsetImport[0] ?? {}, { version }));
+
+const entry = (key: string, value: string) => create(StringStringEntryProtoSchema, { key, value });
+
+/** The model with its third weight in another file, from byte 64 on. */
+const split = (location: string): Uint8Array<ArrayBuffer> =>
+  encoded((proto) => {
+    const tensor = proto.graph?.initializer[2];
+    if (!tensor) return;
+    tensor.rawData = new Uint8Array(0);
+    tensor.dataLocation = Location.EXTERNAL;
+    tensor.externalData = [entry('location', location), entry('offset', '64'), entry('length', '1280')];
+  });
+
 describe('files that are no ONNX model', () => {
   const header = '{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}';
   const cases: readonly (readonly [string, Uint8Array<ArrayBuffer>, RegExp])[] = [
@@ -86,13 +100,13 @@ describe('damaged models', () => {
     expect(errorOf(file(encoded((proto) => proto.opsetImport.splice(0)))).message).toMatch(/operator set/);
   });
   it('accepts opsets 7 to 25 only', () => {
-    const at = (version: bigint): Uint8Array<ArrayBuffer> => encoded((proto) => Object.assign(proto.opsetImport[0] ?? {}, { version }));
-    for (const version of [7n, 25n]) expect(readModel([file(at(version))]).name).toBe('m.onnx');
-    for (const version of [6n, 26n]) expect(errorOf(file(at(version))).code).toBe('unsupported-opset');
+    for (const version of [7n, 25n]) expect(readModel([file(atOpset(version))]).name).toBe('m.onnx');
+    for (const version of [6n, 26n]) expect(errorOf(file(atOpset(version))).code).toBe('unsupported-opset');
   });
   it('names the tensor whose data does not fit its shape', () => {
     const short = encoded((proto) => Object.assign(proto.graph?.initializer[2] ?? {}, { rawData: new Uint8Array(12) }));
-    expect(errorOf(file(short))).toMatchObject({ code: 'bad-model', message: expect.stringContaining('Tensor "gw" [5, 64] has 12 bytes of data instead of 1280') as string });
+    const error = errorOf(file(short));
+    expect([error.code, error.message]).toEqual(['bad-model', 'Tensor "gw" [5, 64] has 12 bytes of data instead of 1280.']);
   });
   it('refuses two models at once', () => {
     const whole = encoded(() => undefined);
@@ -102,16 +116,6 @@ describe('damaged models', () => {
 
 describe('external data', () => {
   const data = new Uint8Array(new Float32Array(400).map((_, i) => i).buffer);
-  const split = (location: string): Uint8Array<ArrayBuffer> =>
-    encoded((proto) => {
-      const tensor = proto.graph?.initializer[2];
-      if (!tensor) return;
-      tensor.rawData = new Uint8Array(0);
-      tensor.dataLocation = Location.EXTERNAL;
-      const entry = (key: string, value: string) => create(StringStringEntryProtoSchema, { key, value });
-      tensor.externalData = [entry('location', location), entry('offset', '64'), entry('length', '1280')];
-    });
-
   it('is found among the dropped files as a view, whatever their order and folder', () => {
     const weights = file(data, 'net.onnx_data');
     const model = readModel([weights, file(split('folder/net.onnx_data'), 'net.onnx')]);
@@ -123,11 +127,10 @@ describe('external data', () => {
     expect(inlined && readFloats(inlined)[319]).toBe(16 + 319);
   });
   it('names the file that is missing', () => {
-    expect(errorOf(file(split('net.onnx_data'), 'net.onnx'))).toMatchObject({
-      code: 'external-data-missing',
-      message: expect.stringContaining('"net.onnx_data"') as string,
-      remedy: expect.stringContaining('net.onnx_data') as string,
-    });
+    const error = errorOf(file(split('net.onnx_data'), 'net.onnx'));
+    expect(error.code).toBe('external-data-missing');
+    expect(error.message).toContain('"net.onnx_data"');
+    expect(error.remedy).toContain('"net.onnx_data"');
   });
   it('names a file that is too short', () => {
     expect(errorOf(file(split('d'), 'net.onnx'), file(data.slice(0, 1000), 'd'))).toMatchObject({ code: 'bad-model' });

@@ -148,5 +148,6 @@ export function addShapes(model: OnnxModel, seen: ReadonlyMap<string, { readonly
 }
 
 function elementType(name: string): number {
-  return Object.values(DataType).find((type) => typeName(type) === name) ?? DataType.UNDEFINED;
+  // A TypeScript enum also maps its numbers back to names.
+  return Object.values(DataType).find((type) => typeof type === 'number' && typeName(type) === name) ?? DataType.UNDEFINED;
 }

@@ -31,9 +31,12 @@ function irOf(opset: number): number {
   return opset < 21 ? 8 : 10;
 }
 
+function declare([name, shape, type = DataType.FLOAT]: Declared): ReturnType<typeof valueInfo> {
+  return valueInfo(name, type, shape);
+}
+
 /** A model of the given parts, with the IR version of its operator set: at opset 8 initializers are graph inputs too. */
 export function makeModel({ opset, inputs, outputs, nodes, weights = [] }: Parts): OnnxModel {
-  const declare = ([name, shape, type = DataType.FLOAT]: Declared): ReturnType<typeof valueInfo> => valueInfo(name, type, shape);
   const graph = create(GraphProtoSchema, { name: 'g', node: [...nodes], input: inputs.map(declare), output: outputs.map(declare) });
   const proto = create(ModelProtoSchema, {
     irVersion: BigInt(irOf(opset)),
@@ -41,7 +44,7 @@ export function makeModel({ opset, inputs, outputs, nodes, weights = [] }: Parts
     graph,
     opsetImport: [create(OperatorSetIdProtoSchema, { domain: '', version: BigInt(opset) })],
   });
-  for (const weight of weights) addInitializer(proto, proto.graph ?? graph, weight);
+  for (const tensor of weights) addInitializer(proto, proto.graph ?? graph, tensor);
   return { proto, name: 'fixture.onnx', bytes: 0 };
 }
 
@@ -127,13 +130,13 @@ export function lstmNet(opset: number): OnnxModel {
   });
 }
 
-/** One weight [4,4] read by two MatMuls and returned as an output as well: x [2,4] -> y [2,4], w. */
-export function sharedNet(opset: number): OnnxModel {
+/** One weight [n,n] read by two MatMuls and returned as an output as well: x [2,n] -> y [2,n], w. */
+export function sharedNet(opset: number, n = 4): OnnxModel {
   return makeModel({
     opset,
-    inputs: [['x', [2, 4]]],
-    outputs: [['y', [2, 4]], ['w', [4, 4]]],
-    weights: [weight('w', [4, 4], 12)],
+    inputs: [['x', [2, n]]],
+    outputs: [['y', [2, n]], ['w', [n, n]]],
+    weights: [weight('w', [n, n], 12)],
     nodes: [named('first', makeNode('MatMul', ['x', 'w'], ['h'])), named('second', makeNode('MatMul', ['h', 'w'], ['y']))],
   });
 }

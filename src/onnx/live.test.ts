@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { findLayers, listLayers } from './layers';
+import { weightsAsInputs } from './live';
+import { readModel } from './read';
+import { readFloats } from './tensor';
+import { convNet, ifNet, lstmNet, matmulNet, sharedNet } from './testing/fixtures';
+import { sharedModel, sharedModels } from './testing/models';
+import { noise } from './testing/noise';
+import type { Feeds } from './testing/ort';
+import { bool, floats, runModel } from './testing/ort';
+import type { OnnxModel } from './types';
+
+/** Runs the model as it is and with all weights fed as inputs. */
+async function runBoth(model: OnnxModel, feeds: Feeds): Promise<Record<'live' | 'plain', Record<string, number[]>>> {
+  const { sources } = findLayers(model);
+  const live = weightsAsInputs(model, sources.map((source) => source.layer.id));
+  const weights = live.inputs.map(({ layerId, inputName, shape }) => {
+    const constant = sources.find((source) => source.layer.id === layerId)?.value.constant;
+    if (!constant) throw new Error(layerId);
+    return [inputName, floats(shape, readFloats(constant))] as const;
+  });
+  expect(listLayers(live.model).layers).toEqual([]);
+  expect(new Set(live.inputs.map((input) => input.inputName)).size).toBe(sources.length);
+  return { live: await runModel(live.model, { ...feeds, ...Object.fromEntries(weights) }), plain: await runModel(model, feeds) };
+}
+
+/** The results must be the same bits. */
+async function expectSame(model: OnnxModel, feeds: Feeds): Promise<void> {
+  const { live, plain } = await runBoth(model, feeds);
+  expect(live).toEqual(plain);
+}
+
+describe('weightsAsInputs', () => {
+  for (const opset of [8, 13, 21]) {
+    it(`gives identical outputs at opset ${opset}`, async () => {
+      await expectSame(convNet(opset), { x: floats([1, 3, 6, 6], noise(108)) });
+      await expectSame(matmulNet(opset, 6, 4), { x: floats([2, 6], noise(12)) });
+      await expectSame(lstmNet(opset), { x: floats([3, 1, 4], noise(12)) });
+      await expectSame(sharedNet(opset), { x: floats([2, 4], noise(8)) });
+      for (const c of [true, false]) await expectSame(ifNet(opset), { x: floats([2, 6], noise(12)), c: bool(c) });
+    });
+  }
+
+  it('leaves the original alone and other weights inside', () => {
+    const model = convNet(13);
+    const live = weightsAsInputs(model, ['fc']);
+    expect(live.inputs).toEqual([{ layerId: 'fc', inputName: 'gw', shape: [5, 64] }]);
+    expect(listLayers(live.model).layers.map((layer) => layer.id)).toEqual(['conv']);
+    expect(listLayers(model).layers).toHaveLength(2);
+    expect(() => weightsAsInputs(model, ['nope'])).toThrow(/"nope"/);
+  });
+
+  if (sharedModels().includes('mnist-8.onnx')) {
+    it('mnist-8 (a weight behind Reshape, IR 3), up to the fusions that onnxruntime makes for constants only', async () => {
+      const { live, plain } = await runBoth(readModel([sharedModel('mnist-8.onnx')]), { Input3: floats([1, 1, 28, 28], noise(784)) });
+      const errors = plain['Plus214_Output_0']?.map((value, i) => Math.abs(value - (live['Plus214_Output_0']?.[i] ?? Number.NaN)));
+      expect(Math.max(...(errors ?? [Number.NaN]))).toBeLessThan(1e-5);
+    });
+  }
+});
