@@ -1,0 +1,73 @@
+import { WhittleError } from '../base/errors';
+import type { NamedBlob } from './types';
+
+/**
+ * Finds the files that a card names among the user's. Cards name files below their `data` folder; what the user gave may carry
+ * more folders in front (a picked parent folder), or fewer (files dropped without their folder), so paths are compared from the end.
+ */
+export class FileIndex {
+  readonly files: readonly NamedBlob[];
+  private readonly folder: string;
+  private readonly byName = new Map<string, Entry[]>();
+
+  constructor(folder: string, files: readonly NamedBlob[]) {
+    this.folder = folder;
+    this.files = files;
+    for (const file of files) {
+      const parts = segments(file.path);
+      const name = parts.at(-1) ?? '';
+      const same = this.byName.get(name);
+      if (same) same.push({ file, parts });
+      else this.byName.set(name, [{ file, parts }]);
+    }
+  }
+
+  /** The file whose path agrees longest from its end with `folder/name`; null where none holds all of `name`. */
+  find(name: string): NamedBlob | null {
+    const wanted = segments(name);
+    const full = [...segments(this.folder), ...wanted];
+    let best: NamedBlob | null = null;
+    let bestScore = 0;
+    for (const { file, parts } of this.byName.get(wanted.at(-1) ?? '') ?? []) {
+      const common = commonTail(parts, full);
+      if (common > bestScore && common >= Math.min(wanted.length, parts.length)) {
+        best = file;
+        bestScore = common;
+      }
+    }
+    return best;
+  }
+
+  /** The file that the card's `field` names; throws `bad-data` where it is missing. */
+  need(name: string, field: string): NamedBlob {
+    const found = this.find(name);
+    if (found) return found;
+    const given = this.files.slice(0, 3).map((f) => f.path).join(', ');
+    const had = this.files.length === 0 ? 'no files were given' : `given: ${given}${this.files.length > 3 ? `, and ${this.files.length - 3} more` : ''}`;
+    throw new WhittleError('bad-data', `"${name}", which the card names as ${field}, is not there; ${had}.`, `Give the folder "${this.folder}" together with the card.`);
+  }
+
+  /** The path below the card's folder, as segments: the whole path where the folder is not part of it. */
+  below(file: NamedBlob): readonly string[] {
+    const parts = segments(file.path);
+    const last = segments(this.folder).at(-1);
+    const at = last === undefined ? -1 : parts.slice(0, -1).lastIndexOf(last);
+    return parts.slice(at + 1);
+  }
+}
+
+interface Entry {
+  readonly file: NamedBlob;
+  readonly parts: readonly string[];
+}
+
+/** macOS gives decomposed letters, Windows backslashes. */
+function segments(path: string): readonly string[] {
+  return path.normalize('NFC').split(/[/\\]/).filter((part) => part !== '' && part !== '.');
+}
+
+function commonTail(a: readonly string[], b: readonly string[]): number {
+  let count = 0;
+  while (count < a.length && count < b.length && a[a.length - 1 - count] === b[b.length - 1 - count]) count++;
+  return count;
+}

@@ -1,0 +1,2 @@
+export { parseCard } from './card';
+export { openDataset } from './open';

@@ -1,0 +1,118 @@
+import { WhittleError } from '../base/errors';
+import type { Job } from '../base/job';
+import { BlobBytes, unpacked } from './bytes';
+import { channelCount } from './card';
+import { parseCsv } from './csv';
+import { labelColumnOf, parseLabel } from './labels';
+import type { Problems } from './problems';
+import { interleave, type RawLabel, type Source } from './source';
+import type { CardInput, NamedBlob } from './types';
+
+const CHUNK = 2 ** 20;
+const NEWLINE = 10;
+
+/**
+ * Samples of a CSV file, one a row: channels * height * width numbers in the card's layout, with a label column found by its
+ * header's name, or the first column where there is one more than a sample has values. The file is read once in pieces to find and check
+ * the rows; then each sample is read where it lies. Rows that do not fit are problems.
+ */
+export async function openTable(file: NamedBlob, input: CardInput, labels: ArrayLike<RawLabel> | null, problems: Problems, job: Job): Promise<Source> {
+  const bytes = new BlobBytes(await unpacked(file));
+  const [height, width] = input.size;
+  const channels = channelCount(input);
+  const values = channels * height * width;
+  const starts: number[] = [];
+  const ends: number[] = [];
+  const own: RawLabel[] = [];
+  const rowLabels: RawLabel[] = [];
+  let labelColumn: number | null = null;
+  let row = -1;
+  for await (const line of linesOf(bytes, job)) {
+    const cells = cellsOf(line.text);
+    if (cells.length === 1 && cells[0] === '') continue;
+    if (row === -1 && labelColumn === null) {
+      const header = cells.some((cell) => Number.isNaN(Number(cell)));
+      labelColumn = columnOf(file.path, header ? cells.map((c) => c.trim().toLowerCase()) : [], cells.length, values);
+      if (header) continue;
+    }
+    row++;
+    const reason = misfit(cells, labelColumn, values);
+    if (reason !== null) {
+      problems.add(`row ${row + 1}: ${reason}`);
+      continue;
+    }
+    starts.push(line.start);
+    ends.push(line.end);
+    own.push(labelColumn === null ? null : parseLabel(cells[labelColumn] ?? ''));
+    rowLabels.push(labels?.[row] ?? null);
+  }
+  return {
+    length: starts.length,
+    declared: starts.length,
+    labels: labels ? rowLabels : labelColumn === null ? null : own,
+    name: (index) => `sample ${index}`,
+    async read(index) {
+      const start = starts[index] ?? 0;
+      const cells = cellsOf(new TextDecoder().decode(await bytes.read(start, (ends[index] ?? 0) - start)));
+      const numbers = Float32Array.from(cells.filter((_, k) => k !== labelColumn), Number);
+      return { width, height, channels, data: input.layout === 'NCHW' ? interleave(numbers, channels, new Float32Array(values)) : numbers };
+    },
+  };
+}
+
+/** The label column; null where the rows hold values only. */
+function columnOf(path: string, header: readonly string[], columns: number, values: number): number | null {
+  if (columns === values) return null;
+  if (columns === values + 1) return labelColumnOf(header) ?? 0;
+  throw new WhittleError('bad-data', `"${path}" has ${columns} columns; the card's input has ${values} values.`, `Give ${values} columns, or ${values + 1} with a label, or correct "input.size" on the card.`);
+}
+
+function misfit(cells: readonly string[], labelColumn: number | null, values: number): string | null {
+  const wanted = values + (labelColumn === null ? 0 : 1);
+  if (cells.length !== wanted) return `it has ${cells.length} columns, not ${wanted}`;
+  const bad = cells.findIndex((cell, k) => k !== labelColumn && (cell.trim() === '' || !Number.isFinite(Number(cell))));
+  return bad === -1 ? null : `column ${bad + 1} is "${cells[bad] ?? ''}", not a number`;
+}
+
+function cellsOf(line: string): readonly string[] {
+  return line.includes('"') ? (parseCsv(line)[0] ?? []) : line.split(',');
+}
+
+interface Line {
+  readonly text: string;
+  /** Bytes of the file, without the line's end. */
+  readonly start: number;
+  readonly end: number;
+}
+
+async function* linesOf(bytes: BlobBytes, job: Job): AsyncGenerator<Line> {
+  const startedAt = Date.now();
+  const decoder = new TextDecoder();
+  let rest = new Uint8Array();
+  let at = 0;
+  while (at < bytes.size || rest.length > 0) {
+    job.signal.throwIfAborted();
+    const chunk = await bytes.read(at, CHUNK);
+    const piece = new Uint8Array(rest.length + chunk.length);
+    piece.set(rest);
+    piece.set(chunk, rest.length);
+    const offset = at - rest.length;
+    at += chunk.length;
+    let from = 0;
+    for (let end = piece.indexOf(NEWLINE); end !== -1; end = piece.indexOf(NEWLINE, from)) {
+      yield lineAt(piece, from, end, offset, decoder);
+      from = end + 1;
+    }
+    rest = piece.slice(from);
+    if (at >= bytes.size) {
+      if (rest.length > 0) yield lineAt(rest, 0, rest.length, at - rest.length, decoder);
+      rest = new Uint8Array();
+    }
+    job.onProgress({ stage: 'Reading rows', done: at, total: bytes.size, startedAt });
+  }
+}
+
+function lineAt(piece: Uint8Array, from: number, end: number, offset: number, decoder: TextDecoder): Line {
+  const stop = piece[end - 1] === 13 && end > from ? end - 1 : end;
+  return { text: decoder.decode(piece.subarray(from, stop)), start: offset + from, end: offset + stop };
+}
