@@ -1,3 +1,4 @@
+import { WhittleError } from '../../base/errors';
 import type { Job } from '../../base/job';
 import type { Dataset } from '../../data/types';
 import { BeforeOutputs, evaluateSides } from '../../measure/evaluate';
@@ -30,6 +31,16 @@ export async function evaluate(bench: Workbench, data: Dataset | null, recipe: R
     }
   } finally {
     run.dispose();
+  }
+}
+
+/** As `samplesFor`, for figures that need no labels: data that do not fit the model give way to made-up inputs. */
+export function anySamples(bench: LiveBench, data: Dataset | null): Samples {
+  try {
+    return samplesFor(bench, data);
+  } catch (error) {
+    if (error instanceof WhittleError && (error.code === 'bad-card' || error.code === 'bad-data')) return samplesFor(bench, null);
+    throw error;
   }
 }
 

@@ -8,7 +8,7 @@ import { compareOutputs } from '../../runtime/compare';
 import type { HostFeeds } from '../../runtime/feeds';
 import type { Ep, Feeds, HostTensor, Session, ValueInfo } from '../../runtime/types';
 import type { Measurement } from '../protocol/index';
-import { samplesFor } from './evaluate';
+import { anySamples } from './evaluate';
 import type { Workbench } from './workbench';
 
 /** How far the exported file may be from the live values: absolute, and as a part of the output's range. */
@@ -51,7 +51,7 @@ async function liveRun(bench: Workbench, data: Dataset | null, recipe: Recipe, j
     const kept = await bench.live(run, job);
     const weights = await kept.live.bind(run, 'after');
     try {
-      const feeds = await samplesFor(kept, data).feeds([0]);
+      const feeds = await anySamples(kept, data).feeds([0]);
       return { feeds, live: await weights.run(feeds, job.signal) };
     } finally {
       weights.release();

@@ -1,0 +1,77 @@
+/** The engine's worker: receives the page's calls, runs each as a job, composes the rooms. Nothing throws across. */
+import { expose } from 'comlink';
+import type { Job } from '../../base/job';
+import { openDataset, parseCard } from '../../data/index';
+import type { EngineApi, JobEvents, Outcome } from '../protocol/index';
+import { benchmarkMatmul } from './benchmark';
+import { describeOpened, openDocument } from './document';
+import { environmentOf } from './environment';
+import { evaluate } from './evaluate';
+import { exportModel } from './export';
+import { histogram } from './histogram';
+import { Jobs } from './jobs';
+import { measure } from './measure';
+import { preview } from './preview';
+import { Studio } from './studio';
+import type { Workbench } from './workbench';
+
+const studio = new Studio();
+const jobs = new Jobs();
+
+/** Runs a job that needs the open model; it ends when its device is lost or another model is opened. */
+async function onBench<T>(jobId: number, events: JobEvents | null, task: (bench: Workbench, job: Job) => Promise<T>): Promise<Outcome<T>> {
+  const { lost } = await studio.devices.current();
+  return jobs.run(jobId, events, async (job) => task(await studio.workbench(), job), [lost, studio.modelReplaced]);
+}
+
+const api: EngineApi = {
+  environment: () => jobs.run(0, null, async () => environmentOf(await studio.devices.current())),
+  async open(jobId, files, events) {
+    return jobs.run(jobId, events, async (job) => {
+      const { runtime } = await studio.devices.current();
+      const doc = await openDocument(files, runtime, job);
+      job.signal.throwIfAborted();
+      await studio.setDocument(doc);
+      return describeOpened(doc);
+    });
+  },
+  checkBackends: (jobId, events) => onBench(jobId, events, (bench, job) => bench.check(job)),
+  preview: (jobId, recipe, events) => onBench(jobId, events, (bench, job) => preview(bench, recipe, job)),
+  histogram: (jobId, recipe, layerId, channel, bins) =>
+    onBench(jobId, null, (bench, job) => histogram(bench, recipe, layerId, channel, bins, job)),
+  setData: (jobId, name, card, files, events) =>
+    jobs.run(jobId, events, async (job) => {
+      const dataset = await openDataset(parseCard(card), files, job);
+      job.signal.throwIfAborted();
+      studio.data = dataset;
+      const { length, labels, classNames, problems } = dataset;
+      return { name, samples: length, classes: classNames?.length ?? null, labelled: labels !== null, card: dataset.card, problems };
+    }),
+  async clearData() {
+    studio.data = null;
+  },
+  evaluate: (jobId, recipe, limit, events) => onBench(jobId, events, (bench, job) => evaluate(bench, studio.data, recipe, limit, job)),
+  exportModel: (jobId, recipe, events) =>
+    onBench(jobId, events, (bench, job) => studio.exported(JSON.stringify(recipe), () => exportModel(bench, recipe, job), job)),
+  measure: (jobId, recipe, ep, events) =>
+    onBench(jobId, events, async (bench, job) => {
+      const { blob } = await studio.exported(JSON.stringify(recipe), () => exportModel(bench, recipe, job), job);
+      return measure(bench, studio.data, recipe, blob, ep, job);
+    }),
+  benchmarkMatmul: async (jobId, sizes, events) => {
+    const { compute, lost } = await studio.devices.current();
+    return jobs.run(jobId, events, (job) => benchmarkMatmul(compute, sizes, job), [lost]);
+  },
+  async cancel(jobId) {
+    jobs.cancel(jobId);
+  },
+  async stats() {
+    return { sessionsCreated: studio.devices.sessionsCreated, deviceLosses: studio.devices.losses };
+  },
+  async watchDevice(listener) {
+    studio.devices.onLost = listener;
+  },
+  loseDevice: () => studio.devices.lose(),
+};
+
+expose(api);
