@@ -1,0 +1,7 @@
+declare module '*/chromium-flags.mjs' {
+  export const CHROMIUM_FLAGS: readonly string[];
+}
+declare module '*/ensure-browser.mjs' {
+  /** Finds or installs a full Chromium and the Vulkan driver beside it. */
+  export function ensureBrowser(): { readonly path: string; readonly swiftShader: string | null };
+}

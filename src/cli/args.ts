@@ -1,0 +1,72 @@
+import { parseArgs } from 'node:util';
+import { InputProblem } from './problem';
+
+export const HELP = `Usage: npm run optimize -- MODEL.onnx --recipe R.json --out OUT.onnx [options]
+
+Runs a recipe on an ONNX model in headless Chromium, with the same engine as the page.
+
+  --recipe FILE       the passes to run, as copied from the page (public/recipe.schema.json)
+  --out FILE          where the result is written, whole or not at all
+  --card FILE         evaluation card: labelled samples to measure accuracy on; its "data" folder is found beside the card
+  --limit N           score at most N samples of the card (default: all)
+  --calibration N     samples kept for passes that need some and left out of the score (default: 128; none of today's passes does)
+  --report FILE       write every figure as JSON
+  --ep webgpu|wasm    backend that runs the model (default: the recipe's target)
+  --help              this text
+
+External data files beside the model are found by their names.
+Exit code 0: OUT is written and a before/after table printed. 2: bad arguments or input, one line says which. 1: a fault of Whittle.
+CHROMIUM_PATH names the browser where none is found.`;
+
+export interface Arguments {
+  readonly model: string;
+  readonly recipe: string;
+  readonly out: string;
+  readonly card: string | null;
+  readonly limit: number | null;
+  readonly calibration: number;
+  readonly report: string | null;
+  readonly ep: 'webgpu' | 'wasm' | null;
+}
+
+/** The command's arguments, or 'help'. Throws InputProblem that names the argument. */
+export function readArguments(argv: readonly string[]): Arguments | 'help' {
+  const { values, positionals } = parse(argv);
+  if (values.help) return 'help';
+  const [model, ...rest] = positionals;
+  if (model === undefined) throw new InputProblem('No model was given: name an .onnx file first. See --help.');
+  if (rest.length > 0) throw new InputProblem(`One model at a time: ${rest.join(', ')} is one too many.`);
+  if (values.recipe === undefined) throw new InputProblem('No recipe was given: add --recipe FILE. See --help.');
+  if (values.out === undefined) throw new InputProblem('No output was given: add --out FILE. See --help.');
+  const { ep } = values;
+  if (ep !== undefined && ep !== 'webgpu' && ep !== 'wasm') throw new InputProblem(`--ep is "${ep}"; it takes webgpu or wasm.`);
+  return {
+    model,
+    recipe: values.recipe,
+    out: values.out,
+    card: values.card ?? null,
+    limit: values.limit === undefined ? null : whole('--limit', values.limit),
+    calibration: values.calibration === undefined ? 128 : whole('--calibration', values.calibration),
+    report: values.report ?? null,
+    ep: ep ?? null,
+  };
+}
+
+function parse(argv: readonly string[]) {
+  const text = { type: 'string' } as const;
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: { recipe: text, out: text, card: text, limit: text, calibration: text, report: text, ep: text, help: { type: 'boolean', short: 'h' } },
+    });
+  } catch (cause) {
+    throw new InputProblem(`${cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause)} See --help.`);
+  }
+}
+
+function whole(name: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InputProblem(`${name} is "${text}"; it takes a whole number from 1.`);
+  return value;
+}

@@ -1,0 +1,42 @@
+import type { Report } from './report';
+
+/** The before/after table printed at the end, and what the passes said and could not touch. */
+export function tableOf(report: Report): string {
+  const { before, after, agreement, checks } = report;
+  const rows: [string, string, string, string][] = [
+    ['', 'before', 'after', ''],
+    ['size', bytes(before.bytes), bytes(after.bytes), percent(after.bytes, before.bytes)],
+    ['size, gzip', bytes(before.gzipBytes), bytes(after.gzipBytes), percent(after.gzipBytes, before.gzipBytes)],
+    ['latency, median', ms(before.latencyMs?.median), ms(after.latencyMs?.median), report.environment.ep],
+    ['latency, p10 to p90', range(before.latencyMs), range(after.latencyMs), ''],
+    ['top-1', score(before.accuracy?.top1), score(after.accuracy?.top1), before.accuracy ? `${before.accuracy.samples} samples` : 'not measured'],
+    ['top-5', score(before.accuracy?.top5), score(after.accuracy?.top5), ''],
+    ['agreement, top-1', '', score(agreement.top1 ?? undefined), `cosine ${agreement.cosine.toFixed(6)}, max ${agreement.maxAbs.toExponential(1)}`],
+    ['WebGPU against WASM', '', checks.crossEp.ok ? 'agrees' : 'differs', `max ${checks.crossEp.maxAbs.toExponential(1)}`],
+    ['file against studio', '', checks.export.ok ? 'agrees' : 'differs', `max ${checks.export.maxAbs.toExponential(1)}`],
+  ];
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = rows.map((row) => row.map((cell, i) => (i === 0 || i === 3 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ').trimEnd());
+  const notes = report.steps.flatMap((step) => [`${step.id}: ${step.note}`, ...step.skipped.map(({ layer, reason }) => `  not touched: ${layer}: ${reason}`)]);
+  return [...lines, '', ...notes].join('\n');
+}
+
+function bytes(value: number | null): string {
+  return value === null ? '-' : `${value.toLocaleString('en')} B`;
+}
+
+function percent(after: number | null, before: number | null): string {
+  return after === null || before === null || before === 0 ? '' : `${((100 * after) / before).toFixed(1)} % of the original`;
+}
+
+function ms(value: number | undefined): string {
+  return value === undefined ? '-' : `${value.toFixed(2)} ms`;
+}
+
+function range(latency: Report['before']['latencyMs']): string {
+  return latency === null ? '-' : `${latency.p10.toFixed(2)}-${latency.p90.toFixed(2)} ms`;
+}
+
+function score(value: number | undefined): string {
+  return value === undefined ? '-' : `${value.toFixed(2)} %`;
+}
