@@ -1,5 +1,5 @@
 import type { NodeProto } from 'onnx-buf';
-import { findAttribute, intAttribute, intsAttribute, stringAttribute } from './nodes';
+import { intAttribute, intsAttribute, stringAttribute } from './nodes';
 import { sizeOf } from './tensor';
 import { reshaped, unsqueezed } from './weights';
 
@@ -36,10 +36,12 @@ export function inferNode(known: Known): readonly (Shape | null)[] {
 
 unary(
   'Relu LeakyRelu Elu Selu Celu Gelu Mish Swish ThresholdedRelu Sigmoid HardSigmoid HardSwish Tanh Softplus Softsign Clip Erf Exp Log Sqrt Reciprocal Abs Neg Floor ' +
-    'Ceil Round Sign Sin Cos Not Identity Cast Dropout Softmax LogSoftmax Hardmax BatchNormalization InstanceNormalization LayerNormalization GroupNormalization ' +
+    'Ceil Round Sign Sin Cos Not Identity Cast Softmax LogSoftmax Hardmax BatchNormalization InstanceNormalization LayerNormalization GroupNormalization ' +
     'RMSNormalization LpNormalization LRN CumSum QuantizeLinear DequantizeLinear Trilu ScatterElements ScatterND',
   (x) => x,
 );
+
+rule('Dropout', ({ shapes: [x] }) => [x ?? null, x ?? null]);
 
 rule('Add Sub Mul Div Pow Mod Min Max Sum Mean PRelu Where Equal Greater GreaterOrEqual Less LessOrEqual And Or Xor', ({ shapes }) => [broadcast(shapes)]);
 
@@ -203,12 +205,15 @@ function windows(node: NodeProto, lengths: Shape, kernel: Shape): Shape {
   const dilations = intsAttribute(node, 'dilations');
   const pads = intsAttribute(node, 'pads');
   const autoPad = stringAttribute(node, 'auto_pad', 'NOTSET');
-  const round = findAttribute(node, 'ceil_mode')?.i ? Math.ceil : Math.floor;
+  const ceil = intAttribute(node, 'ceil_mode', 0) !== 0;
   return lengths.map((length, axis) => {
     const stride = strides?.[axis] ?? 1;
     if (autoPad.startsWith('SAME')) return Math.ceil(length / stride);
     const extent = ((kernel[axis] ?? 1) - 1) * (dilations?.[axis] ?? 1) + 1;
     const padding = autoPad === 'VALID' ? 0 : (pads?.[axis] ?? 0) + (pads?.[axis + lengths.length] ?? 0);
-    return Math.max(1, round((length + padding - extent) / stride) + 1);
+    const steps = (length + padding - extent) / stride;
+    // A last window that would start beyond the input and its leading pad is dropped.
+    const last = ceil && Math.ceil(steps) * stride < length + (pads?.[axis] ?? 0) ? Math.ceil(steps) : Math.floor(steps);
+    return Math.max(1, last + 1);
   });
 }

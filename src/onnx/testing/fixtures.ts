@@ -13,8 +13,8 @@ import { DataType, encodeFloats, FLOAT_TYPES, makeTensor } from '../tensor';
 import type { OnnxModel, WeightType } from '../types';
 import { noise } from './noise';
 
-/** [name, shape] of a float32 value, or with its ONNX type. */
-type Declared = readonly [name: string, shape: readonly number[], type?: number];
+/** [name, shape] of a float32 value, or with its ONNX type; shape null declares none. */
+type Declared = readonly [name: string, shape: readonly number[] | null, type?: number];
 
 interface Parts {
   readonly opset: number;

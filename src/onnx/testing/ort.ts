@@ -18,9 +18,17 @@ export function bool(value: boolean): ort.Tensor {
 
 /** Writes a model and runs it once on onnxruntime-web's WASM backend, the judge of the tests here. Float outputs by name. */
 export async function runModel(model: OnnxModel, feeds: Feeds): Promise<Record<string, number[]>> {
-  const session = await ort.InferenceSession.create(concatChunks(writeModel(model)), { executionProviders: ['wasm'] });
+  const session = await ort.InferenceSession.create(concatChunks(writeModel(model)), { executionProviders: ['wasm'], logSeverityLevel: 3 });
   const results = await session.run({ ...feeds });
   const outputs = Object.entries(results).map(([name, value]) => [name, [...value.data].map(Number)] as const);
   await session.release();
   return Object.fromEntries(outputs);
+}
+
+/** Element type and shape of every output of one run. */
+export async function runShapes(model: OnnxModel, feeds: Feeds): Promise<Map<string, { type: string; shape: readonly number[] }>> {
+  const session = await ort.InferenceSession.create(concatChunks(writeModel(model)), { executionProviders: ['wasm'], logSeverityLevel: 3 });
+  const results = await session.run({ ...feeds });
+  await session.release();
+  return new Map(Object.entries(results).map(([name, value]) => [name, { type: value.type, shape: value.dims }]));
 }
