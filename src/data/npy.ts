@@ -62,15 +62,22 @@ export async function readNpyLabels(file: NamedBlob): Promise<number[]> {
 function sampleShape(path: string, shape: readonly number[], input: CardInput): SampleShape {
   const [, a = 0, b = 0, c = 0] = shape;
   const [height, width] = input.size;
-  const last = channelsOf(c);
-  const first = channelsOf(a);
-  if (shape.length === 2 && a === channelCount(input) * height * width) {
-    return { height, width, channels: channelCount(input), planar: input.layout === 'NCHW' };
-  }
+  const values = channelCount(input) * height * width;
+  if (shape.length === 2 && a === values) return { height, width, channels: channelCount(input), planar: input.layout === 'NCHW' };
   if (shape.length === 3) return { height: a, width: b, channels: 1, planar: false };
-  if (shape.length === 4 && last && (input.layout === 'NHWC' || !first)) return { height: a, width: b, channels: last, planar: false };
-  if (shape.length === 4 && first) return { height: b, width: c, channels: first, planar: true };
-  throw new WhittleError('bad-data', `"${path}" has the shape [${shape.join(', ')}], which is not that of samples.`, `Samples are [n, h, w], [n, h, w, c], [n, c, h, w] with 1, 3 or 4 channels, or [n, ${channelCount(input) * height * width}].`);
+  const readings: SampleShape[] = [];
+  const [first, last] = [channelsOf(a), channelsOf(c)];
+  if (shape.length === 4 && first) readings.push({ height: b, width: c, channels: first, planar: true });
+  if (shape.length === 4 && last) readings.push({ height: a, width: b, channels: last, planar: false });
+  // [n, 1, 2, 3] can be read both ways: the one that is nearer to what the card wants.
+  const [best] = readings.toSorted((x, y) => nearness(y, input) - nearness(x, input));
+  if (best) return best;
+  throw new WhittleError('bad-data', `"${path}" has the shape [${shape.join(', ')}], which is not that of samples.`, `Samples are [n, h, w], [n, h, w, c], [n, c, h, w] with 1, 3 or 4 channels, or [n, ${values}].`);
+}
+
+function nearness(shape: SampleShape, input: CardInput): number {
+  const sized = shape.height === input.size[0] && shape.width === input.size[1];
+  return (sized ? 4 : 0) + (shape.channels === channelCount(input) ? 2 : 0) + (shape.planar === (input.layout === 'NCHW') ? 1 : 0);
 }
 
 function channelsOf(n: number): 1 | 3 | 4 | null {

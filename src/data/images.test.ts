@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest';
+import { openDataset } from './open';
+import type { Pixels } from './source';
+import { cardOf, file, folderOf, hasShared, SHARED, sharedCard } from './testing/files';
+import type { Job } from '../base/job';
+
+const JOB: Job = { signal: new AbortController().signal, onProgress: () => {} };
+const CARD = { format: 'images+csv', images: undefined, labels: { file: 'labels.csv', names: 'names.txt' }, input: { size: [1, 1], channels: 'RGB' } };
+const NAMES = file('set/names.txt', 'n01440764 tench, Tinca tinca\nn02012849 crane\nn03126707 crane\n');
+
+/** Decodes plain PPM ("P3 width height 255 values"), an image format that needs no browser. */
+async function decodePpm(blob: Blob): Promise<Pixels> {
+  const [mark, width, height, , ...values] = (await blob.text()).split(/\s+/);
+  if (mark !== 'P3') throw new Error('not a PPM');
+  return { width: Number(width), height: Number(height), channels: 3, data: Uint8Array.from(values, Number) };
+}
+
+const ppm = (path: string, value: number): ReturnType<typeof file> => file(path, `P3 1 1 255 ${value} ${value} ${value}`);
+
+test('images by a CSV: order of its rows; missing, undecodable and unlabelled images are problems, the rest goes on', async () => {
+  const list = 'file,index,wnid\nimages/b.png,2,n03126707\nimages/a.png,0,x\nimages/gone.png,1,x\nimages/broken.png,1,x\nimages/c.png,3,x\nimages/d.png,,x\n';
+  const files = [
+    NAMES,
+    file('any/where/set/labels.csv', list),
+    ppm('set/images/a.png', 10),
+    ppm('set/images/b.png', 20),
+    ppm('set/images/c.png', 30),
+    ppm('set/images/d.png', 40),
+    ppm('set/images/extra.png', 50),
+    file('set/images/broken.png', 'GIF89a'),
+  ];
+  const data = await openDataset(cardOf(CARD), files, JOB, decodePpm);
+  const into = new Float32Array(6);
+  await data.read(0, into, 3);
+  expect([...into]).toEqual([0, 0, 0, 20, 20, 20]);
+  expect([[...(data.labels ?? [])], data.classNames]).toEqual([[2, 0], ['tench, Tinca tinca', 'crane', 'crane']]);
+  expect(data.problems).toEqual({
+    count: 5,
+    first: [
+      'images/gone.png: the file is missing',
+      'set/images/extra.png: it has no label in labels.csv',
+      'images/broken.png: not an image that this browser can decode (6 bytes)',
+      'images/c.png: its label 3 is not one of the 3 classes (0 to 2)',
+      'images/d.png: it has no label',
+    ],
+  });
+});
+
+test('labels may be names: the line\'s id, its whole text or its first name', async () => {
+  const files = [NAMES, file('labels.csv', 'image,label\na.png,n02012849\nb.png,tench\nc.png,"tench, Tinca tinca"\nd.png,perch\n'), ...['a', 'b', 'c', 'd'].map((n, k) => ppm(`${n}.png`, k))];
+  const data = await openDataset(cardOf({ ...CARD, labels: { ...CARD.labels, offset: 1 } }), files, JOB, decodePpm);
+  expect([...(data.labels ?? [])]).toEqual([2, 1, 1]);
+  expect(data.problems.first).toEqual(['d.png: its label "perch" is no class\'s name']);
+});
+
+test('folders: the folder below the card\'s is the class, sorted; loose and hidden files are not samples', async () => {
+  const files = [ppm('x/set/dog/2.jpg', 1), ppm('x/set/cat/deep/1.jpg', 2), ppm('x/set/dog/1.jpg', 3), ppm('x/set/loose.jpg', 4), ppm('x/set/cat/._1.jpg', 5), file('x/set/dog/notes.txt', 'no')];
+  const data = await openDataset(cardOf({ ...CARD, format: 'folders', labels: undefined }), files, JOB, decodePpm);
+  const into = new Float32Array(3);
+  await data.read(1, into, 0);
+  expect([[...(data.labels ?? [])], data.classNames, into[0]]).toEqual([[0, 1, 1], ['cat', 'dog'], 3]);
+  expect(data.problems).toEqual({ count: 1, first: ['loose.jpg: it has no label'] });
+  const numbered = [ppm('set/10/a.jpg', 1), ppm('set/9/a.jpg', 1)];
+  const digits = await openDataset(cardOf({ ...CARD, format: 'folders', labels: undefined }), numbered, JOB, decodePpm);
+  expect([[...(digits.labels ?? [])], digits.classNames]).toEqual([[10, 9], null]);
+});
+
+test('reports each image it checks and stops when told', async () => {
+  const files = [file('labels.csv', 'a.png,0\nb.png,1\n'), NAMES, ppm('a.png', 1), ppm('b.png', 2)];
+  const seen: string[] = [];
+  await openDataset(cardOf(CARD), files, { ...JOB, onProgress: (p) => seen.push(`${p.stage} ${p.done}/${p.total}`) }, decodePpm);
+  expect(seen).toEqual(['Checking images 1/2', 'Checking images 2/2']);
+  await expect(openDataset(cardOf(CARD), files, { ...JOB, signal: AbortSignal.abort() }, decodePpm)).rejects.toMatchObject({ name: 'AbortError' });
+});
+
+/** Stands for the browser's decoder where only the list of files and the labels are judged. */
+function onePixel(): Promise<Pixels> {
+  return Promise.resolve({ width: 1, height: 1, channels: 3, data: new Uint8Array(3) });
+}
+
+test.runIf(hasShared)('the shared ImageNet cards: 500 images found and labelled, MobileNet\'s one class further', async () => {
+  const files = await folderOf(SHARED, 'datasets/imagenet-500');
+  const squeezenet = await openDataset(sharedCard('squeezenet1.1'), files, JOB, onePixel);
+  const mobilenet = await openDataset(sharedCard('mobilenet_v2_1.0_224'), files, JOB, onePixel);
+  expect([squeezenet.length, squeezenet.problems.count, mobilenet.length]).toEqual([500, 0, 500]);
+  expect([squeezenet.labels?.[1], mobilenet.labels?.[1]]).toEqual([2, 3]);
+  expect([squeezenet.classNames?.[2], mobilenet.classNames?.[3], mobilenet.classNames?.length]).toEqual([
+    'great white shark, white shark, man-eater, man-eating shark, Carcharodon carcharias',
+    'great white shark, white shark, man-eater, man-eating shark, Carcharodon carcharias',
+    1001,
+  ]);
+});
