@@ -1,15 +1,10 @@
 /** Drives the page as a person would, through the automation it offers on `window.whittle` (src/state/automation.ts). */
-import type { Browser, Page } from 'playwright';
-import { WhittleError, type PlainError } from '../base/errors';
+import type { Browser, JSHandle, Page } from 'playwright';
+import { fromPlainError } from '../base/errors';
+import type { Outcome } from '../engine/protocol/index';
 import type { Automation } from '../state/automation';
 import type { Inputs } from './inputs';
 import type { Results } from './report';
-
-declare global {
-  interface Window {
-    whittle: Automation;
-  }
-}
 
 export interface Run {
   readonly results: Results;
@@ -17,70 +12,52 @@ export interface Run {
   save(path: string): Promise<void>;
 }
 
+/** Opens, optimizes, exports, times and scores. Throws the page's own WhittleError where a step fails. */
 export async function runInStudio(browser: Browser, url: string, inputs: Inputs, limit: number | null, log: (line: string) => void): Promise<Run> {
   const page = await browser.newPage({ acceptDownloads: true });
   await page.goto(url);
   await page.waitForFunction(() => 'whittle' in window);
+  const studio: JSHandle<Automation> = await page.evaluateHandle(() => window.whittle);
   log('Opening the model');
-  await chooseFiles(page, 'model', inputs.modelFiles, false);
-  const opened = await call(page, () => window.whittle.open([...(document.querySelector<HTMLInputElement>('#model')?.files ?? [])]));
+  const modelFiles = await chooseFiles(page, inputs.modelFiles, false);
+  const opened = value(await studio.evaluate((whittle, input) => whittle.open([...(input.files ?? [])]), modelFiles));
   let data: Results['data'] = null;
   if (inputs.data) {
     log('Reading the samples');
-    await chooseFiles(page, 'data', [inputs.data.folder], true);
-    data = await call(
-      page,
-      ({ name, card }) => window.whittle.setData(name, card, [...(document.querySelector<HTMLInputElement>('#data')?.files ?? [])]),
-      { name: inputs.data.name, card: inputs.data.card },
-    );
+    const { name, card, folder } = inputs.data;
+    const input = await chooseFiles(page, [folder], true);
+    data = value(await studio.evaluate((whittle, given) => whittle.setData(given.name, given.card, [...(given.input.files ?? [])]), { name, card, input }));
   }
-  await call(page, (recipe) => window.whittle.loadRecipe(recipe), inputs.recipe);
+  value(await studio.evaluate((whittle, recipe) => whittle.loadRecipe(recipe), inputs.recipe));
   log('Running the recipe');
-  const exported = await call(page, () => window.whittle.exportModel());
+  const exported = value(await studio.evaluate((whittle) => whittle.exportModel()));
   log('Running original and result side by side');
-  const measurement = await call(page, (ep) => window.whittle.measure(ep), inputs.recipe.target);
+  const measurement = value(await studio.evaluate((whittle, ep) => whittle.measure(ep), inputs.recipe.target));
   log(data ? `Scoring ${limit ?? data.samples} samples` : 'Comparing outputs');
-  const evaluation = await call(page, (n) => window.whittle.evaluate(n), limit);
-  const environment = await call(page, () => window.whittle.environment());
+  const evaluation = value(await studio.evaluate((whittle, n) => whittle.evaluate(n), limit));
+  const environment = value(await studio.evaluate((whittle) => whittle.environment()));
   return {
     results: { environment, opened, exported, measurement, evaluation, data },
     async save(path) {
-      const [download] = await Promise.all([page.waitForEvent('download'), call(page, () => window.whittle.download())]);
+      const [download, outcome] = await Promise.all([page.waitForEvent('download'), studio.evaluate((whittle) => whittle.download())]);
+      value(outcome);
       await download.saveAs(path);
     },
   };
 }
 
 /** Hands files over by a file input of the command's own, so that nothing is encoded and a large model is never copied. */
-async function chooseFiles(page: Page, id: string, paths: readonly string[], folder: boolean): Promise<void> {
-  await page.evaluate(
-    ([name, whole]) => {
-      const input = document.createElement('input');
-      Object.assign(input, { type: 'file', id: name, multiple: true, hidden: true, webkitdirectory: whole });
-      document.body.append(input);
-    },
-    [id, folder] as const,
-  );
-  await page.setInputFiles(`#${id}`, folder ? (paths[0] ?? []) : [...paths]);
+async function chooseFiles(page: Page, paths: readonly string[], folder: boolean): Promise<JSHandle<HTMLInputElement>> {
+  const input = await page.evaluateHandle((whole) => {
+    const made = document.createElement('input');
+    return Object.assign(made, { type: 'file', multiple: true, hidden: true, webkitdirectory: whole });
+  }, folder);
+  await input.asElement()?.setInputFiles(folder ? (paths[0] ?? []) : [...paths]);
+  return input;
 }
 
-type Settled<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: PlainError };
-
-/** Runs a function in the page; its WhittleError comes back as one, which Playwright's own serialization would flatten. */
-async function call<T, A = undefined>(page: Page, action: (argument: A) => T | Promise<T>, argument?: A): Promise<T> {
-  const settled = await page.evaluate<Settled<T>, [string, A | undefined]>(
-    async ([source, given]) => {
-      // The function travels as its source, since a closure cannot.
-      const run: (argument: unknown) => unknown = new Function(`return (${source})`)();
-      try {
-        return { ok: true, value: (await run(given)) as T };
-      } catch (thrown) {
-        const { code = 'internal', message = String(thrown), remedy = '' } = Object(thrown);
-        return { ok: false, error: { code, message, remedy } };
-      }
-    },
-    [action.toString(), argument],
-  );
-  if (settled.ok) return settled.value;
-  throw new WhittleError(settled.error.code, settled.error.message, settled.error.remedy);
+/** What the page answered; its error comes back as the WhittleError it was. */
+function value<T>(outcome: Outcome<T>): T {
+  if (outcome.ok) return outcome.value;
+  throw fromPlainError(outcome.error);
 }

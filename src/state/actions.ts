@@ -1,0 +1,148 @@
+/** What a person can do, each once: buttons, keys and the automation call these. */
+import { WhittleError } from '../base/errors';
+import type { BackendCheck, Card, DataSummary, Ep, Evaluation, Exported, MatmulTiming, Measurement, NamedBlob, OpenedModel, Recipe } from '../engine/protocol/index';
+import { decodeRecipeLink, encodeRecipeLink } from '../recipe/link';
+import { parseRecipe } from '../recipe/parse';
+import { useDocument } from './document';
+import { theEngine } from './engine';
+import { runJob } from './jobs';
+import { stopFollowing } from './pipeline';
+import { setRecipe, useRecipe } from './recipe';
+import { clearResults, isFresh, useResults } from './results';
+import { selectLayer, useView } from './view';
+
+/** Above this the model is not run unasked: a session holds the weights a second time. */
+const RUN_UNASKED_BYTES = 256 * 2 ** 20;
+
+/** A dropped or chosen file, with the folder path it came with. */
+export function named(files: readonly File[]): NamedBlob[] {
+  return files.map((file) => ({ path: file.webkitRelativePath || file.name, blob: file }));
+}
+
+/** Opens a model and, unless it is very large, runs it once on both backends. The open one is kept where this fails. */
+export async function openModel(files: readonly File[]): Promise<OpenedModel> {
+  stopFollowing();
+  const engine = await theEngine();
+  const opened = await runJob('Opening the model', 'open', async ({ signal, onProgress }) => engine.open(signal, named(files), onProgress));
+  clearResults();
+  useView.setState({ filter: '' });
+  await engine.clearData();
+  useDocument.setState({ opened, check: null, data: null, error: null });
+  selectLayer(opened.layers.toSorted((a, b) => b.bytes - a.bytes)[0]?.id ?? null);
+  await learnEnvironment();
+  return opened;
+}
+
+/** As a person's drop: opens, then checks the backends where that is cheap enough to do unasked. */
+export async function openAndCheck(files: readonly File[]): Promise<void> {
+  const { summary } = await openModel(files);
+  if (summary.bytes <= RUN_UNASKED_BYTES) await checkBackends();
+}
+
+export async function learnEnvironment(): Promise<void> {
+  const engine = await theEngine();
+  useDocument.setState({ environment: await engine.environment(new AbortController().signal) });
+}
+
+export async function checkBackends(): Promise<BackendCheck> {
+  const engine = await theEngine();
+  const check = await runJob('Comparing WebGPU with WASM', 'run', async ({ signal, onProgress }) => engine.checkBackends(signal, onProgress));
+  useDocument.setState({ check });
+  return check;
+}
+
+export async function setData(name: string, card: Card, files: readonly File[]): Promise<DataSummary> {
+  const engine = await theEngine();
+  const data = await runJob('Reading the samples', 'data', async ({ signal, onProgress }) => engine.setData(signal, name, card, named(files), onProgress));
+  useDocument.setState({ data });
+  return data;
+}
+
+export async function removeData(): Promise<void> {
+  const engine = await theEngine();
+  await engine.clearData();
+  useDocument.setState({ data: null });
+  useResults.setState({ evaluation: null });
+}
+
+/** Accuracy and agreement over all samples, or `limit` of them. */
+export async function evaluate(limit: number | null): Promise<Evaluation> {
+  stopFollowing();
+  const engine = await theEngine();
+  const { recipe } = useRecipe.getState();
+  const evaluation = await runJob('Scoring', 'run', async ({ signal, onProgress }) => engine.evaluate(signal, recipe, limit, onProgress));
+  useResults.setState({ evaluation });
+  return evaluation;
+}
+
+export async function exportModel(): Promise<Exported> {
+  const engine = await theEngine();
+  const { recipe } = useRecipe.getState();
+  const exported = await runJob('Writing the model', 'run', async ({ signal, onProgress }) => engine.exportModel(signal, recipe, onProgress));
+  useResults.setState({ exported, saved: false });
+  return exported;
+}
+
+/** Latency of original and result, interleaved, and the check of the written file. */
+export async function measure(ep: Ep): Promise<Measurement> {
+  stopFollowing();
+  const engine = await theEngine();
+  const { recipe } = useRecipe.getState();
+  const measurement = await runJob('Timing before and after', 'run', async ({ signal, onProgress }) => engine.measure(signal, recipe, ep, onProgress));
+  useResults.setState({ measurement });
+  return measurement;
+}
+
+export async function benchmarkMatmul(sizes: readonly number[]): Promise<readonly MatmulTiming[]> {
+  stopFollowing();
+  const engine = await theEngine();
+  const benchmark = await runJob('Timing matrix products', 'run', async ({ signal, onProgress }) => engine.benchmarkMatmul(signal, sizes, onProgress));
+  useResults.setState({ benchmark });
+  return benchmark;
+}
+
+/** Saves the recipe's file, writing it first where it is not there or was made by another recipe. */
+export async function download(): Promise<void> {
+  const kept = useResults.getState().exported;
+  const exported = kept && isFresh(kept, useRecipe.getState().recipe) ? kept : await exportModel();
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(exported.blob);
+  link.download = exported.name;
+  link.click();
+  // The browser has taken its own hold of the blob by the next task.
+  setTimeout(() => URL.revokeObjectURL(link.href));
+  useResults.setState({ saved: true });
+}
+
+/** Puts a recipe from a file or the automation on the sliders. Throws 'bad-recipe'. */
+export function loadRecipe(json: unknown): Recipe {
+  const recipe = parseRecipe(json);
+  setRecipe(recipe);
+  return recipe;
+}
+
+const LINK_KEY = '#r=';
+
+export function recipeLink(): string {
+  const url = new URL(location.href);
+  url.hash = `${LINK_KEY}${encodeRecipeLink(useRecipe.getState().recipe)}`;
+  return url.href;
+}
+
+/** Takes the recipe that the page's address carries, if it does; a bad one is shown, and the default stays. */
+export function loadRecipeFromAddress(): void {
+  if (!location.hash.startsWith(LINK_KEY)) return;
+  try {
+    setRecipe(decodeRecipeLink(location.hash.slice(LINK_KEY.length)));
+  } catch (thrown) {
+    if (!(thrown instanceof WhittleError)) throw thrown;
+    useDocument.setState({ error: { where: 'recipe', error: thrown } });
+  }
+}
+
+/** After a lost device: asks for a new one and shows what came. */
+export async function reconnect(): Promise<void> {
+  useDocument.setState({ lostReason: null });
+  await learnEnvironment();
+  if (useDocument.getState().opened) await checkBackends();
+}

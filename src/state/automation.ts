@@ -1,0 +1,85 @@
+/**
+ * The page's handle for tests and the command line: the same actions as the buttons, and a signal for "nothing is under way". Small
+ * answers only; a file leaves the page by a download.
+ */
+import type { Card, DataSummary, Environment, EngineStats, Evaluation, Exported, Measurement, OpenedModel, Outcome, BackendCheck, Ep, Recipe } from '../engine/protocol/index';
+import { toPlainError } from '../base/errors';
+import * as actions from './actions';
+import { useDocument } from './document';
+import { theEngine } from './engine';
+import { useJobs } from './jobs';
+import { isSettled, onSettled } from './pipeline';
+import { useResults } from './results';
+
+/** Nothing throws: an error that crosses into a test process would lose its code and remedy. */
+export interface Automation {
+  /** Resolves when no job runs, no slider timer waits and no histogram is due. */
+  idle(): Promise<void>;
+  stats(): Promise<EngineStats>;
+  open(files: readonly File[]): Promise<Outcome<OpenedModel>>;
+  setData(name: string, card: Card, files: readonly File[]): Promise<Outcome<DataSummary>>;
+  loadRecipe(json: unknown): Promise<Outcome<Recipe>>;
+  exportModel(): Promise<Outcome<Omit<Exported, 'blob'>>>;
+  /** Saves the exported file as a person's download. */
+  download(): Promise<Outcome<void>>;
+  measure(ep: Ep): Promise<Outcome<Measurement>>;
+  evaluate(limit: number | null): Promise<Outcome<Evaluation>>;
+  checkBackends(): Promise<Outcome<BackendCheck>>;
+  environment(): Promise<Outcome<Environment>>;
+  /** The stores as they stand, for a test's assertions. */
+  snapshot(): { readonly document: ReturnType<typeof useDocument.getState>; readonly results: ReturnType<typeof useResults.getState> };
+  loseDevice(): Promise<void>;
+}
+
+async function outcome<T>(work: () => T | Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { ok: true, value: await work() };
+  } catch (thrown) {
+    return { ok: false, error: toPlainError(thrown) };
+  }
+}
+
+async function idle(): Promise<void> {
+  for (;;) {
+    const { running, quiet } = useJobs.getState();
+    if (!running && quiet === 0 && isSettled()) return;
+    await new Promise<void>((resolve) => {
+      const stop = useJobs.subscribe(() => done());
+      const done = (): void => {
+        stop();
+        resolve();
+      };
+      onSettled(done);
+    });
+  }
+}
+
+const automation: Automation = {
+  idle,
+  stats: async () => (await theEngine()).stats(),
+  open: (files) => outcome(() => actions.openModel(files)),
+  setData: (name, card, files) => outcome(() => actions.setData(name, card, files)),
+  loadRecipe: (json) => outcome(() => actions.loadRecipe(json)),
+  exportModel: () =>
+    outcome(async () => {
+      const { blob: _blob, ...exported } = await actions.exportModel();
+      return exported;
+    }),
+  download: () => outcome(actions.download),
+  measure: (ep) => outcome(() => actions.measure(ep)),
+  evaluate: (limit) => outcome(() => actions.evaluate(limit)),
+  checkBackends: () => outcome(actions.checkBackends),
+  environment: () => outcome(async () => (await theEngine()).environment(new AbortController().signal)),
+  snapshot: () => ({ document: useDocument.getState(), results: useResults.getState() }),
+  loseDevice: async () => (await theEngine()).loseDevice(),
+};
+
+declare global {
+  interface Window {
+    whittle: Automation;
+  }
+}
+
+export function installAutomation(): void {
+  window.whittle = automation;
+}

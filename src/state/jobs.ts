@@ -1,0 +1,77 @@
+/** The jobs that run now: at most one that a person waits for, and the quiet ones that follow the sliders. */
+import { create } from 'zustand';
+import { toPlainError } from '../base/errors';
+import type { Job, Progress } from '../base/job';
+import { useDocument, type ErrorPlace } from './document';
+
+export interface RunningJob {
+  readonly title: string;
+  readonly progress: Progress;
+  readonly cancel: () => void;
+}
+
+interface JobsState {
+  readonly running: RunningJob | null;
+  /** What the last job said when it ended: "Stopped." or nothing. */
+  readonly lastNote: string | null;
+  /** Quiet jobs under way. */
+  readonly quiet: number;
+}
+
+export const useJobs = create<JobsState>(() => ({ running: null, lastNote: null, quiet: 0 }));
+
+let current: AbortController | null = null;
+let tail: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs a job that the person sees and can cancel; a second one waits for the first. Its error is shown at `where` and thrown on, so
+ * that a caller does not go on with half a result.
+ */
+export async function runJob<T>(title: string, where: ErrorPlace, work: (job: Job) => Promise<T>): Promise<T> {
+  const before = tail;
+  const done = (async () => {
+    await before.catch(() => {});
+    return perform(title, where, work);
+  })();
+  tail = done.catch(() => {});
+  return done;
+}
+
+async function perform<T>(title: string, where: ErrorPlace, work: (job: Job) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  current = controller;
+  const startedAt = Date.now();
+  const show = (progress: Progress): void => useJobs.setState({ running: { title, progress, cancel: () => controller.abort() } });
+  useJobs.setState({ lastNote: null });
+  useDocument.setState((state) => (state.error?.where === where ? { error: null } : {}));
+  show({ stage: title, done: 0, total: 1, startedAt });
+  try {
+    return await work({ signal: controller.signal, onProgress: show });
+  } catch (thrown) {
+    const error = toPlainError(thrown);
+    if (error.code === 'aborted') useJobs.setState({ lastNote: `${title}: stopped.` });
+    else useDocument.setState({ error: { where, error } });
+    throw thrown;
+  } finally {
+    current = null;
+    useJobs.setState({ running: null });
+  }
+}
+
+export function cancelJob(): void {
+  current?.abort();
+}
+
+/** Runs work that follows the sliders: no job row, superseded work is dropped in silence. Resolves to null when it was. */
+export async function runQuietly<T>(where: ErrorPlace, work: () => Promise<T>): Promise<T | null> {
+  useJobs.setState(({ quiet }) => ({ quiet: quiet + 1 }));
+  try {
+    return await work();
+  } catch (thrown) {
+    const error = toPlainError(thrown);
+    if (error.code !== 'aborted') useDocument.setState({ error: { where, error } });
+    return null;
+  } finally {
+    useJobs.setState(({ quiet }) => ({ quiet: quiet - 1 }));
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * Follows the sliders. Each move asks for the selected layer's histogram, one at a time, the latest wins; 250 ms after the last move the
+ * whole model is previewed and, where there are samples, scored. A superseded result is never written.
+ */
+import { Latest } from '../base/latest';
+import type { Recipe } from '../engine/protocol/index';
+import { useDocument } from './document';
+import { theEngine } from './engine';
+import { runQuietly } from './jobs';
+import { useRecipe } from './recipe';
+import { useResults } from './results';
+import { useView } from './view';
+
+const SETTLE_MS = 250;
+const BINS = 128;
+/** Samples scored while sliding; the Measure button scores all. */
+const LIVE_SAMPLES = 1000;
+
+const previews = new Latest();
+const evaluations = new Latest();
+let settling: ReturnType<typeof setTimeout> | null = null;
+let histogramWanted = false;
+let histogramRunning = false;
+const idleListeners = new Set<() => void>();
+
+/** Starts following: call once. */
+export function followSliders(): void {
+  useRecipe.subscribe((state, previous) => {
+    if (state.recipe !== previous.recipe) recipeChanged();
+  });
+  useView.subscribe((state, previous) => {
+    if (state.layer !== previous.layer || state.channel !== previous.channel) wantHistogram();
+  });
+  useDocument.subscribe((state, previous) => {
+    if (state.opened !== previous.opened && state.opened) recipeChanged();
+    if (state.data !== previous.data && state.data) void score(useRecipe.getState().recipe);
+  });
+}
+
+/** Whether nothing follows the sliders any more: no timer, no histogram under way. */
+export function isSettled(): boolean {
+  return settling === null && !histogramRunning && !histogramWanted;
+}
+
+/** Calls back once, the next time something settles. */
+export function onSettled(listener: () => void): void {
+  idleListeners.add(listener);
+}
+
+function tell(): void {
+  const listeners = [...idleListeners];
+  idleListeners.clear();
+  for (const listener of listeners) listener();
+}
+
+function recipeChanged(): void {
+  wantHistogram();
+  if (settling !== null) clearTimeout(settling);
+  settling = setTimeout(() => {
+    settling = null;
+    void follow(useRecipe.getState().recipe);
+  }, SETTLE_MS);
+}
+
+async function follow(recipe: Recipe): Promise<void> {
+  if (useDocument.getState().opened) {
+    const engine = await theEngine();
+    const preview = await runQuietly('recipe', () => previews.start((signal) => engine.preview(signal, recipe)));
+    if (preview) {
+      useResults.setState({ preview });
+      useDocument.setState((state) => (state.error?.where === 'recipe' ? { error: null } : {}));
+      await score(recipe);
+    }
+  }
+  tell();
+}
+
+async function score(recipe: Recipe): Promise<void> {
+  const { opened, data } = useDocument.getState();
+  if (!opened || !data) return;
+  const engine = await theEngine();
+  const limit = Math.min(LIVE_SAMPLES, data.samples);
+  const evaluation = await runQuietly('recipe', () => evaluations.start((signal) => engine.evaluate(signal, recipe, limit)));
+  if (evaluation) useResults.setState({ evaluation });
+  tell();
+}
+
+/** Stops scoring: a job that the person asked for goes first. */
+export function stopFollowing(): void {
+  previews.cancel();
+  evaluations.cancel();
+}
+
+function wantHistogram(): void {
+  histogramWanted = true;
+  if (!histogramRunning) void drawHistograms();
+}
+
+async function drawHistograms(): Promise<void> {
+  histogramRunning = true;
+  while (histogramWanted) {
+    histogramWanted = false;
+    const { recipe } = useRecipe.getState();
+    const { layer, channel } = useView.getState();
+    if (layer === null || !useDocument.getState().opened) continue;
+    const engine = await theEngine();
+    const value = await runQuietly('recipe', () => engine.histogram(new AbortController().signal, recipe, layer, channel, BINS));
+    if (value && useView.getState().layer === layer) useResults.setState({ histogram: { recipe, value } });
+  }
+  histogramRunning = false;
+  tell();
+}

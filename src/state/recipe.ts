@@ -1,0 +1,92 @@
+/** The recipe on the sliders, with its history. Steps keep a key of their own, since a pass may stand in the list twice. */
+import { create } from 'zustand';
+import { defaultRecipe } from '../recipe/defaults';
+import type { Recipe, RecipeStep } from '../recipe/types';
+import type { Options, OptionValue } from '../passes/options';
+
+interface RecipeState {
+  readonly recipe: Recipe;
+  readonly past: readonly Recipe[];
+  readonly future: readonly Recipe[];
+  /** What the last change edited: a drag's many changes of one slider become one step of the history. */
+  readonly lastEdit: string | null;
+}
+
+/** Steps of history kept. */
+const DEPTH = 100;
+
+export const useRecipe = create<RecipeState>(() => ({ recipe: defaultRecipe, past: [], future: [], lastEdit: null }));
+
+/** Replaces the recipe. Changes with the same `edit` name in a row are one step of the history; `settle` ends the row. */
+export function setRecipe(recipe: Recipe, edit: string | null = null): void {
+  useRecipe.setState((state) => {
+    const same = edit !== null && edit === state.lastEdit;
+    return { recipe, future: [], lastEdit: edit, past: same ? state.past : [...state.past, state.recipe].slice(-DEPTH) };
+  });
+}
+
+/** The pointer was released or the field left: the next change is a new step of the history. */
+export function settle(): void {
+  useRecipe.setState({ lastEdit: null });
+}
+
+export function undo(): void {
+  useRecipe.setState(({ recipe, past, future }) => {
+    const previous = past.at(-1);
+    return previous ? { recipe: previous, past: past.slice(0, -1), future: [recipe, ...future], lastEdit: null } : {};
+  });
+}
+
+export function redo(): void {
+  useRecipe.setState(({ recipe, past, future }) => {
+    const [next, ...rest] = future;
+    return next ? { recipe: next, past: [...past, recipe], future: rest, lastEdit: null } : {};
+  });
+}
+
+function editStep(index: number, change: (step: RecipeStep) => RecipeStep, edit: string | null = null): void {
+  const { recipe } = useRecipe.getState();
+  setRecipe({ ...recipe, passes: recipe.passes.map((step, i) => (i === index ? change(step) : step)) }, edit);
+}
+
+export function setOption(index: number, key: string, value: OptionValue | undefined): void {
+  editStep(index, ({ options = {}, ...step }) => ({ ...step, options: withOption(options, key, value) }), `${index}.${key}`);
+}
+
+/** Sets or (undefined) removes a layer's own value of an option. */
+export function setOverride(index: number, layer: string, key: string, value: OptionValue | undefined): void {
+  const change = ({ overrides = {}, ...step }: RecipeStep): RecipeStep => {
+    const own = withOption(overrides[layer] ?? {}, key, value);
+    const { [layer]: _own, ...others } = overrides;
+    const all = Object.keys(own).length > 0 ? { ...others, [layer]: own } : others;
+    return Object.keys(all).length > 0 ? { ...step, overrides: all } : step;
+  };
+  editStep(index, change, `${index}.${layer}.${key}`);
+}
+
+function withOption(options: Options, key: string, value: OptionValue | undefined): Options {
+  const { [key]: _old, ...others } = options;
+  return value === undefined ? others : { ...others, [key]: value };
+}
+
+export function setOff(index: number, off: boolean): void {
+  editStep(index, ({ off: _off, ...step }) => (off ? { ...step, off: true } : step));
+}
+
+export function moveStep(index: number, by: number): void {
+  const { recipe } = useRecipe.getState();
+  const to = index + by;
+  const moved = recipe.passes[index];
+  if (!moved || to < 0 || to >= recipe.passes.length) return;
+  setRecipe({ ...recipe, passes: recipe.passes.toSpliced(index, 1).toSpliced(to, 0, moved) });
+}
+
+export function removeStep(index: number): void {
+  const { recipe } = useRecipe.getState();
+  setRecipe({ ...recipe, passes: recipe.passes.toSpliced(index, 1) });
+}
+
+export function addStep(id: string): void {
+  const { recipe } = useRecipe.getState();
+  setRecipe({ ...recipe, passes: [...recipe.passes, { id }] });
+}

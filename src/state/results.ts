@@ -1,0 +1,28 @@
+/** What was computed, each beside the recipe that it was computed for, so that a stale figure is never taken for a fresh one. */
+import { create } from 'zustand';
+import type { Evaluation, Exported, LayerHistogram, MatmulTiming, Measurement, Preview, Recipe } from '../engine/protocol/index';
+
+interface ResultsState {
+  readonly preview: Preview | null;
+  readonly histogram: { readonly recipe: Recipe; readonly value: LayerHistogram } | null;
+  readonly evaluation: Evaluation | null;
+  readonly exported: Exported | null;
+  /** The file of `exported` was saved by the person. */
+  readonly saved: boolean;
+  readonly measurement: Measurement | null;
+  readonly benchmark: readonly MatmulTiming[] | null;
+}
+
+const NOTHING: ResultsState = { preview: null, histogram: null, evaluation: null, exported: null, saved: false, measurement: null, benchmark: null };
+
+export const useResults = create<ResultsState>(() => NOTHING);
+
+/** Forgets all but the benchmark, which belongs to the device rather than the model. */
+export function clearResults(): void {
+  useResults.setState(({ benchmark }) => ({ ...NOTHING, benchmark }));
+}
+
+/** Whether a result belongs to the recipe now on the sliders. Recipes are values: a changed one is another object. */
+export function isFresh(result: { readonly recipe: Recipe } | null, recipe: Recipe): boolean {
+  return result !== null && (result.recipe === recipe || JSON.stringify(result.recipe) === JSON.stringify(recipe));
+}

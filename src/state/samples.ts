@@ -1,0 +1,43 @@
+/** Models and data that the page brings along (public/samples/index.json). */
+import { WhittleError } from '../base/errors';
+import type { Card } from '../engine/protocol/index';
+import { openAndCheck, setData } from './actions';
+
+export interface Sample {
+  readonly id: string;
+  readonly name: string;
+  /** Path below samples/. */
+  readonly file: string;
+  readonly bytes: number;
+  readonly licence: string;
+  readonly source: string;
+  readonly task: string;
+  readonly description: string;
+  readonly data?: { readonly name: string; readonly card: string; readonly files: readonly string[] };
+}
+
+const FOLDER = 'samples/';
+
+/** The list; empty where it cannot be read, since a page without samples still opens files. */
+export async function listSamples(): Promise<readonly Sample[]> {
+  const response = await fetch(`${FOLDER}index.json`);
+  if (!response.ok) return [];
+  const list: { samples: Sample[] } | Sample[] = await response.json();
+  return Array.isArray(list) ? list : list.samples;
+}
+
+/** Opens a sample as if its files had been dropped, with its labelled data where it brings some. */
+export async function openSample(sample: Sample): Promise<void> {
+  await openAndCheck([await fetchFile(sample.file)]);
+  if (!sample.data) return;
+  const card: Card = await (await fetchFile(sample.data.card)).text().then((text) => JSON.parse(text));
+  await setData(sample.data.name, card, await Promise.all(sample.data.files.map(fetchFile)));
+}
+
+async function fetchFile(path: string): Promise<File> {
+  const response = await fetch(`${FOLDER}${path}`);
+  if (!response.ok) {
+    throw new WhittleError('bad-data', `The sample file ${path} is not on this site (status ${response.status}).`, 'Run npm install again: it copies the samples from their packages.');
+  }
+  return new File([await response.blob()], path.slice(path.lastIndexOf('/') + 1));
+}
