@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import type { GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto } from 'onnx-buf';
 import { TensorShapeProto_DimensionSchema, TensorShapeProtoSchema, TypeProto_TensorSchema, TypeProtoSchema, ValueInfoProtoSchema } from 'onnx-buf';
-import { constantTensor, makeNode, subgraphsOf } from './nodes';
+import { constantTensor, subgraphsOf } from './nodes';
 
 /** A graph with the graph it is nested in; values of outer graphs are visible in inner ones. */
 export interface Scope {
@@ -55,18 +55,17 @@ export function uniqueNames(proto: ModelProto): (prefix: string) => string {
 }
 
 /**
- * Adds a constant to a graph. Before IR version 4 an initializer must also be a graph input; a subgraph may have no further
- * inputs, so there it becomes a `Constant` node.
+ * Adds a constant that a graph can read, under a name that is free in the whole model. Before IR version 4 an initializer must
+ * also be a graph input; a subgraph may have no further inputs, so its constants then go to the main graph, which it can read.
  */
 export function addInitializer(proto: ModelProto, graph: GraphProto, tensor: TensorProto): void {
   if (proto.irVersion >= 4n) {
     graph.initializer.push(tensor);
-  } else if (graph === proto.graph) {
-    graph.initializer.push(tensor);
-    graph.input.push(valueInfo(tensor.name, tensor.dataType, tensor.dims.map(Number)));
-  } else {
-    graph.node.unshift(makeNode('Constant', [], [tensor.name], { value: tensor }));
+    return;
   }
+  const main = proto.graph ?? graph;
+  main.initializer.push(tensor);
+  main.input.push(valueInfo(tensor.name, tensor.dataType, tensor.dims.map(Number)));
 }
 
 /** Takes a constant out of its graph: an initializer with its graph input, or a `Constant` node. Returns whether it was there. */

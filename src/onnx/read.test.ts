@@ -73,6 +73,10 @@ describe('files that are no ONNX model', () => {
     expect(new Set(errors.map((error) => error.message)).size).toBe(cases.length);
     expect(new Set(errors.map((error) => error.remedy)).size).toBe(cases.length);
   });
+  it('a safetensors file whose first bytes read as a model that breaks off', () => {
+    const error = errorOf(file(bytes(0x12, 7, 0, 0, 0, 0, 0, 0, ...latin('{"a":{}}'))));
+    expect([error.code, error.message]).toEqual(['not-onnx', '"m.onnx" is a safetensors file: weights only, without the network that uses them.']);
+  });
   it('nothing dropped', () => {
     expect(errorOf().code).toBe('not-onnx');
   });

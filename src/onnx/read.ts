@@ -54,7 +54,11 @@ function pickModel(files: readonly NamedBytes[]): Picked {
 function decode({ name, bytes }: NamedBytes): ModelProto | PlainError {
   const file = baseName(name);
   const shape = outline(bytes);
-  if (bytes.length === 0 || shape.kind === 'foreign') return foreignError(file, sniff(bytes) ?? UNKNOWN_BINARY);
+  if (bytes.length === 0 || shape.kind !== 'model') {
+    // The first bytes of another format may happen to read as fields of a model that then breaks off.
+    const foreign = sniff(bytes) ?? (shape.kind === 'foreign' ? UNKNOWN_BINARY : null);
+    if (foreign) return foreignError(file, foreign);
+  }
   if (shape.kind === 'truncated') {
     return {
       code: 'bad-model',

@@ -1,4 +1,4 @@
-import type { GraphProto, ModelProto, NodeProto, TensorProto } from 'onnx-buf';
+import type { GraphProto, ModelProto, TensorProto } from 'onnx-buf';
 import { addInitializer } from '../graph';
 import { makeNode } from '../nodes';
 import { int64Tensor, makeTensor } from '../tensor';
@@ -24,20 +24,15 @@ export interface Emitter {
 export function createEmitter(proto: ModelProto, graph: GraphProto, names: (prefix: string) => string): Emitter {
   const kept = new Map<string, string>();
   let decodeNodes = 0;
-  const insert = (node: NodeProto): void => {
-    graph.node.splice(decodeNodes++, 0, node);
-  };
   const add = (tensor: TensorProto): string => {
-    // Before IR version 4 a subgraph can hold constants only as nodes, which take their place among the others here.
-    if (proto.irVersion < 4n && graph !== proto.graph) insert(makeNode('Constant', [], [tensor.name], { value: tensor }));
-    else addInitializer(proto, graph, tensor);
+    addInitializer(proto, graph, tensor);
     return tensor.name;
   };
   const emitter: Emitter = {
     constant: (type, dims, bytes) => add(makeTensor(names('q'), type, dims, bytes)),
     integers: (values) => emitter.shared(values.join(), () => add(int64Tensor(names('q'), values))),
     node(opType, inputs, attributes = {}, output = names('q')) {
-      insert(makeNode(opType, inputs, [output], attributes));
+      graph.node.splice(decodeNodes++, 0, makeNode(opType, inputs, [output], attributes));
       return output;
     },
     shared(key, make) {
