@@ -16,11 +16,22 @@ test('warm-up is left out, sides take turns and swap order', async () => {
   };
   const a = side('a', (n) => (n < 2 ? 1000 : n - 1));
   const b = side('b', () => 5);
-  const [first, second] = await compareLatency([a, b], { warmup: 2, runs: 21, now: () => clock }, job);
+  const [first, second] = await compareLatency([a, b], { warmup: 2, runs: 21, budgetMs: 1e6, now: () => clock }, job);
   // a takes 1..21 ms after its two slow warm-ups.
   expect(first).toEqual({ median: 11, p10: 3, p90: 19, runs: 21 });
   expect(second).toEqual({ median: 5, p10: 5, p90: 5, runs: 21 });
   expect(log.slice(0, 8).join('')).toBe('abbaabba');
+});
+
+test('a slow side gets one warm-up and the fewest runs', async () => {
+  let clock = 0;
+  const slow = () => {
+    clock += 1000;
+    return Promise.resolve();
+  };
+  const [figures] = await compareLatency([slow], { warmup: 3, runs: 50, budgetMs: 5000, now: () => clock }, job);
+  expect(figures?.runs).toBe(20);
+  expect(clock).toBe(21_000);
 });
 
 test('stops between runs', async () => {
@@ -31,6 +42,6 @@ test('stops between runs', async () => {
     controller.abort();
     return Promise.resolve();
   };
-  await expect(compareLatency([side], { warmup: 0, runs: 20 }, { ...job, signal: controller.signal })).rejects.toMatchObject({ name: 'AbortError' });
+  await expect(compareLatency([side], { warmup: 0, runs: 20, budgetMs: 1e6 }, { ...job, signal: controller.signal })).rejects.toMatchObject({ name: 'AbortError' });
   expect(runs).toBe(1);
 });

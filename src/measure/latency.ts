@@ -12,12 +12,17 @@ export interface LatencyFigures {
 export interface LatencyOptions {
   /** Untimed runs of each side first: pipelines are compiled and caches filled there. */
   readonly warmup: number;
-  /** Timed runs of each side, at least 20. */
+  /** Timed runs of each side, at least MIN_RUNS. */
   readonly runs: number;
+  /** Beyond this time MIN_RUNS are enough. */
+  readonly budgetMs: number;
   readonly now?: () => number;
 }
 
-export const LATENCY: LatencyOptions = { warmup: 3, runs: 30 };
+/** Fewer runs give no percentiles worth showing. */
+export const MIN_RUNS = 20;
+
+export const LATENCY: LatencyOptions = { warmup: 3, runs: 50, budgetMs: 10_000 };
 
 /**
  * Times several sides against each other. They take turns, and every other round goes backwards, so that heat, clock changes
@@ -29,8 +34,12 @@ export async function compareLatency(sides: readonly (() => Promise<unknown>)[],
   const startedAt = Date.now();
   const total = (options.warmup + options.runs) * sides.length;
   const times = sides.map((): number[] => []);
+  const begin = now();
   let done = 0;
   for (let round = -options.warmup; round < options.runs; round++) {
+    if (round >= MIN_RUNS && now() - begin > options.budgetMs) break;
+    // One warm-up round compiles everything; more of them only settle clocks and caches, which a slow model does in its runs.
+    if (round < 0 && now() - begin > options.budgetMs / 10) round = 0;
     const order = [...sides.entries()];
     if (round % 2 !== 0) order.reverse();
     for (const [i, side] of order) {

@@ -33,9 +33,9 @@ export interface Document {
 
 /**
  * Reads a dropped model. MACs of models whose file tells no shapes are learned from one run on WASM (small models only; where it
- * fails they stay null). Throws what `readModel` throws, and `too-large` above 2 GiB.
+ * fails they stay null); only then is `runtime` asked for. Throws what `readModel` throws, and `too-large` above 2 GiB.
  */
-export async function openDocument(files: readonly NamedBlob[], runtime: Runtime, job: Job): Promise<Document> {
+export async function openDocument(files: readonly NamedBlob[], runtime: () => Promise<Runtime>, job: Job): Promise<Document> {
   const startedAt = Date.now();
   const report = (stage: string, done: number): void => job.onProgress({ stage, done, total: 4, startedAt });
   report('Reading the file', 0);
@@ -59,7 +59,7 @@ export async function openDocument(files: readonly NamedBlob[], runtime: Runtime
   const single = named.length === 1 ? named[0]?.bytes : undefined;
   const fileBytes = (): Uint8Array<ArrayBuffer> => single ?? concatChunks(writeModel(model));
   const plain: Document = { model, layers, skipped, summary: summarize(model), sha256: hash, gzipBytes, large, fileBytes };
-  const shown = plain.summary.macs === null ? await observeShapes(model, runtime, job) : null;
+  const shown = plain.summary.macs === null ? await observeShapes(model, await runtime(), job) : null;
   report('Opened', 4);
   if (shown === null) return plain;
   return { ...plain, layers: listLayers(shown).layers, summary: { ...plain.summary, macs: summarize(shown).macs } };

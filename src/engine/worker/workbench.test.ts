@@ -73,7 +73,7 @@ function recipe(...passes: RecipeStep[]): Recipe {
 async function bench(): Promise<Workbench> {
   const runtime = createRuntime({ device: null });
   const platform: Platform = { compute: createCpuCompute(), gpu: null, runtime, fallbackReason: 'no GPU in Node', lost: new AbortController().signal };
-  return new Workbench(await openDocument([{ path: 'mlp.onnx', blob: perceptron() }], runtime, job), platform);
+  return new Workbench(await openDocument([{ path: 'mlp.onnx', blob: perceptron() }], () => Promise.resolve(runtime), job), platform);
 }
 
 test('open: layers, MACs and hash', async () => {

@@ -14,6 +14,9 @@ import type { Document } from './document';
 import { createLive, type Live } from './live';
 import type { Platform } from './platform';
 
+/** A run on a software renderer beyond this time is left to WASM, which is many times faster on the same processor. */
+const SLOW_MS = 250;
+
 /** A live session with what an evaluation keeps beside it. */
 export interface LiveBench {
   readonly live: Live;
@@ -29,6 +32,8 @@ export class Workbench {
   readonly cache: RecipeCache;
   private checked: BackendCheck | null = null;
   private bench: LiveBench | null = null;
+  /** The "GPU" is a software renderer and slow on this model: evaluations run on WASM. */
+  private tooSlow = false;
   private readonly turn = new Mutex();
   private readonly closed = new AbortController();
 
@@ -62,7 +67,7 @@ export class Workbench {
 
   /** The live session of this run's graph, warmed up. One is kept; another graph takes its place. */
   async live(run: RecipeRun, job: Job): Promise<LiveBench> {
-    const { ep, layout } = await this.backend(run.recipe.target, job);
+    const { ep, layout } = await this.backend(this.tooSlow ? 'wasm' : run.recipe.target, job);
     const kept = (): LiveBench | null => (this.bench?.live.model === run.model && this.bench.live.ep === ep ? this.bench : null);
     const ready = kept();
     if (ready) return ready;
@@ -73,17 +78,30 @@ export class Workbench {
       const old = this.bench;
       this.bench = null;
       await old?.live.release();
-      const live = await createLive(run, this.platform, ep, layout, own.signal);
-      const weights = await live.bind(run, 'before');
-      try {
-        // The first run compiles every pipeline: done here, once, it does not fall on a slider move.
-        const [found] = await findFeeds({ inputs: live.inputs, run: weights.run }, own.signal, 1, 1);
-        this.bench = { live, choice: found?.choice ?? {}, evaluated: null };
-        return this.bench;
-      } finally {
-        weights.release();
+      const first = await this.warmUp(run, ep, layout, own.signal);
+      this.tooSlow ||= ep === 'webgpu' && this.platform.compute.info.software && first.runMs > SLOW_MS;
+      if (this.tooSlow && ep === 'webgpu') {
+        await first.bench.live.release();
+        this.bench = (await this.warmUp(run, 'wasm', 'NHWC', own.signal)).bench;
+      } else {
+        this.bench = first.bench;
       }
+      return this.bench;
     });
+  }
+
+  /** A live session that has run: the first run compiles every pipeline, which must not fall on a slider move. */
+  private async warmUp(run: RecipeRun, ep: Ep, layout: Layout, signal: AbortSignal): Promise<{ bench: LiveBench; runMs: number }> {
+    const live = await createLive(run, this.platform, ep, layout, signal);
+    const weights = await live.bind(run, 'before');
+    try {
+      const [found] = await findFeeds({ inputs: live.inputs, run: weights.run }, signal, 1, 1);
+      const startedAt = performance.now();
+      await weights.run(found?.feeds ?? {}, signal);
+      return { bench: { live, choice: found?.choice ?? {}, evaluated: null }, runMs: performance.now() - startedAt };
+    } finally {
+      weights.release();
+    }
   }
 
   async destroy(): Promise<void> {

@@ -28,8 +28,7 @@ const api: EngineApi = {
   environment: () => jobs.run(0, null, async () => environmentOf(await studio.devices.current())),
   async open(jobId, files, events) {
     return jobs.run(jobId, events, async (job) => {
-      const { runtime } = await studio.devices.current();
-      const doc = await openDocument(files, runtime, job);
+      const doc = await openDocument(files, async () => (await studio.devices.current()).runtime, job);
       job.signal.throwIfAborted();
       await studio.setDocument(doc);
       return describeOpened(doc);
