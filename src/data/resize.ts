@@ -49,13 +49,14 @@ function tapsOf(input: number, output: number): Taps {
 function alongWidth(data: ArrayLike<number>, from: Size, width: number, channels: number): Uint8Array {
   const { first, count, weights, stride } = tapsOf(from.width, width);
   const out = new Uint8Array(width * from.height * channels);
-  for (let x = 0; x < width; x++) {
-    const n = count[x] ?? 0;
-    for (let y = 0; y < from.height; y++) {
+  for (let y = 0; y < from.height; y++) {
+    for (let x = 0; x < width; x++) {
+      const n = count[x] ?? 0;
+      const weight = x * stride;
       const start = (y * from.width + (first[x] ?? 0)) * channels;
       for (let c = 0; c < channels; c++) {
         let sum = HALF;
-        for (let k = 0; k < n; k++) sum += (data[start + k * channels + c] ?? 0) * (weights[x * stride + k] ?? 0);
+        for (let k = 0, at = start + c; k < n; k++, at += channels) sum = (sum + Math.imul(data[at] ?? 0, weights[weight + k] ?? 0)) | 0;
         out[(y * width + x) * channels + c] = sum >> PRECISION;
       }
     }
@@ -72,7 +73,7 @@ function alongHeight(data: ArrayLike<number>, height: number, to: Size, channels
     const start = (first[y] ?? 0) * row;
     for (let i = 0; i < row; i++) {
       let sum = HALF;
-      for (let k = 0; k < n; k++) sum += (data[start + k * row + i] ?? 0) * (weights[y * stride + k] ?? 0);
+      for (let k = 0; k < n; k++) sum = (sum + Math.imul(data[start + k * row + i] ?? 0, weights[y * stride + k] ?? 0)) | 0;
       out[y * row + i] = sum >> PRECISION;
     }
   }
