@@ -1,3 +1,4 @@
+import { createBreath } from '../base/breath';
 import { WhittleError } from '../base/errors';
 import type { Job } from '../base/job';
 import type { Feeds } from '../runtime/types';
@@ -34,7 +35,9 @@ export async function evaluateSides(samples: Samples, before: Side, after: Side,
   const accuracy = { before: new AccuracyTally(), after: new AccuracyTally() };
   let agreement: AgreementTally | null = null;
   let batch = samples.batch;
+  const breath = createBreath();
   for (let at = 0; at < total; ) {
+    await breath();
     job.signal.throwIfAborted();
     const indices = Array.from({ length: Math.min(batch, total - at) }, (_, k) => at + k);
     let pair: Pair;

@@ -1,3 +1,4 @@
+import { createBreath } from '../base/breath';
 import type { Job } from '../base/job';
 import { percentile } from '../base/stats';
 
@@ -35,6 +36,7 @@ export async function compareLatency(sides: readonly (() => Promise<unknown>)[],
   const total = (options.warmup + options.runs) * sides.length;
   const times = sides.map((): number[] => []);
   const begin = now();
+  const breath = createBreath();
   let done = 0;
   for (let round = -options.warmup; round < options.runs; round++) {
     if (round >= MIN_RUNS && now() - begin > options.budgetMs) break;
@@ -43,6 +45,7 @@ export async function compareLatency(sides: readonly (() => Promise<unknown>)[],
     const order = [...sides.entries()];
     if (round % 2 !== 0) order.reverse();
     for (const [i, side] of order) {
+      await breath();
       job.signal.throwIfAborted();
       const from = now();
       await side();
