@@ -11,6 +11,8 @@ interface FieldBase {
   readonly help: string;
   /** The option only matters (and is only shown) while these hold, e.g. {granularity: ['block']}. */
   readonly when?: Readonly<Record<string, readonly OptionValue[]>>;
+  /** Options that this one takes the place of: setting it unsets them. */
+  readonly replaces?: readonly string[];
 }
 
 export interface NumberField extends FieldBase {
@@ -62,4 +64,9 @@ export interface PassMeta {
 
 export function defaultsOf(meta: PassMeta): Options {
   return Object.fromEntries(meta.fields.flatMap((f) => (f.default === undefined ? [] : [[f.key, f.default]])));
+}
+
+/** The fields that matter under these options. */
+export function shownFields(meta: PassMeta, options: Options): OptionField[] {
+  return meta.fields.filter((field) => Object.entries(field.when ?? {}).every(([key, values]) => values.includes(options[key] ?? '')));
 }

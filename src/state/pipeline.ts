@@ -4,6 +4,7 @@
  */
 import { Latest } from '../base/latest';
 import type { Recipe } from '../engine/protocol/index';
+import { drawBitsCurve } from './bits-curve';
 import { useDocument } from './document';
 import { theEngine } from './engine';
 import { runQuietly } from './jobs';
@@ -30,6 +31,7 @@ export function followSliders(): void {
   });
   useView.subscribe((state, previous) => {
     if (state.layer !== previous.layer || state.channel !== previous.channel) wantHistogram();
+    if (state.layer !== previous.layer) void drawBitsCurve(useRecipe.getState().recipe, state.layer);
   });
   useDocument.subscribe((state, previous) => {
     if (state.opened !== previous.opened && state.opened) recipeChanged();
@@ -69,6 +71,7 @@ async function follow(recipe: Recipe): Promise<void> {
     if (preview) {
       useResults.setState({ preview });
       useDocument.setState((state) => (state.error?.where === 'recipe' ? { error: null } : {}));
+      void drawBitsCurve(recipe, useView.getState().layer);
       await score(recipe);
     }
   }

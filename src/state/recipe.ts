@@ -2,6 +2,7 @@
 import { create } from 'zustand';
 import { defaultRecipe } from '../recipe/defaults';
 import type { Recipe, RecipeStep } from '../recipe/types';
+import { metaOf } from '../passes/metas';
 import type { Options, OptionValue } from '../passes/options';
 
 interface RecipeState {
@@ -50,7 +51,12 @@ function editStep(index: number, change: (step: RecipeStep) => RecipeStep, edit:
 }
 
 export function setOption(index: number, key: string, value: OptionValue | undefined): void {
-  editStep(index, ({ options = {}, ...step }) => ({ ...step, options: withOption(options, key, value) }), `${index}.${key}`);
+  const change = ({ options = {}, ...step }: RecipeStep): RecipeStep => {
+    const replaced = metaOf(step.id)?.fields.find((field) => field.key === key)?.replaces ?? [];
+    const kept = replaced.reduce<Options>((left, other) => withOption(left, other, undefined), options);
+    return { ...step, options: withOption(kept, key, value) };
+  };
+  editStep(index, change, `${index}.${key}`);
 }
 
 /** Sets or (undefined) removes a layer's own value of an option. */
@@ -62,6 +68,22 @@ export function setOverride(index: number, layer: string, key: string, value: Op
     return Object.keys(all).length > 0 ? { ...step, overrides: all } : step;
   };
   editStep(index, change, `${index}.${layer}.${key}`);
+}
+
+/** Layers with settings of their own in some pass that runs. */
+export function pinnedLayers(recipe: Recipe): ReadonlySet<string> {
+  return new Set(recipe.passes.flatMap((step) => (step.off === true ? [] : Object.keys(step.overrides ?? {}))));
+}
+
+/** Lets a layer follow the recipe again, in every pass. */
+export function clearOverrides(layer: string): void {
+  const { recipe } = useRecipe.getState();
+  const passes = recipe.passes.map(({ overrides, ...step }): RecipeStep => {
+    if (!overrides) return step;
+    const { [layer]: _own, ...others } = overrides;
+    return Object.keys(others).length > 0 ? { ...step, overrides: others } : step;
+  });
+  setRecipe({ ...recipe, passes });
 }
 
 function withOption(options: Options, key: string, value: OptionValue | undefined): Options {

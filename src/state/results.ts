@@ -2,9 +2,19 @@
 import { create } from 'zustand';
 import type { Evaluation, Exported, LayerHistogram, MatmulTiming, Measurement, Preview, Recipe } from '../engine/protocol/index';
 
+/** A layer under one bit width. */
+export interface BitsPoint {
+  readonly bits: number;
+  /** null where the layer keeps its values exactly. */
+  readonly sqnrDb: number | null;
+  readonly bytes: number;
+}
+
 interface ResultsState {
   readonly preview: Preview | null;
   readonly histogram: { readonly recipe: Recipe; readonly value: LayerHistogram } | null;
+  /** The selected layer under every bit width. */
+  readonly bitsCurve: { readonly recipe: Recipe; readonly layerId: string; readonly points: readonly BitsPoint[] } | null;
   readonly evaluation: Evaluation | null;
   readonly exported: Exported | null;
   /** The file of `exported` was saved by the person. */
@@ -13,7 +23,7 @@ interface ResultsState {
   readonly benchmark: readonly MatmulTiming[] | null;
 }
 
-const NOTHING: ResultsState = { preview: null, histogram: null, evaluation: null, exported: null, saved: false, measurement: null, benchmark: null };
+const NOTHING: ResultsState = { preview: null, histogram: null, bitsCurve: null, evaluation: null, exported: null, saved: false, measurement: null, benchmark: null };
 
 export const useResults = create<ResultsState>(() => NOTHING);
 

@@ -22,8 +22,8 @@ const FOLDER = 'samples/';
 export async function listSamples(): Promise<readonly Sample[]> {
   const response = await fetch(`${FOLDER}index.json`);
   if (!response.ok) return [];
-  const list: { samples: Sample[] } | Sample[] = await response.json();
-  return Array.isArray(list) ? list : list.samples;
+  const list: readonly Sample[] = await response.json();
+  return list;
 }
 
 /** Opens a sample as if its files had been dropped, with its labelled data where it brings some. */

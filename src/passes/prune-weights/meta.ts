@@ -20,6 +20,7 @@ export const pruneWeightsMeta: PassMeta = {
       default: 0.5,
       display: 'percent',
       control: 'slider',
+      replaces: ['threshold', 'targetBytes'],
     },
     {
       key: 'scope',
@@ -55,6 +56,7 @@ export const pruneWeightsMeta: PassMeta = {
       display: 'plain',
       control: 'field',
       when: { criterion: ['magnitude'] },
+      replaces: ['targetBytes'],
     },
     {
       key: 'targetBytes',
@@ -67,6 +69,7 @@ export const pruneWeightsMeta: PassMeta = {
       default: undefined,
       display: 'bytes',
       control: 'field',
+      replaces: ['threshold'],
     },
   ],
   layerFields: ['sparsity'],

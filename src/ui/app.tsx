@@ -1,0 +1,25 @@
+import { lazy, Suspense } from 'react';
+import { useDocument } from '../state/document';
+import { DropZone } from './drop';
+import { Landing } from './landing/landing';
+import { Announcer } from './parts/announcer';
+import './styles/tokens.css';
+import './styles/base.css';
+
+const Workbench = lazy(() => import('./workbench/workbench'));
+
+export function App() {
+  const isOpen = useDocument((state) => state.opened !== null);
+  return (
+    <DropZone>
+      {isOpen ? (
+        <Suspense fallback={<Landing />}>
+          <Workbench />
+        </Suspense>
+      ) : (
+        <Landing />
+      )}
+      <Announcer />
+    </DropZone>
+  );
+}

@@ -1,0 +1,54 @@
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useDocument } from '../state/document';
+import { openFiles } from './open';
+import { ReplaceDialog } from './parts/replace-dialog';
+import './styles/drop.css';
+
+/** The whole window takes dropped files; over an open model it asks before replacing it. */
+export function DropZone({ children }: { readonly children: ReactNode }) {
+  const [dragged, setDragged] = useState(false);
+  const [waiting, setWaiting] = useState<readonly File[] | null>(null);
+  // Enter and leave fire for every element crossed, so they are counted.
+  const depth = useRef(0);
+
+  useEffect(() => {
+    const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
+    const enter = (event: DragEvent): void => {
+      if (!carriesFiles(event)) return;
+      depth.current += 1;
+      setDragged(true);
+    };
+    const leave = (): void => {
+      depth.current = Math.max(0, depth.current - 1);
+      if (depth.current === 0) setDragged(false);
+    };
+    const over = (event: DragEvent): void => {
+      if (carriesFiles(event)) event.preventDefault();
+    };
+    const drop = (event: DragEvent): void => {
+      if (!carriesFiles(event)) return;
+      event.preventDefault();
+      depth.current = 0;
+      setDragged(false);
+      const files = [...(event.dataTransfer?.files ?? [])];
+      if (files.length === 0) return;
+      if (useDocument.getState().opened) setWaiting(files);
+      else openFiles(files);
+    };
+    const stop = new AbortController();
+    const { signal } = stop;
+    window.addEventListener('dragenter', enter, { signal });
+    window.addEventListener('dragleave', leave, { signal });
+    window.addEventListener('dragover', over, { signal });
+    window.addEventListener('drop', drop, { signal });
+    return () => stop.abort();
+  }, []);
+
+  return (
+    <div className="drop-zone" data-dragged={dragged || undefined}>
+      {children}
+      {dragged && <p className="drop-hint">Release to open</p>}
+      <ReplaceDialog files={waiting} onClose={() => setWaiting(null)} />
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+import { Lock } from 'lucide-react';
+import { useEffect } from 'react';
+import { useJobs, cancelJob } from '../../state/jobs';
+import { pickAndOpen } from '../open';
+import { ErrorNotice } from '../parts/notice';
+import { Logo } from '../parts/logo';
+import { GpuStatus } from './gpu-status';
+import { Hero } from './hero';
+import { Samples } from './samples';
+import '../styles/landing.css';
+
+/** The first page: what Whittle is, a way in, and what this machine can do. */
+export function Landing() {
+  const job = useJobs((state) => state.running);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key.toLowerCase() === 'o' && (event.ctrlKey || event.metaKey || event.target === document.body)) {
+        event.preventDefault();
+        void pickAndOpen();
+      }
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
+  return (
+    <div className="landing">
+      <header>
+        <Logo />
+      </header>
+      <main>
+        <h1>Whittle makes ONNX models smaller and faster on your own GPU, and shows what each cut costs in accuracy.</h1>
+        <p className="landing-open">
+          <button type="button" className="button primary" disabled={job !== null} onClick={() => void pickAndOpen()}>
+            Open a model
+          </button>
+          <span>
+            or drop an <strong>.onnx</strong> file anywhere in this window
+          </span>
+        </p>
+        <ErrorNotice places={['open', 'recipe', 'data', 'run']} />
+        {job && (
+          <p className="landing-job" role="status">
+            {job.progress.stage}{' '}
+            <button type="button" className="button" onClick={cancelJob}>
+              Cancel
+            </button>
+          </p>
+        )}
+        <Hero />
+        <Samples />
+      </main>
+      <footer>
+        <GpuStatus />
+        <span>
+          <Lock size={13} aria-hidden /> Nothing is uploaded. Your model stays in this tab.
+        </span>
+        <span className="landing-keys">
+          <kbd>O</kbd> open <kbd>1</kbd> – <kbd>5</kbd> sample
+        </span>
+      </footer>
+    </div>
+  );
+}

@@ -1,0 +1,52 @@
+import { useMemo } from 'react';
+import type { Layer, LayerState } from '../../engine/protocol/index';
+import { useDocument } from '../../state/document';
+import { pinnedLayers, useRecipe } from '../../state/recipe';
+import { useResults } from '../../state/results';
+import { useView } from '../../state/view';
+import { arrangeRows, joinRows, totalsOf } from './rows';
+import { Spindle } from './spindle';
+import { LayerTable } from './table';
+import '../styles/layers.css';
+
+const NO_LAYERS: readonly Layer[] = [];
+const NO_STATES: readonly LayerState[] = [];
+
+/** The model's map over the table of its layers. */
+export function Layers() {
+  const layers = useDocument((state) => state.opened?.layers ?? NO_LAYERS);
+  const states = useResults((state) => state.preview?.layers ?? NO_STATES);
+  const recipe = useRecipe((state) => state.recipe);
+  const filter = useView((state) => state.filter);
+  const sort = useView((state) => state.sort);
+  const all = useMemo(() => joinRows(layers, states, pinnedLayers(recipe)), [layers, states, recipe]);
+  const rows = useMemo(() => arrangeRows(all, filter, sort), [all, filter, sort]);
+  const totals = useMemo(() => totalsOf(rows), [rows]);
+  return (
+    <section className="layers" aria-label="Layers" data-panel="layers" tabIndex={-1}>
+      <div className="layer-map">
+        <div>
+          <h2>{layers.length === 1 ? '1 layer' : `${layers.length} layers`}</h2>
+          <p className="tiny quiet">height is √bytes</p>
+          <p className="tiny">
+            <span className="key hollow" aria-hidden /> original <span className="key solid" aria-hidden /> whittled
+          </p>
+        </div>
+        <Spindle rows={all} />
+      </div>
+      <div className="layer-search">
+        <input
+          id="layer-filter"
+          className="field"
+          type="search"
+          aria-label="Search layers"
+          placeholder="Search layers by name or operator"
+          value={filter}
+          onChange={(event) => useView.setState({ filter: event.target.value })}
+        />
+        <kbd aria-hidden>/</kbd>
+      </div>
+      {rows.length > 0 ? <LayerTable rows={rows} totals={totals} /> : <p className="empty quiet">{layers.length === 0 ? 'The model has no weights that a pass could change.' : `No layer matches "${filter}".`}</p>}
+    </section>
+  );
+}

@@ -1,0 +1,68 @@
+import type { Layer, LayerState } from '../../engine/protocol/index';
+import type { SortKey } from '../../state/view';
+
+/** A layer with its present state: what a row of the table shows. */
+export interface LayerRow {
+  /** Place in the model, from 1. */
+  readonly order: number;
+  readonly layer: Layer;
+  /** null until the first preview has arrived. */
+  readonly state: LayerState | null;
+  /** The layer has settings of its own in some pass. */
+  readonly pinned: boolean;
+}
+
+export function joinRows(layers: readonly Layer[], states: readonly LayerState[], pinned: ReadonlySet<string>): LayerRow[] {
+  const byId = new Map(states.map((state) => [state.id, state]));
+  return layers.map((layer, i) => ({ order: i + 1, layer, state: byId.get(layer.id) ?? null, pinned: pinned.has(layer.id) }));
+}
+
+/** Rows whose name or operator holds the text, in the order of a column. */
+export function arrangeRows(rows: readonly LayerRow[], filter: string, sort: { readonly key: SortKey; readonly descending: boolean }): readonly LayerRow[] {
+  const wanted = filter.trim().toLowerCase();
+  const found = wanted === '' ? rows : rows.filter(({ layer }) => `${layer.id} ${layer.op}`.toLowerCase().includes(wanted));
+  if (sort.key === 'order' && !sort.descending) return found;
+  const sign = sort.descending ? -1 : 1;
+  return found.toSorted((a, b) => sign * compare(valueOf(a, sort.key), valueOf(b, sort.key)) || a.order - b.order);
+}
+
+function compare(a: string | number, b: string | number): number {
+  return typeof a === 'string' || typeof b === 'string' ? String(a).localeCompare(String(b), 'en', { numeric: true }) : a - b;
+}
+
+function valueOf({ order, layer, state }: LayerRow, key: SortKey): string | number {
+  switch (key) {
+    case 'order': return order;
+    case 'id': return layer.id;
+    case 'op': return layer.op;
+    case 'params': return layer.params;
+    case 'bytesBefore': return layer.bytes;
+    case 'bits': return state?.bits ?? 0;
+    case 'sparsity': return state?.sparsity ?? 0;
+    // An unchanged layer has no error at all: it stands above every figure.
+    case 'sqnrDb': return state?.sqnrDb ?? Number.MAX_VALUE;
+    case 'bytesAfter': return state?.bytesAfter ?? layer.bytes;
+  }
+}
+
+export interface Totals {
+  readonly params: number;
+  /** Mean stored bits a weight. */
+  readonly bits: number;
+  readonly sparsity: number;
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
+}
+
+export function totalsOf(rows: readonly LayerRow[]): Totals {
+  let [params, bits, zeros, bytesBefore, bytesAfter] = [0, 0, 0, 0, 0];
+  for (const { layer, state } of rows) {
+    params += layer.params;
+    bits += layer.params * (state?.bits ?? 0);
+    zeros += layer.params * (state?.sparsity ?? 0);
+    bytesBefore += layer.bytes;
+    bytesAfter += state?.bytesAfter ?? layer.bytes;
+  }
+  const per = Math.max(1, params);
+  return { params, bits: bits / per, sparsity: zeros / per, bytesBefore, bytesAfter };
+}

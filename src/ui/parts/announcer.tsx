@@ -1,0 +1,32 @@
+import { useEffect, useState } from 'react';
+import { useDocument } from '../../state/document';
+import { useJobs } from '../../state/jobs';
+import { useResults } from '../../state/results';
+import { formatBytes, formatPercent } from '../format';
+
+/** Said at most this often: a slider's every move would drown the rest. */
+const INTERVAL_MS = 5000;
+
+/** Tells assistive technology politely what changed: a job's start and end, new scores. */
+export function Announcer() {
+  const title = useJobs((state) => state.running?.title ?? null);
+  const note = useJobs((state) => state.lastNote);
+  const preview = useResults((state) => state.preview);
+  const evaluation = useResults((state) => state.evaluation);
+  const original = useDocument((state) => state.opened?.summary.bytes ?? null);
+  const scores = [
+    preview && original ? `Size ${formatBytes(original)} to ${formatBytes(preview.predictedBytes)}.` : '',
+    evaluation?.after ? `Top-1 ${formatPercent(evaluation.after.top1)}.` : '',
+  ].join(' ');
+  const text = title ?? note ?? scores;
+  const [said, setSaid] = useState('');
+  useEffect(() => {
+    const timer = setTimeout(() => setSaid(text), said === '' ? 0 : INTERVAL_MS);
+    return () => clearTimeout(timer);
+  }, [text, said]);
+  return (
+    <p className="visually-hidden" role="status">
+      {said}
+    </p>
+  );
+}

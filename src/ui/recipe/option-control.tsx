@@ -1,0 +1,93 @@
+import { useId } from 'react';
+import type { NumberField, OptionField, OptionValue } from '../../passes/options';
+import { settle } from '../../state/recipe';
+import { NumberSlider } from '../parts/number-slider';
+import { Segmented } from '../parts/segmented';
+import { Toggle } from '../parts/toggle';
+
+interface OptionControlProps {
+  readonly field: OptionField;
+  readonly value: OptionValue | undefined;
+  /** A layer's own value, not the recipe's. */
+  readonly own?: boolean;
+  /** undefined: back to the default. */
+  readonly onChange: (value: OptionValue | undefined) => void;
+}
+
+/** More choices than this, or long ones, go into a list. */
+const SEGMENTS = 3;
+
+/** The control that an option's field asks for. */
+export function OptionControl({ field, value, own = false, onChange }: OptionControlProps) {
+  const id = useId();
+  if (field.type === 'boolean') return <Toggle label={field.label} checked={value === true} onChange={onChange} />;
+  return (
+    <div className="option" title={field.help} data-own={own || undefined}>
+      <label htmlFor={id}>{field.label}</label>
+      <Control id={id} field={field} value={value} onChange={onChange} />
+    </div>
+  );
+}
+
+function Control({ id, field, value, onChange }: OptionControlProps & { readonly id: string }) {
+  switch (field.type) {
+    case 'number':
+      return field.control === 'slider' ? <SliderControl field={field} value={value} onChange={onChange} /> : <NumberControl id={id} field={field} value={value} onChange={onChange} />;
+    case 'choice': {
+      const choices = field.choices.map((choice) => ({ value: String(choice.value), label: choice.label }));
+      const choose = (text: string): void => onChange(field.choices.find((choice) => String(choice.value) === text)?.value);
+      if (choices.length <= SEGMENTS) return <Segmented label={field.label} value={String(value)} choices={choices} onChange={choose} />;
+      return (
+        <select id={id} className="field" value={String(value)} onChange={(event) => choose(event.target.value)}>
+          {choices.map((choice) => (
+            <option key={choice.value} value={choice.value}>
+              {choice.label}
+            </option>
+          ))}
+        </select>
+      );
+    }
+    case 'text':
+      return <input id={id} className="field" value={String(value ?? '')} onChange={(event) => onChange(event.target.value)} onBlur={settle} />;
+    case 'boolean':
+      return null;
+  }
+}
+
+function SliderControl({ field, value, onChange }: { readonly field: NumberField; readonly value: OptionValue | undefined; readonly onChange: (value: OptionValue | undefined) => void }) {
+  return (
+    <NumberSlider
+      label={field.label}
+      value={typeof value === 'number' ? value : field.min}
+      min={field.min}
+      max={field.max}
+      step={field.step}
+      percent={field.display === 'percent'}
+      onChange={onChange}
+      onCommit={settle}
+      onReset={() => onChange(undefined)}
+    />
+  );
+}
+
+/** A number that may be left empty: the option is then absent. */
+function NumberControl({ id, field, value, onChange }: { readonly id: string; readonly field: NumberField; readonly value: OptionValue | undefined; readonly onChange: (value: OptionValue | undefined) => void }) {
+  return (
+    <input
+      id={id}
+      className="field"
+      type="number"
+      min={field.min}
+      max={field.max}
+      step="any"
+      placeholder="not set"
+      value={typeof value === 'number' ? value : ''}
+      onChange={(event) => {
+        const number = event.target.valueAsNumber;
+        if (Number.isNaN(number)) onChange(undefined);
+        else if (number >= field.min && number <= field.max) onChange(number);
+      }}
+      onBlur={settle}
+    />
+  );
+}
