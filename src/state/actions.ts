@@ -9,6 +9,7 @@ import { runJob } from './jobs';
 import { stopFollowing } from './pipeline';
 import { setRecipe, useRecipe } from './recipe';
 import { clearResults, isFresh, useResults } from './results';
+import { clearVariants, rememberVariant } from './variants';
 import { selectLayer, useView } from './view';
 
 /** Above this the model is not run unasked: a session holds the weights a second time. */
@@ -25,6 +26,7 @@ export async function openModel(files: readonly File[]): Promise<OpenedModel> {
   const engine = await theEngine();
   const opened = await runJob('Opening the model', 'open', async ({ signal, onProgress }) => engine.open(signal, named(files), onProgress));
   clearResults();
+  clearVariants();
   useView.setState({ filter: '' });
   await engine.clearData();
   useDocument.setState({ opened, check: null, data: null, error: null });
@@ -72,6 +74,7 @@ export async function evaluate(limit: number | null): Promise<Evaluation> {
   const { recipe } = useRecipe.getState();
   const evaluation = await runJob('Scoring', 'run', async ({ signal, onProgress }) => engine.evaluate(signal, recipe, limit, onProgress));
   useResults.setState({ evaluation });
+  rememberVariant(recipe);
   return evaluation;
 }
 
@@ -80,6 +83,7 @@ export async function exportModel(): Promise<Exported> {
   const { recipe } = useRecipe.getState();
   const exported = await runJob('Writing the model', 'run', async ({ signal, onProgress }) => engine.exportModel(signal, recipe, onProgress));
   useResults.setState({ exported, saved: false });
+  rememberVariant(recipe);
   return exported;
 }
 
@@ -90,6 +94,7 @@ export async function measure(ep: Ep): Promise<Measurement> {
   const { recipe } = useRecipe.getState();
   const measurement = await runJob('Timing before and after', 'run', async ({ signal, onProgress }) => engine.measure(signal, recipe, ep, onProgress));
   useResults.setState({ measurement });
+  rememberVariant(recipe);
   return measurement;
 }
 

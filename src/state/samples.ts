@@ -2,6 +2,7 @@
 import { WhittleError } from '../base/errors';
 import type { Card } from '../engine/protocol/index';
 import { openAndCheck, setData } from './actions';
+import { runQuietly } from './jobs';
 
 export interface Sample {
   readonly id: string;
@@ -26,8 +27,12 @@ export async function listSamples(): Promise<readonly Sample[]> {
   return list;
 }
 
-/** Opens a sample as if its files had been dropped, with its labelled data where it brings some. */
+/** Opens a sample as if its files had been dropped, with its labelled data where it brings some. A failure is shown, not thrown. */
 export async function openSample(sample: Sample): Promise<void> {
+  await runQuietly('open', () => openWithData(sample));
+}
+
+async function openWithData(sample: Sample): Promise<void> {
   await openAndCheck([await fetchFile(sample.file)]);
   if (!sample.data) return;
   const card: Card = await (await fetchFile(sample.data.card)).text().then((text) => JSON.parse(text));

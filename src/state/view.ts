@@ -3,7 +3,8 @@ import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
 
 export type Theme = 'system' | 'light' | 'dark';
-export type Tab = 'recipe' | 'layers' | 'weights' | 'compare';
+/** Panel of the workbench that a narrow window shows. */
+export type Tab = 'recipe' | 'layers' | 'weights';
 export type SortKey = 'order' | 'id' | 'op' | 'params' | 'bits' | 'sparsity' | 'sqnrDb' | 'bytesBefore' | 'bytesAfter';
 
 interface ViewState {

@@ -57,7 +57,7 @@ export function Histogram({ value, onThreshold, onSettle }: HistogramProps) {
             <path d={outline(after.counts, x.toPixels(after.lo), x.toPixels(after.hi), y, floor)} fill="none" stroke="var(--woodfill)" strokeWidth="1.5" />
           )}
           <line x1={LEFT} x2={width - RIGHT} y1={floor} y2={floor} stroke="var(--line2)" />
-          {ticks(before.lo, before.hi, Math.max(2, Math.floor(width / 70))).map((tick) => (
+          {ticks(before.lo, before.hi, Math.max(2, Math.floor(width / 50))).map((tick) => (
             <text key={tick} x={x.toPixels(tick)} y={floor + 20} textAnchor="middle" className="axis">
               {formatValue(tick)}
             </text>

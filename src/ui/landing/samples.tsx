@@ -1,6 +1,4 @@
 import { useEffect, useState } from 'react';
-import { toPlainError } from '../../base/errors';
-import { useDocument } from '../../state/document';
 import { useJobs } from '../../state/jobs';
 import { listSamples, openSample, type Sample } from '../../state/samples';
 import { formatBytes } from '../format';
@@ -17,9 +15,7 @@ export function Samples() {
 
   const open = (sample: Sample): void => {
     setLoading(sample.id);
-    void openSample(sample)
-      .catch((thrown: unknown) => useDocument.setState({ error: { where: 'open', error: toPlainError(thrown) } }))
-      .finally(() => setLoading(null));
+    void openSample(sample).finally(() => setLoading(null));
   };
 
   useEffect(() => {
@@ -44,9 +40,10 @@ export function Samples() {
           </button>
           <kbd aria-hidden>{i + 1}</kbd>
           <p className="small" id={`sample-${sample.id}`}>
-            <strong>{formatBytes(sample.bytes)}</strong> | {sample.licence} | {sample.task}
-            <span className="quiet"> {loading === sample.id ? 'Loading' : sample.description}</span>
+            <strong>{formatBytes(sample.bytes)}</strong>, {sample.task}
           </p>
+          <p className="small quiet">{loading === sample.id ? 'Loading' : sample.description}</p>
+          <p className="tiny quiet">{sample.licence}</p>
         </div>
       ))}
     </section>

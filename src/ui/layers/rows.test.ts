@@ -16,6 +16,10 @@ const rows = joinRows(
   new Set(['conv2']),
 );
 
+function find(text: string): string[] {
+  return arrangeRows(rows, text, { key: 'order', descending: false }).map((r) => r.layer.id);
+}
+
 describe('layer rows', () => {
   it('join layers with their states, in the order of the model', () => {
     expect(rows.map((r) => [r.order, r.layer.id, r.state?.bits ?? null, r.pinned])).toEqual([
@@ -36,7 +40,6 @@ describe('layer rows', () => {
   });
 
   it('are found by name or operator, whatever the case', () => {
-    const find = (text: string): string[] => arrangeRows(rows, text, { key: 'order', descending: false }).map((r) => r.layer.id);
     expect(find(' CONV1')).toEqual(['conv10']);
     expect(find('matmul')).toEqual(['fc']);
     expect(find('pool')).toEqual([]);

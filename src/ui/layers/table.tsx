@@ -19,6 +19,8 @@ export function LayerTable({ rows, totals }: TableProps) {
   const { layer: selected, sort } = useView();
   const narrow = useIsNarrow();
   const rowHeight = narrow ? ROW.narrow : ROW.wide;
+  // The compiler leaves this component alone, since the virtualizer's functions change with every scroll.
+  // oxlint-disable-next-line react/incompatible-library
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 12 });
   const at = rows.findIndex(({ layer }) => layer.id === selected);
   const largest = Math.max(1, ...rows.map(({ layer }) => layer.bytes));
@@ -42,6 +44,7 @@ export function LayerTable({ rows, totals }: TableProps) {
   return (
     <div className="layer-scroll" ref={scroller}>
       {/* The grid itself takes the focus; the row that is active is named by aria-activedescendant. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-interactive-element-to-noninteractive-role, jsx-a11y/no-noninteractive-element-to-interactive-role */}
       <table
         className="layer-table"
         role="grid"
@@ -108,6 +111,7 @@ function rowId(index: number): string {
 function Gap({ height, columns }: { readonly height: number; readonly columns: number }) {
   return (
     <tr aria-hidden style={{ height }}>
+      {/* oxlint-disable-next-line jsx-a11y/control-has-associated-label */}
       <td colSpan={columns} style={{ padding: 0, border: 0 }} />
     </tr>
   );

@@ -5,7 +5,7 @@ export function Logo() {
         <path d="M3 20h18" stroke="var(--ink)" />
         <path d="M4 16c6 0 8-2 11-4.500a4.500 4.500 0 1 0-6.200-6.200 3 3 0 1 0 4.200 4.200 1.400 1.400 0 1 0-2-2" />
       </svg>
-      Whittle
+      <span className="logo-name">Whittle</span>
     </span>
   );
 }

@@ -1,5 +1,5 @@
 import { Slider } from 'radix-ui';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import '../styles/controls.css';
 
 interface NumberSliderProps {
@@ -22,12 +22,12 @@ export function NumberSlider(props: NumberSliderProps) {
   const { label, value, min, max, step, percent = false, disabled = false, onChange, onCommit, onReset } = props;
   const scale = percent ? 100 : 1;
   const shown = String(Number((value * scale).toFixed(percent ? 1 : 4)));
-  const [text, setText] = useState(shown);
-  useEffect(() => setText(shown), [shown]);
-  const type = (typed: string): void => {
-    setText(typed);
-    const number = Number(typed) / scale;
-    if (typed.trim() !== '' && Number.isFinite(number) && number >= min && number <= max) onChange(number);
+  // What is being typed; null: the field shows the value.
+  const [typed, setTyped] = useState<string | null>(null);
+  const type = (text: string): void => {
+    setTyped(text);
+    const number = Number(text) / scale;
+    if (text.trim() !== '' && Number.isFinite(number) && number >= min && number <= max) onChange(number);
   };
   return (
     <div className="number-slider">
@@ -52,11 +52,11 @@ export function NumberSlider(props: NumberSliderProps) {
           className="field"
           inputMode="decimal"
           aria-label={`${label}, as a number`}
-          value={text}
+          value={typed ?? shown}
           disabled={disabled}
           onChange={(event) => type(event.target.value)}
           onBlur={() => {
-            setText(shown);
+            setTyped(null);
             onCommit();
           }}
         />

@@ -14,8 +14,9 @@ interface OptionControlProps {
   readonly onChange: (value: OptionValue | undefined) => void;
 }
 
-/** More choices than this, or long ones, go into a list. */
+/** More choices than this, or labels longer than this together, go into a list. */
 const SEGMENTS = 3;
+const SEGMENT_LETTERS = 20;
 
 /** The control that an option's field asks for. */
 export function OptionControl({ field, value, own = false, onChange }: OptionControlProps) {
@@ -36,7 +37,8 @@ function Control({ id, field, value, onChange }: OptionControlProps & { readonly
     case 'choice': {
       const choices = field.choices.map((choice) => ({ value: String(choice.value), label: choice.label }));
       const choose = (text: string): void => onChange(field.choices.find((choice) => String(choice.value) === text)?.value);
-      if (choices.length <= SEGMENTS) return <Segmented label={field.label} value={String(value)} choices={choices} onChange={choose} />;
+      const letters = choices.reduce((n, choice) => n + choice.label.length, 0);
+      if (choices.length <= SEGMENTS && letters <= SEGMENT_LETTERS) return <Segmented label={field.label} value={String(value)} choices={choices} onChange={choose} />;
       return (
         <select id={id} className="field" value={String(value)} onChange={(event) => choose(event.target.value)}>
           {choices.map((choice) => (

@@ -37,7 +37,7 @@ export function AccuracyCell() {
       ) : (
         <>
           <p className="small quiet">Add labelled samples to measure accuracy.</p>
-          <button type="button" className="button score-action" onClick={() => useView.setState({ page: 'compare', tab: 'compare' })}>
+          <button type="button" className="button score-action" onClick={() => useView.setState({ page: 'compare' })}>
             Add samples
           </button>
         </>

@@ -14,7 +14,10 @@ interface IntervalsProps {
   readonly format: (value: number) => string;
 }
 
-export function Intervals({ before, after, limits = [0, Number.POSITIVE_INFINITY], label, format }: IntervalsProps) {
+/** Times and sizes end at zero only. */
+const POSITIVE = [0, Number.POSITIVE_INFINITY] as const;
+
+export function Intervals({ before, after, limits = POSITIVE, label, format }: IntervalsProps) {
   const spreads = after ? [before, after] : [before];
   const lowest = Math.min(...spreads.map((s) => s.low));
   const highest = Math.max(...spreads.map((s) => s.high));

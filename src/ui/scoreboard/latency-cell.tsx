@@ -1,9 +1,11 @@
 import type { Latency } from '../../engine/protocol/index';
+import { measure } from '../../state/actions';
 import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
 import { formatMs, threeFigures } from '../format';
+import { MeasureButton } from '../parts/measure-button';
+import { verdictOf } from '../parts/verdict';
 import { Intervals, type Spread } from './intervals';
-import { MeasureButton, measureLatency } from './scoreboard';
 
 export function LatencyCell() {
   const recipe = useRecipe((state) => state.recipe);
@@ -32,17 +34,11 @@ export function LatencyCell() {
         <p className="small quiet">Original and result run in turns, so that both meet the same conditions.</p>
       )}
       {measurement && !fresh && <p className="small quiet">Before this change.</p>}
-      {!fresh && <MeasureButton what="Measure latency" onClick={measureLatency} />}
+      {!fresh && <MeasureButton what="Measure latency" onClick={() => measure(recipe.target)} />}
     </div>
   );
 }
 
 function spreadOf({ p10, median, p90 }: Latency): Spread {
   return { low: p10, mid: median, high: p90 };
-}
-
-/** In words; where the spreads overlap there is no difference to speak of. */
-export function verdictOf(before: Latency, after: Latency): string {
-  if (after.p10 <= before.p90 && before.p10 <= after.p90) return 'no measurable change';
-  return after.median < before.median ? `${(before.median / after.median).toFixed(2)}× faster` : `${(after.median / before.median).toFixed(2)}× slower`;
 }

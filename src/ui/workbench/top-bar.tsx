@@ -24,7 +24,7 @@ export function TopBar() {
         {summary.name}
       </h1>
       <span className="small quiet model-summary">
-        {layers} layers, {formatLarge(summary.params)} params{summary.macs === null ? '' : `, ${formatLarge(summary.macs)} MACs`}, opset {summary.opset}
+        {layers} layers, {formatLarge(summary.params)} params, opset {summary.opset}
       </span>
       <Badge />
       <nav className="pages" aria-label="Pages">

@@ -1,11 +1,10 @@
 import { BarChart3, List, Scale, SlidersHorizontal } from 'lucide-react';
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { tinykeys } from 'tinykeys';
 import { useDocument } from '../../state/document';
 import { useResults } from '../../state/results';
 import { useView, type Tab } from '../../state/view';
 import { keyBindings } from '../commands';
-import { Compare } from '../compare/compare';
 import { Inspector } from '../inspector/inspector';
 import { Layers } from '../layers/layers';
 import { ErrorNotice } from '../parts/notice';
@@ -16,7 +15,9 @@ import { DeviceLost } from './device-lost';
 import { TopBar } from './top-bar';
 import '../styles/workbench.css';
 
-const TABS: readonly { readonly tab: Tab; readonly label: string; readonly Icon: typeof List }[] = [
+const Compare = lazy(() => import('../compare/compare'));
+
+const TABS: readonly { readonly tab: Tab | 'compare'; readonly label: string; readonly Icon: typeof List }[] = [
   { tab: 'recipe', label: 'Recipe', Icon: SlidersHorizontal },
   { tab: 'layers', label: 'Layers', Icon: List },
   { tab: 'weights', label: 'Weights', Icon: BarChart3 },
@@ -53,18 +54,25 @@ export default function Workbench() {
       <ErrorNotice places={['open', 'run', 'recipe', 'data']} />
       <Scoreboard />
       <main className="columns">
-        {page === 'compare' && <Compare />}
-        <RecipePanel />
-        <Layers />
-        <Inspector />
+        {page === 'compare' ? (
+          <Suspense fallback={<p className="empty quiet">Loading the charts</p>}>
+            <Compare />
+          </Suspense>
+        ) : (
+          <>
+            <RecipePanel />
+            <Layers />
+            <Inspector />
+          </>
+        )}
       </main>
       <nav className="tabs" aria-label="Panels">
         {TABS.map(({ tab: key, label, Icon }) => (
           <button
             key={key}
             type="button"
-            aria-current={tab === key ? 'page' : undefined}
-            onClick={() => useView.setState({ tab: key, page: key === 'compare' ? 'compare' : 'workbench' })}
+            aria-current={(page === 'compare' ? key === 'compare' : key === tab) ? 'page' : undefined}
+            onClick={() => useView.setState(key === 'compare' ? { page: key } : { tab: key, page: 'workbench' })}
           >
             <Icon size={18} aria-hidden />
             {label}

@@ -1,0 +1,119 @@
+import { evaluate, measure } from '../../state/actions';
+import { useDocument } from '../../state/document';
+import { setRecipe, useRecipe } from '../../state/recipe';
+import { useResults } from '../../state/results';
+import { chooseVariant, useVariants, type Variant } from '../../state/variants';
+import type { Accuracy, Latency } from '../../engine/protocol/index';
+import { formatBytes, formatCount, formatMs, formatPercent } from '../format';
+import { MeasureButton } from '../parts/measure-button';
+import { verdictOf } from '../parts/verdict';
+
+/** The original and one variant, figure by figure, with the difference in words. */
+export function TwoUp() {
+  const { variants, chosen } = useVariants();
+  const recipe = useRecipe((state) => state.recipe);
+  const opened = useDocument((state) => state.opened);
+  const before = useResults((state) => state.evaluation?.before ?? null);
+  const latencyBefore = useResults((state) => state.measurement?.before ?? null);
+  const present = variants.find(({ key }) => key === JSON.stringify(recipe));
+  const variant = variants.find(({ key }) => key === chosen) ?? present ?? null;
+  if (!opened) return null;
+  const isPresent = variant !== null && variant === present;
+  return (
+    <section className="panel" aria-labelledby="two-up-title">
+      <header className="panel-head">
+        <h2 id="two-up-title">Original and selected</h2>
+        {variants.length > 0 && (
+          <select className="field" aria-label="Variant" value={variant?.key ?? ''} onChange={(event) => chooseVariant(event.target.value)}>
+            {variant === null && <option value="">The recipe, not measured yet</option>}
+            {variants.map(({ key, label }) => (
+              <option key={key} value={key}>
+                {label}
+              </option>
+            ))}
+          </select>
+        )}
+        {variant && !isPresent && (
+          <button type="button" className="button" onClick={() => setRecipe(variant.recipe)}>
+            Use this
+          </button>
+        )}
+      </header>
+      <div className="table-scroll">
+        <table className="two-up">
+          <thead>
+            <tr>
+              <th scope="col">Measured here</th>
+              <th scope="col" className="number">
+                Original
+              </th>
+              <th scope="col" className="number">
+                Selected
+              </th>
+              <th scope="col">Difference</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rowsOf(variant, opened.summary.bytes, opened.gzipBytes, before, latencyBefore).map(([what, a, b, difference]) => (
+              <tr key={what}>
+                <th scope="row">{what}</th>
+                <td className="number">{a}</td>
+                <td className="number">
+                  <strong>{b}</strong>
+                </td>
+                <td>{difference}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {(variant === null || isPresent) && (
+        <p className="panel-actions">
+          <MeasureButton what="Score all samples" onClick={() => evaluate(null)} />
+          <MeasureButton what="Measure latency" onClick={() => measure(useRecipe.getState().recipe.target)} />
+        </p>
+      )}
+    </section>
+  );
+}
+
+type Row = readonly [what: string, original: string, selected: string, difference: string];
+
+const UNKNOWN = '–';
+const NOT_MEASURED = 'not measured';
+
+function rowsOf(variant: Variant | null, bytes: number, gzip: number | null, before: Accuracy | null, latencyBefore: Latency | null): Row[] {
+  const { accuracy = null, agreement = null, latency = null, gzipBytes = null } = variant ?? {};
+  const sized = (label: string, a: number | null, b: number | null): Row => [label, a === null ? UNKNOWN : formatBytes(a), b === null ? UNKNOWN : formatBytes(b), a && b ? times(a, b) : NOT_MEASURED];
+  return [
+    sized(variant?.exact === false ? 'File, predicted' : 'File', bytes, variant?.bytes ?? null),
+    sized('Gzip', gzip, gzipBytes),
+    ['Median latency', latencyBefore ? formatMs(latencyBefore.median) : UNKNOWN, latency ? formatMs(latency.median) : UNKNOWN, latencyBefore && latency ? verdictOf(latencyBefore, latency) : NOT_MEASURED],
+    ['p10 to p90', spread(latencyBefore), spread(latency), latency ? `${latency.runs} runs each, interleaved` : NOT_MEASURED],
+    ['Top-1', before ? formatPercent(before.top1) : UNKNOWN, accuracy ? formatPercent(accuracy.top1) : UNKNOWN, before && accuracy ? points(accuracy.top1 - before.top1) : 'needs labelled samples'],
+    ['95 % interval', interval(before), interval(accuracy), accuracy ? `${formatCount(accuracy.samples)} samples` : UNKNOWN],
+    ['Top-5', before ? formatPercent(before.top5) : UNKNOWN, accuracy ? formatPercent(accuracy.top5) : UNKNOWN, before && accuracy ? points(accuracy.top5 - before.top5) : UNKNOWN],
+    [
+      'Agreement',
+      'reference',
+      agreement ? (agreement.top1 === null ? `cosine ${agreement.cosine.toFixed(6)}` : formatPercent(agreement.top1)) : UNKNOWN,
+      agreement?.changed == null ? (agreement ? `SQNR ${agreement.sqnrDb?.toFixed(1) ?? 'exact'} dB` : NOT_MEASURED) : `${formatCount(agreement.changed)} of ${formatCount(agreement.samples)} answers changed`,
+    ],
+  ];
+}
+
+function times(a: number, b: number): string {
+  return a >= b ? `${(a / b).toFixed(1)}× smaller` : `${(b / a).toFixed(2)}× larger`;
+}
+
+function points(change: number): string {
+  return `${change < 0 ? '−' : '+'}${Math.abs(change).toFixed(2)} pt`;
+}
+
+function spread(latency: Latency | null): string {
+  return latency ? `${formatMs(latency.p10)}–${formatMs(latency.p90)}` : UNKNOWN;
+}
+
+function interval(accuracy: Accuracy | null): string {
+  return accuracy ? `${accuracy.top1Interval.low.toFixed(1)}–${accuracy.top1Interval.high.toFixed(1)}` : UNKNOWN;
+}
