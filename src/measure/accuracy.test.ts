@@ -22,4 +22,7 @@ test('top-1 and top-5 in percent with the Wilson interval', () => {
   // Wilson 95 % for 3 of 8, computed by hand: (0.375 + 0.2401 -+ 1.96 sqrt(0.0293 + 0.0150)) / 1.4802
   expect(r?.top1Interval.low).toBeCloseTo(13.68, 1);
   expect(r?.top1Interval.high).toBeCloseTo(69.43, 1);
+  // 6 of 8: (0.75 + 0.2401 -+ 1.96 sqrt(0.0234 + 0.0150)) / 1.4802
+  expect(r?.top5Interval.low).toBeCloseTo(40.93, 1);
+  expect(r?.top5Interval.high).toBeCloseTo(92.85, 1);
 });

@@ -1,10 +1,11 @@
 import { wilson } from '../base/stats';
 
-/** Percentages 0..100 with a 95 % Wilson interval on top-1. */
+/** Percentages 0..100 with 95 % Wilson intervals. */
 export interface AccuracyFigures {
   readonly top1: number;
   readonly top1Interval: { readonly low: number; readonly high: number };
   readonly top5: number;
+  readonly top5Interval: { readonly low: number; readonly high: number };
   readonly samples: number;
 }
 
@@ -55,8 +56,18 @@ export class AccuracyTally {
   /** null before the first sample. */
   result(): AccuracyFigures | null {
     if (this.samples === 0) return null;
-    const { low, high } = wilson(this.top1, this.samples);
-    const percent = 100 / this.samples;
-    return { top1: this.top1 * percent, top1Interval: { low: low * 100, high: high * 100 }, top5: this.top5 * percent, samples: this.samples };
+    const n = this.samples;
+    return {
+      top1: (this.top1 * 100) / n,
+      top1Interval: percentInterval(this.top1, n),
+      top5: (this.top5 * 100) / n,
+      top5Interval: percentInterval(this.top5, n),
+      samples: n,
+    };
   }
+}
+
+function percentInterval(hits: number, samples: number): { low: number; high: number } {
+  const { low, high } = wilson(hits, samples);
+  return { low: low * 100, high: high * 100 };
 }

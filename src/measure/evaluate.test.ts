@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { WhittleError } from '../base/errors';
 import type { Dataset } from '../data/types';
 import type { Feeds } from '../runtime/types';
-import { BeforeOutputs, evaluateSides, type Side } from './evaluate';
+import { BeforeOutputs } from './before';
+import { evaluateSides, type Side } from './evaluate';
 import { sampleVectors, scoresOutput } from './outputs';
 import { datasetSamples } from './samples';
 
@@ -40,9 +41,17 @@ function classifier(answer: (i: number) => number, runs: number[]): Side {
   };
 }
 
+/** A state, two logits [0, shift] and a text. */
+const two = (shift: number): Side => () =>
+  Promise.resolve({
+    state: { type: 'float32', dims: [1, 2, 2], data: Float32Array.of(3, 4 + shift, 0, 0) },
+    scores: { type: 'float32', dims: [1, 2], data: Float32Array.of(0, shift) },
+    text: { type: 'string', dims: [1], data: ['a'] },
+  });
 const twoClasses: Side = () => Promise.resolve({ y: { type: 'float32', dims: [1, 2], data: Float32Array.of(0, 1) } });
 const counting = (...dims: number[]) => ({ type: 'float32', dims, data: Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, (_, i) => i) });
 
+const first = (n: number) => Array.from({ length: n }, (_, i) => i);
 const input = (n: number | string) => [{ name: 'x', type: 'float32', dims: [n, 2] }];
 
 test('accuracy and agreement over batches; a second evaluation runs only the new side and reads nothing', async () => {
@@ -52,35 +61,85 @@ test('accuracy and agreement over batches; a second evaluation runs only the new
   const [ran, ranAfter]: [number[], number[]] = [[], []];
   const before = classifier((i) => i % 3, ran);
   const after = classifier((i) => (i < 10 ? (i + 1) % 3 : i % 3), ranAfter);
-  const r = await evaluateSides(samples, before, after, known, null, job);
+  const r = await evaluateSides(samples, before, after, known, first(100), job);
   expect(r.before?.top1).toBe(100);
   expect(r.after?.top1).toBe(90);
   expect(r.agreement).toMatchObject({ top1: 90, changed: 10, samples: 100, maxAbs: 1 });
   expect(ran).toEqual([64, 36]);
-  const again = await evaluateSides(samples, before, after, known, null, job);
+  const again = await evaluateSides(samples, before, after, known, first(100), job);
   expect(again).toEqual(r);
   expect(ran).toHaveLength(2);
   expect(ranAfter).toEqual([64, 36, 64, 36]);
   expect(dataset.reads).toBe(100);
-  expect((await evaluateSides(samples, before, after, known, 7, job)).agreement.samples).toBe(7);
+  expect((await evaluateSides(samples, before, after, known, first(7), job)).agreement.samples).toBe(7);
+});
+
+test('who changed, by class and by confusion, and whether that is more than chance', async () => {
+  const samples = datasetSamples(pairs(300), input('n'));
+  // Class 0 is taken for 1 in 20 of 100 samples; 5 wrong answers of class 1 are mended; one of class 2 goes from wrong to wrong.
+  const before = classifier((i) => (i % 3 === 1 && i < 15 ? 2 : i === 299 ? 0 : i % 3), []);
+  const after = classifier((i) => (i % 3 === 0 && i < 60 ? 1 : i === 299 ? 1 : i % 3), []);
+  const { answers, outputs } = await evaluateSides(samples, before, after, new BeforeOutputs(), first(300), job);
+  expect(answers?.classes).toEqual([
+    { index: 0, samples: 100, before: 100, after: 80 },
+    { index: 1, samples: 100, before: 95, after: 100 },
+    { index: 2, samples: 100, before: 99, after: 99 },
+  ]);
+  expect(answers?.confusion?.before).toEqual([{ label: 1, answer: 2, count: 5 }, { label: 2, answer: 0, count: 1 }]);
+  expect(answers?.confusion?.after).toEqual([{ label: 0, answer: 1, count: 20 }, { label: 2, answer: 1, count: 1 }]);
+  expect(answers?.changed).toMatchObject({ total: 26, worse: 20, better: 5, bothWrong: 1 });
+  expect(answers?.changed.listed).toHaveLength(26);
+  expect(answers?.changed.listed.slice(0, 2)).toEqual([
+    { sample: 0, label: 0, kind: 'worse', before: { index: 0, confidence: 1 }, after: { index: 1, confidence: 1 } },
+    { sample: 1, label: 1, kind: 'better', before: { index: 2, confidence: 1 }, after: { index: 1, confidence: 1 } },
+  ]);
+  expect(answers?.changed.listed.at(-1)?.kind).toBe('both-wrong');
+  expect(answers?.paired).toMatchObject({ worse: 20, better: 5, difference: -5 });
+  // scipy: 2 binom.cdf(5, 25, 0.5) - binom.pmf(5, 25, 0.5)
+  expect(answers?.paired?.p).toBeCloseTo(0.0024939179420471204, 12);
+  expect(outputs).toHaveLength(1);
+  // One-hot scores are probabilities: each changed sample costs -ln of the smallest probability.
+  expect(outputs[0]?.kl).toBeCloseTo((26 / 300) * 149 * Math.LN2, 9);
+});
+
+test('the list of changed samples is bounded, the counts are not', async () => {
+  const samples = datasetSamples({ ...pairs(3000), labels: null }, input('n'));
+  const { answers, before } = await evaluateSides(samples, classifier(() => 0, []), classifier(() => 1, []), new BeforeOutputs(), first(3000), job);
+  expect(before).toBeNull();
+  expect(answers).toMatchObject({ classes: null, confusion: null, paired: null, changed: { total: 3000, worse: 0 } });
+  expect(answers?.changed.listed).toHaveLength(1000);
+  expect(answers?.changed.listed[0]).toMatchObject({ label: null, kind: null });
+});
+
+test('each output is compared by itself; only class scores have a divergence', async () => {
+  const { outputs, agreement } = await evaluateSides(datasetSamples(pairs(2), input(1)), two(0), two(1), new BeforeOutputs(), first(2), job);
+  expect(outputs.map((o) => o.name)).toEqual(['state', 'scores']);
+  expect(outputs[0]?.kl).toBeNull();
+  // Logits [0, 0] and [0, 1]: ln cosh(1/2), by hand.
+  expect(outputs[1]?.kl).toBeCloseTo(Math.log(Math.cosh(0.5)), 12);
+  expect(outputs[0]).toMatchObject({ maxAbs: 1 });
+  expect(outputs[0]?.cosine).toBeCloseTo((9 + 20) / (5 * Math.sqrt(34)), 6);
+  expect(outputs[0]?.sqnrDb).toBeCloseTo(10 * Math.log10(25), 6);
+  // Agreement is that of the scores: both answer class 0 of [0, 0] and class 1 of [0, 1].
+  expect(agreement).toMatchObject({ top1: 0, changed: 2, maxAbs: 1 });
 });
 
 test('a fixed batch dimension is fed one by one, and so is a graph that refuses batches', async () => {
   const ran: number[] = [];
   const side = classifier((i) => i % 3, ran);
-  await evaluateSides(datasetSamples(pairs(3), input(1)), side, side, new BeforeOutputs(), null, job);
+  await evaluateSides(datasetSamples(pairs(3), input(1)), side, side, new BeforeOutputs(), first(3), job);
   expect(ran).toEqual([1, 1, 1, 1, 1, 1]);
   const picky: Side = (feeds, signal) => {
     if ((feeds['x']?.dims[0] ?? 0) > 1) return Promise.reject(new WhittleError('runtime-failed', 'Reshape'));
     return side(feeds, signal);
   };
-  const r = await evaluateSides(datasetSamples(pairs(5), input('n')), picky, picky, new BeforeOutputs(), null, job);
+  const r = await evaluateSides(datasetSamples(pairs(5), input('n')), picky, picky, new BeforeOutputs(), first(5), job);
   expect(r.after).toMatchObject({ top1: 100, samples: 5 });
 });
 
 test('shapes and labels that do not fit are named', async () => {
   expect(() => datasetSamples(pairs(3), [{ name: 'x', type: 'float32', dims: ['n', 3, 4, 4] }])).toThrow('[1, 2], the model\'s input "x" is [n, 3, 4, 4]');
-  await expect(evaluateSides(datasetSamples(pairs(3), input(1)), twoClasses, twoClasses, new BeforeOutputs(), null, job)).rejects.toThrow('class 2, but the model has 2 classes');
+  await expect(evaluateSides(datasetSamples(pairs(3), input(1)), twoClasses, twoClasses, new BeforeOutputs(), first(3), job)).rejects.toThrow('class 2, but the model has 2 classes');
 });
 
 test('outputs: which are scores, and how samples are told apart', () => {

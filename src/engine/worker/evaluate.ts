@@ -1,10 +1,12 @@
 import { WhittleError } from '../../base/errors';
 import type { Job } from '../../base/job';
 import type { Dataset } from '../../data/types';
-import { BeforeOutputs, evaluateSides } from '../../measure/evaluate';
+import { BeforeOutputs } from '../../measure/before';
+import { evaluateSides, firstSamples } from '../../measure/evaluate';
 import { datasetSamples, randomSamples, type Samples } from '../../measure/samples';
 import type { Recipe } from '../../recipe/types';
 import type { Evaluation } from '../protocol/index';
+import { nameAnswers } from './named-answers';
 import type { LiveBench, Workbench } from './workbench';
 
 /** Made-up inputs compared when there are no data. */
@@ -22,7 +24,8 @@ export async function evaluate(bench: Workbench, data: Dataset | null, recipe: R
     try {
       const after = await kept.live.bind(run, 'after');
       try {
-        return { recipe, ...(await evaluateSides(samples, before.run, after.run, known, limit, job)) };
+        const { answers, ...figures } = await evaluateSides(samples, before.run, after.run, known, firstSamples(samples, limit), job);
+        return { recipe, ...figures, ...nameAnswers(answers, data?.classNames ?? null) };
       } finally {
         after.release();
       }

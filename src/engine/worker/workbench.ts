@@ -2,7 +2,7 @@
 import { untilAborted } from '../../base/abort';
 import type { Job } from '../../base/job';
 import { Mutex } from '../../base/mutex';
-import type { BeforeOutputs } from '../../measure/evaluate';
+import type { BeforeOutputs } from '../../measure/before';
 import type { Samples } from '../../measure/samples';
 import { createRecipeCache, type RecipeCache } from '../../recipe/cache';
 import { runRecipe, type RecipeRun } from '../../recipe/run';
