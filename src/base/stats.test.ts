@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mean, median, percentile, wilson } from './stats';
+import { mean, median, medianInterval, percentile, wilson } from './stats';
 
 test('percentiles interpolate as NumPy does', () => {
   const values = [40, 10, 30, 20];
@@ -29,3 +29,20 @@ test('Wilson interval against published values', () => {
   expect(wilson(0, 20).high).toBeCloseTo(0.1611, 4);
   expect(wilson(0, 0)).toEqual({ low: 0, high: 1 });
 });
+
+test('the interval of a median holds 95 % of the binomial distribution of its rank, and no more than it must', () => {
+  for (const n of [6, 9, 10, 15, 20, 24, 30]) {
+    const { low, high } = medianInterval(Array.from({ length: n }, (_, i) => n - i));
+    expect(high).toBe(n + 1 - low);
+    // P(fewer than `low` of n fair coins show heads), the chance that the median lies below.
+    const tail = (k: number): number => Array.from({ length: k }, (_, i) => choose(n, i)).reduce((a, b) => a + b, 0) / 2 ** n;
+    expect(2 * tail(low)).toBeLessThanOrEqual(0.05);
+    expect(2 * tail(low + 1)).toBeGreaterThan(0.05);
+  }
+  expect(medianInterval([3, 1, 2])).toEqual({ low: 1, high: 3 });
+  expect(medianInterval([]).low).toBeNaN();
+});
+
+function choose(n: number, k: number): number {
+  return k === 0 ? 1 : (choose(n, k - 1) * (n - k + 1)) / k;
+}

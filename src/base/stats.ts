@@ -37,3 +37,14 @@ export function wilson(successes: number, trials: number, z = 1.959963984540054)
   const scale = 1 + z2 / trials;
   return { low: Math.max(0, (centre - half) / scale), high: Math.min(1, (centre + half) / scale) };
 }
+
+/**
+ * 95 % interval of the median of any distribution: the k-th smallest and the k-th largest value, k = floor((n + 1) / 2 - 0.98 sqrt(n))
+ * (Conover 1999, 3.2, normal approximation of the binomial rank; from 6 to 30 values it is the exact rank). Fewer than six values cannot give
+ * 95 %: their whole range is returned. NaN for no values.
+ */
+export function medianInterval(values: readonly number[]): { low: number; high: number } {
+  const sorted = values.toSorted((a, b) => a - b);
+  const rank = Math.max(1, Math.floor((sorted.length + 1) / 2 - 0.98 * Math.sqrt(sorted.length)));
+  return { low: sorted[rank - 1] ?? Number.NaN, high: sorted.at(-rank) ?? Number.NaN };
+}
