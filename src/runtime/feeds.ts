@@ -3,6 +3,7 @@
  * learn shapes. Nothing here knows a model by name; what a file leaves open is tried in a fixed order until a run succeeds.
  */
 import { WhittleError } from '../base/errors';
+import { uniform } from '../base/random';
 import { elements } from './tensors';
 import type { HostTensor, Session, TensorData, ValueInfo } from './types';
 
@@ -118,16 +119,4 @@ function isInteger(type: string): boolean {
 
 function isIntegerScalar(input: ValueInfo): boolean {
   return isInteger(input.type) && input.dims.every((d) => d === 1);
-}
-
-/** Uniform in [0, 1): mulberry32, a 32-bit counter through an integer hash. Enough for test inputs, the same everywhere. */
-function uniform(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let z = state;
-    z = Math.imul(z ^ (z >>> 15), z | 1);
-    z ^= z + Math.imul(z ^ (z >>> 7), z | 61);
-    return ((z ^ (z >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
