@@ -13,4 +13,5 @@ test('levels of one grid, and none where several grids are in view', () => {
   expect(gridLevels(grid, 1)).toEqual({ values: [-6, -4, -2, 0], step: 2 });
   expect(gridLevels({ ...grid, groups: { ...grid.groups, block: 2 } }, 1)).toBeNull();
   expect(gridLevels({ ...grid, groups: { outer: 1, channels: 1, inner: 8, block: 8 } }, 1)?.step).toBe(0.5);
+  expect(gridLevels({ ...grid, scales: Float32Array.of(0.5, -2), zeroPoints: Int32Array.of(0, 0) }, 1)).toEqual({ values: [-2, 0, 2, 4], step: 2 });
 });

@@ -85,5 +85,7 @@ export function gridLevels(grid: Grid, channel: number | null): { values: number
   const group = grid.groups.channels > 1 ? (channel ?? 0) : 0;
   const step = grid.scales[group] ?? 0;
   const zero = grid.zeroPoints[group] ?? 0;
-  return { values: Array.from({ length: grid.qMax - grid.qMin + 1 }, (_, k) => (grid.qMin + k - zero) * step), step };
+  // A grid may be mirrored (a negative scale), where the longer half of its codes fits the longer tail.
+  const values = Array.from({ length: grid.qMax - grid.qMin + 1 }, (_, k) => (grid.qMin + k - zero) * step).toSorted((a, b) => a - b);
+  return { values, step: Math.abs(step) };
 }

@@ -4,6 +4,7 @@ import { useDocument } from '../../state/document';
 import { useResults } from '../../state/results';
 import { chooseVariant, frontOf, useVariants, type Variant } from '../../state/variants';
 import { Figure } from '../charts/figure';
+import { logTicks, ticks } from '../charts/scales';
 import { formatBytes, formatPercent } from '../format';
 
 interface Point {
@@ -36,6 +37,7 @@ export function Front() {
     return <p className="empty quiet">Score or measure a recipe and it stands here beside the original, by size and accuracy. Each recipe you measure is kept until another model is opened.</p>;
   }
   const original = points.find(({ key }) => key === null);
+  const { left, right, bottom, top } = boundsOf(points);
   return (
     <Figure
       title={`${points.length - 1} ${points.length === 2 ? 'variant' : 'variants'} measured`}
@@ -49,8 +51,8 @@ export function Front() {
       <ResponsiveContainer width="100%" height={330}>
         <ComposedChart margin={{ top: 24, right: 56, bottom: 8, left: 0 }} accessibilityLayer={false}>
           <CartesianGrid vertical={false} stroke="var(--line)" />
-          <XAxis dataKey="bytes" type="number" scale="log" domain={['auto', 'auto']} tickFormatter={formatBytes} stroke="var(--line2)" tick={{ fill: 'var(--ink2)', fontSize: 11 }} />
-          <YAxis dataKey="score" type="number" domain={['auto', 'auto']} allowDecimals width={44} stroke="var(--line2)" tick={{ fill: 'var(--ink2)', fontSize: 11 }} tickFormatter={(value: number) => value.toFixed(0)} />
+          <XAxis dataKey="bytes" type="number" scale="log" domain={[left, right]} ticks={logTicks(left, right, 6)} allowDataOverflow tickFormatter={formatBytes} stroke="var(--line2)" tick={{ fill: 'var(--ink2)', fontSize: 11 }} />
+          <YAxis dataKey="score" type="number" domain={[bottom, top]} ticks={ticks(bottom, top, 6)} allowDataOverflow width={44} stroke="var(--line2)" tick={{ fill: 'var(--ink2)', fontSize: 11 }} />
           {original?.interval && <ReferenceArea y1={original.interval.low} y2={original.interval.high} fill="var(--sunk)" fillOpacity={0.7} />}
           <Line data={points.filter((p) => p.onFront).toSorted((a, b) => a.bytes - b.bytes)} dataKey="score" type="stepAfter" dot={false} stroke="var(--wood)" strokeWidth={1.5} isAnimationActive={false} />
           <Scatter
@@ -60,7 +62,7 @@ export function Front() {
             shape={drawMark}
           >
             {labelled && <ErrorBar dataKey="error" direction="y" width={4} stroke="var(--steelline)" />}
-            <LabelList dataKey="label" position="top" offset={10} fill="var(--ink)" fontSize={11} />
+            <LabelList dataKey="label" content={drawLabel} />
           </Scatter>
         </ComposedChart>
       </ResponsiveContainer>
@@ -77,6 +79,30 @@ function pointOf(variant: Variant, labelled: boolean): Omit<Point, 'onFront' | '
 function markFront(points: readonly Omit<Point, 'onFront' | 'error' | 'chosen'>[], chosen: string | null): Point[] {
   const front = new Set<object>(frontOf(points));
   return points.map((p) => ({ ...p, onFront: front.has(p), chosen: p.key !== null && p.key === chosen, error: p.interval ? [p.score - p.interval.low, p.interval.high - p.score] : [0, 0] }));
+}
+
+/** Room around all points and their intervals, so that labels do not run over the edge. */
+function boundsOf(points: readonly Point[]): { left: number; right: number; bottom: number; top: number } {
+  const bytes = points.map((p) => p.bytes);
+  const lows = points.map((p) => p.interval?.low ?? p.score);
+  const highs = points.map((p) => p.interval?.high ?? p.score);
+  const room = Math.max(0.5, (Math.max(...highs) - Math.min(...lows)) * 0.1);
+  return { left: Math.min(...bytes) / 1.6, right: Math.max(...bytes) * 1.6, bottom: Math.max(0, Math.min(...lows) - room), top: Math.min(100, Math.max(...highs) + room) };
+}
+
+interface LabelPlace {
+  readonly x?: number | string | undefined;
+  readonly y?: number | string | undefined;
+  readonly value?: unknown;
+}
+
+/** On one line, however long. */
+function drawLabel({ x = 0, y = 0, value }: LabelPlace) {
+  return (
+    <text x={Number(x) + 14} y={Number(y) - 6} fontSize={11} fill="var(--ink)">
+      {String(value)}
+    </text>
+  );
 }
 
 interface MarkPlace {

@@ -2,7 +2,7 @@ import { useRef } from 'react';
 import type { BitsPoint } from '../../state/results';
 import { kilobytes } from '../format';
 import { useWidth } from '../parts/use-width';
-import { linearScale, ticks } from './scales';
+import { linearScale, ticks } from '../charts/scales';
 
 const HEIGHT = 84;
 const LEFT = 34;

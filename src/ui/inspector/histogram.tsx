@@ -2,7 +2,7 @@ import { useId, useRef } from 'react';
 import type { LayerHistogram } from '../../engine/protocol/index';
 import { formatCount, formatValue } from '../format';
 import { useWidth } from '../parts/use-width';
-import { decades, linearScale, logHeight, ticks } from './scales';
+import { decades, linearScale, logHeight, ticks } from '../charts/scales';
 import { ThresholdHandle } from './threshold-handle';
 
 const HEIGHT = 196;

@@ -51,7 +51,7 @@ export function Hero() {
         <path d={outline(1, 0, CUT)} stroke="var(--steelline)" strokeDasharray="3 4" />
         <path d={body(1, CUT, end)} fill="var(--steelfill)" fillOpacity="0.3" />
         <path d={contours(1, CUT, end)} stroke="var(--steelline)" strokeOpacity="0.5" />
-        <path d={outline(1, CUT, end)} stroke="var(--steelline)" />
+        <path d={`${outline(1, CUT, end)}M${WIDTH} ${MIDDLE - half(LAYERS[end - 1] ?? 0)}v${half(LAYERS[end - 1] ?? 0) * 2}`} stroke="var(--steelline)" />
         <path d={body(FOUR_BITS, 0, CUT)} fill="var(--woodtint)" />
         <path d={contours(FOUR_BITS, 0, CUT)} stroke="var(--woodfill)" strokeOpacity="0.55" />
         <path d={outline(FOUR_BITS, 0, CUT)} stroke="var(--wood)" strokeWidth="1.5" />

@@ -13,7 +13,7 @@ export function JobCell() {
   const quiet = useJobs((state) => state.quiet > 0);
   const note = useJobs((state) => state.lastNote);
   return (
-    <div className="score job">
+    <div className="score job" data-idle={job === null && note === null ? true : undefined}>
       {job ? (
         <Running job={job} />
       ) : (

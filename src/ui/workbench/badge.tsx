@@ -25,8 +25,9 @@ export function Badge() {
   }
   const Icon = check.ok ? Check : TriangleAlert;
   return (
-    <span className="badge" title={environment.compute.name}>
-      <Icon size={14} className={check.ok ? 'good' : 'warning'} aria-hidden /> <span className="badge-text">{check.verdict}</span>
+    <span className="badge checked" title={`${environment.compute.name}. ${check.verdict}`}>
+      <Icon size={14} className={check.ok ? 'good' : 'warning'} aria-hidden /> <span className="badge-short">{check.ok ? 'WebGPU agrees' : 'WebGPU differs'}</span>
+      <span className="badge-text">{check.verdict}</span>
     </span>
   );
 }

@@ -55,7 +55,7 @@ function History() {
       <button type="button" className="button plain" disabled={!canUndo} title={titleOf(COMMANDS.undo)} aria-label="Undo" onClick={COMMANDS.undo.run}>
         <Undo2 size={16} aria-hidden />
       </button>
-      <button type="button" className="button plain" disabled={!canRedo} title={titleOf(COMMANDS.redo)} aria-label="Redo" onClick={COMMANDS.redo.run}>
+      <button type="button" className="button plain redo" disabled={!canRedo} title={titleOf(COMMANDS.redo)} aria-label="Redo" onClick={COMMANDS.redo.run}>
         <Redo2 size={16} aria-hidden />
       </button>
     </>
@@ -68,6 +68,7 @@ function CopyLink() {
     <button
       type="button"
       className="button copy-link"
+      aria-label="Copy recipe link"
       title={titleOf(COMMANDS.link)}
       onBlur={() => setCopied(false)}
       onClick={() => {
@@ -75,7 +76,7 @@ function CopyLink() {
         setCopied(true);
       }}
     >
-      <Link2 size={14} aria-hidden /> {copied ? 'Link copied' : 'Copy recipe link'}
+      <Link2 size={14} aria-hidden /> <span>{copied ? 'Link copied' : 'Copy recipe link'}</span>
     </button>
   );
 }
@@ -127,8 +128,9 @@ function DownloadButton() {
     <button type="button" className="button primary" disabled={busy} title={titleOf(COMMANDS.download)} onClick={COMMANDS.download.run}>
       <Download size={14} aria-hidden />
       <span>
-        Download<span className="download-type"> .onnx</span>
-        {size === null ? '' : `  ${exact === null ? 'about ' : ''}${formatBytes(size)}`}
+        <span className="download-word">Download</span>
+        <span className="download-type"> .onnx{size !== null && exact === null && ' about'}</span>
+        {size !== null && ` ${formatBytes(size)}`}
       </span>
     </button>
   );

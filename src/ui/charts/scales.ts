@@ -1,4 +1,4 @@
-/** Scales of the inspector's charts: pure, so that they can be tested. */
+/** Scales of the charts: pure, so that they can be tested. */
 
 /** From a domain to pixels and back. */
 export interface LinearScale {
@@ -35,4 +35,17 @@ export function logHeight(count: number, largest: number, height: number): numbe
 /** Powers of ten up to the largest count. */
 export function decades(largest: number): number[] {
   return Array.from({ length: Math.floor(Math.log10(Math.max(1, largest))) + 1 }, (_, i) => 10 ** i);
+}
+
+/** Round numbers of a log axis within [low, high]: 1, 2 and 5 times the powers of ten, or the powers alone where those are more than `most`. */
+export function logTicks(low: number, high: number, most: number): number[] {
+  const within = (factors: readonly number[]): number[] => {
+    const found: number[] = [];
+    for (let power = 10 ** Math.floor(Math.log10(low)); power <= high; power *= 10) {
+      for (const factor of factors) if (factor * power >= low && factor * power <= high) found.push(factor * power);
+    }
+    return found;
+  };
+  const all = within([1, 2, 5]);
+  return all.length <= most ? all : within([1]);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decades, linearScale, logHeight, ticks } from './scales';
+import { decades, linearScale, logHeight, logTicks, ticks } from './scales';
 
 describe('scales', () => {
   it('go to pixels and back', () => {
@@ -25,5 +25,12 @@ describe('scales', () => {
     expect(logHeight(1000, 1000, 200)).toBeCloseTo(200);
     expect(decades(1500)).toEqual([1, 10, 100, 1000]);
     expect(decades(0)).toEqual([1]);
+  });
+
+  it.each([
+    [30, 400, 6, [50, 100, 200]],
+    [3, 4e6, 6, [10, 100, 1000, 1e4, 1e5, 1e6]],
+  ])('log ticks of %d to %d', (low, high, most, expected) => {
+    expect(logTicks(low, high, most)).toEqual(expected);
   });
 });
