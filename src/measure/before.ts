@@ -16,7 +16,7 @@ export class BeforeOutputs {
   names: readonly string[] = [];
   /** The output with the class scores; null where there is none or none has run. */
   scores: string | null = null;
-  /** Largest batch that the graph was seen to take; null before the first run. */
+  /** Samples a run takes at most; null before the first run. */
   batch: number | null = null;
   private areShares: boolean | null = null;
   private caches: readonly VectorCache[] = [];

@@ -65,11 +65,11 @@ test('accuracy and agreement over batches; a second evaluation runs only the new
   expect(r.before?.top1).toBe(100);
   expect(r.after?.top1).toBe(90);
   expect(r.agreement).toMatchObject({ top1: 90, changed: 10, samples: 100, maxAbs: 1 });
-  expect(ran).toEqual([64, 36]);
+  expect(ran).toEqual([1, 64, 35]);
   const again = await evaluateSides(samples, before, after, known, first(100), job);
   expect(again).toEqual(r);
-  expect(ran).toHaveLength(2);
-  expect(ranAfter).toEqual([64, 36, 64, 36]);
+  expect(ran).toHaveLength(3);
+  expect(ranAfter).toEqual([1, 64, 35, 64, 36]);
   expect(dataset.reads).toBe(100);
   expect((await evaluateSides(samples, before, after, known, first(7), job)).agreement.samples).toBe(7);
 });

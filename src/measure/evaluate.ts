@@ -9,19 +9,33 @@ import type { Samples } from './samples';
 
 export type Side = (feeds: Feeds, signal: AbortSignal) => Promise<Outputs>;
 
-/**
- * Runs `before` and `after` over these samples and compares them. One pass over the data; memory does not grow with it beyond
- * the caches' budgets. Where a batch of several cannot be run it goes on one by one.
- * Throws `bad-card` where a label is no class of the model, and what the sides throw.
- */
+/** What gathers figures from one sample's outputs on both sides; `label` is its class, or null. */
+export interface Tally {
+  add(index: number, label: number | null, before: SampleOutputs, after: SampleOutputs): void;
+}
+
+/** A run should not last longer: on WASM it holds up the thread, and a cancel with it. */
+const RUN_MS = 250;
+
+/** Runs both sides over these samples and compares them in every way this room knows. As `compareSides` otherwise. */
 export async function evaluateSides(samples: Samples, before: Side, after: Side, known: BeforeOutputs, indices: readonly number[], job: Job): Promise<EvaluationFigures> {
-  const startedAt = Date.now();
   const tally = new EvaluationTally(known);
+  await compareSides(samples, before, after, known, indices, tally, job);
+  return tally.result();
+}
+
+/**
+ * Runs `before` (unless `known` holds its outputs) and `after` over these samples, in the largest batches that do not take too long,
+ * and hands each pair to `tally`. One pass over the data; memory does not grow with it beyond the caches' budgets. Where a batch of
+ * several cannot be run it goes on one by one. Throws what the sides and the tally throw.
+ */
+export async function compareSides(samples: Samples, before: Side, after: Side, known: BeforeOutputs, indices: readonly number[], tally: Tally, job: Job): Promise<void> {
+  const startedAt = Date.now();
   const breath = createBreath();
   for (let at = 0; at < indices.length; ) {
     await breath();
     job.signal.throwIfAborted();
-    const batch = indices.slice(at, at + (known.batch ?? samples.batch));
+    const batch = indices.slice(at, at + (known.batch ?? 1));
     let pair: Pair;
     try {
       pair = await runBoth(samples, batch, before, after, known, job.signal);
@@ -33,12 +47,12 @@ export async function evaluateSides(samples: Samples, before: Side, after: Side,
       }
       throw error;
     }
-    known.batch ??= samples.batch;
+    // The first sample runs alone and shows how many fit the time.
+    known.batch ??= Math.max(1, Math.min(samples.batch, Math.floor(RUN_MS / Math.max(pair.ms, 1))));
     for (const [k, index] of batch.entries()) tally.add(index, samples.labels?.[index] ?? null, pair.before[k] ?? [], pair.after[k] ?? []);
     at += batch.length;
     job.onProgress({ stage: 'Evaluating', done: at, total: indices.length, startedAt });
   }
-  return tally.result();
 }
 
 /** The numbers of the first `limit` samples (null: all). */
@@ -49,10 +63,14 @@ export function firstSamples(samples: Samples, limit: number | null): number[] {
 interface Pair {
   readonly before: readonly SampleOutputs[];
   readonly after: readonly SampleOutputs[];
+  /** Milliseconds that the run of `after` took. */
+  readonly ms: number;
 }
 
 async function runBoth(samples: Samples, indices: readonly number[], before: Side, after: Side, known: BeforeOutputs, signal: AbortSignal): Promise<Pair> {
   const feeds = await samples.feeds(indices);
   const reference = known.recall(indices) ?? known.learn(await before(feeds, signal), indices);
-  return { before: reference, after: known.split(await after(feeds, signal), indices.length) };
+  const from = performance.now();
+  const outputs = await after(feeds, signal);
+  return { before: reference, after: known.split(outputs, indices.length), ms: performance.now() - from };
 }

@@ -11,7 +11,8 @@ import { createWeightStore, type OwnedWeightStore } from '../passes/weight-store
 import type { GraphStage, RecipeCache } from './cache';
 import { effectiveOptions } from './options';
 import { checkLayerNames, parseRecipe } from './parse';
-import type { LayerFilter, Recipe, RecipeStep } from './types';
+import { leadingGraphSteps, takesLayer } from './steps';
+import type { Recipe, RecipeStep } from './types';
 
 /** What one pass did. */
 export interface StepResult {
@@ -58,8 +59,7 @@ export async function runRecipe(input: RunInput): Promise<RecipeRun> {
   const recipe = parseRecipe(input.recipe);
   checkLayerNames(recipe, input.cache.layers);
   const steps = recipe.passes.filter((s) => s.off !== true);
-  const firstOther = steps.findIndex((s) => requirePass(s.id).meta.kind !== 'graph');
-  const leading = firstOther < 0 ? steps : steps.slice(0, firstOther);
+  const leading = leadingGraphSteps(recipe);
   const key = JSON.stringify(leading);
   const held = await input.cache.holdStage(key, () => makeStage(input, leading, key));
   const { stage } = held;
@@ -125,7 +125,7 @@ async function applySteps(
     const pass = requirePass(step.id);
     if (pass.meta.kind === 'graph') model = cloneForEdit(model);
     const selected = layers
-      .filter((l) => matches(step.layers, l))
+      .filter((l) => takesLayer(step.layers, l))
       .map((layer) => ({ layer, options: effectiveOptions(pass.meta, step, layer.id) }));
     const cutKey = `${prefix} ${JSON.stringify(steps.slice(0, index + 1))} `;
     const context: PassContext = {
@@ -152,11 +152,6 @@ function requirePass(id: string): Pass {
   const pass = passOf(id);
   if (pass === undefined) throw new WhittleError('bad-recipe', `There is no pass "${id}".`, 'Remove it from the recipe.');
   return pass;
-}
-
-function matches(filter: LayerFilter | undefined, layer: Layer): boolean {
-  const named = (names: readonly string[]): boolean => names.includes(layer.id) || names.includes(layer.op);
-  return (filter?.include === undefined || named(filter.include)) && !named(filter?.exclude ?? []);
 }
 
 /** The stage's values as the originals of a store above it. */

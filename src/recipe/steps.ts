@@ -1,0 +1,63 @@
+/** Questions about a recipe's steps, without running them. */
+import { metaOf } from '../passes/metas';
+import type { Options } from '../passes/options';
+import { quantizeWeightsMeta } from '../passes/quantize-weights/meta';
+import type { Layer } from '../onnx/types';
+import { effectiveOptions } from './options';
+import type { LayerFilter, Recipe, RecipeStep } from './types';
+
+/** The graph passes that a recipe begins with: they decide the live session's graph. */
+export function leadingGraphSteps(recipe: Recipe): readonly RecipeStep[] {
+  const steps = recipe.passes.filter((s) => s.off !== true);
+  const firstOther = steps.findIndex((s) => metaOf(s.id)?.kind !== 'graph');
+  return firstOther < 0 ? steps : steps.slice(0, firstOther);
+}
+
+/** The first step of a pass: one that runs, else one that is switched off. */
+export function stepOf(recipe: Recipe, id: string): RecipeStep | undefined {
+  const steps = recipe.passes.filter((s) => s.id === id);
+  return steps.find((s) => s.off !== true) ?? steps[0];
+}
+
+/** Whether a step's filter takes the layer, by name or by op. */
+export function takesLayer(filter: LayerFilter | undefined, layer: Pick<Layer, 'id' | 'op'>): boolean {
+  const named = (names: readonly string[]): boolean => names.includes(layer.id) || names.includes(layer.op);
+  return (filter?.include === undefined || named(filter.include)) && !named(filter?.exclude ?? []);
+}
+
+/** What one layer is changed by in a sensitivity scan. */
+export type SingleChange = { readonly kind: 'bits' | 'sparsity'; readonly value: number };
+
+/**
+ * The recipe's graph passes, and one layer quantized or pruned with the recipe's own options for it: what a sensitivity scan tries.
+ * A sparsity is that layer's own, whatever the recipe's scope, threshold or target size.
+ */
+export function singleLayerRecipe(recipe: Recipe, layerId: string, { kind, value }: SingleChange): Recipe {
+  const id = kind === 'bits' ? 'quantize-weights' : 'prune-weights';
+  const step = stepOf(recipe, id);
+  const own: Options = { ...step?.options, ...step?.overrides?.[layerId] };
+  const { threshold: _threshold, targetBytes: _target, ...pruning } = own;
+  const options: Options = kind === 'bits' ? { ...own, bits: value } : { ...pruning, scope: 'layer', sparsity: value };
+  return { ...recipe, passes: [...leadingGraphSteps(recipe), { id, options, layers: { include: [layerId] } }] };
+}
+
+/**
+ * The recipe with its quantize-weights step giving each of these layers its bits: an override where they are not the step's own. A step
+ * that is switched off is switched on; a missing one is put where weights are still floats, before any change of format.
+ */
+export function withLayerBits(recipe: Recipe, bits: ReadonlyMap<string, number>): Recipe {
+  const step = stepOf(recipe, quantizeWeightsMeta.id);
+  if (step === undefined) {
+    const format = recipe.passes.findIndex((s) => metaOf(s.id)?.kind === 'format');
+    return withLayerBits({ ...recipe, passes: recipe.passes.toSpliced(format < 0 ? recipe.passes.length : format, 0, { id: quantizeWeightsMeta.id }) }, bits);
+  }
+  const { off: _off, overrides: old = {}, ...rest } = step;
+  const usual = effectiveOptions(quantizeWeightsMeta, step)['bits'];
+  const changed = [...bits].map(([layer, wanted]): [string, Options] => {
+    const { bits: _old, ...others } = old[layer] ?? {};
+    return [layer, wanted === usual ? others : { ...others, bits: wanted }];
+  });
+  const own = Object.entries({ ...old, ...Object.fromEntries(changed) }).filter(([, options]) => Object.keys(options).length > 0);
+  const planned: RecipeStep = own.length > 0 ? { ...rest, overrides: Object.fromEntries(own) } : rest;
+  return { ...recipe, passes: recipe.passes.map((s) => (s === step ? planned : s)) };
+}
