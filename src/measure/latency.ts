@@ -1,6 +1,6 @@
 import { createBreath } from '../base/breath';
 import type { Job } from '../base/job';
-import { percentile } from '../base/stats';
+import { median, medianInterval, percentile } from '../base/stats';
 
 /** Milliseconds of one inference over `runs` timed repeats. */
 export interface LatencyFigures {
@@ -8,15 +8,19 @@ export interface LatencyFigures {
   readonly p10: number;
   readonly p90: number;
   readonly runs: number;
+  /** Each timed run in order, to a thousandth: outliers stay visible, and runs of two sides with the same index ran side by side. */
+  readonly samples: readonly number[];
 }
 
 export interface LatencyOptions {
   /** Untimed runs of each side first: pipelines are compiled and caches filled there. */
   readonly warmup: number;
-  /** Timed runs of each side, at least MIN_RUNS. */
+  /** Timed runs of each side, at least `minRuns`. */
   readonly runs: number;
-  /** Beyond this time MIN_RUNS are enough. */
+  /** Beyond this time `minRuns` are enough. */
   readonly budgetMs: number;
+  /** MIN_RUNS where absent. */
+  readonly minRuns?: number;
   readonly now?: () => number;
 }
 
@@ -31,7 +35,7 @@ export const LATENCY: LatencyOptions = { warmup: 3, runs: 50, budgetMs: 10_000 }
  * memory. Throws what a side throws.
  */
 export async function compareLatency(sides: readonly (() => Promise<unknown>)[], options: LatencyOptions, job: Job): Promise<LatencyFigures[]> {
-  const now = options.now ?? (() => performance.now());
+  const { now = () => performance.now(), minRuns = MIN_RUNS } = options;
   const startedAt = Date.now();
   const total = (options.warmup + options.runs) * sides.length;
   const times = sides.map((): number[] => []);
@@ -39,7 +43,7 @@ export async function compareLatency(sides: readonly (() => Promise<unknown>)[],
   const breath = createBreath();
   let done = 0;
   for (let round = -options.warmup; round < options.runs; round++) {
-    if (round >= MIN_RUNS && now() - begin > options.budgetMs) break;
+    if (round >= minRuns && now() - begin > options.budgetMs) break;
     // One warm-up round compiles everything; more of them only settle clocks and caches, which a slow model does in its runs.
     if (round < 0 && now() - begin > options.budgetMs / 10) round = 0;
     const order = [...sides.entries()];
@@ -55,5 +59,21 @@ export async function compareLatency(sides: readonly (() => Promise<unknown>)[],
       job.onProgress({ stage: round < 0 ? 'Warming up' : 'Timing', done, total, startedAt });
     }
   }
-  return times.map((t) => ({ median: percentile(t, 0.5), p10: percentile(t, 0.1), p90: percentile(t, 0.9), runs: t.length }));
+  return times.map((t) => ({ median: percentile(t, 0.5), p10: percentile(t, 0.1), p90: percentile(t, 0.9), runs: t.length, samples: t.map(toMicroseconds) }));
+}
+
+function toMicroseconds(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}
+
+/**
+ * How many times as long `side` took as `reference`, from runs that stood beside each other: the median of the ratios of each pair,
+ * and its 95 % interval. Below 1 is faster.
+ */
+export function pairedRatio(reference: LatencyFigures, side: LatencyFigures): { median: number; low: number; high: number } {
+  const ratios = side.samples.flatMap((ms, i) => {
+    const base = reference.samples[i];
+    return base === undefined || base === 0 ? [] : [ms / base];
+  });
+  return { median: median(ratios), ...medianInterval(ratios) };
 }

@@ -6,6 +6,7 @@ import type { InferenceSession } from 'onnxruntime-web/webgpu';
 import { untilAborted } from '../base/abort';
 import { toPlainError, WhittleError } from '../base/errors';
 import { Mutex } from '../base/mutex';
+import { collectConsole, withTap } from './console';
 import { loadOrt, wasmThreads } from './ort';
 import { fromOrt, toOrt, valueInfo } from './tensors';
 import type { Ep, HostTensor, Layout, Runtime, Session, SessionOptions } from './types';
@@ -54,21 +55,29 @@ export function createRuntime({ device }: { device: GPUDevice | null }): Runtime
   }
 
   async function create(model: Uint8Array, options: SessionOptions, signal: AbortSignal): Promise<Session> {
-    const { ep, layout = 'NHWC' } = options;
+    const { ep, layout = 'NHWC', profile = false } = options;
     const execution = provider(ep, layout, device);
     const ort = await loadOrt();
-    const session = await exclusive('Loading the model', ep, FIRST_SECONDS, signal, async () => {
-      const made = await ort.InferenceSession.create(model, { executionProviders: [execution], logSeverityLevel: 4 });
+    const { session, createMs } = await exclusive('Loading the model', ep, FIRST_SECONDS, signal, async () => {
+      const startedAt = performance.now();
+      const wanted = { executionProviders: [execution], logSeverityLevel: 4, enableProfiling: profile } as const;
+      const made = await withTap(() => ort.InferenceSession.create(model, wanted));
       if (signal.aborted) await made.release();
-      return made;
+      return { session: made, createMs: performance.now() - startedAt };
     });
     sessionsCreated += 1;
     let patience = FIRST_SECONDS;
+    let recording = profile;
+    const endRecording = (): string => {
+      recording = false;
+      return collectConsole(() => session.endProfiling());
+    };
     return {
       ep,
       layout,
       inputs: session.inputMetadata.map(valueInfo),
       outputs: session.outputMetadata.map(valueInfo),
+      createMs,
       run: async (feeds, runSignal) => {
         const inputs = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, toOrt(ort, name, tensor)]));
         return exclusive('Running the model', ep, patience, runSignal, async () => {
@@ -79,9 +88,15 @@ export function createRuntime({ device }: { device: GPUDevice | null }): Runtime
         });
       },
       settled: () => mutex.run(() => Promise.resolve()),
+      trace: () => exclusive('Reading the profile', ep, FIRST_SECONDS, NEVER, () => Promise.resolve(endRecording())),
       release: async () => {
         // What a lost device held is gone with it.
-        if (ep === 'wasm' || !lost) await exclusive('Closing the model', ep, FIRST_SECONDS, NEVER, () => session.release());
+        if (ep === 'webgpu' && lost) return;
+        await exclusive('Closing the model', ep, FIRST_SECONDS, NEVER, () => {
+          // Left to its end, onnxruntime would print what was recorded.
+          if (recording) endRecording();
+          return session.release();
+        });
       },
     };
   }

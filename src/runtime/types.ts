@@ -31,6 +31,8 @@ export interface Session {
   readonly layout: Layout;
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
+  /** Milliseconds that loading, optimizing and placing the graph took, without waiting for other calls. */
+  readonly createMs: number;
   /**
    * One run at a time over all sessions; throws `runtime-failed` or, past the watchdog, `runtime-hung`. When the signal fires it
    * rejects at once, and the run ends on its own before the next may start.
@@ -38,12 +40,19 @@ export interface Session {
   run(feeds: Feeds, signal: AbortSignal): Promise<Readonly<Record<string, HostTensor>>>;
   /** Resolves when no run is under way: an aborted one may still read the buffers it was fed. */
   settled(): Promise<void>;
+  /**
+   * Ends recording and gives the events of all runs as onnxruntime's JSON (Chrome's trace format), once. Only for sessions made with
+   * `profile`.
+   */
+  trace(): Promise<string>;
   release(): Promise<void>;
 }
 
 export interface SessionOptions {
   readonly ep: Ep;
   readonly layout?: Layout;
+  /** Records where and how long each node runs. It splits what WebGPU would batch: a session with it is never timed. */
+  readonly profile?: boolean;
 }
 
 export interface Runtime {
@@ -63,4 +72,37 @@ export interface BackendCheck {
   readonly repaired: boolean;
   /** In words: "WebGPU agrees with WASM, max error 3.1e-5". */
   readonly verdict: string;
+}
+
+/** A node of the graph as the backend ran it, after its own optimizations: fused nodes are one, inserted ones have names of its making. */
+export interface PlacedNode {
+  readonly name: string;
+  readonly op: string;
+  readonly provider: 'GPU' | 'CPU';
+  /** Mean milliseconds a run; null for a GPU node where the device has no timestamps. */
+  readonly ms: number | null;
+}
+
+/** All nodes of one operator on one provider. */
+export interface PlacedOperator {
+  readonly op: string;
+  readonly provider: 'GPU' | 'CPU';
+  readonly count: number;
+  readonly ms: number | null;
+}
+
+/** Where each node of one inference ran, and for how long. */
+export interface Placement {
+  /** In the order of execution; copies are counted apart. */
+  readonly nodes: readonly PlacedNode[];
+  /** The longest first. */
+  readonly operators: readonly PlacedOperator[];
+  readonly gpuNodes: number;
+  readonly cpuNodes: number;
+  /** Copies between GPU and CPU that one inference pays beyond its inputs and outputs; `waitMs` includes waiting for the GPU to finish. */
+  readonly copies: { readonly toHost: number; readonly fromHost: number; readonly waitMs: number };
+  /** Runs that the times are the mean of: all but the first, which compiles. */
+  readonly runs: number;
+  /** Step of the GPU's clock in milliseconds: 0.1 where the browser rounds timestamps; null where there are none. */
+  readonly gpuStepMs: number | null;
 }

@@ -151,3 +151,39 @@ export function transposedNet(opset: number): OnnxModel {
     nodes: [named('up', makeNode('ConvTranspose', ['x', 'w'], ['y'], { strides: [2, 2] }))],
   });
 }
+
+function scalar(name: string, value: number): TensorProto {
+  return makeTensor(name, DataType.FLOAT, [], encodeFloats('float32', Float32Array.of(value)));
+}
+
+/** QuantizeLinear and DequantizeLinear with the scale "s" and the zero point "z". */
+function quantizedPair(input: string, output: string): NodeProto[] {
+  const codes = `${output}q`;
+  return [makeNode('QuantizeLinear', [input, 's', 'z'], [codes]), makeNode('DequantizeLinear', [codes, 's', 'z'], [output])];
+}
+
+/**
+ * A statically quantized convolution in QDQ form: x [1,4,8,8] -> Quantize, Dequantize -> Conv [8,4,3,3] of dequantized int8 weights -> Relu
+ * -> Quantize, Dequantize -> y [1,8,8,8].
+ */
+export function qdqNet(opset: number): OnnxModel {
+  return makeModel({
+    opset,
+    inputs: [['x', [1, 4, 8, 8]]],
+    outputs: [['y', [1, 8, 8, 8]]],
+    weights: [
+      scalar('s', 0.02),
+      makeTensor('z', DataType.UINT8, [], Uint8Array.of(128)),
+      makeTensor('w', DataType.INT8, [8, 4, 3, 3], Uint8Array.from({ length: 288 }, (_, i) => (i * 37) % 256)),
+      scalar('ws', 0.01),
+      makeTensor('wz', DataType.INT8, [], Uint8Array.of(0)),
+    ],
+    nodes: [
+      ...quantizedPair('x', 'xd'),
+      makeNode('DequantizeLinear', ['w', 'ws', 'wz'], ['wd']),
+      makeNode('Conv', ['xd', 'wd'], ['c'], { pads: [1, 1, 1, 1] }),
+      makeNode('Relu', ['c'], ['r']),
+      ...quantizedPair('r', 'y'),
+    ],
+  });
+}
