@@ -86,6 +86,6 @@ export function gridLevels(grid: Grid, channel: number | null): { values: number
   const step = grid.scales[group] ?? 0;
   const zero = grid.zeroPoints[group] ?? 0;
   // A grid may be mirrored (a negative scale), where the longer half of its codes fits the longer tail.
-  const values = Array.from({ length: grid.qMax - grid.qMin + 1 }, (_, k) => (grid.qMin + k - zero) * step).toSorted((a, b) => a - b);
+  const values = Array.from({ length: grid.qMax - grid.qMin + 1 }, (_, k) => (grid.qMin + k - zero) * step + 0).toSorted((a, b) => a - b);
   return { values, step: Math.abs(step) };
 }
