@@ -32,6 +32,8 @@ export function connectWorker(): Link {
       setData: (jobId, name, card, files, events) => remote.setData(jobId, name, card, files, proxy(events)),
       clearData: () => remote.clearData(),
       evaluate: (jobId, recipe, limit, events) => remote.evaluate(jobId, recipe, limit, proxy(events)),
+      sensitivity: (jobId, recipe, options, events, onCell) => remote.sensitivity(jobId, recipe, options, proxy(events), proxy(onCell)),
+      planBits: (jobId, recipe, cells, budget, events) => remote.planBits(jobId, recipe, cells, budget, proxy(events)),
       exportModel: (jobId, recipe, events) => remote.exportModel(jobId, recipe, proxy(events)),
       measure: (jobId, recipe, ep, events) => remote.measure(jobId, recipe, ep, proxy(events)),
       benchmarkMatmul: (jobId, sizes, events) => remote.benchmarkMatmul(jobId, sizes, proxy(events)),

@@ -133,6 +133,10 @@ export function createEngine(connect: () => Link = connectWorker): Engine {
     },
     evaluate: (signal, recipe, limit, onProgress = ignore) =>
       call(signal, 'model', onProgress, (api, id, events) => api.evaluate(id, recipe, limit, events)),
+    sensitivity: (signal, recipe, options, onCell = ignore, onProgress = ignore) =>
+      call(signal, 'model', onProgress, (api, id, events) => api.sensitivity(id, recipe, options, events, onCell)),
+    planBits: (signal, recipe, cells, budget, onProgress = ignore) =>
+      call(signal, 'model', onProgress, (api, id, events) => api.planBits(id, recipe, cells, budget, events)),
     exportModel: (signal, recipe, onProgress = ignore) => call(signal, 'model', onProgress, (api, id, events) => api.exportModel(id, recipe, events)),
     measure: (signal, recipe, ep, onProgress = ignore) => call(signal, 'model', onProgress, (api, id, events) => api.measure(id, recipe, ep, events)),
     benchmarkMatmul: (signal, sizes, onProgress = ignore) =>

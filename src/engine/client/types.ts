@@ -6,6 +6,12 @@
  */
 import type { OnProgress } from '../../base/job';
 import type {
+  BitBudget,
+  BitPlan,
+  CellListener,
+  Sensitivity,
+  SensitivityCell,
+  SensitivityOptions,
   Card,
   DataSummary,
   EngineStats,
@@ -45,6 +51,16 @@ export interface Engine {
    * random inputs and gives agreement only. A second call with other weight settings creates no session.
    */
   evaluate(signal: AbortSignal, recipe: Recipe, limit: number | null, onProgress?: OnProgress): Promise<Evaluation>;
+  /**
+   * Changes one layer at a time to each bit width and sparsity, and measures what that costs on the live session. `onCell` gets each
+   * cell as it is measured. A cancelled scan keeps its cells: called again with the same model, data and options it goes on where it stopped.
+   */
+  sensitivity(signal: AbortSignal, recipe: Recipe, options: SensitivityOptions, onCell?: CellListener, onProgress?: OnProgress): Promise<Sensitivity>;
+  /**
+   * The recipe with bits for each layer: the least predicted loss within a budget of bytes, or the smallest file within a budget of loss
+   * or points. `cells` are a scan's. Throws `bad-recipe` where the budget cannot be kept.
+   */
+  planBits(signal: AbortSignal, recipe: Recipe, cells: readonly SensitivityCell[], budget: BitBudget, onProgress?: OnProgress): Promise<BitPlan>;
   /** Runs the recipe, stores the weights and writes the file. The blob lives in the page; nothing is saved by itself. */
   exportModel(signal: AbortSignal, recipe: Recipe, onProgress?: OnProgress): Promise<Exported>;
   /** Exports in memory, runs original and result interleaved on `ep`, and checks the result against WASM and against the live values. */

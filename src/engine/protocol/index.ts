@@ -1,14 +1,20 @@
 /** What the page and the worker say to each other: types only. Every number that was not measured is null. */
 import type { ComputeInfo, HistogramBins, MatmulTiming } from '../../compute/types';
 import type { Card, NamedBlob } from '../../data/types';
-import type { Layer, ModelSummary, Skipped } from '../../onnx/types';
+import type { Layer, ModelSummary, Skipped, StoredForm } from '../../onnx/types';
 import type { Recipe } from '../../recipe/types';
-import type { BackendCheck, Ep } from '../../runtime/types';
+import type { BackendCheck, Ep, PlacedNode, PlacedOperator, Placement } from '../../runtime/types';
 import type { PlainError } from '../../base/errors';
 import type { Progress } from '../../base/job';
+import type { Evaluation } from './accuracy';
+import type { BitBudget, BitPlan, CellListener, Sensitivity, SensitivityCell, SensitivityOptions } from './sensitivity';
+import type { FormComparison, Measurement, Profile, Sizes, Throughput, Truth, TruthEvidence } from './speed';
 
 // One import for the page, which may name the engine's types but not the rooms behind it.
-export type { BackendCheck, Card, ComputeInfo, Ep, HistogramBins, Layer, MatmulTiming, ModelSummary, NamedBlob, Recipe, Skipped };
+export type { BackendCheck, Card, ComputeInfo, Ep, HistogramBins, Layer, MatmulTiming, ModelSummary, NamedBlob, PlacedNode, PlacedOperator, Placement, Recipe, Skipped, StoredForm };
+export type * from './accuracy';
+export type * from './sensitivity';
+export type * from './speed';
 
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: PlainError };
 
@@ -34,6 +40,7 @@ export interface LayerState {
   readonly id: string;
   /** Stored bits a weight: 32, 16, 8..2. */
   readonly bits: number;
+  readonly storage: StoredForm;
   /** Fraction of exact zeros, 0..1. */
   readonly sparsity: number;
   /** null while the layer is unchanged (infinite). */
@@ -72,112 +79,6 @@ export interface LayerHistogram {
   readonly state: LayerState;
 }
 
-export interface Interval { readonly low: number; readonly high: number }
-
-/** Percentages 0..100 with 95 % Wilson intervals. */
-export interface Accuracy {
-  readonly top1: number;
-  readonly top1Interval: Interval;
-  readonly top5: number;
-  readonly top5Interval: Interval;
-  readonly samples: number;
-}
-
-export interface Agreement {
-  /** Percent of samples whose top-1 answer is the original's; null where outputs are not class scores. */
-  readonly top1: number | null;
-  readonly changed: number | null;
-  readonly cosine: number;
-  /** Infinity is reported as null with maxAbs 0. */
-  readonly sqnrDb: number | null;
-  readonly maxAbs: number;
-  readonly samples: number;
-}
-
-export interface ClassAccuracy {
-  readonly index: number;
-  /** null where the data name no classes; so everywhere below. */
-  readonly name: string | null;
-  readonly samples: number;
-  /** Samples of this class whose top-1 answer is right. */
-  readonly before: number;
-  readonly after: number;
-}
-
-export interface NamedClass { readonly index: number; readonly name: string | null }
-
-/** A wrong answer and how often it is given for samples of this label. */
-export interface ConfusedPair { readonly label: NamedClass; readonly answer: NamedClass; readonly count: number }
-
-/** Right to wrong, wrong to right, wrong to another wrong. */
-export type ChangeKind = 'worse' | 'better' | 'both-wrong';
-
-/** `confidence`: the answer's probability, 0..1 (softmax of the scores, unless they are probabilities already). */
-export interface Answer extends NamedClass { readonly confidence: number }
-
-/** A sample whose top-1 answer is another one after the recipe. */
-export interface ChangedSample {
-  /** Number of the sample in the data. */
-  readonly sample: number;
-  /** null without labels; `kind` too. */
-  readonly label: NamedClass | null;
-  readonly kind: ChangeKind | null;
-  /** null where the scores hold NaN. */
-  readonly before: Answer | null;
-  readonly after: Answer | null;
-}
-
-export interface ChangedSamples {
-  readonly total: number;
-  /** Of the total, by kind; 0 without labels. */
-  readonly worse: number;
-  readonly better: number;
-  readonly bothWrong: number;
-  /** The first of them, at most 1,000. */
-  readonly listed: readonly ChangedSample[];
-}
-
-/** Accuracy after against before on the same samples. */
-export interface PairedTest {
-  readonly worse: number;
-  readonly better: number;
-  /** Two-sided mid-p value of McNemar's test (Fagerland et al. 2013). */
-  readonly p: number;
-  /** Top-1 after minus before, in points, with Newcombe's 95 % interval for paired shares (1998, method 10). */
-  readonly difference: number;
-  readonly interval: Interval;
-}
-
-/** One output of the model on both sides, over all samples. */
-export interface OutputAgreement {
-  readonly name: string;
-  readonly cosine: number;
-  /** As in Agreement. */
-  readonly sqnrDb: number | null;
-  readonly maxAbs: number;
-  /** Mean over samples of D(before || after) of the class probabilities, in nats; null where the output holds no class scores. */
-  readonly kl: number | null;
-}
-
-/** Before and after on the live session: no export, no new session. */
-export interface Evaluation {
-  readonly recipe: Recipe;
-  readonly before: Accuracy | null;
-  readonly after: Accuracy | null;
-  readonly agreement: Agreement;
-  /** Every output but text, in the model's order. */
-  readonly outputs: readonly OutputAgreement[];
-  /** Classes that have samples; null without labels, as are `confusion` and `paired`. */
-  readonly classes: readonly ClassAccuracy[] | null;
-  /** The most frequent wrong answers of either side, at most 50 each. */
-  readonly confusion: { readonly before: readonly ConfusedPair[]; readonly after: readonly ConfusedPair[] } | null;
-  /** null where the outputs are no class scores. */
-  readonly changed: ChangedSamples | null;
-  readonly paired: PairedTest | null;
-}
-
-export interface Latency { readonly median: number; readonly p10: number; readonly p90: number; readonly runs: number }
-
 export interface Exported {
   readonly recipe: Recipe;
   readonly name: string;
@@ -186,17 +87,6 @@ export interface Exported {
   readonly gzipBytes: number | null;
   readonly layers: readonly LayerState[];
   readonly steps: readonly StepReport[];
-}
-
-/** The exported file really run, beside the original. */
-export interface Measurement {
-  readonly recipe: Recipe;
-  readonly ep: Ep;
-  readonly before: Latency | null;
-  readonly after: Latency | null;
-  readonly check: BackendCheck;
-  /** Whether the exported file's output equals the studio's own values of the recipe. */
-  readonly exportCheck: { readonly ok: boolean; readonly maxAbs: number };
 }
 
 export interface DataSummary {
@@ -228,8 +118,22 @@ export interface EngineApi {
   setData(jobId: number, name: string, card: Card, files: readonly NamedBlob[], events: JobEvents): Promise<Outcome<DataSummary>>;
   clearData(): Promise<void>;
   evaluate(jobId: number, recipe: Recipe, limit: number | null, events: JobEvents): Promise<Outcome<Evaluation>>;
+  /**
+   * Changes one layer at a time, on the live session. Cells come as they are measured, those of an earlier scan with the same options
+   * of a layer, samples and data at once; they are kept when the job is cancelled.
+   */
+  sensitivity(jobId: number, recipe: Recipe, options: SensitivityOptions, events: JobEvents, onCell: CellListener): Promise<Outcome<Sensitivity>>;
+  /** The recipe with bits for each layer that fit the budget, chosen from a scan's cells. */
+  planBits(jobId: number, recipe: Recipe, cells: readonly SensitivityCell[], budget: BitBudget, events: JobEvents): Promise<Outcome<BitPlan>>;
   exportModel(jobId: number, recipe: Recipe, events: JobEvents): Promise<Outcome<Exported>>;
   measure(jobId: number, recipe: Recipe, ep: Ep, events: JobEvents): Promise<Outcome<Measurement>>;
+  throughput(jobId: number, recipe: Recipe, ep: Ep, events: JobEvents): Promise<Outcome<Throughput>>;
+  profile(jobId: number, recipe: Recipe, ep: Ep, events: JobEvents): Promise<Outcome<Profile>>;
+  /** On the recipe's target. */
+  compareForms(jobId: number, recipe: Recipe, events: JobEvents): Promise<Outcome<FormComparison>>;
+  /** Words for what is known; runs nothing. */
+  truth(jobId: number, evidence: TruthEvidence): Promise<Outcome<Truth>>;
+  sizes(jobId: number, recipe: Recipe, events: JobEvents): Promise<Outcome<Sizes>>;
   benchmarkMatmul(jobId: number, sizes: readonly number[], events: JobEvents): Promise<Outcome<readonly MatmulTiming[]>>;
   cancel(jobId: number): Promise<void>;
   stats(): Promise<EngineStats>;

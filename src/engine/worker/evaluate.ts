@@ -1,31 +1,39 @@
+import { BudgetCache } from '../../base/budget-cache';
 import { WhittleError } from '../../base/errors';
 import type { Job } from '../../base/job';
 import type { Dataset } from '../../data/types';
 import { BeforeOutputs } from '../../measure/before';
-import { evaluateSides, firstSamples } from '../../measure/evaluate';
+import { evaluateSides, firstSamples, type Side } from '../../measure/evaluate';
 import { datasetSamples, randomSamples, type Samples } from '../../measure/samples';
 import type { Recipe } from '../../recipe/types';
 import type { Evaluation } from '../protocol/index';
 import { nameAnswers } from './named-answers';
-import type { LiveBench, Workbench } from './workbench';
+import type { Evaluated, LiveBench, Workbench } from './workbench';
 
 /** Made-up inputs compared when there are no data. */
 const RANDOM_SAMPLES = 16;
+/** The original's log probabilities kept for sensitivity scans: 4,000 samples of 1,000 classes. */
+const LOG_BYTES = 32 * 2 ** 20;
 
 /** Accuracy (with labels) and agreement of the recipe's weights with the original's, on the live session: nothing is exported. */
 export async function evaluate(bench: Workbench, data: Dataset | null, recipe: Recipe, limit: number | null, job: Job): Promise<Evaluation> {
+  return onBothSides(bench, data, recipe, job, async ({ samples, known }, before, after) => {
+    const { answers, ...figures } = await evaluateSides(samples, before, after, known, firstSamples(samples, limit), job);
+    return { recipe, ...figures, ...nameAnswers(answers, data?.classNames ?? null) };
+  });
+}
+
+/** Runs `work` with both sides of the recipe ready on the live session, and what is kept between evaluations. */
+export async function onBothSides<T>(bench: Workbench, data: Dataset | null, recipe: Recipe, job: Job, work: (evaluated: Evaluated, before: Side, after: Side) => Promise<T>): Promise<T> {
   const run = await bench.run(recipe, job);
   try {
     const kept = await bench.live(run, job);
-    if (kept.evaluated?.data !== data) kept.evaluated = null;
-    kept.evaluated ??= { data, samples: samplesFor(kept, data), known: new BeforeOutputs() };
-    const { samples, known } = kept.evaluated;
+    const evaluated = evaluatedOn(kept, data);
     const before = await kept.live.bind(run, 'before');
     try {
       const after = await kept.live.bind(run, 'after');
       try {
-        const { answers, ...figures } = await evaluateSides(samples, before.run, after.run, known, firstSamples(samples, limit), job);
-        return { recipe, ...figures, ...nameAnswers(answers, data?.classNames ?? null) };
+        return await work(evaluated, before.run, after.run);
       } finally {
         after.release();
       }
@@ -35,6 +43,13 @@ export async function evaluate(bench: Workbench, data: Dataset | null, recipe: R
   } finally {
     run.dispose();
   }
+}
+
+/** What is kept of evaluations on these data: made anew when the data are others. */
+export function evaluatedOn(kept: LiveBench, data: Dataset | null): Evaluated {
+  if (kept.evaluated?.data !== data) kept.evaluated = null;
+  kept.evaluated ??= { data, samples: samplesFor(kept, data), known: new BeforeOutputs(), logs: new BudgetCache(LOG_BYTES), cells: new Map() };
+  return kept.evaluated;
 }
 
 /** As `samplesFor`, for figures that need no labels: data that do not fit the model give way to made-up inputs. */

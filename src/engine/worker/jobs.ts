@@ -3,7 +3,7 @@ import { releaseProxy } from 'comlink';
 import { untilAborted } from '../../base/abort';
 import { toPlainError, WhittleError } from '../../base/errors';
 import { throttleProgress, type Job } from '../../base/job';
-import type { JobEvents, Outcome } from '../protocol/index';
+import type { CellListener, JobEvents, Outcome } from '../protocol/index';
 
 export class Jobs {
   private readonly running = new Map<number, AbortController>();
@@ -30,7 +30,7 @@ export class Jobs {
       return { ok: false, error: toPlainError(signal.aborted && signal.reason instanceof WhittleError ? signal.reason : error) };
     } finally {
       this.running.delete(jobId);
-      release(events);
+      releaseListener(events);
     }
   }
 
@@ -40,7 +40,7 @@ export class Jobs {
 }
 
 /** A listener from the page is a message port, which lives until it is released. */
-function release(events: JobEvents | null): void {
-  const close: unknown = events === null ? null : Reflect.get(events, releaseProxy);
-  if (typeof close === 'function') Reflect.apply(close, events, []);
+export function releaseListener(listener: JobEvents | CellListener | null): void {
+  const close: unknown = listener === null ? null : Reflect.get(listener, releaseProxy);
+  if (typeof close === 'function') Reflect.apply(close, listener, []);
 }

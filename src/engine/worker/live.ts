@@ -24,7 +24,7 @@ export interface Live {
   /** The model's own inputs. */
   readonly inputs: readonly ValueInfo[];
   /** Holds the run's weights ready: after its passes, or ('before') as the graph passes left them. Release after use. */
-  bind(run: RecipeRun, which: 'before' | 'after'): Promise<BoundWeights>;
+  bind(run: RecipeRun, which: 'before' | 'after'): Promise<SwappableWeights>;
   release(): Promise<void>;
 }
 
@@ -32,6 +32,11 @@ export interface Live {
 export interface BoundWeights {
   readonly run: (feeds: Feeds, signal: AbortSignal) => Promise<Readonly<Record<string, HostTensor>>>;
   release(): void;
+}
+
+export interface SwappableWeights extends BoundWeights {
+  /** The same weights but for one layer, whose value is leased: only that one is brought to the session. Releasing it ends the lease. */
+  replacing(layerId: string, lease: Lease): Promise<BoundWeights>;
 }
 
 /** Throws `runtime-failed` where the graph with open weights cannot be loaded. */
@@ -48,28 +53,49 @@ export async function createLive(run: RecipeRun, device: LiveDevice, ep: Ep, lay
   };
 }
 
-async function bind(session: Session, inputs: readonly WeightInput[], run: RecipeRun, which: 'before' | 'after', device: LiveDevice): Promise<BoundWeights> {
-  const leases: Lease[] = [];
+async function bind(session: Session, inputs: readonly WeightInput[], run: RecipeRun, which: 'before' | 'after', device: LiveDevice): Promise<SwappableWeights> {
   const weights: Record<string, Feeds[string]> = {};
-  const release = (): void => {
-    // A run that was aborted may still read its buffers.
-    const held = leases.splice(0);
-    void session.settled().then(() => {
-      for (const lease of held) lease.release();
-    });
-  };
+  const leases: Lease[] = [];
+  const release = releaser(session, leases);
   try {
-    for (const { layerId, inputName, shape } of inputs) {
-      const lease = await (which === 'after' ? run.store.acquire(layerId) : run.store.acquireOriginal(layerId));
+    for (const input of inputs) {
+      const lease = await (which === 'after' ? run.store.acquire(input.layerId) : run.store.acquireOriginal(input.layerId));
       leases.push(lease);
-      weights[inputName] =
-        device.gpu && session.ep === 'webgpu'
-          ? { gpuBuffer: device.gpu.bufferOf(lease.handle), dims: shape }
-          : { type: 'float32', dims: shape, data: await device.compute.download(lease.handle) };
+      weights[input.inputName] = await feedOf(session, device, input, lease);
     }
   } catch (error) {
     release();
     throw error;
   }
-  return { run: (feeds, signal) => session.run({ ...feeds, ...weights }, signal), release };
+  return {
+    run: (feeds, signal) => session.run({ ...feeds, ...weights }, signal),
+    release,
+    async replacing(layerId, lease) {
+      const own: Record<string, Feeds[string]> = {};
+      const end = releaser(session, [lease]);
+      try {
+        for (const input of inputs) if (input.layerId === layerId) own[input.inputName] = await feedOf(session, device, input, lease);
+      } catch (error) {
+        end();
+        throw error;
+      }
+      return { run: (feeds, signal) => session.run({ ...feeds, ...weights, ...own }, signal), release: end };
+    },
+  };
+}
+
+/** A weight where the session reads it: its GPU buffer as it is, or its values in main memory. */
+async function feedOf(session: Session, device: LiveDevice, { shape }: WeightInput, lease: Lease): Promise<Feeds[string]> {
+  if (device.gpu && session.ep === 'webgpu') return { gpuBuffer: device.gpu.bufferOf(lease.handle), dims: shape };
+  return { type: 'float32', dims: shape, data: await device.compute.download(lease.handle) };
+}
+
+/** Ends the leases, once: an aborted run may still read their buffers. */
+function releaser(session: Session, leases: Lease[]): () => void {
+  return () => {
+    const held = leases.splice(0);
+    void session.settled().then(() => {
+      for (const lease of held) lease.release();
+    });
+  };
 }

@@ -1,5 +1,6 @@
 /** One model on one device: uploaded weights, the backend check and the live session. A lost device takes it all away. */
 import { untilAborted } from '../../base/abort';
+import type { BudgetCache } from '../../base/budget-cache';
 import type { Job } from '../../base/job';
 import { Mutex } from '../../base/mutex';
 import type { BeforeOutputs } from '../../measure/before';
@@ -10,6 +11,7 @@ import type { Recipe } from '../../recipe/types';
 import { checkBackends } from '../../runtime/check';
 import { findFeeds, type FeedChoice } from '../../runtime/feeds';
 import type { BackendCheck, Ep, Layout } from '../../runtime/types';
+import type { SensitivityCell } from '../protocol/index';
 import type { Document } from './document';
 import { createLive, type Live } from './live';
 import type { Platform } from './platform';
@@ -22,14 +24,32 @@ export interface LiveBench {
   readonly live: Live;
   /** How made-up inputs must be for the model to run. */
   readonly choice: Partial<FeedChoice>;
-  /** Samples and the original's outputs on them, while the data stay the same. */
-  evaluated: { readonly data: object | null; readonly samples: Samples; readonly known: BeforeOutputs } | null;
+  evaluated: Evaluated | null;
+}
+
+/** What is kept between evaluations while the data stay the same. */
+export interface Evaluated {
+  readonly data: object | null;
+  readonly samples: Samples;
+  readonly known: BeforeOutputs;
+  /** The original's log probabilities by sample. */
+  readonly logs: BudgetCache<Float64Array>;
+  /** Cells of sensitivity scans, by what they were measured with. */
+  readonly cells: Map<string, KeptCell>;
+}
+
+export interface KeptCell {
+  readonly cell: SensitivityCell;
+  /** The original's accuracy on the same samples. */
+  readonly top1Before: number | null;
 }
 
 export class Workbench {
   readonly doc: Document;
   readonly platform: Platform;
   readonly cache: RecipeCache;
+  /** Checks of exported files: each is made once. */
+  readonly fileChecks = new WeakMap<Blob, BackendCheck>();
   private checked: BackendCheck | null = null;
   private bench: LiveBench | null = null;
   /** The "GPU" is a software renderer and slow on this model: evaluations run on WASM. */

@@ -9,9 +9,11 @@ import { environmentOf } from './environment';
 import { evaluate } from './evaluate';
 import { exportModel } from './export';
 import { histogram } from './histogram';
-import { Jobs } from './jobs';
+import { Jobs, releaseListener } from './jobs';
 import { measure } from './measure';
+import { planBits } from './plan';
 import { preview } from './preview';
+import { sensitivity } from './sensitivity';
 import { Studio } from './studio';
 import type { Workbench } from './workbench';
 
@@ -50,6 +52,15 @@ const api: EngineApi = {
     studio.data = null;
   },
   evaluate: (jobId, recipe, limit, events) => onBench(jobId, events, (bench, job) => evaluate(bench, studio.data, recipe, limit, job)),
+  async sensitivity(jobId, recipe, options, events, onCell) {
+    try {
+      return await onBench(jobId, events, (bench, job) => sensitivity(bench, studio.data, recipe, options, job, onCell));
+    } finally {
+      releaseListener(onCell);
+    }
+  },
+  planBits: (jobId, recipe, cells, budget, events) =>
+    onBench(jobId, events, (bench, job) => planBits(bench, studio.data, recipe, cells, budget, job)),
   exportModel: (jobId, recipe, events) =>
     onBench(jobId, events, (bench, job) => studio.exported(JSON.stringify(recipe), () => exportModel(bench, recipe, job), job)),
   measure: (jobId, recipe, ep, events) =>

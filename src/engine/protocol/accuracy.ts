@@ -1,0 +1,106 @@
+/** Figures of an evaluation: original against recipe on the same samples. */
+import type { Recipe } from '../../recipe/types';
+
+export interface Interval { readonly low: number; readonly high: number }
+
+/** Percentages 0..100 with 95 % Wilson intervals. */
+export interface Accuracy {
+  readonly top1: number;
+  readonly top1Interval: Interval;
+  readonly top5: number;
+  readonly top5Interval: Interval;
+  readonly samples: number;
+}
+
+export interface Agreement {
+  /** Percent of samples whose top-1 answer is the original's; null where outputs are not class scores. */
+  readonly top1: number | null;
+  readonly changed: number | null;
+  readonly cosine: number;
+  /** Infinity is reported as null with maxAbs 0. */
+  readonly sqnrDb: number | null;
+  readonly maxAbs: number;
+  readonly samples: number;
+}
+
+export interface ClassAccuracy {
+  readonly index: number;
+  /** null where the data name no classes; so everywhere below. */
+  readonly name: string | null;
+  readonly samples: number;
+  /** Samples of this class whose top-1 answer is right. */
+  readonly before: number;
+  readonly after: number;
+}
+
+export interface NamedClass { readonly index: number; readonly name: string | null }
+
+/** A wrong answer and how often it is given for samples of this label. */
+export interface ConfusedPair { readonly label: NamedClass; readonly answer: NamedClass; readonly count: number }
+
+/** Right to wrong, wrong to right, wrong to another wrong. */
+export type ChangeKind = 'worse' | 'better' | 'both-wrong';
+
+/** `confidence`: the answer's probability, 0..1 (softmax of the scores, unless they are probabilities already). */
+export interface Answer extends NamedClass { readonly confidence: number }
+
+/** A sample whose top-1 answer is another one after the recipe. */
+export interface ChangedSample {
+  /** Number of the sample in the data. */
+  readonly sample: number;
+  /** null without labels; `kind` too. */
+  readonly label: NamedClass | null;
+  readonly kind: ChangeKind | null;
+  /** null where the scores hold NaN. */
+  readonly before: Answer | null;
+  readonly after: Answer | null;
+}
+
+export interface ChangedSamples {
+  readonly total: number;
+  /** Of the total, by kind; 0 without labels. */
+  readonly worse: number;
+  readonly better: number;
+  readonly bothWrong: number;
+  /** The first of them, at most 1,000. */
+  readonly listed: readonly ChangedSample[];
+}
+
+/** Accuracy after against before on the same samples. */
+export interface PairedTest {
+  readonly worse: number;
+  readonly better: number;
+  /** Two-sided mid-p value of McNemar's test (Fagerland et al. 2013). */
+  readonly p: number;
+  /** Top-1 after minus before, in points, with Newcombe's 95 % interval for paired shares (1998, method 10). */
+  readonly difference: number;
+  readonly interval: Interval;
+}
+
+/** One output of the model on both sides, over all samples. */
+export interface OutputAgreement {
+  readonly name: string;
+  readonly cosine: number;
+  /** As in Agreement. */
+  readonly sqnrDb: number | null;
+  readonly maxAbs: number;
+  /** Mean over samples of D(before || after) of the class probabilities, in nats; null where the output holds no class scores. */
+  readonly kl: number | null;
+}
+
+/** Before and after on the live session: no export, no new session. */
+export interface Evaluation {
+  readonly recipe: Recipe;
+  readonly before: Accuracy | null;
+  readonly after: Accuracy | null;
+  readonly agreement: Agreement;
+  /** Every output but text, in the model's order. */
+  readonly outputs: readonly OutputAgreement[];
+  /** Classes that have samples; null without labels, as are `confusion` and `paired`. */
+  readonly classes: readonly ClassAccuracy[] | null;
+  /** The most frequent wrong answers of either side, at most 50 each. */
+  readonly confusion: { readonly before: readonly ConfusedPair[]; readonly after: readonly ConfusedPair[] } | null;
+  /** null where the outputs are no class scores. */
+  readonly changed: ChangedSamples | null;
+  readonly paired: PairedTest | null;
+}

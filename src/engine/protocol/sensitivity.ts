@@ -1,0 +1,77 @@
+/** What each layer costs when it is changed alone, and the bits per layer that follow from it. */
+import type { Skipped } from '../../onnx/types';
+import type { Recipe } from '../../recipe/types';
+
+export interface SensitivityOptions {
+  /** Bit widths to try on each layer, 2..8. */
+  readonly bits: readonly number[];
+  /** Sparsities to try on each layer, 0..0.99. */
+  readonly sparsities: readonly number[];
+  /** Samples each setting is run on, drawn by a seeded shuffle; null: all. Without data made-up inputs take their place. */
+  readonly samples: number | null;
+}
+
+/** One layer changed alone, every other weight as it was: what that costs. */
+export interface SensitivityCell {
+  readonly layerId: string;
+  readonly kind: 'bits' | 'sparsity';
+  readonly value: number;
+  /** Mean over samples of D(original || changed) of the class probabilities, in nats; null where outputs are no class scores. */
+  readonly kl: number | null;
+  /** 10 log10(signal / noise) of the outputs; null where nothing differs. */
+  readonly sqnrDb: number | null;
+  /** Accuracy in percent on the samples; null without labels. */
+  readonly top1: number | null;
+  /** Percent of samples with the original's answer; null where outputs are no class scores. */
+  readonly agreement: number | null;
+  /** 10 log10(signal / noise) of the layer's weights; null where nothing differs. */
+  readonly weightSqnrDb: number | null;
+  /** Predicted bytes of the layer in the exported file. */
+  readonly bytes: number;
+}
+
+export interface Sensitivity {
+  readonly recipe: Recipe;
+  readonly options: SensitivityOptions;
+  /** Layer by layer in the model's order, bit widths before sparsities. */
+  readonly cells: readonly SensitivityCell[];
+  /** Layers that could not be changed in one of the asked-for ways, with the reason. */
+  readonly skipped: readonly Skipped[];
+  readonly layers: number;
+  readonly samples: number;
+  /** The unchanged model's accuracy on the samples, in percent; null without labels. */
+  readonly top1: number | null;
+  /** Cells taken from an earlier scan. */
+  readonly resumed: number;
+  /** Sessions made while scanning: none, since the live session takes every setting. */
+  readonly sessionsCreated: number;
+  /** Time inside the runtime's runs, and of the whole call, in milliseconds. */
+  readonly inferenceMs: number;
+  readonly totalMs: number;
+}
+
+export type CellListener = (cell: SensitivityCell) => void;
+
+/**
+ * What a plan keeps to. 'bytes': the predicted size of the exported file. 'loss': the sum of the layers' losses (KL in nats, or, where
+ * outputs are no class scores, noise / signal of the outputs). 'points': how far top-1 may fall, measured on the live session over
+ * `samples` samples (null: all) while the plan is made.
+ */
+export type BitBudget =
+  | { readonly kind: 'bytes'; readonly bytes: number }
+  | { readonly kind: 'loss'; readonly loss: number }
+  | { readonly kind: 'points'; readonly points: number; readonly samples: number | null };
+
+export interface BitPlan {
+  /** The recipe asked about, its quantize-weights step with overrides per layer. */
+  readonly recipe: Recipe;
+  /** Planned layers, in the model's order; layers without cells keep what the recipe gives them. */
+  readonly bits: readonly { readonly layerId: string; readonly bits: number }[];
+  /** Predicted size of the exported file. */
+  readonly predictedBytes: number;
+  /** Sum of the layers' losses; the layers' real losses together may be larger. */
+  readonly predictedLoss: number;
+  readonly lossKind: 'kl' | 'noise';
+  /** Top-1 after minus before in points, as measured for a 'points' budget; null for others. */
+  readonly measured: { readonly points: number; readonly samples: number } | null;
+}

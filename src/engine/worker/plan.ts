@@ -1,0 +1,81 @@
+/** From a sensitivity scan to bits for each layer that keep to a budget. */
+import { WhittleError } from '../../base/errors';
+import type { Job } from '../../base/job';
+import { draw } from '../../base/random';
+import type { Dataset } from '../../data/types';
+import { allocationFront, valuesOf, type Allocation } from '../../measure/allocate';
+import { compareSides } from '../../measure/evaluate';
+import { lossOf, LossTally } from '../../measure/loss';
+import { predictBytes, predictFileBytes } from '../../recipe/states';
+import { stepOf, takesLayer, withLayerBits } from '../../recipe/steps';
+import type { Recipe } from '../../recipe/types';
+import type { BitBudget, BitPlan, SensitivityCell } from '../protocol/index';
+import { choosePlan, type Measured } from './budget';
+import { onBothSides } from './evaluate';
+import { SCAN_SEED } from './sensitivity';
+import type { Workbench } from './workbench';
+
+/**
+ * Bits for every layer that has cells and that the recipe quantizes. A budget of bytes gives the least predicted loss, a budget of loss
+ * or points the smallest file. The prediction adds the layers' losses up; a budget of points is checked by running the plans.
+ * Throws `bad-recipe` where the cells name no bit widths or the budget cannot be kept, `bad-data` where points cannot be measured.
+ */
+export async function planBits(bench: Workbench, data: Dataset | null, recipe: Recipe, cells: readonly SensitivityCell[], budget: BitBudget, job: Job): Promise<BitPlan> {
+  // The steps of a plan report nothing: the progress counts plans.
+  const inner: Job = { signal: job.signal, onProgress: () => {} };
+  const layers = await plannedLayers(bench, recipe, cells, inner);
+  const front = allocationFront(layers.map(({ choices }) => choices));
+  const recipeOf = (plan: Allocation): Recipe => withLayerBits(recipe, new Map(valuesOf(plan).map((bits, i) => [layers[i]?.layerId ?? '', bits])));
+  const size = (plan: Allocation): Promise<number> => fileBytes(bench, recipeOf(plan), inner);
+  const measure = (plan: Allocation, samples: number | null): Promise<Measured> => topOneChange(bench, data, recipeOf(plan), samples, inner);
+  const { plan, measured } = await choosePlan(front, budget, size, measure, job);
+  return {
+    recipe: recipeOf(plan),
+    bits: valuesOf(plan).map((bits, i) => ({ layerId: layers[i]?.layerId ?? '', bits })),
+    predictedBytes: await size(plan),
+    predictedLoss: plan.loss,
+    lossKind: cells.some((c) => c.kl !== null) ? 'kl' : 'noise',
+    measured,
+  };
+}
+
+interface PlannedLayer {
+  readonly layerId: string;
+  readonly choices: readonly { readonly value: number; readonly bytes: number; readonly loss: number }[];
+}
+
+async function plannedLayers(bench: Workbench, recipe: Recipe, cells: readonly SensitivityCell[], job: Job): Promise<PlannedLayer[]> {
+  const run = await bench.run(recipe, job);
+  const filter = stepOf(recipe, 'quantize-weights')?.layers;
+  const layers = run.layers.flatMap((layer): PlannedLayer[] => {
+    const own = cells.filter((c) => c.kind === 'bits' && c.layerId === layer.id);
+    if (own.length === 0 || !takesLayer(filter, layer)) return [];
+    return [{ layerId: layer.id, choices: own.map((cell) => ({ value: cell.value, bytes: cell.bytes, loss: lossOf(cell) })) }];
+  });
+  run.dispose();
+  if (layers.length === 0) throw new WhittleError('bad-recipe', 'No layer that the recipe quantizes has been scanned for bit widths.', 'Scan the layers first.');
+  return layers;
+}
+
+/** How top-1 changes under the recipe, run on the live session. */
+async function topOneChange(bench: Workbench, data: Dataset | null, recipe: Recipe, samples: number | null, job: Job): Promise<Measured> {
+  return onBothSides(bench, data, recipe, job, async (evaluated, before, after) => {
+    const indices = draw(evaluated.samples.length, samples ?? Infinity, SCAN_SEED);
+    const tally = new LossTally(evaluated.known, evaluated.logs);
+    await compareSides(evaluated.samples, before, after, evaluated.known, indices, tally, job);
+    const { top1, top1Before } = tally.result();
+    if (top1 === null || top1Before === null) {
+      throw new WhittleError('bad-data', 'A budget in points needs labelled samples of a classifier.', 'Add labels to the data, or set a budget of bytes or loss.');
+    }
+    return { points: top1 - top1Before, samples: indices.length };
+  });
+}
+
+/** Predicted bytes of the file that the recipe makes. */
+async function fileBytes(bench: Workbench, recipe: Recipe, job: Job): Promise<number> {
+  const run = await bench.run(recipe, job);
+  const states = run.layers.map((layer) => ({ bytesBefore: layer.bytes, bytesAfter: predictBytes(layer, run.store.encodingOf(layer.id)) }));
+  const bytes = predictFileBytes(run, states);
+  run.dispose();
+  return bytes;
+}

@@ -1,0 +1,67 @@
+import { WhittleError } from '../../base/errors';
+import type { Job } from '../../base/job';
+import { draw } from '../../base/random';
+import type { Dataset } from '../../data/types';
+import { leadingGraphSteps, type SingleChange } from '../../recipe/steps';
+import type { Recipe } from '../../recipe/types';
+import type { CellListener, Sensitivity, SensitivityOptions } from '../protocol/index';
+import { evaluatedOn } from './evaluate';
+import { Scan } from './scan';
+import type { Workbench } from './workbench';
+
+/** The draw of samples is the same for every scan and plan, so that their figures can be compared. */
+export const SCAN_SEED = 1;
+
+/**
+ * Quantizes or prunes one layer at a time on the live session, every other weight bound once, and measures what that costs. No export
+ * and no new session; cells of an earlier scan are not measured again. Throws `bad-recipe` where there is nothing to try or a value is
+ * out of its range.
+ */
+export async function sensitivity(bench: Workbench, data: Dataset | null, recipe: Recipe, options: SensitivityOptions, job: Job, onCell: CellListener): Promise<Sensitivity> {
+  const from = performance.now();
+  const changes = changesOf(options);
+  const run = await bench.run({ ...recipe, passes: leadingGraphSteps(recipe) }, job);
+  try {
+    const live = await bench.live(run, job);
+    const evaluated = evaluatedOn(live, data);
+    const { runtime } = bench.platform;
+    const sessions = runtime.sessionsCreated;
+    const weights = await live.live.bind(run, 'before');
+    try {
+      const indices = draw(evaluated.samples.length, options.samples ?? Infinity, SCAN_SEED);
+      const scan = new Scan(bench, evaluated, weights, recipe, indices, job);
+      const layers = run.layers.filter((l) => l.params > 0);
+      const cells = await scan.run(layers, changes, onCell);
+      return {
+        recipe,
+        options,
+        cells: cells.map(({ cell }) => cell),
+        skipped: scan.skipped,
+        layers: layers.length,
+        samples: indices.length,
+        top1: cells[0]?.top1Before ?? null,
+        resumed: scan.resumed,
+        sessionsCreated: runtime.sessionsCreated - sessions,
+        inferenceMs: scan.inferenceMs,
+        totalMs: performance.now() - from,
+      };
+    } finally {
+      weights.release();
+    }
+  } finally {
+    run.dispose();
+  }
+}
+
+function ascending(values: readonly number[]): number[] {
+  return [...new Set(values)].toSorted((a, b) => a - b);
+}
+
+function changesOf({ bits, sparsities }: SensitivityOptions): SingleChange[] {
+  const changes: SingleChange[] = [
+    ...ascending(bits).map((value) => ({ kind: 'bits', value }) as const),
+    ...ascending(sparsities).map((value) => ({ kind: 'sparsity', value }) as const),
+  ];
+  if (changes.length === 0) throw new WhittleError('bad-recipe', 'The scan has neither bit widths nor sparsities to try.', 'Choose at least one.');
+  return changes;
+}
