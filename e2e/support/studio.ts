@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { expect, type Browser, type Locator, type Page } from 'playwright/test';
 import type { Outcome } from '../../src/engine/protocol/index';
-import type {} from '../../src/state/automation';
+import type { Automation } from '../../src/state/automation';
 
 export const DIGITS = 'public/samples/digits.onnx';
 export const DIGITS_CARD = 'public/samples/digits.card.json';
@@ -41,7 +41,7 @@ export class Studio {
     return this.page.evaluate(() => window.whittle.stats());
   }
 
-  snapshot() {
+  snapshot(): Promise<ReturnType<Automation['snapshot']>> {
     return this.page.evaluate(() => window.whittle.snapshot());
   }
 

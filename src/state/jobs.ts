@@ -1,6 +1,6 @@
 /** The jobs that run now: at most one that a person waits for, and the quiet ones that follow the sliders. */
 import { create } from 'zustand';
-import { toPlainError } from '../base/errors';
+import { toPlainError, type PlainError } from '../base/errors';
 import type { Job, Progress } from '../base/job';
 import { useDocument, type ErrorPlace } from './document';
 
@@ -41,21 +41,26 @@ async function perform<T>(title: string, where: ErrorPlace, work: (job: Job) => 
   const controller = new AbortController();
   current = controller;
   const startedAt = Date.now();
-  const show = (progress: Progress): void => useJobs.setState({ running: { title, progress, cancel: () => controller.abort() } });
+  const onProgress = (progress: Progress): void => useJobs.setState({ running: { title, progress, cancel: () => controller.abort() } });
   useJobs.setState({ lastNote: null });
   useDocument.setState((state) => (state.error?.where === where ? { error: null } : {}));
-  show({ stage: title, done: 0, total: 1, startedAt });
+  onProgress({ stage: title, done: 0, total: 1, startedAt });
   try {
-    return await work({ signal: controller.signal, onProgress: show });
+    return await work({ signal: controller.signal, onProgress });
   } catch (thrown) {
     const error = toPlainError(thrown);
     if (error.code === 'aborted') useJobs.setState({ lastNote: `${title}: stopped.` });
-    else useDocument.setState({ error: { where, error } });
+    else show(where, error);
     throw thrown;
   } finally {
     current = null;
     useJobs.setState({ running: null });
   }
+}
+
+/** A lost device has a notice of its own, with the way on: what it broke is not told a second time. */
+function show(where: ErrorPlace, error: PlainError): void {
+  if (error.code !== 'device-lost') useDocument.setState({ error: { where, error } });
 }
 
 export function cancelJob(): void {
@@ -69,7 +74,7 @@ export async function runQuietly<T>(where: ErrorPlace, work: () => Promise<T>): 
     return await work();
   } catch (thrown) {
     const error = toPlainError(thrown);
-    if (error.code !== 'aborted') useDocument.setState({ error: { where, error } });
+    if (error.code !== 'aborted') show(where, error);
     return null;
   } finally {
     useJobs.setState(({ quiet }) => ({ quiet: quiet - 1 }));

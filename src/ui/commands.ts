@@ -27,7 +27,7 @@ export const COMMANDS = {
   panels: { label: 'Next panel', keys: ['F6'], run: () => focusPanel(1) },
   panelsBack: { label: 'Previous panel', keys: ['Shift+F6'], run: () => focusPanel(-1) },
   cancel: { label: 'Cancel the running job', keys: ['Escape'], run: cancelJob },
-  help: { label: 'All shortcuts', keys: ['?'], run: () => useView.setState({ shortcutsOpen: true }) },
+  help: { label: 'All shortcuts', keys: ['?', 'Shift+?'], run: () => useView.setState({ shortcutsOpen: true }) },
 } satisfies Readonly<Record<string, Command>>;
 
 /** tinykeys bindings of all commands, with the rules for single keys applied. */
@@ -35,9 +35,8 @@ export function keyBindings(): Record<string, (event: KeyboardEvent) => void> {
   const bindings: Record<string, (event: KeyboardEvent) => void> = {};
   for (const { keys, run } of Object.values<Command>(COMMANDS)) {
     for (const key of keys) {
-      // "?" is typed with Shift on most layouts.
-      bindings[key === '?' ? 'Shift+?' : key] = (event) => {
-        if (key.length === 1 && (isTyping(event) || !useTaste.getState().singleKeys)) return;
+      bindings[key] = (event) => {
+        if (isSingle(key) && (isTyping(event) || !useTaste.getState().singleKeys)) return;
         if (key.toLowerCase().includes('z') && isTyping(event)) return;
         if (key !== 'Escape') event.preventDefault();
         run();
@@ -45,6 +44,11 @@ export function keyBindings(): Record<string, (event: KeyboardEvent) => void> {
     }
   }
   return bindings;
+}
+
+/** "?" is typed with Shift on most layouts, without on some. */
+function isSingle(key: string): boolean {
+  return key.length === 1 || key === 'Shift+?';
 }
 
 function isTyping({ target }: KeyboardEvent): boolean {

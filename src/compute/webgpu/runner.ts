@@ -88,6 +88,10 @@ export class Runner {
       await staging.mapAsync(GPUMapMode.READ);
       return staging.getMappedRange().slice(0, bytes);
     } catch (error) {
+      // The news of a lost device may come a turn after the failure that it caused.
+      await new Promise((resolve) => {
+        setTimeout(resolve, 0);
+      });
       this.check();
       throw new WhittleError('gpu-validation', `The GPU did not give its result back: ${String(error)}`, 'Try again; if it stays, continue on the CPU.', { cause: error });
     } finally {
