@@ -1,0 +1,78 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'playwright/test';
+import { withNan } from './support/models';
+import { DIGITS, DIGITS_CARD } from './support/studio';
+
+function optimize(...args: readonly string[]): { readonly code: number | null; readonly out: string; readonly lines: readonly string[] } {
+  const { status, stdout, stderr } = spawnSync('npx', ['tsx', 'src/cli/main.ts', ...args], { encoding: 'utf8' });
+  return { code: status, out: stdout, lines: stderr.trim().split('\n') };
+}
+
+function recipe(folder: string, passes: unknown): string {
+  const path = join(folder, 'recipe.json');
+  writeFileSync(path, JSON.stringify({ version: 1, target: 'wasm', passes }));
+  return path;
+}
+
+test('writes the file whole, a table, and a report with every field', () => {
+  const folder = test.info().outputPath();
+  mkdirSync(folder, { recursive: true });
+  const [out, report] = [join(folder, 'small.onnx'), join(folder, 'report.json')];
+  const passes = [{ id: 'fold-batchnorm' }, { id: 'prune-weights', options: { sparsity: 0.6 } }, { id: 'quantize-weights', options: { bits: 4 } }];
+  const run = optimize(DIGITS, '--recipe', recipe(folder, passes), '--out', out, '--card', DIGITS_CARD, '--limit', '500', '--report', report);
+  expect(run.lines.join('\n')).not.toContain('Error');
+  expect(run.code).toBe(0);
+  expect(run.out).toMatch(/top-1/i);
+  const figures = JSON.parse(readFileSync(report, 'utf8'));
+  expect(figures).toMatchObject({
+    version: 1,
+    model: { name: 'digits.onnx', bytes: 322117, opset: 13 },
+    environment: { ep: 'wasm' },
+    before: { bytes: 322117, accuracy: { samples: 500 } },
+    after: { bytes: readFileSync(out).length, accuracy: { samples: 500 } },
+    checks: { crossEp: { ok: true } },
+  });
+  expect(figures.before.latencyMs.runs).toBeGreaterThanOrEqual(20);
+  expect(figures.after.accuracy.top1).toBeGreaterThan(90);
+  expect(figures.layers).toHaveLength(5);
+  expect(figures.layers[0]).toMatchObject({ name: 'conv1', op: 'Conv', bits: 4 });
+  expect(readdirSync(folder).toSorted()).toEqual(['recipe.json', 'report.json', 'small.onnx']);
+});
+
+test('tells bad input in one line, exits 2 and writes nothing', () => {
+  const folder = test.info().outputPath();
+  mkdirSync(folder, { recursive: true });
+  const out = join(folder, 'out.onnx');
+  const good = recipe(folder, [{ id: 'quantize-weights' }]);
+  const bad = join(folder, 'bad.json');
+  writeFileSync(bad, JSON.stringify({ version: 1, target: 'wasm', passes: [{ id: 'quantize-weights', options: { bits: 12 } }] }));
+  const unknown = join(folder, 'unknown.json');
+  writeFileSync(unknown, JSON.stringify({ version: 1, target: 'wasm', passes: [{ id: 'shrink' }] }));
+  for (const [args, message] of [
+    [[], /No model was given/],
+    [['missing.onnx', '--recipe', good, '--out', out], /missing\.onnx does not exist/],
+    [[DIGITS, '--recipe', bad, '--out', out], /bits.*12|12.*bits/],
+    [[DIGITS, '--recipe', unknown, '--out', out], /"shrink"/],
+    [[DIGITS, '--recipe', good, '--out', join(folder, 'no', 'such', 'out.onnx')], /cannot be written/],
+    [[DIGITS, '--recipe', good, '--out', out, '--ep', 'tpu'], /--ep is "tpu"/],
+  ] as const) {
+    const run = optimize(...args);
+    expect(run.code, run.lines.join('\n')).toBe(2);
+    expect(run.lines).toHaveLength(1);
+    expect(run.lines[0]).toMatch(message);
+  }
+  expect(existsSync(out)).toBe(false);
+});
+
+test('weights that are no numbers: one line, exit 2, no file', () => {
+  const folder = test.info().outputPath();
+  mkdirSync(folder, { recursive: true });
+  const [model, out] = [join(folder, 'nan.onnx'), join(folder, 'out.onnx')];
+  writeFileSync(model, withNan());
+  const run = optimize(model, '--recipe', recipe(folder, [{ id: 'quantize-weights' }]), '--out', out);
+  expect(run.code).toBe(2);
+  expect(run.lines.at(-1)).toMatch(/fc1.*NaN|NaN.*fc1/);
+  expect(readdirSync(folder).toSorted()).toEqual(['nan.onnx', 'recipe.json']);
+});
