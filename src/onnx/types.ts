@@ -66,3 +66,6 @@ export interface ModelSummary {
 
 /** How a weight is stored in the exported file, decided by quantize-weights. */
 export type Storage = 'packed' | 'dequantize' | 'matmulnbits' | 'float16';
+
+/** The form of a layer's weights in a file: the model's own floats, or how a pass stored them. */
+export type StoredForm = Storage | 'float';

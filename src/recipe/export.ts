@@ -2,12 +2,15 @@ import type { Job } from '../base/job';
 import type { Compute } from '../compute/types';
 import { cloneForEdit } from '../onnx/clone';
 import { createEncoder, type WeightEncoder } from '../onnx/encode';
+import { tensorsOf } from '../onnx/graph';
 import type { OnnxModel, Skipped } from '../onnx/types';
 import type { RecipeRun } from './run';
 
 export interface StoredModel {
   /** A new model with the run's values inside; the run's own graph is untouched. */
   readonly model: OnnxModel;
+  /** The bytes that hold each changed layer: codes, scales, zero points. Look-up tables that layers share count with the first of them. */
+  readonly parts: ReadonlyMap<string, readonly Uint8Array<ArrayBuffer>[]>;
   /** What passes could not do while finishing the graph, by pass order. */
   readonly skipped: readonly Skipped[];
 }
@@ -21,12 +24,17 @@ export async function storeWeights(run: RecipeRun, compute: Compute, job: Job): 
   const encoder = createEncoder(model);
   const changed = run.layers.filter((l) => run.isChanged(l.id));
   const startedAt = Date.now();
+  const seen = new Set(tensorsOf(model.proto));
+  const parts = new Map<string, Uint8Array<ArrayBuffer>[]>();
   for (const [done, layer] of changed.entries()) {
     job.signal.throwIfAborted();
     job.onProgress({ stage: `Writing ${layer.id}`, done, total: changed.length, startedAt });
     await storeLayer(run, compute, encoder, layer.id);
+    const added = [...tensorsOf(model.proto)].filter((tensor) => !seen.has(tensor));
+    for (const tensor of added) seen.add(tensor);
+    parts.set(layer.id, added.map((tensor) => tensor.rawData));
   }
-  return { model, skipped: run.finishers.flatMap((finish) => finish(model)) };
+  return { model, parts, skipped: run.finishers.flatMap((finish) => finish(model)) };
 }
 
 async function storeLayer({ store }: RecipeRun, compute: Compute, encoder: WeightEncoder, layerId: string): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Job } from '../base/job';
 import type { Compute } from '../compute/types';
 import { codesPerByte, planesOf } from '../onnx/encode/planes';
-import type { Layer, OnnxModel } from '../onnx/types';
+import type { Layer, OnnxModel, StoredForm } from '../onnx/types';
 import { writeModel } from '../onnx/write';
 import type { Encoding } from '../passes/types';
 import type { RecipeRun } from './run';
@@ -11,6 +11,7 @@ export interface LayerState {
   readonly id: string;
   /** Stored bits a weight: 32, 16, 8..2. */
   readonly bits: number;
+  readonly storage: StoredForm;
   /** Fraction of exact zeros, 0..1. */
   readonly sparsity: number;
   /** 10 log10(signal / noise) against the value after graph passes; null where nothing is lost. */
@@ -36,6 +37,7 @@ export async function layerState(run: RecipeRun, compute: Compute, layer: Layer)
     return {
       id: layer.id,
       bits: storedBits(layer, encoding),
+      storage: storedForm(encoding),
       sparsity: layer.params === 0 ? 0 : zeros / layer.params,
       sqnrDb: sums === null || sums.noise === 0 || sums.signal === 0 ? null : 10 * Math.log10(sums.signal / sums.noise),
       bytesBefore: layer.bytes,
@@ -63,7 +65,7 @@ export async function layerStates(run: RecipeRun, compute: Compute, job: Job): P
  * Bytes of the exported file: the graph after graph passes as it would be written, with each layer's bytes replaced by its
  * predicted ones, and the look-up tables that packed layers share.
  */
-export function predictFileBytes(run: RecipeRun, states: readonly LayerState[]): number {
+export function predictFileBytes(run: RecipeRun, states: readonly Pick<LayerState, 'bytesBefore' | 'bytesAfter'>[]): number {
   const tables = new Map<string, number>();
   for (const { id } of run.layers) {
     const encoding = run.store.encodingOf(id);
@@ -88,6 +90,17 @@ function storedBits(layer: Layer, encoding: Encoding | null): number {
   return encoding.kind === 'float16' ? 16 : encoding.grid.bits;
 }
 
+function storedForm(encoding: Encoding | null): StoredForm {
+  if (encoding === null) return 'float';
+  if (encoding.kind === 'float16') return 'float16';
+  return gridStorage(encoding);
+}
+
+/** A grid is packed unless another form was asked for. */
+function gridStorage({ storage }: Encoding & { kind: 'grid' }): Exclude<StoredForm, 'float' | 'float16'> {
+  return storage === 'float16' ? 'packed' : storage;
+}
+
 /**
  * Bytes a layer will take: codes, scales (two bytes each when packed, else four), zero points, and the nodes that decode them.
  * Within a few percent of the file for layers beyond some kilobytes; the export gives the exact figure.
@@ -96,7 +109,7 @@ export function predictBytes(layer: Layer, encoding: Encoding | null): number {
   if (encoding === null) return layer.bytes;
   if (encoding.kind === 'float16') return layer.params * 2 + DECODE_BYTES.float16;
   const { grid } = encoding;
-  const storage = encoding.storage === 'float16' ? 'packed' : encoding.storage;
+  const storage = gridStorage(encoding);
   const groups = grid.scales.length;
   const asymmetric = grid.qMin === 0;
   const packedNodes = grid.bits === 8 ? DECODE_BYTES.eightBits : DECODE_BYTES.packed + DECODE_BYTES.plane * planesOf(grid.bits, grid.qMin).length;

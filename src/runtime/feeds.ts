@@ -12,6 +12,8 @@ export type HostFeeds = Readonly<Record<string, HostTensor>>;
 export interface FeedChoice {
   /** Seed of the values: the same seed gives the same feeds. */
   readonly seed: number;
+  /** Size of an open first dimension. */
+  readonly batch: number;
   /** Size of open dimensions that look like a length, a width or a height. */
   readonly length: number;
   /** Size of open dimensions between the first and the last axis where the tensor is no image. */
@@ -22,10 +24,10 @@ export interface FeedChoice {
   readonly below: number;
 }
 
-const DEFAULT: FeedChoice = { seed: 1, length: 1, middle: 1, scalar: 1, below: 2 };
+const DEFAULT: FeedChoice = { seed: 1, batch: 1, length: 1, middle: 1, scalar: 1, below: 2 };
 
 /**
- * Seeded feeds of the right type and shape. Open dimensions: the first axis is a batch of 1, the rest follow `choice`. Floats
+ * Seeded feeds of the right type and shape. Open dimensions: the first axis is the batch, all follow `choice`. Floats
  * are uniform in [0, 1) for image-like inputs (rank 4), else uniform in [-1, 1). `given` replaces inputs by name.
  * Throws `runtime-failed` for types that cannot be made up.
  */
@@ -33,6 +35,18 @@ export function randomFeeds(inputs: readonly ValueInfo[], choice: Partial<FeedCh
   const full = { ...DEFAULT, ...choice };
   const random = uniform(full.seed);
   return Object.fromEntries(inputs.map((input) => [input.name, given[input.name] ?? makeTensor(input, full, random)]));
+}
+
+/** Whether an input takes any number of samples. */
+export function takesBatches(input: ValueInfo): boolean {
+  return typeof input.dims[0] === 'string';
+}
+
+/** Made-up values of the sizes of one sample that runs, for a batch: inputs that take one sample only keep the sample's value. */
+export function batchFeeds(sample: HostFeeds, inputs: readonly ValueInfo[], batch: number): HostFeeds {
+  const shaped = inputs.map((input) => ({ ...input, dims: [...input.dims.slice(0, 1), ...(sample[input.name]?.dims ?? input.dims).slice(1)] }));
+  const single = Object.entries(sample).filter(([name]) => !inputs.some((i) => i.name === name && takesBatches(i)));
+  return randomFeeds(shaped, { batch }, Object.fromEntries(single));
 }
 
 /** Feeds that ran, and the choice they were made with. */
@@ -85,7 +99,7 @@ function makeTensor(input: ValueInfo, choice: FeedChoice, random: () => number):
   const last = input.dims.length - 1;
   const dims = input.dims.map((d, axis) => {
     if (typeof d === 'number') return d;
-    if (axis === 0) return 1;
+    if (axis === 0) return choice.batch;
     return image || axis === last ? choice.length : choice.middle;
   });
   return { type: input.type, dims, data: makeData(input, elements(dims), choice, image, random) };

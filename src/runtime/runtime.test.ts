@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { ModelProtoSchema } from 'onnx-buf';
 import { expect, test } from 'vitest';
 import { checkBackends } from './check';
-import { findFeeds, randomFeeds } from './feeds';
+import { batchFeeds, findFeeds, randomFeeds } from './feeds';
 import { createRuntime } from './runtime';
 
 const signal = new AbortController().signal;
@@ -78,6 +78,15 @@ test('feeds: seeded, batch 1, open dimensions as chosen, and sizes that run are 
   const session = await runtime.create(model('MatMul', [value('a', FLOAT, ['n', 'k']), value('b', FLOAT, [16, 2])], [value('c', FLOAT, ['n', 2])]), { ep: 'wasm' }, signal);
   const [found] = await findFeeds(session, signal);
   expect(found?.feeds['a']?.dims).toEqual([1, 16]);
+});
+
+test('a batch has the sizes of the sample, and its values where an input takes no batch', () => {
+  const inputs = [{ name: 'x', type: 'float32', dims: ['n', 3, 'h', 'w'] }, { name: 'rate', type: 'int64', dims: [] }];
+  const rate = { type: 'int64', dims: [], data: BigInt64Array.of(16_000n) };
+  const feeds = batchFeeds({ x: { type: 'float32', dims: [1, 3, 4, 5], data: new Float32Array(60) }, rate }, inputs, 8);
+  expect(feeds['x']?.dims).toEqual([8, 3, 4, 5]);
+  expect(feeds['x']?.data).toHaveLength(480);
+  expect(feeds['rate']).toBe(rate);
 });
 
 test('without WebGPU the check says so and proves that WASM runs', async () => {

@@ -14,7 +14,7 @@ import type { OnnxModel, WeightType } from '../types';
 import { noise } from './noise';
 
 /** [name, shape] of a float32 value, or with its ONNX type; shape null declares none. */
-type Declared = readonly [name: string, shape: readonly number[] | null, type?: number];
+type Declared = readonly [name: string, shape: readonly (number | string)[] | null, type?: number];
 
 interface Parts {
   readonly opset: number;
@@ -87,6 +87,21 @@ export function matmulNet(opset: number, K: number, N: number, type: WeightType 
     inputs: [['x', [2, K], elem]],
     outputs: [['y', [2, N], elem]],
     nodes: [constant('w', weight('w', [K, N], 5, type)), named('mm', makeNode('MatMul', ['x', 'w'], ['y']))],
+  });
+}
+
+/** x [n,128] -> MatMul [128,64] -> Relu -> MatMul [64,16] -> y [n,16], n open: large enough for MatMulNBits, small enough to be quick. */
+export function batchNet(opset: number): OnnxModel {
+  return makeModel({
+    opset,
+    inputs: [['x', ['n', 128]]],
+    outputs: [['y', ['n', 16]]],
+    weights: [weight('w1', [128, 64], 14), weight('w2', [64, 16], 15)],
+    nodes: [
+      named('first', makeNode('MatMul', ['x', 'w1'], ['h'])),
+      makeNode('Relu', ['h'], ['r']),
+      named('second', makeNode('MatMul', ['r', 'w2'], ['y'])),
+    ],
   });
 }
 

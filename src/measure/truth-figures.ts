@@ -1,0 +1,64 @@
+/** Sentences of the truth meter that carry figures measured on this device, or say that there are none yet. */
+import type { MatmulKind, MatmulTiming } from '../compute/types';
+import type { Level, Ratio, Sentence, TruthForm, TruthInput } from './truth-types';
+
+/** Changes of the median within this part are no change, whatever their interval says. */
+const BAND = 0.05;
+
+/** Faster or slower only where the interval leaves out 1 and the median leaves the band. */
+export function verdictOf({ median, low, high }: Ratio): Extract<Level, 'faster' | 'slower' | 'same'> {
+  if (high < 1 && median < 1 - BAND) return 'faster';
+  if (low > 1 && median > 1 + BAND) return 'slower';
+  return 'same';
+}
+
+export function measuredSentence(measured: Ratio | null): Sentence {
+  if (measured === null) return { level: 'unknown', text: 'This recipe against the original on this device: not measured yet.' };
+  return { level: verdictOf(measured), text: `This recipe took ${timeOf(measured)}.` };
+}
+
+/** One sentence for each form that was tried; the original against itself only where it shows that the device is noisy. */
+export function formSentences(forms: readonly TruthForm[] | null): Sentence[] {
+  if (forms === null) return [{ level: 'unknown', text: 'This model in other forms: not measured yet.' }];
+  return forms.flatMap(({ form, label, ok, ratio, note }): Sentence[] => {
+    if (!ok || ratio === null) return [{ level: 'unknown', text: `${label}: not measured. ${note}`.trim() }];
+    if (form !== 'original') return [{ level: verdictOf(ratio), text: `${label} took ${timeOf(ratio)}.` }];
+    const noisy = Math.abs(ratio.median - 1) > BAND;
+    return noisy ? [{ level: 'warning', text: `The original took ${times(ratio.median)} times the time of a second copy of itself: other work slows this device, so small differences mean nothing.` }] : [];
+  });
+}
+
+/** How the device multiplies matrices in float16 and int8 against float32, by the largest size that all were timed at. WebGPU only. */
+export function benchmarkSentences({ ep, device, benchmark }: TruthInput): Sentence[] {
+  if (ep === 'wasm') return [];
+  const sentences: Sentence[] = [];
+  if (device.software) sentences.push({ level: 'warning', text: `${device.name} is a software renderer: its times say nothing about a GPU.` });
+  if (benchmark === null) return [...sentences, { level: 'unknown', text: 'Float16 and int8 products against float32 on this device: not measured yet.' }];
+  for (const kind of ['f16', 'int8'] as const) sentences.push(benchmarkSentence(kind, benchmark));
+  return sentences;
+}
+
+const NAMES: Readonly<Record<MatmulKind, string>> = { f32: 'Float32', f16: 'Float16', int8: 'Int8' };
+
+function benchmarkSentence(kind: MatmulKind, benchmark: readonly MatmulTiming[]): Sentence {
+  const largest = benchmark.filter((t) => t.kind === kind).toSorted((a, b) => b.size - a.size);
+  for (const { size, gops } of largest) {
+    const base = benchmark.find((t) => t.kind === 'f32' && t.size === size)?.gops;
+    if (!gops || !base) continue;
+    // Time over float32's time, by the ends that lie farthest apart.
+    const ratio = { median: base.median / gops.median, low: base.p10 / gops.p90, high: base.p90 / gops.p10 };
+    const speed = `${times(1 / ratio.median)} times the speed of float32 (${times(1 / ratio.high)}–${times(1 / ratio.low)})`;
+    return { level: verdictOf(ratio), text: `${NAMES[kind]} products of ${size} × ${size} ran at ${speed} on this device.` };
+  }
+  return { level: 'unknown', text: `${NAMES[kind]} products: not measured. ${largest[0]?.reason ?? ''}`.trim() };
+}
+
+function timeOf({ median, low, high }: Ratio): string {
+  const verdict = verdictOf({ median, low, high });
+  const change = verdict === 'same' ? ', no measurable change' : '';
+  return `${times(median)} times the original's time (95 % interval ${times(low)}–${times(high)})${change}`;
+}
+
+function times(value: number): string {
+  return value.toFixed(2);
+}

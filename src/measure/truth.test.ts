@@ -1,0 +1,135 @@
+import { expect, test } from 'vitest';
+import type { MatmulKind, MatmulTiming } from '../compute/types';
+import type { Placement } from '../runtime/types';
+import { truthSentences } from './truth';
+import { verdictOf } from './truth-figures';
+import type { Level, TruthInput, TruthLayer } from './truth-types';
+
+const layer = (op: string, macs: number, changes: Partial<TruthLayer> = {}): TruthLayer => ({ op, params: macs, macs, bits: 32, sparsity: 0, storage: 'float', ...changes });
+const noRecipe = { fullFloat16: false, quantizedActivations: false, pruned: false, fewerChannels: false };
+const base: TruthInput = {
+  ep: 'webgpu',
+  device: { name: 'apple metal-3', software: false, shaderF16: true },
+  layers: [layer('Conv', 900), layer('Gemm', 100)],
+  ops: { Conv: 1, Gemm: 1 },
+  recipe: noRecipe,
+  measured: null,
+  benchmark: null,
+  placement: null,
+  forms: null,
+};
+const say = (changes: Partial<TruthInput>): string[] => truthSentences({ ...base, ...changes }).map((s) => `${s.level}: ${s.text}`);
+/** Levels and texts of the sentences that match. */
+const about = (pattern: RegExp, changes: Partial<TruthInput>): string[] => say(changes).filter((s) => pattern.test(s));
+
+test('nothing measured: each gap is named, and no digit is claimed', () => {
+  const sentences = say({});
+  expect(sentences.filter((s) => s.startsWith('unknown'))).toHaveLength(4);
+  expect(sentences.every((s) => !s.startsWith('unknown') || s.includes('not measured yet'))).toBe(true);
+  expect(sentences).toContain('same: The weights keep their form: same size, same speed.');
+  expect(sentences.join('').replaceAll(/int8|[Ff]loat16|float32/g, '')).not.toMatch(/\d/);
+});
+
+test('storage: packed and float16 weights are smaller at the same speed, DequantizeLinear only smaller', () => {
+  const layers = [layer('Conv', 1, { storage: 'packed', bits: 4 }), layer('Conv', 1, { storage: 'packed', bits: 2 }), layer('Conv', 1, { storage: 'dequantize', bits: 8 }), layer('Gemm', 1, { storage: 'float16', bits: 16 })];
+  expect(about(/layers/, { layers })).toEqual([
+    'smaller: 2 of 4 layers packed at 2, 4 bits: smaller, and the same speed after loading, because they are decoded once.',
+    'smaller: 1 of 4 layers decoded by DequantizeLinear in every run: int8 convolution weights are only smaller, never faster.',
+    'smaller: 1 of 4 layers stored in float16 and widened once at load: smaller, same speed.',
+  ]);
+});
+
+test('MatMulNBits is the faster form only on WebGPU and where MatMul is most of the work', () => {
+  const codes = { storage: 'matmulnbits', bits: 4 } as const;
+  const heavy = [layer('Conv', 70), layer('MatMul', 930, codes)];
+  const unknown = [layer('Conv', 70, { macs: null }), layer('MatMul', 930, { ...codes, macs: null })];
+  const light = [layer('Conv', 900), layer('MatMul', 100, codes)];
+  expect(about(/MatMulNBits/, { layers: heavy })).toEqual(['faster: 1 of 2 layers computed on their codes by MatMulNBits (93 % of the multiply-adds): smaller, and on WebGPU the faster form for a model made of MatMul.']);
+  expect(about(/MatMulNBits/, { layers: light })[0]).toMatch(/^smaller: .*10 %.*too little/);
+  expect(about(/MatMulNBits/, { layers: heavy, ep: 'wasm' })[0]).toMatch(/^smaller: .*WASM gains no speed/);
+  // Without MACs the share is of the weights, and says so.
+  expect(about(/MatMulNBits/, { layers: unknown })[0]).toContain('93 % of the weights');
+});
+
+test('full float16 depends on shader-f16', () => {
+  const recipe = { ...noRecipe, fullFloat16: true };
+  const layers = [layer('Conv', 1, { storage: 'float16', bits: 16 })];
+  expect(about(/[Ff]ull float16/, { recipe, layers })[0]).toMatch(/^faster/);
+  expect(about(/[Ff]ull float16/, { recipe, layers, device: { ...base.device, shaderF16: false } })[0]).toMatch(/^warning: .*shader-f16.*cannot run/);
+  expect(about(/[Ff]ull float16/, { recipe, layers, ep: 'wasm' })[0]).toMatch(/^smaller/);
+  expect(about(/widened/, { recipe, layers })).toEqual([]);
+});
+
+test('zeros are smaller and never faster, channels are both', () => {
+  const layers = [layer('Conv', 300, { sparsity: 0.8 }), layer('Conv', 100, { sparsity: 0 })];
+  expect(about(/zero/, { layers, recipe: { ...noRecipe, pruned: true } })).toEqual(['smaller: 60 % of the weights are zero: smaller once compressed, never faster, because the kernels multiply zeros too.']);
+  // Coarse grids round weights to zero too, which is not pruning.
+  expect(about(/zero/, { layers })).toEqual([]);
+  expect(about(/channels/, { recipe: { ...noRecipe, fewerChannels: true } })[0]).toMatch(/^faster/);
+});
+
+const placed = (changes: Partial<Placement>): Placement => ({ nodes: [], operators: [], gpuNodes: 12, cpuNodes: 0, copies: { toHost: 0, fromHost: 0, waitMs: 0 }, runs: 10, gpuStepMs: 0.1, ...changes });
+
+test('quantized activations on WebGPU warn: before a profile by the rule, after it with the nodes and copies seen', () => {
+  const ops = { QuantizeLinear: 8, DequantizeLinear: 12, Conv: 4 };
+  expect(about(/activations/, { ops })[0]).toMatch(/^warning: .*wrong form for WebGPU.*copy each way/);
+  expect(about(/not measured yet/, { ops })).toContain('unknown: Where each operator runs: not measured yet.');
+  const placement = placed({ operators: [{ op: 'Conv', provider: 'GPU', count: 4, ms: 1 }, { op: 'QuantizeLinear', provider: 'CPU', count: 8, ms: 1 }], cpuNodes: 8, copies: { toHost: 7, fromHost: 8, waitMs: 3 } });
+  expect(about(/activations/, { ops, placement })).toEqual([
+    'warning: Quantized activations are the wrong form for WebGPU: QuantizeLinear (8) ran on the CPU, with 15 copies between GPU and CPU in every run. They suit WASM and native runtimes.',
+  ]);
+  expect(about(/activations/, { ops, ep: 'wasm' })[0]).toMatch(/^faster: .*suit WASM/);
+  expect(about(/activations/, { recipe: { ...noRecipe, quantizedActivations: true } })[0]).toMatch(/^warning/);
+});
+
+test('operators without a kernel are named with what they cost; small ones that cost no copy are no warning', () => {
+  const cost = placed({ operators: [{ op: 'GridSample', provider: 'CPU', count: 1, ms: 2 }], cpuNodes: 1, copies: { toHost: 1, fromHost: 0, waitMs: 1 } });
+  expect(about(/CPU/, { placement: cost })).toContain('warning: GridSample ran on the CPU, with 1 copy between GPU and CPU in every run.');
+  expect(about(/nodes ran/, { placement: placed({ cpuNodes: 3 }) })).toEqual(['same: 12 nodes ran on the GPU, with no copies to the CPU in between. 3 on the CPU cost no copy.']);
+});
+
+const timing = (kind: MatmulKind, size: number, median: number | null, spread = 0.01): MatmulTiming => ({
+  kind,
+  size,
+  gops: median === null ? null : { median, p10: median * (1 - spread), p90: median * (1 + spread), runs: 24 },
+  clock: 'timestamp-query',
+  reason: median === null ? 'This GPU has no half precision (shader-f16).' : '',
+});
+
+test('the benchmark speaks by the largest size, with its spread', () => {
+  const benchmark = [timing('f32', 256, 100), timing('int8', 256, 90), timing('f32', 1024, 200), timing('f16', 1024, 380), timing('int8', 1024, 206, 0.05)];
+  expect(about(/products/, { benchmark })).toEqual([
+    'faster: Float16 products of 1024 × 1024 ran at 1.90 times the speed of float32 (1.86–1.94) on this device.',
+    'same: Int8 products of 1024 × 1024 ran at 1.03 times the speed of float32 (0.97–1.09) on this device.',
+  ]);
+  expect(about(/Float16 products/, { benchmark: [timing('f32', 256, 100), timing('f16', 256, null)] })).toEqual(['unknown: Float16 products: not measured. This GPU has no half precision (shader-f16).']);
+  expect(about(/software/, { device: { name: 'SwiftShader', software: true, shaderF16: false } })[0]).toMatch(/^warning/);
+});
+
+const form = (id: string, median: number, low: number, high: number) => ({ form: id, label: `Form ${id}`, ok: true, ratio: { median, low, high }, note: '' });
+
+test('measured forms and the recipe speak by their intervals; a noisy device warns', () => {
+  const forms = [form('original', 1.01, 0.99, 1.03), form('packed', 1.02, 0.98, 1.04), form('matmulnbits', 0.71, 0.69, 0.74), { form: 'float16-full', label: 'Full float16', ok: false, ratio: null, note: 'No shader-f16.' }];
+  expect(about(/Form|Full/, { forms })).toEqual([
+    "same: Form packed took 1.02 times the original's time (95 % interval 0.98–1.04), no measurable change.",
+    "faster: Form matmulnbits took 0.71 times the original's time (95 % interval 0.69–0.74).",
+    'unknown: Full float16: not measured. No shader-f16.',
+  ]);
+  expect(about(/copy of itself/, { forms: [form('original', 1.2, 1.1, 1.3)] })[0]).toMatch(/^warning/);
+  expect(say({ measured: { median: 1.3, low: 1.2, high: 1.4 } })[0]).toBe("slower: This recipe took 1.30 times the original's time (95 % interval 1.20–1.40).");
+});
+
+test.each<[number, number, number, Level]>([
+  [0.9, 0.88, 0.93, 'faster'],
+  [0.9, 0.7, 1.01, 'same'],
+  [0.97, 0.96, 0.98, 'same'],
+  [1.1, 1.02, 1.2, 'slower'],
+  [1.04, 1.03, 1.05, 'same'],
+])('%f (%f to %f) is %s', (median, low, high, level) => {
+  expect(verdictOf({ median, low, high })).toBe(level);
+});
+
+test('no sentence praises, shouts or runs on', () => {
+  const all = [say({}), say({ benchmark: [timing('f32', 8, 1), timing('f16', 8, 2), timing('int8', 8, 2)], recipe: { fullFloat16: true, quantizedActivations: true, pruned: true, fewerChannels: true }, layers: [layer('Conv', 1, { sparsity: 0.5, storage: 'packed' })] })].flat();
+  for (const sentence of all) expect(sentence).toMatch(/^\w+: [A-Z0-9][^!]*\.$/);
+});
