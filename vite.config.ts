@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
@@ -16,5 +17,10 @@ export default defineConfig({
   optimizeDeps: { exclude: ['onnxruntime-web'] },
   build: { target: 'es2023' },
   // The first import of onnxruntime's wasm takes seconds on a busy machine.
-  test: { include: ['src/**/*.test.ts', 'src/**/*.test.tsx'], testTimeout: 60_000 },
+  test: {
+    include: ['src/**/*.test.ts', 'src/**/*.test.tsx'],
+    testTimeout: 60_000,
+    // The package's web build fetches its wasm, which Node cannot do from a file.
+    alias: { 'brotli-wasm': fileURLToPath(new URL('node_modules/brotli-wasm/index.node.js', import.meta.url)) },
+  },
 });

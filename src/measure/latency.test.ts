@@ -36,16 +36,16 @@ test('a slow side gets one warm-up and the fewest runs', async () => {
 
 test('a ratio is taken from neighbours, so that a machine that slows down does not tilt it', () => {
   // Both sides slow down fourfold over the runs; b always takes 1.25 times as long as a.
-  const a = figures(Array.from({ length: 20 }, (_, i) => 10 * 4 ** (i / 19)));
-  const b = figures(a.samples.map((ms) => ms * 1.25));
+  const a = runsOf(Array.from({ length: 20 }, (_, i) => 10 * 4 ** (i / 19)));
+  const b = runsOf(a.samples.map((ms) => ms * 1.25));
   const ratio = pairedRatio(a, b);
   for (const value of Object.values(ratio)) expect(value).toBeCloseTo(1.25, 12);
   // One outlier in twenty moves neither the median nor its interval.
-  const jolted = figures(b.samples.map((ms, i) => (i === 7 ? ms * 50 : ms)));
+  const jolted = runsOf(b.samples.map((ms, i) => (i === 7 ? ms * 50 : ms)));
   expect(pairedRatio(a, jolted).high).toBeCloseTo(1.25, 12);
 });
 
-function figures(samples: readonly number[]) {
+function runsOf(samples: readonly number[]) {
   return { median: 0, p10: 0, p90: 0, runs: samples.length, samples };
 }
 

@@ -139,6 +139,11 @@ export function createEngine(connect: () => Link = connectWorker): Engine {
       call(signal, 'model', onProgress, (api, id, events) => api.planBits(id, recipe, cells, budget, events)),
     exportModel: (signal, recipe, onProgress = ignore) => call(signal, 'model', onProgress, (api, id, events) => api.exportModel(id, recipe, events)),
     measure: (signal, recipe, ep, onProgress = ignore) => call(signal, 'model', onProgress, (api, id, events) => api.measure(id, recipe, ep, events)),
+    throughput: (signal, recipe, ep, onProgress = ignore) => call(signal, 'model', onProgress, (api, id, events) => api.throughput(id, recipe, ep, events)),
+    profile: (signal, recipe, ep, onProgress = ignore) => call(signal, 'model', onProgress, (api, id, events) => api.profile(id, recipe, ep, events)),
+    compareForms: (signal, recipe, onProgress = ignore) => call(signal, 'model', onProgress, (api, id, events) => api.compareForms(id, recipe, events)),
+    truth: (signal, evidence) => call(signal, 'model', ignore, (api, id) => api.truth(id, evidence)),
+    sizes: (signal, recipe, onProgress = ignore) => call(signal, 'model', onProgress, (api, id, events) => api.sizes(id, recipe, events)),
     benchmarkMatmul: (signal, sizes, onProgress = ignore) =>
       call(signal, 'nothing', onProgress, (api, id, events) => api.benchmarkMatmul(id, sizes, events)),
     stats: async () => (link ? await link.api.stats() : { sessionsCreated: 0, deviceLosses: 0 }),

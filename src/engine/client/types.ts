@@ -18,12 +18,18 @@ import type {
   Environment,
   Evaluation,
   Exported,
+  FormComparison,
   LayerHistogram,
   MatmulTiming,
   Measurement,
   NamedBlob,
   OpenedModel,
   Preview,
+  Profile,
+  Sizes,
+  Throughput,
+  Truth,
+  TruthEvidence,
   BackendCheck,
   Ep,
   Recipe,
@@ -65,6 +71,16 @@ export interface Engine {
   exportModel(signal: AbortSignal, recipe: Recipe, onProgress?: OnProgress): Promise<Exported>;
   /** Exports in memory, runs original and result interleaved on `ep`, and checks the result against WASM and against the live values. */
   measure(signal: AbortSignal, recipe: Recipe, ep: Ep, onProgress?: OnProgress): Promise<Measurement>;
+  /** Samples a second of original and result by batch size, interleaved; about 20 s at most. */
+  throughput(signal: AbortSignal, recipe: Recipe, ep: Ep, onProgress?: OnProgress): Promise<Throughput>;
+  /** Where each node of original and result runs and how long it takes, from sessions of its own. */
+  profile(signal: AbortSignal, recipe: Recipe, ep: Ep, onProgress?: OnProgress): Promise<Profile>;
+  /** Exports the model in each form that fits it and runs each against the original on the recipe's target; seconds a form. */
+  compareForms(signal: AbortSignal, recipe: Recipe, onProgress?: OnProgress): Promise<FormComparison>;
+  /** The truth meter's sentences for what is known; runs no session. */
+  truth(signal: AbortSignal, evidence: TruthEvidence): Promise<Truth>;
+  /** Raw, gzip and brotli bytes of both files and of each layer; up to a minute and a half. */
+  sizes(signal: AbortSignal, recipe: Recipe, onProgress?: OnProgress): Promise<Sizes>;
   /** Matrix products of size^3 in f32, f16 and int8, interleaved. */
   benchmarkMatmul(signal: AbortSignal, sizes: readonly number[], onProgress?: OnProgress): Promise<readonly MatmulTiming[]>;
   stats(): Promise<EngineStats>;

@@ -4,7 +4,7 @@ import { writeModel } from '../../onnx/write';
 import { defaultsOf } from '../../passes/options';
 import { passOf } from '../../passes/registry';
 import { createRecipeCache } from '../../recipe/cache';
-import { storeWeights } from '../../recipe/export';
+import { storeWeights, type StoredModel } from '../../recipe/export';
 import { runRecipe } from '../../recipe/run';
 import { layerStates } from '../../recipe/states';
 import type { Recipe } from '../../recipe/types';
@@ -14,11 +14,21 @@ import { derivedName } from './name';
 import { stepReports } from './preview';
 import type { Workbench } from './workbench';
 
+/** An exported file, and the bytes in it that hold each changed layer. */
+export interface ExportedParts {
+  readonly exported: Exported;
+  readonly parts: StoredModel['parts'];
+}
+
+export async function exportModel(bench: Workbench, recipe: Recipe, job: Job): Promise<Exported> {
+  return (await exportParts(bench, recipe, job)).exported;
+}
+
 /**
  * Runs the recipe layer by layer (one layer on the device at a time), stores the weights and writes the file. The blob shares
  * nothing with the open model once it is made. Throws what the passes and the writer throw.
  */
-export async function exportModel(bench: Workbench, recipe: Recipe, job: Job): Promise<Exported> {
+export async function exportParts(bench: Workbench, recipe: Recipe, job: Job): Promise<ExportedParts> {
   const { doc, platform } = bench;
   const { compute } = platform;
   const cache = createRecipeCache(doc.model, doc.layers, compute, 'streaming');
@@ -33,7 +43,8 @@ export async function exportModel(bench: Workbench, recipe: Recipe, job: Job): P
       const blob = new Blob(chunks, { type: 'application/octet-stream' });
       const gzipBytes = blob.size > LARGE_BYTES ? null : await gzipSize(blob, job.signal);
       const name = derivedName(doc.model.name, recipe, (id) => defaults(id));
-      return { recipe, name, blob, bytes: blob.size, gzipBytes, layers, steps: withFinish(stepReports(run), stored.skipped) };
+      const steps = withFinish(stepReports(run), stored.skipped);
+      return { exported: { recipe, name, blob, bytes: blob.size, gzipBytes, layers, steps }, parts: stored.parts };
     } finally {
       run.dispose();
     }

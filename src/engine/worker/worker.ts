@@ -2,19 +2,25 @@
 import { expose } from 'comlink';
 import type { Job } from '../../base/job';
 import { openDataset, parseCard } from '../../data/index';
-import type { EngineApi, JobEvents, Outcome } from '../protocol/index';
+import type { EngineApi, JobEvents, Outcome, Recipe } from '../protocol/index';
 import { benchmarkMatmul } from './benchmark';
+import { startCompressor } from './compressor';
 import { describeOpened, openDocument } from './document';
 import { environmentOf } from './environment';
 import { evaluate } from './evaluate';
-import { exportModel } from './export';
+import { exportModel, exportParts } from './export';
+import { compareForms } from './forms';
 import { histogram } from './histogram';
 import { Jobs, releaseListener } from './jobs';
 import { measure } from './measure';
 import { planBits } from './plan';
 import { preview } from './preview';
+import { profile } from './profile';
 import { sensitivity } from './sensitivity';
+import { measureSizes } from './sizes';
 import { Studio } from './studio';
+import { throughput } from './throughput';
+import { truth } from './truth';
 import type { Workbench } from './workbench';
 
 const studio = new Studio();
@@ -24,6 +30,14 @@ const jobs = new Jobs();
 async function onBench<T>(jobId: number, events: JobEvents | null, task: (bench: Workbench, job: Job) => Promise<T>): Promise<Outcome<T>> {
   const { lost } = await studio.devices.current();
   return jobs.run(jobId, events, async (job) => task(await studio.workbench(), job), [lost, studio.modelReplaced]);
+}
+
+/** As `onBench`, with the recipe's exported file, which is made unless it is the one made last. */
+async function onExported<T>(jobId: number, recipe: Recipe, events: JobEvents, task: (bench: Workbench, file: Blob, job: Job) => Promise<T>): Promise<Outcome<T>> {
+  return onBench(jobId, events, async (bench, job) => {
+    const { blob } = await studio.exported(JSON.stringify(recipe), () => exportModel(bench, recipe, job), job);
+    return task(bench, blob, job);
+  });
 }
 
 const api: EngineApi = {
@@ -63,11 +77,13 @@ const api: EngineApi = {
     onBench(jobId, events, (bench, job) => planBits(bench, studio.data, recipe, cells, budget, job)),
   exportModel: (jobId, recipe, events) =>
     onBench(jobId, events, (bench, job) => studio.exported(JSON.stringify(recipe), () => exportModel(bench, recipe, job), job)),
-  measure: (jobId, recipe, ep, events) =>
-    onBench(jobId, events, async (bench, job) => {
-      const { blob } = await studio.exported(JSON.stringify(recipe), () => exportModel(bench, recipe, job), job);
-      return measure(bench, studio.data, recipe, blob, ep, job);
-    }),
+  measure: (jobId, recipe, ep, events) => onExported(jobId, recipe, events, (bench, file, job) => measure(bench, studio.data, recipe, file, ep, job)),
+  throughput: (jobId, recipe, ep, events) => onExported(jobId, recipe, events, (bench, file, job) => throughput(bench, studio.data, recipe, file, ep, job)),
+  profile: (jobId, recipe, ep, events) => onExported(jobId, recipe, events, (bench, file, job) => profile(bench, studio.data, recipe, file, ep, job)),
+  compareForms: (jobId, recipe, events) => onBench(jobId, events, (bench, job) => compareForms(bench, studio.data, recipe, job)),
+  truth: (jobId, evidence) => onBench(jobId, null, (bench) => Promise.resolve(truth(bench, evidence))),
+  sizes: (jobId, recipe, events) =>
+    onBench(jobId, events, async (bench, job) => measureSizes(bench, await exportParts(bench, recipe, job), startCompressor, job)),
   benchmarkMatmul: async (jobId, sizes, events) => {
     const { compute, lost } = await studio.devices.current();
     return jobs.run(jobId, events, (job) => benchmarkMatmul(compute, sizes, job), [lost]);

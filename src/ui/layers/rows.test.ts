@@ -7,7 +7,7 @@ function layer(id: string, op: string, params: number): Layer {
 }
 
 function state(id: string, bits: number, sparsity: number, sqnrDb: number | null, bytesAfter: number): LayerState {
-  return { id, bits, sparsity, sqnrDb, bytesBefore: 0, bytesAfter };
+  return { id, bits, storage: 'packed', sparsity, sqnrDb, bytesBefore: 0, bytesAfter };
 }
 
 const rows = joinRows(

@@ -1,0 +1,110 @@
+/** A file beside the original on one backend: what every comparison of speed starts from. */
+import type { Job } from '../../base/job';
+import type { Dataset } from '../../data/types';
+import { toHalf } from '../../onnx/half';
+import type { Recipe } from '../../recipe/types';
+import { checkBackends, HALF_TOLERANCE, TOLERANCE } from '../../runtime/check';
+import type { HostFeeds } from '../../runtime/feeds';
+import type { BackendCheck, Ep, Feeds, HostTensor, Session, SessionOptions, ValueInfo } from '../../runtime/types';
+import type { Startup } from '../protocol/index';
+import { anySamples } from './evaluate';
+import type { Workbench } from './workbench';
+
+/** The backend and layouts that both files are run with. */
+export interface Sides {
+  readonly ep: Ep;
+  readonly before: SessionOptions;
+  readonly after: SessionOptions;
+  /** Of the file. */
+  readonly check: BackendCheck;
+}
+
+/** A loaded model that has run once. */
+export interface Loaded {
+  readonly session: Session;
+  readonly feeds: HostFeeds;
+  readonly startup: Startup;
+  /** Of the first run. */
+  readonly outputs: Readonly<Record<string, HostTensor>>;
+}
+
+/** Whether a recipe's file computes or stores in float16, which is held to another tolerance. */
+export function usesHalf(recipe: Recipe): boolean {
+  return recipe.passes.some((s) => s.id === 'convert-float16' && s.off !== true);
+}
+
+/** One sample as the model takes it: real where there are data, else of sizes that the model was seen to run with. */
+export async function oneSample(bench: Workbench, data: Dataset | null, recipe: Recipe, job: Job): Promise<Feeds> {
+  // Values of weights are not wanted here: the run stops at one layer.
+  const run = await bench.run(recipe, job, bench.doc.layers[0]?.id);
+  try {
+    return await anySamples(await bench.live(run, job), data).feeds([0]);
+  } finally {
+    run.dispose();
+  }
+}
+
+/** Compares the file's backends (once a file) and chooses: WASM where WebGPU is missing, or wrong on the original or the file. */
+export async function chooseSides(bench: Workbench, file: Blob, half: boolean, feeds: Feeds, wanted: Ep, job: Job): Promise<Sides> {
+  const original = await bench.backend(wanted, job);
+  const { runtime, gpu } = bench.platform;
+  let check = bench.fileChecks.get(file);
+  if (!check) {
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const tolerance = half ? HALF_TOLERANCE : TOLERANCE;
+    check = await checkBackends(runtime, bytes, { feeds: (inputs) => [fit(feeds, inputs)], webgpu: gpu !== null, tolerance }, job);
+    bench.fileChecks.set(file, check);
+  }
+  if (original.ep === 'wasm' || !check.ok) return { ep: 'wasm', before: { ep: 'wasm' }, after: { ep: 'wasm' }, check };
+  return { ep: 'webgpu', before: original, after: { ep: 'webgpu', layout: check.layout }, check };
+}
+
+/** Loads both, runs each once, and releases both after `use`. Memory: both files once, beside the sessions. */
+export async function withPair<T>(
+  bench: Workbench,
+  file: Blob,
+  sides: Sides,
+  feeds: Feeds,
+  job: Job,
+  use: (before: Loaded, after: Loaded) => Promise<T>,
+): Promise<T> {
+  return withLoaded(bench, bench.doc.fileBytes(), sides.before, feeds, job, async (before) =>
+    withLoaded(bench, new Uint8Array(await file.arrayBuffer()), sides.after, feeds, job, (after) => use(before, after)),
+  );
+}
+
+async function withLoaded<T>(
+  { platform: { runtime } }: Workbench,
+  bytes: Uint8Array,
+  options: SessionOptions,
+  given: Feeds,
+  job: Job,
+  use: (loaded: Loaded) => Promise<T>,
+): Promise<T> {
+  const session = await runtime.create(bytes, options, job.signal);
+  try {
+    const feeds = fit(given, session.inputs);
+    const startedAt = performance.now();
+    const outputs = await session.run(feeds, job.signal);
+    const startup = { createMs: session.createMs, firstRunMs: performance.now() - startedAt };
+    return await use({ session, feeds, startup, outputs });
+  } finally {
+    await session.release();
+  }
+}
+
+/** The feeds in the types a session wants: a model converted to float16 with its inputs takes halves. */
+export function fit(feeds: Feeds, inputs: readonly ValueInfo[]): HostFeeds {
+  const types = new Map(inputs.map((i) => [i.name, i.type]));
+  return Object.fromEntries(
+    Object.entries(feeds).flatMap(([name, tensor]): [string, HostTensor][] => {
+      if ('gpuBuffer' in tensor) return [];
+      const half = types.get(name) === 'float16' && tensor.data instanceof Float32Array;
+      return [[name, half ? { type: 'float16', dims: tensor.dims, data: halves(tensor.data) } : tensor]];
+    }),
+  );
+}
+
+function halves(data: HostTensor['data']): Uint16Array {
+  return data instanceof Float32Array ? Uint16Array.from(data, toHalf) : new Uint16Array();
+}
