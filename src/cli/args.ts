@@ -11,6 +11,8 @@ Runs a recipe on an ONNX model in headless Chromium, with the same engine as the
   --limit N           score at most N samples of the card (default: all)
   --calibration N     samples kept for passes that need some and left out of the score (default: 128; none of today's passes does)
   --report FILE       write every figure as JSON
+  --sensitivity FILE  change one layer at a time to 2, 3, 4, 6 and 8 bits, on 64 samples, and write what each costs: CSV, or JSON
+                      where FILE ends in .json
   --ep webgpu|wasm    backend that runs the model (default: the recipe's target)
   --help              this text
 
@@ -26,6 +28,7 @@ export interface Arguments {
   readonly limit: number | null;
   readonly calibration: number;
   readonly report: string | null;
+  readonly sensitivity: string | null;
   readonly ep: 'webgpu' | 'wasm' | null;
 }
 
@@ -48,6 +51,7 @@ export function readArguments(argv: readonly string[]): Arguments | 'help' {
     limit: values.limit === undefined ? null : whole('--limit', values.limit),
     calibration: values.calibration === undefined ? 128 : whole('--calibration', values.calibration),
     report: values.report ?? null,
+    sensitivity: values.sensitivity ?? null,
     ep: ep ?? null,
   };
 }
@@ -58,7 +62,7 @@ function parse(argv: readonly string[]) {
     return parseArgs({
       args: [...argv],
       allowPositionals: true,
-      options: { recipe: text, out: text, card: text, limit: text, calibration: text, report: text, ep: text, help: { type: 'boolean', short: 'h' } },
+      options: { recipe: text, out: text, card: text, limit: text, calibration: text, report: text, sensitivity: text, ep: text, help: { type: 'boolean', short: 'h' } },
     });
   } catch (cause) {
     throw new InputProblem(`${cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause)} See --help.`);

@@ -15,6 +15,7 @@ export interface Inputs {
   readonly recipe: Recipe;
   readonly out: string;
   readonly report: string | null;
+  readonly sensitivity: string | null;
   readonly data: { readonly name: string; readonly card: Card; readonly folder: string } | null;
 }
 
@@ -29,6 +30,7 @@ export function readInputs(args: Arguments): Inputs {
     recipe: args.ep === null ? recipe : { ...recipe, target: args.ep },
     out,
     report: args.report === null ? null : writable(args.report, '--report'),
+    sensitivity: args.sensitivity === null ? null : writable(args.sensitivity, '--sensitivity'),
     data: args.card === null ? null : readCard(args.card),
   };
 }

@@ -10,6 +10,7 @@ import { serveStudio } from './build';
 import { readInputs } from './inputs';
 import { InputProblem } from './problem';
 import { reportOf } from './report';
+import { sensitivityText } from './sensitivity';
 import { runInStudio } from './studio';
 import { tableOf } from './table';
 
@@ -30,6 +31,7 @@ async function main(argv: readonly string[]): Promise<void> {
     await run.save(partial);
     renameSync(partial, inputs.out);
     if (inputs.report !== null) writeFileSync(inputs.report, `${JSON.stringify(report, null, 2)}\n`);
+    if (inputs.sensitivity !== null && run.sensitivity !== null) writeFileSync(inputs.sensitivity, sensitivityText(inputs.sensitivity, run.sensitivity));
     console.log(tableOf(report));
   } finally {
     rmSync(partial, { force: true });

@@ -1,4 +1,4 @@
-import type { Accuracy, DataSummary, Environment, Evaluation, Exported, Latency, Measurement, OpenedModel } from '../engine/protocol/index';
+import type { Accuracy, ChangedSamples, DataSummary, Environment, Evaluation, Exported, Latency, Measurement, OpenedModel } from '../engine/protocol/index';
 
 /** Everything the page measured for one run of the command. */
 export interface Results {
@@ -18,7 +18,17 @@ export interface Report {
   readonly environment: { readonly adapter: string; readonly browser: string; readonly ep: string };
   readonly before: Side;
   readonly after: Side;
-  readonly agreement: { readonly top1: number | null; readonly cosine: number; readonly sqnrDb: number | null; readonly maxAbs: number };
+  readonly agreement: {
+    readonly top1: number | null;
+    readonly cosine: number;
+    readonly sqnrDb: number | null;
+    readonly maxAbs: number;
+    /** Samples whose answer changed: how many, and (with labels) how. */
+    readonly changed: { readonly total: number; readonly worse: number; readonly better: number; readonly bothWrong: number } | null;
+    readonly outputs: Evaluation['outputs'];
+  };
+  /** McNemar's test of the accuracies; null without labels. */
+  readonly paired: Evaluation['paired'];
   readonly layers: readonly {
     readonly name: string;
     readonly op: string;
@@ -41,7 +51,7 @@ interface Side {
   readonly bytes: number;
   readonly gzipBytes: number | null;
   readonly latencyMs: Latency | null;
-  readonly accuracy: { readonly top1: number; readonly top5: number; readonly samples: number } | null;
+  readonly accuracy: Accuracy | null;
 }
 
 export function reportOf({ environment, opened, exported, measurement, evaluation }: Results): Report {
@@ -52,9 +62,10 @@ export function reportOf({ environment, opened, exported, measurement, evaluatio
     model: { name: opened.summary.name, bytes: opened.summary.bytes, sha256: opened.sha256, params: opened.summary.params, opset: opened.summary.opset },
     recipe: exported.recipe,
     environment: { adapter: environment.compute.name, browser: environment.browser, ep: measurement.ep },
-    before: { bytes: opened.summary.bytes, gzipBytes: opened.gzipBytes, latencyMs: measurement.before, accuracy: scores(evaluation.before) },
-    after: { bytes: exported.bytes, gzipBytes: exported.gzipBytes, latencyMs: measurement.after, accuracy: scores(evaluation.after) },
-    agreement: { top1, cosine, sqnrDb, maxAbs },
+    before: { bytes: opened.summary.bytes, gzipBytes: opened.gzipBytes, latencyMs: measurement.before, accuracy: evaluation.before },
+    after: { bytes: exported.bytes, gzipBytes: exported.gzipBytes, latencyMs: measurement.after, accuracy: evaluation.after },
+    agreement: { top1, cosine, sqnrDb, maxAbs, changed: evaluation.changed && counts(evaluation.changed), outputs: evaluation.outputs },
+    paired: evaluation.paired,
     layers: exported.layers.map(({ id, ...state }) => {
       const layer = layers.get(id);
       return { name: id, op: layer?.op ?? '', shape: layer?.shape ?? [], params: layer?.params ?? 0, ...state };
@@ -67,6 +78,7 @@ export function reportOf({ environment, opened, exported, measurement, evaluatio
   };
 }
 
-function scores(accuracy: Accuracy | null): Side['accuracy'] {
-  return accuracy && { top1: accuracy.top1, top5: accuracy.top5, samples: accuracy.samples };
+/** Without the list of samples, which the page shows. */
+function counts({ total, worse, better, bothWrong }: ChangedSamples): Report['agreement']['changed'] {
+  return { total, worse, better, bothWrong };
 }

@@ -1,16 +1,21 @@
 /** Drives the page as a person would, through the automation it offers on `window.whittle` (src/state/automation.ts). */
 import type { Browser, JSHandle, Page } from 'playwright';
 import { fromPlainError } from '../base/errors';
-import type { Outcome } from '../engine/protocol/index';
+import type { Outcome, Sensitivity, SensitivityOptions } from '../engine/protocol/index';
 import type { Automation } from '../state/automation';
 import type { Inputs } from './inputs';
 import type { Results } from './report';
 
 export interface Run {
   readonly results: Results;
+  /** null where no scan was asked for. */
+  readonly sensitivity: Sensitivity | null;
   /** Saves the exported file at a path, as the page's own download. */
   save(path: string): Promise<void>;
 }
+
+/** What `--sensitivity` tries. */
+const SCAN: SensitivityOptions = { bits: [2, 3, 4, 6, 8], sparsities: [], samples: 64 };
 
 /** Opens, optimizes, exports, times and scores. Throws the page's own WhittleError where a step fails. */
 export async function runInStudio(browser: Browser, url: string, inputs: Inputs, limit: number | null, log: (line: string) => void): Promise<Run> {
@@ -35,8 +40,16 @@ export async function runInStudio(browser: Browser, url: string, inputs: Inputs,
   const measurement = value(await studio.evaluate((whittle, ep) => whittle.measure(ep), inputs.recipe.target));
   log(data ? `Scoring ${limit ?? data.samples} samples` : 'Comparing outputs');
   const evaluation = value(await studio.evaluate((whittle, n) => whittle.evaluate(n), limit));
+  let sensitivity: Sensitivity | null = null;
+  if (inputs.sensitivity !== null) {
+    log('Scanning the layers');
+    sensitivity = value(await studio.evaluate((whittle, options) => whittle.scanSensitivity(options), SCAN));
+    const { cells, samples, totalMs, inferenceMs } = sensitivity;
+    log(`${cells.length} settings on ${samples} samples in ${(totalMs / 1000).toFixed(1)} s, ${(inferenceMs / 1000).toFixed(1)} s of it inference`);
+  }
   const environment = value(await studio.evaluate((whittle) => whittle.environment()));
   return {
+    sensitivity,
     results: { environment, opened, exported, measurement, evaluation, data },
     async save(path) {
       const [download, outcome] = await Promise.all([page.waitForEvent('download'), studio.evaluate((whittle) => whittle.download())]);

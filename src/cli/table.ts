@@ -11,6 +11,7 @@ export function tableOf(report: Report): string {
     ['latency, p10 to p90', range(before.latencyMs), range(after.latencyMs), ''],
     ['top-1', score(before.accuracy?.top1), score(after.accuracy?.top1), before.accuracy ? `${before.accuracy.samples} samples` : 'not measured'],
     ['top-5', score(before.accuracy?.top5), score(after.accuracy?.top5), ''],
+    ...(report.paired ? [difference(report.paired)] : []),
     ['agreement, top-1', '', score(agreement.top1 ?? undefined), `cosine ${agreement.cosine.toFixed(6)}, max ${agreement.maxAbs.toExponential(1)}`],
     ['WebGPU against WASM', '', checks.crossEp.ok ? 'agrees' : 'differs', `max ${checks.crossEp.maxAbs.toExponential(1)}`],
     ['file against studio', '', checks.export.ok ? 'agrees' : 'differs', `max ${checks.export.maxAbs.toExponential(1)}`],
@@ -19,6 +20,11 @@ export function tableOf(report: Report): string {
   const lines = rows.map((row) => row.map((cell, i) => (i === 0 || i === 3 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ').trimEnd());
   const notes = report.steps.flatMap((step) => [`${step.id}: ${step.note}`, ...step.skipped.map(({ layer, reason }) => `  not touched: ${layer}: ${reason}`)]);
   return [...lines, '', ...notes].join('\n');
+}
+
+function difference({ difference: points, interval: { low, high }, worse, better, p }: NonNullable<Report['paired']>): [string, string, string, string] {
+  const note = `95 % ${low.toFixed(2)} to ${high.toFixed(2)}; ${worse} worse, ${better} better, p ${p.toPrecision(2)}`;
+  return ['top-1, difference in points', '', points.toFixed(2), note];
 }
 
 function bytes(value: number | null): string {

@@ -1,6 +1,23 @@
 /** What a person can do, each once: buttons, keys and the automation call these. */
 import { WhittleError } from '../base/errors';
-import type { BackendCheck, Card, DataSummary, Ep, Evaluation, Exported, MatmulTiming, Measurement, NamedBlob, OpenedModel, Recipe } from '../engine/protocol/index';
+import type {
+  BackendCheck,
+  BitBudget,
+  BitPlan,
+  Card,
+  DataSummary,
+  Ep,
+  Evaluation,
+  Exported,
+  MatmulTiming,
+  Measurement,
+  NamedBlob,
+  OpenedModel,
+  Recipe,
+  Sensitivity,
+  SensitivityCell,
+  SensitivityOptions,
+} from '../engine/protocol/index';
 import { decodeRecipeLink, encodeRecipeLink } from '../recipe/link';
 import { parseRecipe } from '../recipe/parse';
 import { useDocument } from './document';
@@ -57,6 +74,7 @@ export async function setData(name: string, card: Card, files: readonly File[]):
   const engine = await theEngine();
   const data = await runJob('Reading the samples', 'data', async ({ signal, onProgress }) => engine.setData(signal, name, card, named(files), onProgress));
   useDocument.setState({ data });
+  useResults.setState({ sensitivity: null });
   return data;
 }
 
@@ -64,7 +82,7 @@ export async function removeData(): Promise<void> {
   const engine = await theEngine();
   await engine.clearData();
   useDocument.setState({ data: null });
-  useResults.setState({ evaluation: null });
+  useResults.setState({ evaluation: null, sensitivity: null });
 }
 
 /** Accuracy and agreement over all samples, or `limit` of them. */
@@ -76,6 +94,35 @@ export async function evaluate(limit: number | null): Promise<Evaluation> {
   useResults.setState({ evaluation });
   rememberVariant(recipe);
   return evaluation;
+}
+
+/** What every layer costs when it is changed alone. Cells show as they come; a stopped scan goes on where it was when called again. */
+export async function scanSensitivity(options: SensitivityOptions): Promise<Sensitivity> {
+  stopFollowing();
+  const engine = await theEngine();
+  const { recipe } = useRecipe.getState();
+  useResults.setState({ sensitivity: { recipe, options, cells: [], finished: null } });
+  const show = (cell: SensitivityCell): void =>
+    useResults.setState(({ sensitivity: scan }) => (scan?.recipe === recipe && scan.options === options ? { sensitivity: { ...scan, cells: [...scan.cells.filter((c) => !sameCell(c, cell)), cell] } } : {}));
+  const finished = await runJob('Scanning the layers', 'run', async ({ signal, onProgress }) => engine.sensitivity(signal, recipe, options, show, onProgress));
+  useResults.setState({ sensitivity: { recipe, options, cells: finished.cells, finished } });
+  return finished;
+}
+
+/** A scan that a replaced worker began anew sends its cells again. */
+function sameCell(a: SensitivityCell, b: SensitivityCell): boolean {
+  return a.layerId === b.layerId && a.kind === b.kind && a.value === b.value;
+}
+
+/** Puts the recipe with bits per layer that fit the budget on the sliders, chosen from the scan's cells. Throws 'bad-recipe' where none fits. */
+export async function planBits(budget: BitBudget): Promise<BitPlan> {
+  stopFollowing();
+  const engine = await theEngine();
+  const { recipe } = useRecipe.getState();
+  const cells = useResults.getState().sensitivity?.cells ?? [];
+  const plan = await runJob('Choosing bits for each layer', 'run', async ({ signal, onProgress }) => engine.planBits(signal, recipe, cells, budget, onProgress));
+  setRecipe(plan.recipe);
+  return plan;
 }
 
 export async function exportModel(): Promise<Exported> {

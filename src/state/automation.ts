@@ -2,7 +2,24 @@
  * The page's handle for tests and the command line: the same actions as the buttons, and a signal for "nothing is under way". Small
  * answers only; a file leaves the page by a download.
  */
-import type { Card, DataSummary, Environment, EngineStats, Evaluation, Exported, Measurement, OpenedModel, Outcome, BackendCheck, Ep, Recipe } from '../engine/protocol/index';
+import type {
+  BackendCheck,
+  BitBudget,
+  BitPlan,
+  Card,
+  DataSummary,
+  EngineStats,
+  Environment,
+  Ep,
+  Evaluation,
+  Exported,
+  Measurement,
+  OpenedModel,
+  Outcome,
+  Recipe,
+  Sensitivity,
+  SensitivityOptions,
+} from '../engine/protocol/index';
 import { toPlainError } from '../base/errors';
 import * as actions from './actions';
 import { useDocument } from './document';
@@ -24,6 +41,9 @@ export interface Automation {
   download(): Promise<Outcome<void>>;
   measure(ep: Ep): Promise<Outcome<Measurement>>;
   evaluate(limit: number | null): Promise<Outcome<Evaluation>>;
+  scanSensitivity(options: SensitivityOptions): Promise<Outcome<Sensitivity>>;
+  /** Puts the planned recipe on the sliders. */
+  planBits(budget: BitBudget): Promise<Outcome<BitPlan>>;
   checkBackends(): Promise<Outcome<BackendCheck>>;
   environment(): Promise<Outcome<Environment>>;
   /** The stores as they stand, for a test's assertions. */
@@ -68,6 +88,8 @@ const automation: Automation = {
   download: () => outcome(actions.download),
   measure: (ep) => outcome(() => actions.measure(ep)),
   evaluate: (limit) => outcome(() => actions.evaluate(limit)),
+  scanSensitivity: (options) => outcome(() => actions.scanSensitivity(options)),
+  planBits: (budget) => outcome(() => actions.planBits(budget)),
   checkBackends: () => outcome(actions.checkBackends),
   environment: () => outcome(async () => (await theEngine()).environment(new AbortController().signal)),
   snapshot: () => ({ document: useDocument.getState(), results: useResults.getState() }),

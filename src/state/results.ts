@@ -1,6 +1,6 @@
 /** What was computed, each beside the recipe that it was computed for, so that a stale figure is never taken for a fresh one. */
 import { create } from 'zustand';
-import type { Evaluation, Exported, LayerHistogram, MatmulTiming, Measurement, Preview, Recipe } from '../engine/protocol/index';
+import type { Evaluation, Exported, LayerHistogram, MatmulTiming, Measurement, Preview, Recipe, Sensitivity, SensitivityCell, SensitivityOptions } from '../engine/protocol/index';
 
 /** A layer under one bit width. */
 export interface BitsPoint {
@@ -10,12 +10,24 @@ export interface BitsPoint {
   readonly bytes: number;
 }
 
+/** A scan under way, stopped or finished. */
+export interface SensitivityScan {
+  readonly recipe: Recipe;
+  readonly options: SensitivityOptions;
+  /** Those measured so far, in the order they came. */
+  readonly cells: readonly SensitivityCell[];
+  /** null until every cell is there. */
+  readonly finished: Sensitivity | null;
+}
+
 interface ResultsState {
   readonly preview: Preview | null;
   readonly histogram: { readonly recipe: Recipe; readonly value: LayerHistogram } | null;
   /** The selected layer under every bit width. */
   readonly bitsCurve: { readonly recipe: Recipe; readonly layerId: string; readonly points: readonly BitsPoint[] } | null;
   readonly evaluation: Evaluation | null;
+  /** Kept when the scan is cancelled: the next one goes on from there. */
+  readonly sensitivity: SensitivityScan | null;
   readonly exported: Exported | null;
   /** The file of `exported` was saved by the person. */
   readonly saved: boolean;
@@ -23,7 +35,7 @@ interface ResultsState {
   readonly benchmark: readonly MatmulTiming[] | null;
 }
 
-const NOTHING: ResultsState = { preview: null, histogram: null, bitsCurve: null, evaluation: null, exported: null, saved: false, measurement: null, benchmark: null };
+const NOTHING: ResultsState = { preview: null, histogram: null, bitsCurve: null, evaluation: null, sensitivity: null, exported: null, saved: false, measurement: null, benchmark: null };
 
 export const useResults = create<ResultsState>(() => NOTHING);
 

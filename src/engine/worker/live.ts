@@ -25,6 +25,7 @@ export interface Live {
   readonly inputs: readonly ValueInfo[];
   /** Holds the run's weights ready: after its passes, or ('before') as the graph passes left them. Release after use. */
   bind(run: RecipeRun, which: 'before' | 'after'): Promise<SwappableWeights>;
+  /** Closes the session, once the weights bound to it are released: a scan goes on when another graph takes its place. */
   release(): Promise<void>;
 }
 
@@ -44,12 +45,34 @@ export async function createLive(run: RecipeRun, device: LiveDevice, ep: Ep, lay
   const open = weightsAsInputs(run.model, run.layers.map((l) => l.id));
   const session = await device.runtime.create(concatChunks(writeModel(open.model)), { ep, layout }, signal);
   const weightNames = new Set(open.inputs.map((i) => i.inputName));
+  let users = 0;
+  let closing = false;
+  const close = async (): Promise<void> => {
+    if (closing && users === 0) await session.release();
+  };
   return {
     model: run.model,
     ep,
     inputs: session.inputs.filter((i) => !weightNames.has(i.name)),
-    bind: (current, which) => bind(session, open.inputs, current, which, device),
-    release: () => session.release(),
+    async bind(current, which) {
+      const weights = await bind(session, open.inputs, current, which, device);
+      users += 1;
+      let held = true;
+      return {
+        ...weights,
+        release() {
+          weights.release();
+          if (!held) return;
+          held = false;
+          users -= 1;
+          void close().catch(() => {});
+        },
+      };
+    },
+    async release() {
+      closing = true;
+      await close();
+    },
   };
 }
 

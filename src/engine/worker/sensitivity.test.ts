@@ -61,6 +61,17 @@ test('a cancelled scan keeps its cells; the next one goes on, unless options or 
   await expect(sensitivity(b, data, quantized, { bits: [9], sparsities: [], samples: null }, job, () => {})).rejects.toMatchObject({ code: 'bad-recipe' });
 });
 
+test('a scan goes on when another graph takes the place of its session', async () => {
+  const b = await bench();
+  const data = await answeredData(b, 6);
+  const others: Promise<unknown>[] = [];
+  const scan = await sensitivity(b, data, quantized, options, job, () => {
+    if (others.length === 0) others.push(evaluate(b, data, recipe({ id: 'fold-batchnorm' }), null, job));
+  });
+  await Promise.all(others);
+  expect(scan.cells).toHaveLength(8);
+});
+
 test('layers that cannot be changed are named; without data made-up inputs are compared', async () => {
   const b = await bench();
   const forced = recipe({ id: 'quantize-weights', options: { storage: 'matmulnbits' } });
