@@ -22,6 +22,8 @@ const evaluations = new Latest();
 let settling: ReturnType<typeof setTimeout> | null = null;
 let histogramWanted = false;
 let histogramRunning = false;
+/** Followers under way, from the first to the last of their steps. */
+let following = 0;
 const idleListeners = new Set<() => void>();
 
 /** Starts following: call once. */
@@ -31,17 +33,17 @@ export function followSliders(): void {
   });
   useView.subscribe((state, previous) => {
     if (state.layer !== previous.layer || state.channel !== previous.channel) wantHistogram();
-    if (state.layer !== previous.layer) void drawBitsCurve(useRecipe.getState().recipe, state.layer);
+    if (state.layer !== previous.layer) void asFollower(() => drawBitsCurve(useRecipe.getState().recipe, state.layer));
   });
   useDocument.subscribe((state, previous) => {
     if (state.opened !== previous.opened && state.opened) recipeChanged();
-    if (state.data !== previous.data && state.data) void score(useRecipe.getState().recipe);
+    if (state.data !== previous.data && state.data) void asFollower(() => score(useRecipe.getState().recipe));
   });
 }
 
-/** Whether nothing follows the sliders any more: no timer, no histogram under way. */
+/** Whether nothing follows the sliders any more: no timer, no follower, no histogram under way. */
 export function isSettled(): boolean {
-  return settling === null && !histogramRunning && !histogramWanted;
+  return settling === null && following === 0 && !histogramRunning && !histogramWanted;
 }
 
 /** Calls back once, the next time something settles. */
@@ -60,22 +62,29 @@ function recipeChanged(): void {
   if (settling !== null) clearTimeout(settling);
   settling = setTimeout(() => {
     settling = null;
-    void follow(useRecipe.getState().recipe);
+    void asFollower(() => follow(useRecipe.getState().recipe));
   }, SETTLE_MS);
 }
 
-async function follow(recipe: Recipe): Promise<void> {
-  if (useDocument.getState().opened) {
-    const engine = await theEngine();
-    const preview = await runQuietly('recipe', () => previews.start((signal) => engine.preview(signal, recipe)));
-    if (preview) {
-      useResults.setState({ preview });
-      useDocument.setState((state) => (state.error?.where === 'recipe' ? { error: null } : {}));
-      void drawBitsCurve(recipe, useView.getState().layer);
-      await score(recipe);
-    }
+/** Counts work as following from its start to its end, also between two of its calls. */
+async function asFollower(work: () => Promise<void>): Promise<void> {
+  following += 1;
+  try {
+    await work();
+  } finally {
+    following -= 1;
+    tell();
   }
-  tell();
+}
+
+async function follow(recipe: Recipe): Promise<void> {
+  if (!useDocument.getState().opened) return;
+  const engine = await theEngine();
+  const preview = await runQuietly('recipe', () => previews.start((signal) => engine.preview(signal, recipe)));
+  if (!preview) return;
+  useResults.setState({ preview });
+  useDocument.setState((state) => (state.error?.where === 'recipe' ? { error: null } : {}));
+  await Promise.all([drawBitsCurve(recipe, useView.getState().layer), score(recipe)]);
 }
 
 async function score(recipe: Recipe): Promise<void> {
@@ -85,7 +94,6 @@ async function score(recipe: Recipe): Promise<void> {
   const limit = Math.min(LIVE_SAMPLES, data.samples);
   const evaluation = await runQuietly('recipe', () => evaluations.start((signal) => engine.evaluate(signal, recipe, limit)));
   if (evaluation) useResults.setState({ evaluation });
-  tell();
 }
 
 /** Stops scoring: a job that the person asked for goes first. */

@@ -7,6 +7,8 @@ import type { Tensors } from './tensors';
 export const WORKGROUP = 64;
 
 const MAX_WORKGROUPS = 65_535;
+/** A readback that failed is the work of a lost device nearly always; its news comes within this time. */
+const LOSS_NEWS_MS = 500;
 
 /** Workgroups in x and y for `count` of them: one dimension holds at most 65,535. */
 export function spread(count: number): [number, number] {
@@ -88,15 +90,22 @@ export class Runner {
       await staging.mapAsync(GPUMapMode.READ);
       return staging.getMappedRange().slice(0, bytes);
     } catch (error) {
-      // The news of a lost device may come a turn after the failure that it caused.
-      await new Promise((resolve) => {
-        setTimeout(resolve, 0);
-      });
+      await this.newsOfLoss();
       this.check();
       throw new WhittleError('gpu-validation', `The GPU did not give its result back: ${String(error)}`, 'Try again; if it stays, continue on the CPU.', { cause: error });
     } finally {
       staging.destroy();
     }
+  }
+
+  /** Waits until a loss is known, or is not to be expected any more: the news may come after the failure that it caused. */
+  private async newsOfLoss(): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const given = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, LOSS_NEWS_MS);
+    });
+    await Promise.race([this.device.lost, given]);
+    clearTimeout(timer);
   }
 
   /** Runs `use` with buffers that are destroyed afterwards, whatever happens. */
