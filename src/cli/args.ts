@@ -13,6 +13,8 @@ Runs a recipe on an ONNX model in headless Chromium, with the same engine as the
   --report FILE       write every figure as JSON
   --sensitivity FILE  change one layer at a time to 2, 3, 4, 6 and 8 bits, on 64 samples, and write what each costs: CSV, or JSON
                       where FILE ends in .json
+  --profile           also find where each operator runs and how long it takes, compress with brotli, and tell which form is faster
+                      here; adds up to two minutes, goes into the report
   --ep webgpu|wasm    backend that runs the model (default: the recipe's target)
   --help              this text
 
@@ -29,6 +31,7 @@ export interface Arguments {
   readonly calibration: number;
   readonly report: string | null;
   readonly sensitivity: string | null;
+  readonly profile: boolean;
   readonly ep: 'webgpu' | 'wasm' | null;
 }
 
@@ -52,6 +55,7 @@ export function readArguments(argv: readonly string[]): Arguments | 'help' {
     calibration: values.calibration === undefined ? 128 : whole('--calibration', values.calibration),
     report: values.report ?? null,
     sensitivity: values.sensitivity ?? null,
+    profile: values.profile ?? false,
     ep: ep ?? null,
   };
 }
@@ -62,7 +66,7 @@ function parse(argv: readonly string[]) {
     return parseArgs({
       args: [...argv],
       allowPositionals: true,
-      options: { recipe: text, out: text, card: text, limit: text, calibration: text, report: text, sensitivity: text, ep: text, help: { type: 'boolean', short: 'h' } },
+      options: { recipe: text, out: text, card: text, limit: text, calibration: text, report: text, sensitivity: text, ep: text, profile: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
     });
   } catch (cause) {
     throw new InputProblem(`${cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause)} See --help.`);

@@ -16,6 +16,7 @@ export interface Inputs {
   readonly out: string;
   readonly report: string | null;
   readonly sensitivity: string | null;
+  readonly profile: boolean;
   readonly data: { readonly name: string; readonly card: Card; readonly folder: string } | null;
 }
 
@@ -30,6 +31,7 @@ export function readInputs(args: Arguments): Inputs {
     recipe: args.ep === null ? recipe : { ...recipe, target: args.ep },
     out,
     report: args.report === null ? null : writable(args.report, '--report'),
+    profile: args.profile,
     sensitivity: args.sensitivity === null ? null : writable(args.sensitivity, '--sensitivity'),
     data: args.card === null ? null : readCard(args.card),
   };

@@ -1,4 +1,4 @@
-import type { Accuracy, ChangedSamples, DataSummary, Environment, Evaluation, Exported, Latency, Measurement, OpenedModel } from '../engine/protocol/index';
+import type { Accuracy, ChangedSamples, DataSummary, Environment, Evaluation, Exported, Latency, Measurement, OpenedModel, Profile, Sizes, Truth } from '../engine/protocol/index';
 
 /** Everything the page measured for one run of the command. */
 export interface Results {
@@ -8,6 +8,8 @@ export interface Results {
   readonly measurement: Measurement;
   readonly evaluation: Evaluation;
   readonly data: DataSummary | null;
+  /** Of `--profile`. */
+  readonly closer: { readonly profile: Profile; readonly sizes: Sizes; readonly truth: Truth | null } | null;
 }
 
 /** REPORT.json: percentages 0..100; what was not measured is null, never 0. */
@@ -45,6 +47,11 @@ export interface Report {
     readonly export: { readonly maxAbs: number; readonly ok: boolean };
   };
   readonly steps: Exported['steps'];
+  readonly startupMs: Measurement['startup'];
+  /** These three are null without `--profile`. */
+  readonly placement: { readonly ep: string; readonly before: Profile['before']; readonly after: Profile['after'] } | null;
+  readonly sizes: Omit<Sizes, 'recipe'> | null;
+  readonly truth: Truth['sentences'] | null;
 }
 
 interface Side {
@@ -54,7 +61,7 @@ interface Side {
   readonly accuracy: Accuracy | null;
 }
 
-export function reportOf({ environment, opened, exported, measurement, evaluation }: Results): Report {
+export function reportOf({ environment, opened, exported, measurement, evaluation, closer }: Results): Report {
   const layers = new Map(opened.layers.map((layer) => [layer.id, layer]));
   const { top1, cosine, sqnrDb, maxAbs } = evaluation.agreement;
   return {
@@ -75,7 +82,16 @@ export function reportOf({ environment, opened, exported, measurement, evaluatio
       export: measurement.exportCheck,
     },
     steps: exported.steps,
+    startupMs: measurement.startup,
+    placement: closer && { ep: closer.profile.ep, before: closer.profile.before, after: closer.profile.after },
+    sizes: closer && withoutRecipe(closer.sizes),
+    truth: closer?.truth?.sentences ?? null,
   };
+}
+
+/** The report has the recipe once. */
+function withoutRecipe({ recipe: _recipe, ...sizes }: Sizes): Omit<Sizes, 'recipe'> {
+  return sizes;
 }
 
 /** Without the list of samples, which the page shows. */

@@ -47,10 +47,18 @@ export async function runInStudio(browser: Browser, url: string, inputs: Inputs,
     const { cells, samples, totalMs, inferenceMs } = sensitivity;
     log(`${cells.length} settings on ${samples} samples in ${(totalMs / 1000).toFixed(1)} s, ${(inferenceMs / 1000).toFixed(1)} s of it inference`);
   }
+  let closer: Results['closer'] = null;
+  if (inputs.profile) {
+    log('Finding where operators run');
+    const profile = value(await studio.evaluate((whittle, ep) => whittle.profile(ep), inputs.recipe.target));
+    log('Compressing');
+    const sizes = value(await studio.evaluate((whittle) => whittle.sizes()));
+    closer = { profile, sizes, truth: value(await studio.evaluate((whittle) => whittle.truth())) };
+  }
   const environment = value(await studio.evaluate((whittle) => whittle.environment()));
   return {
     sensitivity,
-    results: { environment, opened, exported, measurement, evaluation, data },
+    results: { environment, opened, exported, measurement, evaluation, data, closer },
     async save(path) {
       const [download, outcome] = await Promise.all([page.waitForEvent('download'), studio.evaluate((whittle) => whittle.download())]);
       value(outcome);

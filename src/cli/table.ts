@@ -1,12 +1,15 @@
 import type { Report } from './report';
 
+type Row = [string, string, string, string];
+
 /** The before/after table printed at the end, and what the passes said and could not touch. */
 export function tableOf(report: Report): string {
   const { before, after, agreement, checks } = report;
-  const rows: [string, string, string, string][] = [
+  const rows: Row[] = [
     ['', 'before', 'after', ''],
     ['size', bytes(before.bytes), bytes(after.bytes), percent(after.bytes, before.bytes)],
     ['size, gzip', bytes(before.gzipBytes), bytes(after.gzipBytes), percent(after.gzipBytes, before.gzipBytes)],
+    ...(report.sizes ? [brotli(report.sizes)] : []),
     ['latency, median', ms(before.latencyMs?.median), ms(after.latencyMs?.median), report.environment.ep],
     ['latency, p10 to p90', range(before.latencyMs), range(after.latencyMs), ''],
     ['top-1', score(before.accuracy?.top1), score(after.accuracy?.top1), before.accuracy ? `${before.accuracy.samples} samples` : 'not measured'],
@@ -19,10 +22,15 @@ export function tableOf(report: Report): string {
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const lines = rows.map((row) => row.map((cell, i) => (i === 0 || i === 3 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ').trimEnd());
   const notes = report.steps.flatMap((step) => [`${step.id}: ${step.note}`, ...step.skipped.map(({ layer, reason }) => `  not touched: ${layer}: ${reason}`)]);
-  return [...lines, '', ...notes].join('\n');
+  const truth = report.truth ? ['', ...report.truth.map(({ text }) => text)] : [];
+  return [...lines, '', ...notes, ...truth].join('\n');
 }
 
-function difference({ difference: points, interval: { low, high }, worse, better, p }: NonNullable<Report['paired']>): [string, string, string, string] {
+function brotli({ before, after }: NonNullable<Report['sizes']>): Row {
+  return ['size, brotli', bytes(before.brotliBytes), bytes(after.brotliBytes), percent(after.brotliBytes, before.brotliBytes)];
+}
+
+function difference({ difference: points, interval: { low, high }, worse, better, p }: NonNullable<Report['paired']>): Row {
   const note = `95 % ${low.toFixed(2)} to ${high.toFixed(2)}; ${worse} worse, ${better} better, p ${p.toPrecision(2)}`;
   return ['top-1, difference in points', '', points.toFixed(2), note];
 }

@@ -140,7 +140,7 @@ export async function measure(ep: Ep): Promise<Measurement> {
   const engine = await theEngine();
   const { recipe } = useRecipe.getState();
   const measurement = await runJob('Timing before and after', 'run', async ({ signal, onProgress }) => engine.measure(signal, recipe, ep, onProgress));
-  useResults.setState({ measurement });
+  useResults.setState(({ measurements }) => ({ measurement, measurements: { ...measurements, [measurement.ep]: measurement } }));
   rememberVariant(recipe);
   return measurement;
 }

@@ -13,12 +13,18 @@ import type {
   Ep,
   Evaluation,
   Exported,
+  FormComparison,
+  MatmulTiming,
   Measurement,
   OpenedModel,
   Outcome,
+  Profile,
   Recipe,
   Sensitivity,
   SensitivityOptions,
+  Sizes,
+  Throughput,
+  Truth,
 } from '../engine/protocol/index';
 import { toPlainError } from '../base/errors';
 import * as actions from './actions';
@@ -27,6 +33,8 @@ import { theEngine } from './engine';
 import { useJobs } from './jobs';
 import { isSettled, onSettled } from './pipeline';
 import { useResults } from './results';
+import * as speed from './speed';
+import { refreshTruth } from './truth';
 
 /** Nothing throws: an error that crosses into a test process would lose its code and remedy. */
 export interface Automation {
@@ -44,6 +52,13 @@ export interface Automation {
   scanSensitivity(options: SensitivityOptions): Promise<Outcome<Sensitivity>>;
   /** Puts the planned recipe on the sliders. */
   planBits(budget: BitBudget): Promise<Outcome<BitPlan>>;
+  throughput(ep: Ep): Promise<Outcome<Throughput>>;
+  profile(ep: Ep): Promise<Outcome<Profile>>;
+  compareForms(): Promise<Outcome<FormComparison>>;
+  sizes(): Promise<Outcome<Sizes>>;
+  benchmarkMatmul(sizes: readonly number[]): Promise<Outcome<readonly MatmulTiming[]>>;
+  /** Sentences for the recipe last previewed or exported; null before either. */
+  truth(): Promise<Outcome<Truth | null>>;
   checkBackends(): Promise<Outcome<BackendCheck>>;
   environment(): Promise<Outcome<Environment>>;
   /** The stores as they stand, for a test's assertions. */
@@ -90,6 +105,12 @@ const automation: Automation = {
   evaluate: (limit) => outcome(() => actions.evaluate(limit)),
   scanSensitivity: (options) => outcome(() => actions.scanSensitivity(options)),
   planBits: (budget) => outcome(() => actions.planBits(budget)),
+  throughput: (ep) => outcome(() => speed.measureThroughput(ep)),
+  profile: (ep) => outcome(() => speed.profile(ep)),
+  compareForms: () => outcome(speed.compareForms),
+  sizes: () => outcome(speed.measureSizes),
+  benchmarkMatmul: (sizes) => outcome(() => actions.benchmarkMatmul(sizes)),
+  truth: () => outcome(refreshTruth),
   checkBackends: () => outcome(actions.checkBackends),
   environment: () => outcome(async () => (await theEngine()).environment(new AbortController().signal)),
   snapshot: () => ({ document: useDocument.getState(), results: useResults.getState() }),

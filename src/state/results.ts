@@ -1,6 +1,23 @@
 /** What was computed, each beside the recipe that it was computed for, so that a stale figure is never taken for a fresh one. */
 import { create } from 'zustand';
-import type { Evaluation, Exported, LayerHistogram, MatmulTiming, Measurement, Preview, Recipe, Sensitivity, SensitivityCell, SensitivityOptions } from '../engine/protocol/index';
+import type {
+  Ep,
+  Evaluation,
+  Exported,
+  FormComparison,
+  LayerHistogram,
+  MatmulTiming,
+  Measurement,
+  Preview,
+  Profile,
+  Recipe,
+  Sensitivity,
+  SensitivityCell,
+  SensitivityOptions,
+  Sizes,
+  Throughput,
+  Truth,
+} from '../engine/protocol/index';
 
 /** A layer under one bit width. */
 export interface BitsPoint {
@@ -31,11 +48,37 @@ interface ResultsState {
   readonly exported: Exported | null;
   /** The file of `exported` was saved by the person. */
   readonly saved: boolean;
+  /** The last one, on whichever backend. */
   readonly measurement: Measurement | null;
+  /** The last on each backend, to stand side by side; by the backend that really ran. */
+  readonly measurements: Readonly<Partial<Record<Ep, Measurement>>>;
+  readonly throughput: Throughput | null;
+  readonly profile: Profile | null;
+  /** Holds for the model whatever the recipe, but for the bits of the packed form. */
+  readonly forms: FormComparison | null;
+  readonly sizes: Sizes | null;
+  /** Of the last preview, from all that is known (src/state/truth.ts keeps it up). */
+  readonly truth: Truth | null;
   readonly benchmark: readonly MatmulTiming[] | null;
 }
 
-const NOTHING: ResultsState = { preview: null, histogram: null, bitsCurve: null, evaluation: null, sensitivity: null, exported: null, saved: false, measurement: null, benchmark: null };
+const NOTHING: ResultsState = {
+  preview: null,
+  histogram: null,
+  bitsCurve: null,
+  evaluation: null,
+  sensitivity: null,
+  exported: null,
+  saved: false,
+  measurement: null,
+  measurements: {},
+  throughput: null,
+  profile: null,
+  forms: null,
+  sizes: null,
+  truth: null,
+  benchmark: null,
+};
 
 export const useResults = create<ResultsState>(() => NOTHING);
 
