@@ -3,6 +3,7 @@ import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
 
 export type Theme = 'system' | 'light' | 'dark';
+export type Page = 'workbench' | 'data' | 'compare' | 'device';
 /** Panel of the workbench that a narrow window shows. */
 export type Tab = 'recipe' | 'layers' | 'weights';
 export type SortKey = 'order' | 'id' | 'op' | 'params' | 'bits' | 'sparsity' | 'sqnrDb' | 'bytesBefore' | 'bytesAfter';
@@ -13,7 +14,9 @@ interface ViewState {
   readonly channel: number | null;
   readonly sort: { readonly key: SortKey; readonly descending: boolean };
   readonly filter: string;
-  readonly page: 'workbench' | 'compare';
+  readonly page: Page;
+  /** What stands in the middle of the workbench. */
+  readonly layerView: 'table' | 'sensitivity';
   readonly tab: Tab;
   readonly shortcutsOpen: boolean;
 }
@@ -24,6 +27,7 @@ export const useView = create<ViewState>(() => ({
   sort: { key: 'order', descending: false },
   filter: '',
   page: 'workbench',
+  layerView: 'table',
   tab: 'layers',
   shortcutsOpen: false,
 }));

@@ -6,6 +6,7 @@ import { useDocument } from '../../state/document';
 import { useResults } from '../../state/results';
 import { Figure } from '../charts/figure';
 import { formatCount, threeFigures } from '../format';
+import { Choices } from '../parts/choices';
 import { MeasureButton } from '../parts/measure-button';
 
 const SIZES = [128, 256, 512, 1024, 2048];
@@ -25,20 +26,7 @@ export function Benchmark() {
         <span className="small quiet">{environment?.compute.name}</span>
         <MeasureButton what={benchmark ? 'Run again' : 'Run the benchmark'} onClick={() => benchmarkMatmul(sizes)} />
       </header>
-      <fieldset className="choices">
-        <legend className="small quiet">Sizes</legend>
-        {SIZES.map((size) => (
-          <label key={size}>
-            <input
-              type="checkbox"
-              checked={sizes.includes(size)}
-              // The last size stays: a benchmark of nothing is no benchmark.
-              onChange={({ target }) => setSizes(target.checked ? [...sizes, size].toSorted((a, b) => a - b) : sizes.length > 1 ? sizes.filter((other) => other !== size) : sizes)}
-            />
-            {size}³
-          </label>
-        ))}
-      </fieldset>
+      <Choices label="Sizes" values={SIZES} chosen={sizes} onChange={setSizes} format={(size) => `${size}³`} atLeastOne />
       {software && <p className="small quiet">This device computes on the processor: its figures say nothing about a GPU.</p>}
       {benchmark ? <Chart timings={benchmark} /> : <p className="empty quiet">f32, f16 and int8 products take turns at each size. Nothing was measured yet.</p>}
     </section>

@@ -1,13 +1,16 @@
-import { useMemo } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import type { Layer, LayerState } from '../../engine/protocol/index';
 import { useDocument } from '../../state/document';
 import { pinnedLayers, useRecipe } from '../../state/recipe';
 import { useResults } from '../../state/results';
 import { useView } from '../../state/view';
+import { Segmented } from '../parts/segmented';
 import { arrangeRows, joinRows, totalsOf } from './rows';
 import { Spindle } from './spindle';
 import { LayerTable } from './table';
 import '../styles/layers.css';
+
+const Sensitivity = lazy(() => import('../sensitivity/sensitivity'));
 
 const NO_LAYERS: readonly Layer[] = [];
 const NO_STATES: readonly LayerState[] = [];
@@ -19,6 +22,7 @@ export function Layers() {
   const recipe = useRecipe((state) => state.recipe);
   const filter = useView((state) => state.filter);
   const sort = useView((state) => state.sort);
+  const view = useView((state) => state.layerView);
   const all = useMemo(() => joinRows(layers, states, pinnedLayers(recipe)), [layers, states, recipe]);
   const rows = useMemo(() => arrangeRows(all, filter, sort), [all, filter, sort]);
   const totals = useMemo(() => totalsOf(rows), [rows]);
@@ -35,6 +39,15 @@ export function Layers() {
         <Spindle rows={all} />
       </div>
       <div className="layer-search">
+        <Segmented
+          label="View"
+          value={view}
+          choices={[
+            { value: 'table', label: 'Layers' },
+            { value: 'sensitivity', label: 'Sensitivity' },
+          ]}
+          onChange={(next) => useView.setState({ layerView: next === 'sensitivity' ? next : 'table' })}
+        />
         <input
           id="layer-filter"
           className="field"
@@ -46,7 +59,15 @@ export function Layers() {
         />
         <kbd aria-hidden>/</kbd>
       </div>
-      {rows.length > 0 ? <LayerTable rows={rows} totals={totals} /> : <p className="empty quiet">{layers.length === 0 ? 'The model has no weights that a pass could change.' : `No layer matches "${filter}".`}</p>}
+      {view === 'sensitivity' ? (
+        <Suspense>
+          <Sensitivity />
+        </Suspense>
+      ) : rows.length > 0 ? (
+        <LayerTable rows={rows} totals={totals} />
+      ) : (
+        <p className="empty quiet">{layers.length === 0 ? 'The model has no weights that a pass could change.' : `No layer matches "${filter}".`}</p>
+      )}
     </section>
   );
 }

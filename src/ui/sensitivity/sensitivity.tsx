@@ -1,0 +1,43 @@
+import type { Layer } from '../../engine/protocol/index';
+import { useDocument } from '../../state/document';
+import { useJobs } from '../../state/jobs';
+import { useResults, type SensitivityScan } from '../../state/results';
+import { formatCount, formatElapsed } from '../format';
+import { HeatTable } from './heat-table';
+import { PlanForm } from './plan-form';
+import { ScanForm } from './scan-form';
+import '../styles/sensitivity.css';
+
+const NO_LAYERS: readonly Layer[] = [];
+
+/** What each layer costs when it alone is changed, and the bits per layer that follow from it. */
+export default function Sensitivity() {
+  const scan = useResults((state) => state.sensitivity);
+  const layers = useDocument((state) => state.opened?.layers ?? NO_LAYERS);
+  const running = useJobs((state) => state.running?.title === 'Scanning the layers');
+  return (
+    <div className="sensitivity">
+      <ScanForm />
+      {scan ? (
+        <>
+          <div className="table-scroll heat-scroll">
+            <HeatTable scan={scan} layers={layers} running={running} />
+          </div>
+          <p className="small quiet sensitivity-note">{noteOf(scan)}</p>
+          {scan.cells.length > 0 && scan.options.bits.length > 0 && <PlanForm />}
+        </>
+      ) : (
+        <p className="empty quiet">Each layer is changed alone, at each setting, and the model run on the live session: nothing is exported. Darker cells cost more; a cell pins its setting to its layer.</p>
+      )}
+    </div>
+  );
+}
+
+function noteOf({ finished, cells }: SensitivityScan): string {
+  const what = cells.some(({ kl }) => kl !== null) ? 'KL divergence of the answers, nats' : 'Noise over signal of the outputs';
+  if (!finished) return `${what}. ${formatCount(cells.length)} cells measured so far.`;
+  const { samples, totalMs, inferenceMs, sessionsCreated, resumed } = finished;
+  const sessions = sessionsCreated === 0 ? 'no new session' : `${sessionsCreated} new sessions`;
+  const kept = resumed > 0 ? `, ${formatCount(resumed)} kept from before` : '';
+  return `${what}, ${formatCount(samples)} samples. ${formatCount(cells.length)} cells${kept} in ${formatElapsed(totalMs)}, ${sessions}; ${((100 * inferenceMs) / Math.max(1, totalMs)).toFixed(0)} % of the time was inference.`;
+}
