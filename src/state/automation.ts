@@ -74,10 +74,20 @@ async function outcome<T>(work: () => T | Promise<T>): Promise<Outcome<T>> {
   }
 }
 
+function isQuiet(): boolean {
+  const { running, quiet } = useJobs.getState();
+  return !running && quiet === 0 && isSettled();
+}
+
 async function idle(): Promise<void> {
   for (;;) {
-    const { running, quiet } = useJobs.getState();
-    if (!running && quiet === 0 && isSettled()) return;
+    if (isQuiet()) {
+      // One job's end may start the next within the same turn.
+      await new Promise((resolve) => {
+        setTimeout(resolve, 0);
+      });
+      if (isQuiet()) return;
+    }
     await new Promise<void>((resolve) => {
       const stop = useJobs.subscribe(() => done());
       const done = (): void => {

@@ -1,6 +1,6 @@
 /** Results worth comparing: each recipe that was measured, with the figures known of it. A later measurement of the same recipe adds to it. */
 import { create } from 'zustand';
-import type { Accuracy, Agreement, Latency, Recipe } from '../engine/protocol/index';
+import type { Accuracy, Agreement, Latency, PairedTest, Recipe } from '../engine/protocol/index';
 import { labelRecipe } from '../recipe/label';
 import { useResults } from './results';
 
@@ -15,6 +15,8 @@ export interface Variant {
   readonly gzipBytes: number | null;
   readonly accuracy: Accuracy | null;
   readonly agreement: Agreement | null;
+  /** Its accuracy against the original's on the same samples. */
+  readonly paired: PairedTest | null;
   readonly latency: Latency | null;
 }
 
@@ -52,6 +54,7 @@ export function rememberVariant(recipe: Recipe): void {
       gzipBytes: of(exported)?.gzipBytes ?? known?.gzipBytes ?? null,
       accuracy: of(evaluation)?.after ?? known?.accuracy ?? null,
       agreement: of(evaluation)?.agreement ?? known?.agreement ?? null,
+      paired: of(evaluation)?.paired ?? known?.paired ?? null,
       latency: of(measurement)?.after ?? known?.latency ?? null,
     };
     return { variants: known ? variants.map((other) => (other === known ? variant : other)) : [...variants, variant] };

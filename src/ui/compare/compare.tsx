@@ -1,13 +1,15 @@
-import { Benchmark } from './benchmark';
+import { ChangedAnswers } from './changed-answers';
+import { Classes } from './classes';
 import { Front } from './front';
 import { ModelFacts } from './model-facts';
+import { Outputs } from './outputs';
 import { TwoUp } from './two-up';
-import '../styles/compare.css';
+import '../styles/panels.css';
 
-/** What was measured, side by side: variants, the original beside one of them, and what this device gains from which number type. */
+/** What was measured, side by side: variants, the original beside one of them. */
 export default function Compare() {
   return (
-    <div className="compare" data-panel="compare" tabIndex={-1}>
+    <div className="panels" data-panel="compare" tabIndex={-1}>
       <section className="panel" aria-labelledby="front-title">
         <header className="panel-head">
           <h2 id="front-title">Size against accuracy</h2>
@@ -15,7 +17,9 @@ export default function Compare() {
         <Front />
       </section>
       <TwoUp />
-      <Benchmark />
+      <ChangedAnswers />
+      <Classes />
+      <Outputs />
       <ModelFacts />
     </div>
   );

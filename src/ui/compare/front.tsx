@@ -3,6 +3,7 @@ import type { Interval } from '../../engine/protocol/index';
 import { useDocument } from '../../state/document';
 import { useResults } from '../../state/results';
 import { chooseVariant, frontOf, useVariants, type Variant } from '../../state/variants';
+import { AXIS_TICK } from '../charts/axis';
 import { Figure } from '../charts/figure';
 import { logTicks, ticks } from '../charts/scales';
 import { formatBytes, formatPercent } from '../format';
@@ -51,8 +52,8 @@ export function Front() {
       <ResponsiveContainer width="100%" height={330}>
         <ComposedChart margin={{ top: 24, right: 56, bottom: 8, left: 0 }} accessibilityLayer={false}>
           <CartesianGrid vertical={false} stroke="var(--line)" />
-          <XAxis dataKey="bytes" type="number" scale="log" domain={[left, right]} ticks={logTicks(left, right, 6)} allowDataOverflow tickFormatter={formatBytes} stroke="var(--line2)" tick={{ fill: 'var(--ink2)', fontSize: 11 }} />
-          <YAxis dataKey="score" type="number" domain={[bottom, top]} ticks={ticks(bottom, top, 6)} allowDataOverflow width={44} stroke="var(--line2)" tick={{ fill: 'var(--ink2)', fontSize: 11 }} />
+          <XAxis dataKey="bytes" type="number" scale="log" domain={[left, right]} ticks={logTicks(left, right, 6)} allowDataOverflow tickFormatter={formatBytes} stroke="var(--line2)" tick={AXIS_TICK} />
+          <YAxis dataKey="score" type="number" domain={[bottom, top]} ticks={ticks(bottom, top, 6)} allowDataOverflow width={44} stroke="var(--line2)" tick={AXIS_TICK} />
           {original?.interval && <ReferenceArea y1={original.interval.low} y2={original.interval.high} fill="var(--sunk)" fillOpacity={0.7} />}
           <Line data={points.filter((p) => p.onFront).toSorted((a, b) => a.bytes - b.bytes)} dataKey="score" type="stepAfter" dot={false} stroke="var(--wood)" strokeWidth={1.5} isAnimationActive={false} />
           <Scatter

@@ -3,7 +3,7 @@ import { useDocument } from '../../state/document';
 import { setRecipe, useRecipe } from '../../state/recipe';
 import { useResults } from '../../state/results';
 import { chooseVariant, useVariants, type Variant } from '../../state/variants';
-import type { Accuracy, Latency } from '../../engine/protocol/index';
+import type { Accuracy, Latency, PairedTest } from '../../engine/protocol/index';
 import { formatBytes, formatCount, formatMs, formatPercent } from '../format';
 import { MeasureButton } from '../parts/measure-button';
 import { verdictOf } from '../parts/verdict';
@@ -83,15 +83,15 @@ const UNKNOWN = '–';
 const NOT_MEASURED = 'not measured';
 
 function rowsOf(variant: Variant | null, bytes: number, gzip: number | null, before: Accuracy | null, latencyBefore: Latency | null): Row[] {
-  const { accuracy = null, agreement = null, latency = null, gzipBytes = null } = variant ?? {};
+  const { accuracy = null, agreement = null, paired = null, latency = null, gzipBytes = null } = variant ?? {};
   const sized = (label: string, a: number | null, b: number | null): Row => [label, a === null ? UNKNOWN : formatBytes(a), b === null ? UNKNOWN : formatBytes(b), a && b ? times(a, b) : NOT_MEASURED];
   return [
     sized(variant?.exact === false ? 'File, predicted' : 'File', bytes, variant?.bytes ?? null),
     sized('Gzip', gzip, gzipBytes),
     ['Median latency', latencyBefore ? formatMs(latencyBefore.median) : UNKNOWN, latency ? formatMs(latency.median) : UNKNOWN, latencyBefore && latency ? verdictOf(latencyBefore, latency) : NOT_MEASURED],
     ['p10 to p90', spread(latencyBefore), spread(latency), latency ? `${latency.runs} runs each, interleaved` : NOT_MEASURED],
-    ['Top-1', before ? formatPercent(before.top1) : UNKNOWN, accuracy ? formatPercent(accuracy.top1) : UNKNOWN, before && accuracy ? points(accuracy.top1 - before.top1) : 'needs labelled samples'],
-    ['95 % interval', interval(before), interval(accuracy), accuracy ? `${formatCount(accuracy.samples)} samples` : UNKNOWN],
+    ['Top-1', before ? formatPercent(before.top1) : UNKNOWN, accuracy ? formatPercent(accuracy.top1) : UNKNOWN, before && accuracy ? (paired ? inWords(paired) : points(accuracy.top1 - before.top1)) : 'needs labelled samples'],
+    ['95 % interval', intervalOf(before), intervalOf(accuracy), accuracy ? `${formatCount(accuracy.samples)} samples` : UNKNOWN],
     ['Top-5', before ? formatPercent(before.top5) : UNKNOWN, accuracy ? formatPercent(accuracy.top5) : UNKNOWN, before && accuracy ? points(accuracy.top5 - before.top5) : UNKNOWN],
     [
       'Agreement',
@@ -100,6 +100,12 @@ function rowsOf(variant: Variant | null, bytes: number, gzip: number | null, bef
       agreement?.changed == null ? (agreement ? `SQNR ${agreement.sqnrDb?.toFixed(1) ?? 'exact'} dB` : NOT_MEASURED) : `${formatCount(agreement.changed)} of ${formatCount(agreement.samples)} answers changed`,
     ],
   ];
+}
+
+/** A difference is called one only where the paired test says so. */
+function inWords({ difference, interval, p }: PairedTest): string {
+  const range = `${points(difference)} (${points(interval.low)} to ${points(interval.high)})`;
+  return p < 0.05 ? `${range}, p = ${p.toFixed(3)}` : `${range}, no measurable change (p = ${p.toFixed(2)})`;
 }
 
 function times(a: number, b: number): string {
@@ -114,6 +120,6 @@ function spread(latency: Latency | null): string {
   return latency ? `${formatMs(latency.p10)}–${formatMs(latency.p90)}` : UNKNOWN;
 }
 
-function interval(accuracy: Accuracy | null): string {
+function intervalOf(accuracy: Accuracy | null): string {
   return accuracy ? `${accuracy.top1Interval.low.toFixed(1)}–${accuracy.top1Interval.high.toFixed(1)}` : UNKNOWN;
 }

@@ -4,6 +4,7 @@ import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
 import { formatCount, formatPercent } from '../format';
 import { MeasureButton } from '../parts/measure-button';
+import { BEFORE_THIS_CHANGE } from './stale';
 
 export function AgreementCell() {
   const recipe = useRecipe((state) => state.recipe);
@@ -15,11 +16,18 @@ export function AgreementCell() {
     <div className="score">
       <div className="score-head">
         <h2>Agreement</h2>
-        {agreement && <span className="small quiet">{formatCount(agreement.samples)} {hasData ? 'samples' : 'random inputs'}</span>}
+        {fresh && agreement ? (
+          <span className="small quiet">
+            {formatCount(agreement.samples)} {hasData ? 'samples' : 'random inputs'}
+          </span>
+        ) : (
+          // With samples the score follows the sliders by itself.
+          (!hasData || !evaluation) && <MeasureButton what={hasData ? 'Score all samples' : 'Compare outputs'} onClick={() => evaluate(null)} />
+        )}
       </div>
       {agreement ? (
         <>
-          <p className={`score-number ${fresh ? '' : 'stale'}`}>
+          <p className={`score-number ${fresh ? '' : 'stale'}`} title={fresh ? undefined : BEFORE_THIS_CHANGE}>
             <strong>{agreement.top1 === null ? agreement.cosine.toFixed(5) : formatPercent(agreement.top1)}</strong>
             {agreement.top1 === null && <span className="small"> cosine</span>}
           </p>
@@ -30,14 +38,12 @@ export function AgreementCell() {
             </svg>
           )}
           <p className="small quiet">
-            {fresh ? '' : 'Before this change. '}
             {agreement.changed !== null && `${formatCount(agreement.changed)} answers changed, `}SQNR {agreement.sqnrDb === null ? 'exact' : `${agreement.sqnrDb.toFixed(1)} dB`}
           </p>
         </>
       ) : (
         <p className="small quiet">How alike the outputs are before and after.</p>
       )}
-      {!fresh && <MeasureButton what={hasData ? 'Score all samples' : 'Compare outputs'} onClick={() => evaluate(null)} />}
     </div>
   );
 }

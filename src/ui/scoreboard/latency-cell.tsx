@@ -5,6 +5,7 @@ import { isFresh, useResults } from '../../state/results';
 import { formatMs, threeFigures } from '../format';
 import { MeasureButton } from '../parts/measure-button';
 import { verdictOf } from '../parts/verdict';
+import { BEFORE_THIS_CHANGE } from './stale';
 import { Intervals, type Spread } from './intervals';
 
 export function LatencyCell() {
@@ -16,11 +17,11 @@ export function LatencyCell() {
     <div className="score">
       <div className="score-head">
         <h2>Latency, median</h2>
-        {before && after && <span className="small quiet">{verdictOf(before, after)}</span>}
+        {fresh && before && after ? <span className="small quiet">{verdictOf(before, after)}</span> : <MeasureButton what={measurement ? 'Measure again' : 'Measure latency'} onClick={() => measure(recipe.target)} />}
       </div>
       {before && after ? (
         <>
-          <p className={`score-number ${fresh ? '' : 'stale'}`}>
+          <p className={`score-number ${fresh ? '' : 'stale'}`} title={fresh ? undefined : BEFORE_THIS_CHANGE}>
             {threeFigures(before.median)} <span aria-hidden>→</span> <span className="visually-hidden">to</span> <strong>{threeFigures(after.median)}</strong> <span className="small">ms</span>
           </p>
           <Intervals
@@ -33,8 +34,6 @@ export function LatencyCell() {
       ) : (
         <p className="small quiet">Original and result run in turns, so that both meet the same conditions.</p>
       )}
-      {measurement && !fresh && <p className="small quiet">Before this change.</p>}
-      {!fresh && <MeasureButton what="Measure latency" onClick={() => measure(recipe.target)} />}
     </div>
   );
 }

@@ -1,7 +1,9 @@
 import { useDocument } from '../../state/document';
 import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
-import { bytesParts, formatBytes } from '../format';
+import { SizeBar } from '../charts/size-bar';
+import { bytesParts } from '../format';
+import { BEFORE_THIS_CHANGE } from './stale';
 
 export function SizeCell() {
   const opened = useDocument((state) => state.opened);
@@ -19,7 +21,7 @@ export function SizeCell() {
         <h2>Size</h2>
         {after !== null && <span className="small quiet">{verdict(before, after)}</span>}
       </div>
-      <p className={`score-number ${fresh ? '' : 'stale'}`}>
+      <p className={`score-number ${fresh ? '' : 'stale'}`} title={fresh ? undefined : BEFORE_THIS_CHANGE}>
         {from.value} {to && to.unit !== from.unit && <span className="small">{from.unit}</span>} {to && <span aria-hidden>→</span>}
         {to && <span className="visually-hidden">to</span>} {to && <strong>{to.value}</strong>} <span className="small">{to?.unit ?? from.unit}</span>
       </p>
@@ -34,28 +36,4 @@ function verdict(before: number, after: number): string {
   if (ratio > 1.005) return `${ratio.toFixed(1)}× smaller`;
   if (ratio < 0.995) return `${(1 / ratio).toFixed(2)}× larger`;
   return 'no change';
-}
-
-interface SizeBarProps {
-  readonly label: string;
-  readonly before: number | null;
-  readonly after: number | null;
-  readonly largest: number;
-}
-
-/** The solid result inside the hollow original, on one zero. */
-function SizeBar({ label, before, after, largest }: SizeBarProps) {
-  if (before === null) return null;
-  const text = after === null ? formatBytes(before) : `${formatBytes(before)} → ${formatBytes(after)}`;
-  const width = (bytes: number): string => `${Math.min(99, (99 * bytes) / largest)}%`;
-  return (
-    <div className="size-bar tiny">
-      <span>{label}</span>
-      <svg width="100%" height="11" role="img" aria-label={`${label}: ${text}`}>
-        <rect x="0.5" y="0.5" width={width(before)} height="10" fill="var(--steelfill)" fillOpacity="0.4" stroke="var(--steelline)" />
-        {after !== null && <rect x="0.5" y="3" width={width(after)} height="5" fill="var(--woodfill)" />}
-      </svg>
-      <span>{text}</span>
-    </div>
-  );
 }

@@ -5,12 +5,19 @@ import { useDocument } from '../../state/document';
 import { useJobs } from '../../state/jobs';
 import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
-import { useTaste, useView, type Theme } from '../../state/view';
+import { useTaste, useView, type Page, type Theme } from '../../state/view';
 import { COMMANDS, keyNames, type Command } from '../commands';
 import { formatBytes, formatLarge } from '../format';
 import { Logo } from '../parts/logo';
 import { Badge } from './badge';
 import '../styles/dialog.css';
+
+const PAGES: readonly { readonly key: Page; readonly label: string }[] = [
+  { key: 'workbench', label: 'Workbench' },
+  { key: 'data', label: 'Data' },
+  { key: 'compare', label: 'Compare' },
+  { key: 'device', label: 'Device' },
+];
 
 export function TopBar() {
   const summary = useDocument((state) => state.opened?.summary);
@@ -28,9 +35,9 @@ export function TopBar() {
       </span>
       <Badge />
       <nav className="pages" aria-label="Pages">
-        {(['workbench', 'compare'] as const).map((key) => (
+        {PAGES.map(({ key, label }) => (
           <button key={key} type="button" aria-current={page === key ? 'page' : undefined} onClick={() => useView.setState({ page: key })}>
-            {key === 'workbench' ? 'Workbench' : 'Compare'}
+            {label}
           </button>
         ))}
       </nav>

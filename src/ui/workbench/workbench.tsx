@@ -1,9 +1,9 @@
-import { BarChart3, List, Scale, SlidersHorizontal } from 'lucide-react';
+import { BarChart3, Cpu, Images, List, Scale, SlidersHorizontal } from 'lucide-react';
 import { lazy, Suspense, useEffect } from 'react';
 import { tinykeys } from 'tinykeys';
 import { useDocument } from '../../state/document';
 import { useResults } from '../../state/results';
-import { useView, type Tab } from '../../state/view';
+import { useView, type Page, type Tab } from '../../state/view';
 import { keyBindings } from '../commands';
 import { Inspector } from '../inspector/inspector';
 import { Layers } from '../layers/layers';
@@ -15,13 +15,20 @@ import { DeviceLost } from './device-lost';
 import { TopBar } from './top-bar';
 import '../styles/workbench.css';
 
-const Compare = lazy(() => import('../compare/compare'));
+const PAGES = {
+  data: lazy(() => import('../data/data')),
+  compare: lazy(() => import('../compare/compare')),
+  device: lazy(() => import('../device/device')),
+};
 
-const TABS: readonly { readonly tab: Tab | 'compare'; readonly label: string; readonly Icon: typeof List }[] = [
-  { tab: 'recipe', label: 'Recipe', Icon: SlidersHorizontal },
-  { tab: 'layers', label: 'Layers', Icon: List },
-  { tab: 'weights', label: 'Weights', Icon: BarChart3 },
-  { tab: 'compare', label: 'Compare', Icon: Scale },
+/** What a narrow window shows one at a time: panels of the workbench, then pages. */
+const TABS: readonly { readonly to: { readonly page: 'workbench'; readonly tab: Tab } | { readonly page: Exclude<Page, 'workbench'> }; readonly label: string; readonly Icon: typeof List }[] = [
+  { to: { page: 'workbench', tab: 'recipe' }, label: 'Recipe', Icon: SlidersHorizontal },
+  { to: { page: 'workbench', tab: 'layers' }, label: 'Layers', Icon: List },
+  { to: { page: 'workbench', tab: 'weights' }, label: 'Weights', Icon: BarChart3 },
+  { to: { page: 'data' }, label: 'Data', Icon: Images },
+  { to: { page: 'compare' }, label: 'Compare', Icon: Scale },
+  { to: { page: 'device' }, label: 'Device', Icon: Cpu },
 ];
 
 /** The open model: scores above, recipe, layers and the selected layer below. Narrow windows show one of them at a time. */
@@ -54,26 +61,21 @@ export default function Workbench() {
       <ErrorNotice places={['open', 'run', 'recipe', 'data']} />
       <Scoreboard />
       <main className="columns">
-        {page === 'compare' ? (
-          <Suspense fallback={<p className="empty quiet">Loading the charts</p>}>
-            <Compare />
-          </Suspense>
-        ) : (
+        {page === 'workbench' ? (
           <>
             <RecipePanel />
             <Layers />
             <Inspector />
           </>
+        ) : (
+          <Suspense fallback={<p className="empty quiet">Loading the page</p>}>
+            <Panels page={page} />
+          </Suspense>
         )}
       </main>
       <nav className="tabs" aria-label="Panels">
-        {TABS.map(({ tab: key, label, Icon }) => (
-          <button
-            key={key}
-            type="button"
-            aria-current={(page === 'compare' ? key === 'compare' : key === tab) ? 'page' : undefined}
-            onClick={() => useView.setState(key === 'compare' ? { page: key } : { tab: key, page: 'workbench' })}
-          >
+        {TABS.map(({ to, label, Icon }) => (
+          <button key={label} type="button" aria-current={to.page === page && (to.page !== 'workbench' || to.tab === tab) ? 'page' : undefined} onClick={() => useView.setState(to)}>
             <Icon size={18} aria-hidden />
             {label}
           </button>
@@ -82,4 +84,9 @@ export default function Workbench() {
       <ShortcutsDialog />
     </div>
   );
+}
+
+function Panels({ page }: { readonly page: Exclude<Page, 'workbench'> }) {
+  const Shown = PAGES[page];
+  return <Shown />;
 }

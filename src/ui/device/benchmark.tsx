@@ -4,6 +4,7 @@ import type { MatmulTiming } from '../../engine/protocol/index';
 import { benchmarkMatmul } from '../../state/actions';
 import { useDocument } from '../../state/document';
 import { useResults } from '../../state/results';
+import { AXIS_TICK, LEGEND, legendText } from '../charts/axis';
 import { Figure } from '../charts/figure';
 import { formatCount, threeFigures } from '../format';
 import { Choices } from '../parts/choices';
@@ -66,9 +67,9 @@ function Chart({ timings }: { readonly timings: readonly MatmulTiming[] }) {
         <ResponsiveContainer width="100%" height={220}>
           <BarChart data={data} margin={{ top: 8, right: 8, bottom: 0, left: 0 }} accessibilityLayer={false}>
             <CartesianGrid vertical={false} stroke="var(--line)" />
-            <XAxis dataKey="size" stroke="var(--line2)" tick={{ fill: 'var(--ink2)', fontSize: 11 }} />
-            <YAxis width={52} stroke="var(--line2)" tick={{ fill: 'var(--ink2)', fontSize: 11 }} tickFormatter={(value: number) => threeFigures(value)} />
-            <Legend iconType="square" wrapperStyle={{ fontSize: 12 }} />
+            <XAxis dataKey="size" stroke="var(--line2)" tick={AXIS_TICK} />
+            <YAxis width={52} stroke="var(--line2)" tick={AXIS_TICK} tickFormatter={(value: number) => threeFigures(value)} />
+            <Legend iconType="square" wrapperStyle={LEGEND} formatter={legendText} />
             {kinds.map((kind) => (
               <Bar key={kind} dataKey={kind} fill={FILL[kind]} stroke="var(--steel)" isAnimationActive={false}>
                 <ErrorBar dataKey={`${kind}Error`} width={4} stroke="var(--ink)" />

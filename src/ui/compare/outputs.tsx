@@ -1,0 +1,24 @@
+import { useResults } from '../../state/results';
+import { DataTable } from '../charts/figure';
+import { formatCount, formatValue } from '../format';
+
+/** Every output on both sides: what there is to say of models without classes, with several outputs, or with state. */
+export function Outputs() {
+  const evaluation = useResults((state) => state.evaluation);
+  return (
+    <section className="panel" aria-labelledby="outputs-title">
+      <header className="panel-head">
+        <h2 id="outputs-title">Outputs, before against after</h2>
+        {evaluation && <span className="small quiet">{formatCount(evaluation.agreement.samples)} samples</span>}
+      </header>
+      {evaluation ? (
+        <DataTable
+          heads={['Output', 'Cosine', 'SQNR, dB', 'Largest difference', 'KL, nats']}
+          rows={evaluation.outputs.map(({ name, cosine, sqnrDb, maxAbs, kl }) => [name, cosine.toFixed(6), sqnrDb === null ? 'exact' : sqnrDb.toFixed(1), formatValue(maxAbs), kl === null ? 'no class scores' : formatValue(kl)])}
+        />
+      ) : (
+        <p className="empty quiet">Compare the outputs to see how far each moved.</p>
+      )}
+    </section>
+  );
+}

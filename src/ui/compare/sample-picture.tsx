@@ -1,0 +1,6 @@
+import { formatCount } from '../format';
+
+/** A sample as a person can look at it. */
+export function SamplePicture({ sample }: { readonly sample: number; readonly size: number }) {
+  return <span className="sample-picture small quiet">#{formatCount(sample + 1)}</span>;
+}

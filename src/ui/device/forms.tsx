@@ -1,0 +1,62 @@
+import type { FormComparison, FormResult } from '../../engine/protocol/index';
+import { useResults } from '../../state/results';
+import { compareForms } from '../../state/speed';
+import { Figure } from '../charts/figure';
+import { RatioChart, type RatioRow } from '../charts/ratio-chart';
+import { formatBytes, formatMs } from '../format';
+import { MeasureButton } from '../parts/measure-button';
+
+/** The same weights in every form that fits this model, each really exported and run against the original. */
+export function Forms() {
+  const forms = useResults((state) => state.forms);
+  return (
+    <section className="panel" aria-labelledby="forms-title">
+      <header className="panel-head">
+        <h2 id="forms-title">Forms, really run</h2>
+        <MeasureButton what={forms ? 'Run again' : 'Compare the forms'} onClick={compareForms} />
+      </header>
+      {forms ? <Chart comparison={forms} /> : <p className="empty quiet">Writes the model in each form that fits it, and times each in turns with the original.</p>}
+    </section>
+  );
+}
+
+function Chart({ comparison: { forms, ep } }: { readonly comparison: FormComparison }) {
+  const rows = forms.flatMap((form) => rowOf(form) ?? []);
+  const notes = forms.filter(({ note }) => note !== '');
+  const runs = forms.find(({ latency }) => latency !== null)?.latency?.runs ?? 0;
+  return (
+    <>
+      <Figure
+        title="Speed against the original"
+        finding={rows.map(({ label, median }) => `${label} ${median.toFixed(2)} times the original's speed`).join('; ')}
+        note={`On ${ep === 'webgpu' ? 'WebGPU' : 'WASM'}, ${runs} runs each in turns, 95 % intervals of paired ratios. Band: ±5 %, no measurable change. "Original" is a second copy of itself: it shows the device's noise.`}
+        table={{
+          heads: ['Form', 'File', 'Gzip', 'Median', 'Speed', '95 % interval'],
+          rows: forms.map((form) => {
+            const row = rowOf(form);
+            return [
+              form.label,
+              form.bytes === null ? '–' : formatBytes(form.bytes),
+              form.gzipBytes === null ? '–' : formatBytes(form.gzipBytes),
+              form.latency ? formatMs(form.latency.median) : 'not run',
+              row ? `${row.median.toFixed(2)}×` : '–',
+              row ? `${row.low.toFixed(2)}–${row.high.toFixed(2)}` : '–',
+            ];
+          }),
+        }}
+      >
+        <RatioChart rows={rows} />
+      </Figure>
+      {notes.map(({ label, note }) => (
+        <p key={label} className="small quiet">
+          {label}: {note}
+        </p>
+      ))}
+    </>
+  );
+}
+
+/** Times over the original's, turned round: above 1 is faster. */
+function rowOf({ label, ratio }: FormResult): RatioRow | null {
+  return ratio && { label, median: 1 / ratio.median, low: 1 / ratio.high, high: 1 / ratio.low };
+}

@@ -1,0 +1,71 @@
+import type { Ep, Latency, Measurement, Startup } from '../../engine/protocol/index';
+import { measure } from '../../state/actions';
+import { useDocument } from '../../state/document';
+import { useRecipe } from '../../state/recipe';
+import { isFresh, useResults } from '../../state/results';
+import { Figure } from '../charts/figure';
+import { StripChart, type StripRow } from '../charts/strip-chart';
+import { formatMs } from '../format';
+import { MeasureButton } from '../parts/measure-button';
+import { verdictOf } from '../parts/verdict';
+
+const BACKENDS: readonly { readonly ep: Ep; readonly name: string }[] = [
+  { ep: 'webgpu', name: 'WebGPU' },
+  { ep: 'wasm', name: 'WASM' },
+];
+
+/** One inference on each backend, original and result in turns; what loading costs stands apart. */
+export function LatencyPanel() {
+  const measurements = useResults((state) => state.measurements);
+  const recipe = useRecipe((state) => state.recipe);
+  const hasGpu = useDocument((state) => state.environment?.compute.kind === 'webgpu');
+  const known = BACKENDS.flatMap(({ ep, name }) => {
+    const measurement = measurements[ep];
+    return measurement && isFresh(measurement, recipe) ? [{ name, measurement }] : [];
+  });
+  const sides = known.flatMap(({ name, measurement }) => sidesOf(name, measurement));
+  return (
+    <section className="panel" aria-labelledby="latency-title">
+      <header className="panel-head">
+        <h2 id="latency-title">One inference</h2>
+        {BACKENDS.filter(({ ep }) => ep === 'wasm' || hasGpu).map(({ ep, name }) => (
+          <MeasureButton key={ep} what={`Measure on ${name}`} onClick={() => measure(ep)} />
+        ))}
+      </header>
+      {sides.length > 0 ? (
+        <Figure
+          title="Every run"
+          finding={known.flatMap(({ name, measurement: { before, after } }) => (before && after ? [`${name}: ${formatMs(before.median)} before, ${formatMs(after.median)} after, ${verdictOf(before, after)}`] : [])).join('; ')}
+          note={known.flatMap(({ name, measurement: { before, after } }) => (before && after ? [`${name}: ${verdictOf(before, after)}, ${after.runs} runs each`] : [])).join('. ')}
+          table={{
+            heads: ['Side', 'Median', 'p10', 'p90', 'Largest', 'Loading', 'First run'],
+            rows: sides.map(({ label, latency, startup }) => [label, formatMs(latency.median), formatMs(latency.p10), formatMs(latency.p90), formatMs(Math.max(...latency.samples)), formatMs(startup.createMs), formatMs(startup.firstRunMs)]),
+          }}
+        >
+          <StripChart rows={sides.map(stripOf)} unit="ms" />
+        </Figure>
+      ) : (
+        <p className="empty quiet">Original and result run in turns, at least 20 times each, after warming up. Loading and the first run are told apart.</p>
+      )}
+    </section>
+  );
+}
+
+interface Side {
+  readonly label: string;
+  readonly side: StripRow['side'];
+  readonly latency: Latency;
+  readonly startup: Startup;
+}
+
+function sidesOf(name: string, { before, after, startup }: Measurement): Side[] {
+  if (!before || !after) return [];
+  return [
+    { label: `${name}, original`, side: 'original', latency: before, startup: startup.before },
+    { label: `${name}, whittled`, side: 'result', latency: after, startup: startup.after },
+  ];
+}
+
+function stripOf({ label, side, latency: { samples, p10, median, p90 } }: Side): StripRow {
+  return { label, side, values: samples, p10, median, p90 };
+}

@@ -1,0 +1,90 @@
+import type { PlacedOperator, Placement, Profile } from '../../engine/protocol/index';
+import { useDocument } from '../../state/document';
+import { useRecipe } from '../../state/recipe';
+import { isFresh, useResults } from '../../state/results';
+import { profile } from '../../state/speed';
+import { formatCount, threeFigures } from '../format';
+import { MeasureButton } from '../parts/measure-button';
+
+/** Where every operator ran, for how long, and which copies between GPU and CPU that cost: before and after side by side. */
+export function PlacementPanel() {
+  const found = useResults((state) => state.profile);
+  const recipe = useRecipe((state) => state.recipe);
+  const hasGpu = useDocument((state) => state.environment?.compute.kind === 'webgpu');
+  const fresh = found && isFresh(found, recipe) ? found : null;
+  return (
+    <section className="panel" aria-labelledby="placement-title">
+      <header className="panel-head">
+        <h2 id="placement-title">Where operators run</h2>
+        {hasGpu && <MeasureButton what="Find out on WebGPU" onClick={() => profile('webgpu')} />}
+        <MeasureButton what="On WASM" onClick={() => profile('wasm')} />
+      </header>
+      {fresh ? <Operators found={fresh} /> : <p className="empty quiet">Runs both files once more with the runtime recording each node. Recording slows a session, so these times are told apart from latency.</p>}
+    </section>
+  );
+}
+
+function Operators({ found: { before, after, ep } }: { readonly found: Profile }) {
+  return (
+    <>
+      <p className="small">
+        <strong>{ep === 'webgpu' ? 'WebGPU' : 'WASM'}.</strong> Original: {words(before)}. Whittled: {words(after)}.
+      </p>
+      <div className="table-scroll">
+        <table aria-label="Operators">
+          <thead>
+            <tr>
+              {['Operator', 'Runs on', 'Nodes before', 'ms', 'Nodes after', 'ms'].map((head, i) => (
+                <th key={`${head}-${i < 4 ? 'before' : 'after'}`} scope="col" className={i > 1 ? 'number' : undefined}>
+                  {head}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {pairs(before.operators, after.operators).map(({ op, provider, a, b }) => (
+              <tr key={`${op} ${provider}`}>
+                <th scope="row">{op}</th>
+                <td className={provider === 'CPU' && ep === 'webgpu' ? 'warning' : undefined}>{provider}</td>
+                <td className="number">{a ? formatCount(a.count) : '–'}</td>
+                <td className="number">{time(a)}</td>
+                <td className="number">{b ? formatCount(b.count) : '–'}</td>
+                <td className="number">{time(b)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {after.gpuStepMs !== null && after.gpuStepMs > 0 && <p className="tiny quiet">The browser rounds GPU times to {after.gpuStepMs} ms; means of {after.runs} runs.</p>}
+    </>
+  );
+}
+
+function words({ gpuNodes, cpuNodes, copies }: Placement): string {
+  const copied = copies.toHost + copies.fromHost;
+  return `${formatCount(gpuNodes)} nodes on the GPU, ${formatCount(cpuNodes)} on the CPU, ${copied === 0 ? 'no copies between them' : `${formatCount(copied)} copies between them (${threeFigures(copies.waitMs)} ms, waiting included)`}`;
+}
+
+function time(operator: PlacedOperator | undefined): string {
+  return operator?.ms == null ? '–' : threeFigures(operator.ms);
+}
+
+interface Pair {
+  readonly op: string;
+  readonly provider: PlacedOperator['provider'];
+  readonly a: PlacedOperator | undefined;
+  readonly b: PlacedOperator | undefined;
+}
+
+/** Operators of either side by name and provider, the longest first. */
+function pairs(before: readonly PlacedOperator[], after: readonly PlacedOperator[]): Pair[] {
+  const [left, right] = [new Map(before.map((o) => [placeOf(o), o])), new Map(after.map((o) => [placeOf(o), o]))];
+  const all = new Map([...left, ...right]);
+  return [...all]
+    .map(([name, { op, provider }]) => ({ op, provider, a: left.get(name), b: right.get(name) }))
+    .toSorted((x, y) => (y.b?.ms ?? y.a?.ms ?? 0) - (x.b?.ms ?? x.a?.ms ?? 0));
+}
+
+function placeOf({ op, provider }: PlacedOperator): string {
+  return `${op} ${provider}`;
+}
