@@ -103,8 +103,8 @@ export interface Sizes {
   readonly after: CompressedSize;
   /** The bytes that hold each layer's weights (codes, scales, zero points), compressed by themselves. */
   readonly layers: readonly { readonly id: string; readonly before: CompressedSize; readonly after: CompressedSize }[];
-  /** 0..11, the same on both sides; lower for large models. */
-  readonly brotliQuality: number;
+  /** 0..11, the same before and after; lower for large models, and for layers. */
+  readonly brotliQuality: { readonly files: number; readonly layers: number };
   /** Whether everything was compressed within the time; what was not is null. */
   readonly complete: boolean;
 }

@@ -25,7 +25,7 @@ test('files and layers, raw, gzip and brotli; layers add up to nearly the file',
   const log: string[] = [];
   const result = await measureSizes(bench, parts, inline(log), job);
   expect(log).toEqual(['end']);
-  expect(result).toMatchObject({ complete: true, brotliQuality: 11, before: { bytes: bench.doc.model.bytes }, after: { bytes: parts.exported.bytes, gzipBytes: parts.exported.gzipBytes } });
+  expect(result).toMatchObject({ complete: true, brotliQuality: { files: 11, layers: 9 }, before: { bytes: bench.doc.model.bytes }, after: { bytes: parts.exported.bytes, gzipBytes: parts.exported.gzipBytes } });
   expect(result.layers.map((l) => l.id)).toEqual(['first', 'second']);
   const [first, second] = result.layers;
   expect(first?.before.bytes).toBe(128 * 64 * 4);
