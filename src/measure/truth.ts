@@ -1,6 +1,6 @@
 /**
  * The truth meter: which form is faster on this device and which only smaller, for this model, in plain words. Rules come from what was
- * measured of onnxruntime's backends (docs/decisions, export forms); figures only from what was measured on this device. What is not
+ * measured of onnxruntime's backends (docs/decisions/0012-truth-meter.md); figures only from what was measured on this device. What is not
  * known yet is said to be so.
  */
 import type { StoredForm } from '../onnx/types';
