@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mean, median, medianInterval, percentile, wilson } from './stats';
+import { mean, median, medianInterval, pairedRatio, percentile, wilson } from './stats';
 
 test('percentiles interpolate as NumPy does', () => {
   const values = [40, 10, 30, 20];
@@ -46,3 +46,14 @@ test('the interval of a median holds 95 % of the binomial distribution of its ra
 function choose(n: number, k: number): number {
   return k === 0 ? 1 : (choose(n, k - 1) * (n - k + 1)) / k;
 }
+
+test('a ratio is taken from neighbours, so that a machine that slows down does not tilt it', () => {
+  // Both sides slow down fourfold over the runs; b always takes 1.25 times as long as a.
+  const a = { samples: Array.from({ length: 20 }, (_, i) => 10 * 4 ** (i / 19)) };
+  const b = { samples: a.samples.map((ms) => ms * 1.25) };
+  const ratio = pairedRatio(a, b);
+  for (const value of Object.values(ratio)) expect(value).toBeCloseTo(1.25, 12);
+  // One outlier in twenty moves neither the median nor its interval.
+  const jolted = { samples: b.samples.map((ms, i) => (i === 7 ? ms * 50 : ms)) };
+  expect(pairedRatio(a, jolted).high).toBeCloseTo(1.25, 12);
+});

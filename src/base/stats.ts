@@ -48,3 +48,20 @@ export function medianInterval(values: readonly number[]): { low: number; high: 
   const rank = Math.max(1, Math.floor((sorted.length + 1) / 2 - 0.98 * Math.sqrt(sorted.length)));
   return { low: sorted[rank - 1] ?? Number.NaN, high: sorted.at(-rank) ?? Number.NaN };
 }
+
+/** Runs in order, of two sides that took turns: those with the same index stood beside each other. */
+interface Runs {
+  readonly samples: readonly number[];
+}
+
+/**
+ * How many times as long `side` took as `reference`, from runs that stood beside each other: the median of the ratios of each pair,
+ * and its 95 % interval. Below 1 is faster.
+ */
+export function pairedRatio(reference: Runs, side: Runs): { median: number; low: number; high: number } {
+  const ratios = side.samples.flatMap((ms, i) => {
+    const base = reference.samples[i];
+    return base === undefined || base === 0 ? [] : [ms / base];
+  });
+  return { median: median(ratios), ...medianInterval(ratios) };
+}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compareLatency, pairedRatio } from './latency';
+import { compareLatency } from './latency';
 
 const job = { signal: new AbortController().signal, onProgress: () => {} };
 
@@ -33,21 +33,6 @@ test('a slow side gets one warm-up and the fewest runs', async () => {
   expect(figures?.runs).toBe(20);
   expect(clock).toBe(21_000);
 });
-
-test('a ratio is taken from neighbours, so that a machine that slows down does not tilt it', () => {
-  // Both sides slow down fourfold over the runs; b always takes 1.25 times as long as a.
-  const a = runsOf(Array.from({ length: 20 }, (_, i) => 10 * 4 ** (i / 19)));
-  const b = runsOf(a.samples.map((ms) => ms * 1.25));
-  const ratio = pairedRatio(a, b);
-  for (const value of Object.values(ratio)) expect(value).toBeCloseTo(1.25, 12);
-  // One outlier in twenty moves neither the median nor its interval.
-  const jolted = runsOf(b.samples.map((ms, i) => (i === 7 ? ms * 50 : ms)));
-  expect(pairedRatio(a, jolted).high).toBeCloseTo(1.25, 12);
-});
-
-function runsOf(samples: readonly number[]) {
-  return { median: 0, p10: 0, p90: 0, runs: samples.length, samples };
-}
 
 test('stops between runs', async () => {
   const controller = new AbortController();

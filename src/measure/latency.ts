@@ -1,6 +1,6 @@
 import { createBreath } from '../base/breath';
 import type { Job } from '../base/job';
-import { median, medianInterval, percentile } from '../base/stats';
+import { percentile } from '../base/stats';
 
 /** Milliseconds of one inference over `runs` timed repeats. */
 export interface LatencyFigures {
@@ -64,16 +64,4 @@ export async function compareLatency(sides: readonly (() => Promise<unknown>)[],
 
 function toMicroseconds(ms: number): number {
   return Math.round(ms * 1000) / 1000;
-}
-
-/**
- * How many times as long `side` took as `reference`, from runs that stood beside each other: the median of the ratios of each pair,
- * and its 95 % interval. Below 1 is faster.
- */
-export function pairedRatio(reference: LatencyFigures, side: LatencyFigures): { median: number; low: number; high: number } {
-  const ratios = side.samples.flatMap((ms, i) => {
-    const base = reference.samples[i];
-    return base === undefined || base === 0 ? [] : [ms / base];
-  });
-  return { median: median(ratios), ...medianInterval(ratios) };
 }

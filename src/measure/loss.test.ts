@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { BudgetCache } from '../base/budget-cache';
+import { lossOf } from '../base/heat';
 import { BeforeOutputs } from './before';
 import { EvaluationTally } from './evaluation';
-import { LossTally, lossOf } from './loss';
+import { LossTally } from './loss';
 
 const scores = (...rows: number[][]) => ({ y: { type: 'float32', dims: [rows.length, 3], data: Float32Array.from(rows.flat()) } });
 const map = (...values: number[]) => ({ y: { type: 'float32', dims: [1, 2, 2], data: Float32Array.from(values) } });

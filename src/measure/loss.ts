@@ -79,12 +79,3 @@ export class LossTally implements Tally {
 function percent(count: number, of: number): number | null {
   return of === 0 ? null : (count * 100) / of;
 }
-
-/**
- * One number a setting costs, 0 or more, of which the parts of several layers may be added: the KL divergence, or, where the outputs are
- * no class scores, the share of noise in the outputs (noise / signal).
- */
-export function lossOf({ kl, sqnrDb }: Pick<LossFigures, 'kl' | 'sqnrDb'>): number {
-  if (kl !== null) return kl;
-  return sqnrDb === null ? 0 : 10 ** (-sqnrDb / 10);
-}

@@ -1,16 +1,7 @@
 /** Sentences of the truth meter that carry figures measured on this device, or say that there are none yet. */
+import { BAND, verdictOf, type Ratio } from '../base/verdict';
 import type { MatmulKind, MatmulTiming } from '../compute/types';
-import type { Level, Ratio, Sentence, TruthForm, TruthInput } from './truth-types';
-
-/** Changes of the median within this part are no change, whatever their interval says. */
-const BAND = 0.05;
-
-/** Faster or slower only where the interval leaves out 1 and the median leaves the band. */
-export function verdictOf({ median, low, high }: Ratio): Extract<Level, 'faster' | 'slower' | 'same'> {
-  if (high < 1 && median < 1 - BAND) return 'faster';
-  if (low > 1 && median > 1 + BAND) return 'slower';
-  return 'same';
-}
+import type { Sentence, TruthForm, TruthInput } from './truth-types';
 
 export function measuredSentence(measured: Ratio | null): Sentence {
   if (measured === null) return { level: 'unknown', text: 'This recipe against the original on this device: not measured yet.' };

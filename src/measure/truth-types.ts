@@ -1,4 +1,5 @@
 /** What the truth meter speaks from, and its sentences. */
+import type { Ratio } from '../base/verdict';
 import type { MatmulTiming } from '../compute/types';
 import type { StoredForm } from '../onnx/types';
 import type { Ep, Placement } from '../runtime/types';
@@ -9,13 +10,6 @@ export type Level = 'faster' | 'smaller' | 'slower' | 'same' | 'warning' | 'unkn
 export interface Sentence {
   readonly level: Level;
   readonly text: string;
-}
-
-/** Time over the original's, with its 95 % interval; below 1 is faster. */
-export interface Ratio {
-  readonly median: number;
-  readonly low: number;
-  readonly high: number;
 }
 
 export interface TruthLayer {

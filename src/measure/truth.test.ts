@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import type { MatmulKind, MatmulTiming } from '../compute/types';
 import type { Placement } from '../runtime/types';
 import { truthSentences } from './truth';
-import { verdictOf } from './truth-figures';
 import type { Level, TruthInput, TruthLayer } from './truth-types';
 
 const layer = (op: string, macs: number, changes: Partial<TruthLayer> = {}): TruthLayer => ({ op, params: macs, macs, bits: 32, sparsity: 0, storage: 'float', ...changes });
@@ -117,16 +116,6 @@ test('measured forms and the recipe speak by their intervals; a noisy device war
   ]);
   expect(about(/copy of itself/, { forms: [form('original', 1.2, 1.1, 1.3)] })[0]).toMatch(/^warning/);
   expect(say({ measured: { median: 1.3, low: 1.2, high: 1.4 } })[0]).toBe("slower: This recipe took 1.30 times the original's time (95 % interval 1.20–1.40).");
-});
-
-test.each<[number, number, number, Level]>([
-  [0.9, 0.88, 0.93, 'faster'],
-  [0.9, 0.7, 1.01, 'same'],
-  [0.97, 0.96, 0.98, 'same'],
-  [1.1, 1.02, 1.2, 'slower'],
-  [1.04, 1.03, 1.05, 'same'],
-])('%f (%f to %f) is %s', (median, low, high, level) => {
-  expect(verdictOf({ median, low, high })).toBe(level);
 });
 
 test('no sentence praises, shouts or runs on', () => {

@@ -1,8 +1,9 @@
 /** The ways in which this model's weights can be stored, each really exported and run against the original. */
 import { toPlainError, WhittleError } from '../../base/errors';
 import type { Job } from '../../base/job';
+import { pairedRatio } from '../../base/stats';
 import type { Dataset } from '../../data/types';
-import { compareLatency, pairedRatio, type LatencyOptions } from '../../measure/latency';
+import { compareLatency, type LatencyOptions } from '../../measure/latency';
 import { gzipSize } from '../../measure/size';
 import type { Recipe, RecipeStep } from '../../recipe/types';
 import type { Feeds } from '../../runtime/types';

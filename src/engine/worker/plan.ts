@@ -1,11 +1,12 @@
 /** From a sensitivity scan to bits for each layer that keep to a budget. */
 import { WhittleError } from '../../base/errors';
+import { lossOf } from '../../base/heat';
 import type { Job } from '../../base/job';
 import { draw } from '../../base/random';
 import type { Dataset } from '../../data/types';
 import { allocationFront, valuesOf, type Allocation } from '../../measure/allocate';
 import { compareSides } from '../../measure/evaluate';
-import { lossOf, LossTally } from '../../measure/loss';
+import { LossTally } from '../../measure/loss';
 import { predictBytes, predictFileBytes } from '../../recipe/states';
 import { stepOf, takesLayer, withLayerBits } from '../../recipe/steps';
 import type { Recipe } from '../../recipe/types';

@@ -1,4 +1,4 @@
-import { pairedRatio } from '../../measure/latency';
+import { pairedRatio } from '../../base/stats';
 import { truthSentences } from '../../measure/truth';
 import type { Recipe, RecipeStep } from '../../recipe/types';
 import type { Truth, TruthEvidence } from '../protocol/index';

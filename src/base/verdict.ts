@@ -1,0 +1,50 @@
+/** Differences in words, by one rule everywhere: what the measurement cannot tell from none is "no measurable change". */
+import { formatChange } from './format';
+
+/** Time over the original's, with its 95 % interval; below 1 is faster. */
+export interface Ratio {
+  readonly median: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Changes of the median time within this part are no change, whatever their interval says. */
+export const BAND = 0.05;
+
+/** Level of a two-sided test from which a difference is called one. */
+const LEVEL = 0.05;
+
+const NO_CHANGE = 'no measurable change';
+
+/** Faster or slower only where the interval leaves out 1 and the median leaves the band. */
+export function verdictOf({ median, low, high }: Ratio): 'faster' | 'slower' | 'same' {
+  if (high < 1 && median < 1 - BAND) return 'faster';
+  if (low > 1 && median > 1 + BAND) return 'slower';
+  return 'same';
+}
+
+/** "1.27× faster", "1.10× slower" or "no measurable change". */
+export function speedWords(ratio: Ratio): string {
+  const verdict = verdictOf(ratio);
+  if (verdict === 'same') return NO_CHANGE;
+  return `${(verdict === 'faster' ? 1 / ratio.median : ratio.median).toFixed(2)}× ${verdict}`;
+}
+
+/** "3.8× smaller", "1.02× larger", or "no change" within half a percent. Bytes are counted, not sampled. */
+export function sizeWords(before: number, after: number): string {
+  const ratio = before / after;
+  if (ratio > 1.005) return `${ratio.toFixed(ratio < 1.1 ? 2 : 1)}× smaller`;
+  if (ratio < 0.995) return `${(1 / ratio).toFixed(2)}× larger`;
+  return 'no change';
+}
+
+/** A change of accuracy in points by its paired test: "−0.8 pt, p = 0.021" or "no measurable change". */
+export function accuracyWords({ difference, p }: { readonly difference: number; readonly p: number }): string {
+  if (p >= LEVEL) return NO_CHANGE;
+  return `${formatChange(difference, 1)} pt, ${formatP(p)}`;
+}
+
+/** "p = 0.021", "p < 0.001". */
+export function formatP(p: number): string {
+  return p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`;
+}
