@@ -3,6 +3,9 @@ import { BAND, verdictOf, type Ratio } from '../base/verdict';
 import type { MatmulKind, MatmulTiming } from '../compute/types';
 import type { Sentence, TruthForm, TruthInput } from './truth-types';
 
+/** Width of the interval of a model against itself from which the device is too busy for small differences. */
+const NOISY_WIDTH = 0.2;
+
 export function measuredSentence(measured: Ratio | null): Sentence {
   if (measured === null) return { level: 'unknown', text: 'This recipe against the original on this device: not measured yet.' };
   return { level: verdictOf(measured), text: `This recipe took ${timeOf(measured)}.` };
@@ -14,8 +17,8 @@ export function formSentences(forms: readonly TruthForm[] | null): Sentence[] {
   return forms.flatMap(({ form, label, ok, ratio, note }): Sentence[] => {
     if (!ok || ratio === null) return [{ level: 'unknown', text: `${label}: not measured. ${note}`.trim() }];
     if (form !== 'original') return [{ level: verdictOf(ratio), text: `${label} took ${timeOf(ratio)}.` }];
-    const noisy = Math.abs(ratio.median - 1) > BAND;
-    return noisy ? [{ level: 'warning', text: `The original took ${times(ratio.median)} times the time of a second copy of itself: other work slows this device, so small differences mean nothing.` }] : [];
+    const noisy = Math.abs(ratio.median - 1) > BAND || ratio.high - ratio.low > NOISY_WIDTH;
+    return noisy ? [{ level: 'warning', text: `A second copy of the original took ${timeOf(ratio)}: other work slows this device, so small differences mean nothing.` }] : [];
   });
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { MatmulKind, MatmulTiming } from '../compute/types';
 import type { Placement } from '../runtime/types';
 import { truthSentences } from './truth';
-import type { Level, TruthInput, TruthLayer } from './truth-types';
+import type { TruthInput, TruthLayer } from './truth-types';
 
 const layer = (op: string, macs: number, changes: Partial<TruthLayer> = {}): TruthLayer => ({ op, params: macs, macs, bits: 32, sparsity: 0, storage: 'float', ...changes });
 const noRecipe = { fullFloat16: false, quantizedActivations: false, pruned: false, fewerChannels: false };
@@ -114,7 +114,8 @@ test('measured forms and the recipe speak by their intervals; a noisy device war
     "faster: Form matmulnbits took 0.71 times the original's time (95 % interval 0.69–0.74).",
     'unknown: Full float16: not measured. No shader-f16.',
   ]);
-  expect(about(/copy of itself/, { forms: [form('original', 1.2, 1.1, 1.3)] })[0]).toMatch(/^warning/);
+  expect(about(/second copy/, { forms: [form('original', 1.2, 1.15, 1.3)] })[0]).toMatch(/^warning: A second copy of the original took 1.20 times/);
+  expect(about(/second copy/, { forms: [form('original', 1.01, 0.8, 1.2)] })[0]).toMatch(/^warning/);
   expect(say({ measured: { median: 1.3, low: 1.2, high: 1.4 } })[0]).toBe("slower: This recipe took 1.30 times the original's time (95 % interval 1.20–1.40).");
 });
 
