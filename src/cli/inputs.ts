@@ -6,6 +6,7 @@ import { parseCard } from '../data/card';
 import type { Card } from '../data/types';
 import { parseRecipeText } from '../recipe/parse';
 import type { Recipe } from '../recipe/types';
+import type { Ep } from '../engine/protocol/index';
 import type { Arguments } from './args';
 import { InputProblem } from './problem';
 
@@ -13,6 +14,8 @@ export interface Inputs {
   /** The model first, then files beside it that may be its external data. */
   readonly modelFiles: readonly string[];
   readonly recipe: Recipe;
+  /** The backend that was asked for by name: scores run on it even where it is slow. */
+  readonly ep: Ep | null;
   readonly out: string;
   readonly report: string | null;
   readonly sensitivity: string | null;
@@ -29,6 +32,7 @@ export function readInputs(args: Arguments): Inputs {
   return {
     modelFiles: [model, ...besideModel(model)],
     recipe: args.ep === null ? recipe : { ...recipe, target: args.ep },
+    ep: args.ep,
     out,
     report: args.report === null ? null : writable(args.report, '--report'),
     profile: args.profile,

@@ -39,7 +39,7 @@ export async function runInStudio(browser: Browser, url: string, inputs: Inputs,
   log('Running original and result side by side');
   const measurement = value(await studio.evaluate((whittle, ep) => whittle.measure(ep), inputs.recipe.target));
   log(data ? `Scoring ${limit ?? data.samples} samples` : 'Comparing outputs');
-  const evaluation = value(await studio.evaluate((whittle, n) => whittle.evaluate(n), limit));
+  const evaluation = value(await studio.evaluate((whittle, [n, ep]) => whittle.evaluate(n, ep), [limit, inputs.ep] as const));
   let sensitivity: Sensitivity | null = null;
   if (inputs.sensitivity !== null) {
     log('Scanning the layers');

@@ -18,7 +18,7 @@ import type {
   SensitivityCell,
   SensitivityOptions,
 } from '../engine/protocol/index';
-import { decodeRecipeLink, encodeRecipeLink } from '../recipe/link';
+import { decodeRecipeLink, encodeRecipeLink, LINK_KEY } from '../recipe/link';
 import { parseRecipe } from '../recipe/parse';
 import { useDocument } from './document';
 import { theEngine } from './engine';
@@ -86,11 +86,11 @@ export async function removeData(): Promise<void> {
 }
 
 /** Accuracy and agreement over all samples, or `limit` of them. */
-export async function evaluate(limit: number | null): Promise<Evaluation> {
+export async function evaluate(limit: number | null, ep: Ep | null = null): Promise<Evaluation> {
   stopFollowing();
   const engine = await theEngine();
   const { recipe } = useRecipe.getState();
-  const evaluation = await runJob('Scoring', 'run', async ({ signal, onProgress }) => engine.evaluate(signal, recipe, limit, onProgress));
+  const evaluation = await runJob('Scoring', 'run', async ({ signal, onProgress }) => engine.evaluate(signal, recipe, limit, ep, onProgress));
   useResults.setState({ evaluation });
   rememberVariant(recipe);
   return evaluation;
@@ -172,8 +172,6 @@ export function loadRecipe(json: unknown): Recipe {
   setRecipe(recipe);
   return recipe;
 }
-
-const LINK_KEY = '#r=';
 
 export function recipeLink(): string {
   const url = new URL(location.href);

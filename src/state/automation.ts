@@ -48,7 +48,8 @@ export interface Automation {
   /** Saves the exported file as a person's download. */
   download(): Promise<Outcome<void>>;
   measure(ep: Ep): Promise<Outcome<Measurement>>;
-  evaluate(limit: number | null): Promise<Outcome<Evaluation>>;
+  /** `ep` null: the recipe's target, or WASM where that is only a software renderer. */
+  evaluate(limit: number | null, ep: Ep | null): Promise<Outcome<Evaluation>>;
   scanSensitivity(options: SensitivityOptions): Promise<Outcome<Sensitivity>>;
   /** Puts the planned recipe on the sliders. */
   planBits(budget: BitBudget): Promise<Outcome<BitPlan>>;
@@ -112,7 +113,7 @@ const automation: Automation = {
     }),
   download: () => outcome(actions.download),
   measure: (ep) => outcome(() => actions.measure(ep)),
-  evaluate: (limit) => outcome(() => actions.evaluate(limit)),
+  evaluate: (limit, ep) => outcome(() => actions.evaluate(limit, ep)),
   scanSensitivity: (options) => outcome(() => actions.scanSensitivity(options)),
   planBits: (budget) => outcome(() => actions.planBits(budget)),
   throughput: (ep) => outcome(() => speed.measureThroughput(ep)),

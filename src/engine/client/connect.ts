@@ -31,7 +31,7 @@ export function connectWorker(): Link {
       histogram: (jobId, recipe, layerId, channel, bins) => remote.histogram(jobId, recipe, layerId, channel, bins),
       setData: (jobId, name, card, files, events) => remote.setData(jobId, name, card, files, proxy(events)),
       clearData: () => remote.clearData(),
-      evaluate: (jobId, recipe, limit, events) => remote.evaluate(jobId, recipe, limit, proxy(events)),
+      evaluate: (jobId, recipe, limit, ep, events) => remote.evaluate(jobId, recipe, limit, ep, proxy(events)),
       sensitivity: (jobId, recipe, options, events, onCell) => remote.sensitivity(jobId, recipe, options, proxy(events), proxy(onCell)),
       planBits: (jobId, recipe, cells, budget, events) => remote.planBits(jobId, recipe, cells, budget, proxy(events)),
       exportModel: (jobId, recipe, events) => remote.exportModel(jobId, recipe, proxy(events)),

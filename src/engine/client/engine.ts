@@ -131,8 +131,8 @@ export function createEngine(connect: () => Link = connectWorker): Engine {
       data = null;
       await link?.api.clearData();
     },
-    evaluate: (signal, recipe, limit, onProgress = ignore) =>
-      call(signal, 'model', onProgress, (api, id, events) => api.evaluate(id, recipe, limit, events)),
+    evaluate: (signal, recipe, limit, ep, onProgress = ignore) =>
+      call(signal, 'model', onProgress, (api, id, events) => api.evaluate(id, recipe, limit, ep, events)),
     sensitivity: (signal, recipe, options, onCell = ignore, onProgress = ignore) =>
       call(signal, 'model', onProgress, (api, id, events) => api.sensitivity(id, recipe, options, events, onCell)),
     planBits: (signal, recipe, cells, budget, onProgress = ignore) =>

@@ -56,7 +56,7 @@ export interface Engine {
    * Accuracy and agreement before and after, on the live session; `limit` samples (null: all). Without data it runs seeded
    * random inputs and gives agreement only. A second call with other weight settings creates no session.
    */
-  evaluate(signal: AbortSignal, recipe: Recipe, limit: number | null, onProgress?: OnProgress): Promise<Evaluation>;
+  evaluate(signal: AbortSignal, recipe: Recipe, limit: number | null, ep: Ep | null, onProgress?: OnProgress): Promise<Evaluation>;
   /**
    * Changes one layer at a time to each bit width and sparsity, and measures what that costs on the live session. `onCell` gets each
    * cell as it is measured. A cancelled scan keeps its cells: called again with the same model, data and options it goes on where it stopped.

@@ -1,5 +1,6 @@
 /** Figures of an evaluation: original against recipe on the same samples. */
 import type { Recipe } from '../../recipe/types';
+import type { Ep } from '../../runtime/types';
 
 export interface Interval { readonly low: number; readonly high: number }
 
@@ -91,6 +92,8 @@ export interface OutputAgreement {
 /** Before and after on the live session: no export, no new session. */
 export interface Evaluation {
   readonly recipe: Recipe;
+  /** Where it ran: WASM in place of a software renderer, unless a backend was asked for. */
+  readonly ep: Ep;
   readonly before: Accuracy | null;
   readonly after: Accuracy | null;
   readonly agreement: Agreement;

@@ -117,7 +117,8 @@ export interface EngineApi {
   histogram(jobId: number, recipe: Recipe, layerId: string, channel: number | null, bins: number): Promise<Outcome<LayerHistogram>>;
   setData(jobId: number, name: string, card: Card, files: readonly NamedBlob[], events: JobEvents): Promise<Outcome<DataSummary>>;
   clearData(): Promise<void>;
-  evaluate(jobId: number, recipe: Recipe, limit: number | null, events: JobEvents): Promise<Outcome<Evaluation>>;
+  /** `ep` null: the recipe's target, or WASM where that is only a software renderer. */
+  evaluate(jobId: number, recipe: Recipe, limit: number | null, ep: Ep | null, events: JobEvents): Promise<Outcome<Evaluation>>;
   /**
    * Changes one layer at a time, on the live session. Cells come as they are measured, those of an earlier scan with the same options
    * of a layer, samples and data at once; they are kept when the job is cancelled.

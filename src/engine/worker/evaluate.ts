@@ -6,7 +6,9 @@ import { BeforeOutputs } from '../../measure/before';
 import { evaluateSides, firstSamples, type Side } from '../../measure/evaluate';
 import { datasetSamples, randomSamples, type Samples } from '../../measure/samples';
 import type { Recipe } from '../../recipe/types';
+import type { Ep } from '../../runtime/types';
 import type { Evaluation } from '../protocol/index';
+import type { Live } from './live';
 import { nameAnswers } from './named-answers';
 import type { Evaluated, LiveBench, Workbench } from './workbench';
 
@@ -15,25 +17,25 @@ const RANDOM_SAMPLES = 16;
 /** The original's log probabilities kept for sensitivity scans: 4,000 samples of 1,000 classes. */
 const LOG_BYTES = 32 * 2 ** 20;
 
-/** Accuracy (with labels) and agreement of the recipe's weights with the original's, on the live session: nothing is exported. */
-export async function evaluate(bench: Workbench, data: Dataset | null, recipe: Recipe, limit: number | null, job: Job): Promise<Evaluation> {
-  return onBothSides(bench, data, recipe, job, async ({ samples, known }, before, after) => {
+/** Accuracy (with labels) and agreement of the recipe's weights with the original's, on the live session: nothing is exported. `ep` null: see `Workbench.live`. */
+export async function evaluate(bench: Workbench, data: Dataset | null, recipe: Recipe, limit: number | null, ep: Ep | null, job: Job): Promise<Evaluation> {
+  return onBothSides(bench, data, recipe, ep, job, async ({ samples, known }, before, after, live) => {
     const { answers, ...figures } = await evaluateSides(samples, before, after, known, firstSamples(samples, limit), job);
-    return { recipe, ...figures, ...nameAnswers(answers, data?.classNames ?? null) };
+    return { recipe, ep: live.ep, ...figures, ...nameAnswers(answers, data?.classNames ?? null) };
   });
 }
 
 /** Runs `work` with both sides of the recipe ready on the live session, and what is kept between evaluations. */
-export async function onBothSides<T>(bench: Workbench, data: Dataset | null, recipe: Recipe, job: Job, work: (evaluated: Evaluated, before: Side, after: Side) => Promise<T>): Promise<T> {
+export async function onBothSides<T>(bench: Workbench, data: Dataset | null, recipe: Recipe, ep: Ep | null, job: Job, work: (evaluated: Evaluated, before: Side, after: Side, live: Live) => Promise<T>): Promise<T> {
   const run = await bench.run(recipe, job);
   try {
-    const kept = await bench.live(run, job);
+    const kept = await bench.live(run, job, ep);
     const evaluated = evaluatedOn(kept, data);
     const before = await kept.live.bind(run, 'before');
     try {
       const after = await kept.live.bind(run, 'after');
       try {
-        return await work(evaluated, before.run, after.run);
+        return await work(evaluated, before.run, after.run, kept.live);
       } finally {
         after.release();
       }

@@ -60,7 +60,7 @@ async function plannedLayers(bench: Workbench, recipe: Recipe, cells: readonly S
 
 /** How top-1 changes under the recipe, run on the live session. */
 async function topOneChange(bench: Workbench, data: Dataset | null, recipe: Recipe, samples: number | null, job: Job): Promise<Measured> {
-  return onBothSides(bench, data, recipe, job, async (evaluated, before, after) => {
+  return onBothSides(bench, data, recipe, null, job, async (evaluated, before, after) => {
     const indices = draw(evaluated.samples.length, samples ?? Infinity, SCAN_SEED);
     const tally = new LossTally(evaluated.known, evaluated.logs);
     await compareSides(evaluated.samples, before, after, evaluated.known, indices, tally, job);

@@ -21,7 +21,7 @@ test('each cell is what an evaluation of that layer alone gives, on one session'
   expect(scan).toMatchObject({ layers: 2, samples: 40, top1: 100, resumed: 0, sessionsCreated: 0, skipped: [] });
   expect(scan.totalMs).toBeGreaterThan(scan.inferenceMs);
   const alone = recipe({ id: 'quantize-weights', options: { bits: 2, granularity: 'tensor' }, layers: { include: ['second'] } });
-  const whole = await evaluate(b, data, alone, null, job);
+  const whole = await evaluate(b, data, alone, null, null, job);
   const cell = scan.cells[4];
   expect(cell?.kl).toBeCloseTo(whole.outputs[0]?.kl ?? 0, 9);
   expect(cell?.kl).toBeGreaterThan(0.01);
@@ -66,7 +66,7 @@ test('a scan goes on when another graph takes the place of its session', async (
   const data = await answeredData(b, 6);
   const others: Promise<unknown>[] = [];
   const scan = await sensitivity(b, data, quantized, options, job, () => {
-    if (others.length === 0) others.push(evaluate(b, data, recipe({ id: 'fold-batchnorm' }), null, job));
+    if (others.length === 0) others.push(evaluate(b, data, recipe({ id: 'fold-batchnorm' }), null, null, job));
   });
   await Promise.all(others);
   expect(scan.cells).toHaveLength(8);
@@ -103,7 +103,7 @@ test('bits per layer keep to a budget of bytes, loss or points', async () => {
   const careful = await planBits(b, data, quantized, cells, { kind: 'loss', loss: uniform / 4 }, job);
   expect(careful.predictedLoss).toBeLessThanOrEqual(uniform / 4);
   const scored = await planBits(b, data, quantized, cells, { kind: 'points', points: 5, samples: null }, job);
-  const measured = await evaluate(b, data, scored.recipe, null, job);
+  const measured = await evaluate(b, data, scored.recipe, null, null, job);
   expect(scored.measured?.points).toBeCloseTo((measured.after?.top1 ?? 0) - 100, 9);
   expect(scored.measured?.points).toBeGreaterThanOrEqual(-5);
   expect(scored.predictedBytes).toBeLessThan(await sizeOf(8));

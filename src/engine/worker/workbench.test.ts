@@ -19,14 +19,14 @@ test('open: layers, MACs and hash', async () => {
 
 test('sliders move on one session; accuracy falls as bits do', async () => {
   const b = await bench();
-  const blank = await evaluate(b, null, recipe(), null, job);
+  const blank = await evaluate(b, null, recipe(), null, null, job);
   expect(blank.agreement).toMatchObject({ top1: 100, maxAbs: 0, sqnrDb: null });
   expect(blank.before).toBeNull();
 
   const data = await answeredData(b, 60);
   const sessions = b.platform.runtime.sessionsCreated;
-  const e8 = await evaluate(b, data, quantized(8), null, job);
-  const e2 = await evaluate(b, data, quantized(2), null, job);
+  const e8 = await evaluate(b, data, quantized(8), null, null, job);
+  const e2 = await evaluate(b, data, quantized(2), null, null, job);
   expect(b.platform.runtime.sessionsCreated).toBe(sessions);
   expect(e8.before?.top1).toBe(100);
   expect(e8.after?.top1).toBeGreaterThan(95);

@@ -16,8 +16,8 @@ import type { Document } from './document';
 import { createLive, type Live } from './live';
 import type { Platform } from './platform';
 
-/** A run on a software renderer beyond this time is left to WASM, which is many times faster on the same processor. */
-const SLOW_MS = 250;
+/** A run on a software renderer beyond this time is left to WASM, which is many times faster on the same processor (docs/decisions/0008). */
+const SLOW_MS = 5;
 
 /** A live session with what an evaluation keeps beside it. */
 export interface LiveBench {
@@ -85,9 +85,12 @@ export class Workbench {
     return check.ok ? { ep: 'webgpu', layout: check.layout } : { ep: 'wasm', layout: 'NHWC' };
   }
 
-  /** The live session of this run's graph, warmed up. One is kept; another graph takes its place. */
-  async live(run: RecipeRun, job: Job): Promise<LiveBench> {
-    const { ep, layout } = await this.backend(this.tooSlow ? 'wasm' : run.recipe.target, job);
+  /**
+   * The live session of this run's graph, warmed up. One is kept; another graph takes its place. `wanted` null: on the recipe's target,
+   * or on WASM where that is only a slow software renderer.
+   */
+  async live(run: RecipeRun, job: Job, wanted: Ep | null = null): Promise<LiveBench> {
+    const { ep, layout } = await this.backend(wanted ?? (this.tooSlow ? 'wasm' : run.recipe.target), job);
     const kept = (): LiveBench | null => (this.bench?.live.model === run.model && this.bench.live.ep === ep ? this.bench : null);
     const ready = kept();
     if (ready) return ready;
@@ -100,7 +103,7 @@ export class Workbench {
       await old?.live.release();
       const first = await this.warmUp(run, ep, layout, own.signal);
       this.tooSlow ||= ep === 'webgpu' && this.platform.compute.info.software && first.runMs > SLOW_MS;
-      if (this.tooSlow && ep === 'webgpu') {
+      if (this.tooSlow && ep === 'webgpu' && wanted === null) {
         await first.bench.live.release();
         this.bench = (await this.warmUp(run, 'wasm', 'NHWC', own.signal)).bench;
       } else {

@@ -65,7 +65,7 @@ const api: EngineApi = {
   async clearData() {
     studio.data = null;
   },
-  evaluate: (jobId, recipe, limit, events) => onBench(jobId, events, (bench, job) => evaluate(bench, studio.data, recipe, limit, job)),
+  evaluate: (jobId, recipe, limit, ep, events) => onBench(jobId, events, (bench, job) => evaluate(bench, studio.data, recipe, limit, ep, job)),
   async sensitivity(jobId, recipe, options, events, onCell) {
     try {
       return await onBench(jobId, events, (bench, job) => sensitivity(bench, studio.data, recipe, options, job, onCell));
