@@ -1,14 +1,16 @@
 /** Timing, placement and forms of small models on WASM. What is asserted is what ran and how it is told, never how long it took. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { batchNet, convNet } from '../../onnx/testing/fixtures';
+import { batchNet, convNet, qdqNet } from '../../onnx/testing/fixtures';
 import type { Recipe, RecipeStep } from '../../recipe/types';
 import { forwardStdout } from '../../runtime/testing/stdout';
 import { exportModel } from './export';
 import { compareForms } from './forms';
 import { measure } from './measure';
+import { preview } from './preview';
 import { profile } from './profile';
 import { job, openOnCpu } from './testing/bench';
 import { throughput } from './throughput';
+import { truth } from './truth';
 
 let undo = (): void => {};
 beforeAll(() => void (undo = forwardStdout()));
@@ -81,6 +83,25 @@ test('forms: each that fits is really made and run, the others say why not', asy
       expect(ratio?.high).toBeGreaterThanOrEqual(ratio?.median ?? Infinity);
     } else expect(note).not.toBe('');
   }
+});
+
+test('the truth meter speaks from the open model and the evidence of the backend it runs on', async () => {
+  const bench = await openOnCpu(batchNet(17));
+  const wanted: Recipe = { ...packed(4), target: 'webgpu' };
+  const { layers } = await preview(bench, wanted, job);
+  const evidence = { recipe: wanted, layers, measurement: null, benchmark: null, profile: null, forms: null };
+  const texts = truth(bench, evidence).sentences.map((s) => s.text);
+  expect(texts.some((text) => text.startsWith('2 of 2 layers packed at 4 bits'))).toBe(true);
+  // Without WebGPU the recipe runs on WASM: placement and the GPU's benchmark are no gap there.
+  expect(texts.filter((text) => text.includes('Where each operator') || text.includes('products'))).toEqual([]);
+
+  const { blob } = await exportModel(bench, wanted, job);
+  const measurement = await measure(bench, null, wanted, blob, 'webgpu', job);
+  expect(truth(bench, { ...evidence, measurement }).sentences[0]?.text).toMatch(/^This recipe took \d/);
+  expect(truth(bench, { ...evidence, measurement: { ...measurement, ep: 'webgpu' } }).sentences[0]?.level).toBe('unknown');
+
+  const qdq = await openOnCpu(qdqNet(13));
+  expect(truth(qdq, { ...evidence, layers: [] }).sentences.some((s) => s.text.includes('suit WASM'))).toBe(true);
 });
 
 test('a model without MatMul has no MatMulNBits form, and one of an old opset no DequantizeLinear', async () => {
