@@ -4,6 +4,9 @@ import { metaOf } from '../passes/metas';
 import { parseRecipe, RECIPE_VERSION } from './parse';
 import type { Recipe, RecipeStep } from './types';
 
+/** What stands before the link's text in a page's address. */
+export const LINK_KEY = '#r=';
+
 /**
  * The recipe as a short text for a URL's hash: version and target, then one part a pass, e.g.
  * `1/webgpu/fold-batchnorm/-prune-weights/quantize-weights?bits=4&exclude=conv1&bits.conv2=8`.
