@@ -4,7 +4,7 @@ import { readFloats } from '../onnx/tensor';
 import type { Layer, OnnxModel } from '../onnx/types';
 import { createOriginals, type Originals, type StoreMode } from '../passes/originals';
 import type { OwnedWeightStore } from '../passes/weight-store';
-import type { StepResult } from './run';
+import type { StepResult } from './steps';
 
 /** The model after a recipe's leading graph passes: what the live session is made from, the same for every slider move. */
 export interface GraphStage {

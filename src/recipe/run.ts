@@ -11,19 +11,8 @@ import { createWeightStore, type OwnedWeightStore } from '../passes/weight-store
 import type { GraphStage, RecipeCache } from './cache';
 import { effectiveOptions } from './options';
 import { checkLayerNames, parseRecipe } from './parse';
-import { leadingGraphSteps, takesLayer } from './steps';
+import { leadingGraphSteps, takesLayer, type StepResult } from './steps';
 import type { Recipe, RecipeStep } from './types';
-
-/** What one pass did. */
-export interface StepResult {
-  readonly id: string;
-  readonly note: string;
-  /** Ids of the layers it changed. */
-  readonly changed: readonly string[];
-  readonly skipped: readonly Skipped[];
-  /** prune-weights by magnitude: the threshold on |w|, by layer id. */
-  readonly thresholds?: Readonly<Record<string, number>>;
-}
 
 export interface RunInput {
   readonly recipe: Recipe;

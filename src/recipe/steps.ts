@@ -6,6 +6,17 @@ import type { Layer } from '../onnx/types';
 import { effectiveOptions } from './options';
 import type { LayerFilter, Recipe, RecipeStep } from './types';
 
+/** What one pass did. */
+export interface StepResult {
+  readonly id: string;
+  readonly note: string;
+  /** Ids of the layers it changed. */
+  readonly changed: readonly string[];
+  readonly skipped: readonly Skipped[];
+  /** prune-weights by magnitude: the threshold on |w|, by layer id. */
+  readonly thresholds?: Readonly<Record<string, number>>;
+}
+
 /** The graph passes that a recipe begins with: they decide the live session's graph. */
 export function leadingGraphSteps(recipe: Recipe): readonly RecipeStep[] {
   const steps = recipe.passes.filter((s) => s.off !== true);
