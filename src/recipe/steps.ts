@@ -2,7 +2,7 @@
 import { metaOf } from '../passes/metas';
 import type { Options } from '../passes/options';
 import { quantizeWeightsMeta } from '../passes/quantize-weights/meta';
-import type { Layer } from '../onnx/types';
+import type { Layer, Skipped } from '../onnx/types';
 import { effectiveOptions } from './options';
 import type { LayerFilter, Recipe, RecipeStep } from './types';
 
