@@ -1,7 +1,7 @@
 /** Files that the tests drop: broken models made from the digit sample, and starts of other formats. */
 import { readFileSync } from 'node:fs';
-import { fromBinary, toBinary } from '@bufbuild/protobuf';
-import { ModelProtoSchema, TensorProto_DataLocation, type ModelProto } from 'onnx-buf';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { ModelProtoSchema, NodeProtoSchema, TensorProtoSchema, TensorProto_DataLocation, TensorProto_DataType, type ModelProto } from 'onnx-buf';
 import { DIGITS } from './studio';
 
 /** The digit sample after a change to its message. */
@@ -37,4 +37,25 @@ export function withExternalData(): { readonly model: Buffer; readonly data: Buf
     ];
   });
   return { model, data };
+}
+
+/** Static quantization as tools write it: every convolution's input goes through QuantizeLinear and DequantizeLinear. */
+export function staticQdq(): Buffer {
+  return changedDigits(({ graph }) => {
+    if (!graph) return;
+    graph.initializer.push(
+      create(TensorProtoSchema, { name: 'qdq_scale', dataType: TensorProto_DataType.FLOAT, floatData: [1 / 64] }),
+      create(TensorProtoSchema, { name: 'qdq_zero', dataType: TensorProto_DataType.UINT8, int32Data: [0] }),
+    );
+    graph.node = graph.node.flatMap((node, i) => {
+      const [input] = node.input;
+      if (node.opType !== 'Conv' || input === undefined) return [node];
+      node.input[0] = `qdq_${i}`;
+      return [
+        create(NodeProtoSchema, { name: `quantize_${i}`, opType: 'QuantizeLinear', input: [input, 'qdq_scale', 'qdq_zero'], output: [`qdq_${i}_codes`] }),
+        create(NodeProtoSchema, { name: `dequantize_${i}`, opType: 'DequantizeLinear', input: [`qdq_${i}_codes`, 'qdq_scale', 'qdq_zero'], output: [`qdq_${i}`] }),
+        node,
+      ];
+    });
+  });
 }

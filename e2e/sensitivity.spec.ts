@@ -1,0 +1,65 @@
+import { expect, test } from 'playwright/test';
+import { expectAccessible } from './support/accessible';
+import { Studio } from './support/studio';
+
+test.describe.configure({ mode: 'serial' });
+let studio: Studio;
+
+test.beforeAll(async ({ browser }) => {
+  studio = await Studio.open(browser);
+  await studio.openDigits();
+  await studio.page.getByRole('radio', { name: 'Sensitivity' }).click();
+});
+test.afterAll(() => studio.page.close());
+
+test('every layer is changed alone at every setting, on the session that is there', async () => {
+  const { page } = studio;
+  const { sessionsCreated } = await studio.stats();
+  await page.getByRole('button', { name: 'Scan the layers' }).click();
+  await studio.idle();
+  expect((await studio.stats()).sessionsCreated).toBe(sessionsCreated);
+  const { sensitivity } = (await studio.snapshot()).results;
+  expect(sensitivity?.finished).toMatchObject({ layers: 5, samples: 64, sessionsCreated: 0, resumed: 0 });
+  expect(sensitivity?.cells).toHaveLength(20);
+  const loss = (bits: number): number => sensitivity?.cells.filter(({ kind, value }) => kind === 'bits' && value === bits).reduce((sum, { kl }) => sum + (kl ?? Number.NaN), 0) ?? Number.NaN;
+  expect(loss(2)).toBeGreaterThan(loss(4) * 5);
+  expect(loss(4)).toBeGreaterThan(loss(8));
+  await expect(page.getByRole('table', { name: 'Sensitivity' }).getByRole('row')).toHaveCount(6);
+});
+
+test('a scan that was stopped goes on where it was', async () => {
+  const { page } = studio;
+  await page.getByRole('spinbutton', { name: 'Samples' }).fill('400');
+  await page.getByRole('checkbox', { name: '6' }).check();
+  await page.getByRole('button', { name: 'Scan the layers' }).click();
+  await expect(page.getByRole('button', { name: /^conv2 at 6 bits/ })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByText('Scanning the layers: stopped.').first()).toBeVisible();
+  const kept = (await studio.snapshot()).results.sensitivity?.cells.length ?? 0;
+  expect(kept).toBeGreaterThan(0);
+  await page.getByRole('button', { name: 'Go on with the scan' }).click();
+  await studio.idle();
+  const { finished } = (await studio.snapshot()).results.sensitivity ?? {};
+  expect(finished?.resumed).toBeGreaterThanOrEqual(kept);
+  expect(finished?.cells).toHaveLength(25);
+});
+
+test('one click turns it into bits for each layer, within a size', async () => {
+  const { page } = studio;
+  await page.getByRole('spinbutton', { name: 'File of at most, kB' }).fill('50');
+  await page.getByRole('button', { name: 'Choose the bits' }).click();
+  await studio.idle();
+  const { preview } = (await studio.snapshot()).results;
+  expect(preview?.predictedBytes).toBeLessThanOrEqual(50_000);
+  expect(preview?.predictedBytes).toBeGreaterThan(38_000);
+  await expect(page.getByText(/layers at .* bits: .*kB/)).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('a cell pins its setting to its layer', async () => {
+  const { page } = studio;
+  await page.getByRole('button', { name: /^fc2 at 3 bits/ }).click();
+  await studio.idle();
+  expect((await studio.snapshot()).results.preview?.layers.find(({ id }) => id === 'fc2')?.bits).toBe(3);
+  studio.expectQuiet();
+});
