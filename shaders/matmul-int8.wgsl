@@ -17,9 +17,11 @@ var<workgroup> a_tile: array<u32, 1024>;
 var<workgroup> b_tile: array<u32, 1024>;
 
 @compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) local: u32) {
-  let row = workgroup.y * tile;
-  let column = workgroup.x * tile;
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) local: u32) {
+  let index = workgroup.y * count.x + workgroup.x;
+  let across = (shape.n + tile - 1u) / tile;
+  let row = (index / across) * tile;
+  let column = (index % across) * tile;
   let thread_row = (local / 16u) * 4u;
   let thread_column = (local % 16u) * 4u;
   var sums: array<vec4i, 4>;

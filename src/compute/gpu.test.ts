@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
 import { isCut, magnitudeCutOf } from './cpu/magnitude';
-import { matmulInt8Of } from './cpu/matmul';
+import { matmulInt8Of, matmulOf } from './cpu/matmul';
+import { clipErrorsOf } from './cpu/ranges';
 import { dawnDevice } from './testing/dawn';
 import { bytes, noise } from './testing/data';
 import { describeGpu } from './testing/makers';
 import { createGpuCompute } from './webgpu';
-import { matmulInt8 } from './webgpu/matmul';
+import { int8Kernel, matmulInt8, matmulWorkgroups } from './webgpu/matmul';
 import { compile, Pipelines } from './webgpu/pipelines';
 import { Runner } from './webgpu/runner';
 import { Tensors } from './webgpu/tensors';
@@ -29,6 +30,62 @@ await describeGpu('large and broken', (compute) => {
     const quantized = await compute.download(compute.quantize(handle, grid));
     // vitest's own comparison of four million numbers takes half a minute.
     expect(Buffer.compare(Buffer.from(quantized.buffer), Buffer.from(w.buffer))).toBe(0);
+  });
+
+  it('reduces more groups than one dimension of workgroups holds', { timeout: 120_000 }, async () => {
+    // 64 groups a workgroup in ranges, and 4 groups by 16 ratios in clip-errors: 65,537 workgroups each.
+    const w = noise(65_536 * 64 + 1, 12);
+    const handle = compute.upload(w);
+    const single = { outer: 1, channels: 1, inner: w.length, block: 1 };
+    const { min, max } = await compute.ranges(handle, single);
+    expect(Buffer.compare(Buffer.from(min.buffer), Buffer.from(w.buffer))).toBe(0);
+    expect(Buffer.compare(Buffer.from(max.buffer), Buffer.from(w.buffer))).toBe(0);
+    const groups = { ...single, block: 16 };
+    const count = Math.ceil(w.length / 16);
+    const grid = { groups, bits: 3, qMin: -4, qMax: 3, scales: new Float32Array(count).fill(0.25), zeroPoints: new Int32Array(count) };
+    const ratios = Float32Array.from({ length: 16 }, (_, i) => 1 - i / 32);
+    const errors = await compute.clipErrors(handle, grid, ratios);
+    expect(errors.length).toBe(count * 16);
+    const expected = clipErrorsOf(w, grid, ratios);
+    let worst = 0;
+    for (const [at, error] of errors.entries()) worst = Math.max(worst, Math.abs(error - (expected[at] ?? Number.NaN)));
+    expect(worst).toBeLessThan(1e-5);
+    handle.destroy();
+  });
+
+  it('packs codes beyond 65,535 workgroups', { timeout: 120_000 }, async () => {
+    // Four codes a thread: 256 elements a workgroup.
+    const w = new Float32Array(65_536 * 256 + 1).fill(0.5);
+    w[w.length - 1] = -1;
+    const handle = compute.upload(w);
+    const groups = { outer: 1, channels: 1, inner: w.length, block: w.length };
+    const codes = await compute.codes(handle, { groups, bits: 8, qMin: -128, qMax: 127, scales: Float32Array.of(0.5), zeroPoints: Int32Array.of(0) });
+    handle.destroy();
+    expect(codes.at(-1)).toBe(254);
+    expect(codes.indexOf(254)).toBe(w.length - 1);
+    expect(codes.lastIndexOf(1)).toBe(w.length - 2);
+    expect(codes.indexOf(0)).toBe(-1);
+  });
+
+  it('multiplies the same however its tiles are spread over x and y', async () => {
+    // 65,537 workgroups of a matrix product take a software renderer minutes: six tiles over four and two stand for them.
+    expect(matmulWorkgroups(65_536 * 64 + 1, 1)).toEqual([32_769, 2]);
+    const [m, k, n] = [130, 5, 70];
+    const runner = new Runner(compute.device, new Pipelines(compute.device), new Tensors(compute.device, compute.info.maxBufferBytes));
+    const int8 = int8Kernel([...compute.device.features]);
+    for (const kernel of ['matmul-f32', int8] as const) await runner.pipelines.prepare(kernel);
+    const [a, b] = [noise(m * k, 13), noise(k * n, 14)];
+    const floats = [runner.constant(a), runner.constant(b), runner.scratch(m * n * 4)] as const;
+    const [x, y] = [bytes(m * 8, 15), bytes(n * 8, 16)];
+    const integers = [runner.constant(x), runner.constant(y), runner.scratch(m * n * 4)] as const;
+    await runner.within([...floats, ...integers], async () => {
+      runner.dispatch('matmul-f32', Uint32Array.of(m, k, n), floats, [4, 2]);
+      const expected = matmulOf(a, b, m, k, n);
+      const product = new Float32Array(await runner.read(floats[2], m * n * 4));
+      expect(Math.max(...product.map((value, at) => Math.abs(value - (expected[at] ?? Number.NaN))))).toBeLessThan(1e-5);
+      runner.dispatch(int8, Uint32Array.of(m, 2, n), integers, [4, 2]);
+      expect(new Int32Array(await runner.read(integers[2], m * n * 4))).toEqual(matmulInt8Of(x, y, m, 8, n));
+    });
   });
 
   it('cuts among ties spread over digits of the index', { timeout: 120_000 }, async () => {

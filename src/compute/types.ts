@@ -126,7 +126,7 @@ export interface Compute {
   matmul(a: Handle, b: Handle, m: number, k: number, n: number): Promise<Float32Array<ArrayBuffer>>;
   /** As above in half precision; `runtime-failed` where the device has no shader-f16. Inputs are rounded to f16, sums in f32. */
   matmulF16(a: Handle, b: Handle, m: number, k: number, n: number): Promise<Float32Array<ArrayBuffer>>;
-  /** int8 x int8 with exact int32 sums. A is [M,K], B is given transposed [N,K]; K is padded inside. */
+  /** int8 x int8 with int32 sums, exact for K up to 131,071 whatever the values. A is [M,K], B is given transposed [N,K]; K is padded inside. */
   matmulInt8(a: Int8Array, bTransposed: Int8Array, m: number, k: number, n: number): Promise<Int32Array<ArrayBuffer>>;
   /** Warm-up, then at least `runs` timed repeats of a size^3 product; kinds are interleaved by the caller. */
   timeMatmul(kind: MatmulKind, size: number, runs: number, signal: AbortSignal): Promise<MatmulTiming>;

@@ -7,7 +7,7 @@ import type { Kernel } from './shaders';
 const TILE = 64;
 
 export function matmulWorkgroups(m: number, n: number): [number, number] {
-  return [Math.ceil(n / TILE), Math.ceil(m / TILE)];
+  return spread(Math.ceil(m / TILE) * Math.ceil(n / TILE));
 }
 
 /** The int8 kernel for this device: the built-in dot product where WGSL has it. */
