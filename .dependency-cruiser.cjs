@@ -14,9 +14,10 @@ const ROOMS = {
   'engine/protocol': ['base', 'onnx', 'compute', 'recipe', 'runtime', 'data', 'passes'],
   'engine/worker': ['base', 'onnx', 'compute', 'passes', 'recipe', 'runtime', 'data', 'measure', 'engine/protocol'],
   'engine/client': ['base', 'engine/protocol'],
-  state: ['base', 'recipe', 'passes', 'data', 'engine/client', 'engine/protocol'],
+  report: ['base', 'recipe', 'passes', 'data', 'engine/protocol'],
+  state: ['base', 'recipe', 'passes', 'data', 'report', 'engine/client', 'engine/protocol'],
   ui: ['base', 'state', 'recipe', 'passes', 'engine/protocol', 'data'],
-  cli: ['base', 'recipe', 'passes', 'data', 'state', 'engine/protocol'],
+  cli: ['base', 'recipe', 'passes', 'data', 'report', 'state', 'engine/protocol'],
 };
 
 const TESTS = '\\.test\\.tsx?$|/testing/';

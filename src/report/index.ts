@@ -1,0 +1,3 @@
+export { FORMS, kindOfName, reportName, type ReportKind } from './forms';
+export { reportOf } from './report';
+export type { Report, Results } from './types';

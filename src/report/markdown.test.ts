@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { cellText } from './content';
+import { reportMarkdown } from './markdown';
+import { reportOf } from './report';
+import { sectionsOf } from './sections/index';
+import { ATTACK, FULL, LEAST } from './testing/results';
+
+/** Cells of a table's line, unescaped. */
+function cells(line: string): string[] {
+  return line.slice(2, -2).split(/(?<!\\)(?:\\\\)* \| /).map((cell) => cell.replaceAll(/\\(.)/g, '$1'));
+}
+
+test.each([['full', FULL], ['least', LEAST], ['attack', ATTACK]])('tables hold the cells of the HTML form: %s', (_name, results) => {
+  const report = reportOf(results);
+  const lines = reportMarkdown(report).split('\n').filter((line) => line.startsWith('| '));
+  const wanted = sectionsOf(report).flatMap(({ blocks }) =>
+    blocks.flatMap((block) => (block.kind === 'table' ? [block.table.columns.map(({ name }) => name), block.table.columns.map(({ kind }) => (kind === 'numbers' ? '---:' : '---')), ...block.table.rows.map((row) => row.map(cellText))] : [])),
+  );
+  expect(lines.map(cells)).toEqual(wanted.map((row) => row.map((cell) => cell.replaceAll(/\s*\n\s*/g, ' '))));
+});
+
+test('names from files start no line, tag, link or fence of their own', () => {
+  const markdown = reportMarkdown(reportOf(ATTACK));
+  const prose = markdown.replaceAll(/^(`{3,})\n[\s\S]*?\n\1$/gm, '');
+  expect(prose).not.toMatch(/^# a/m);
+  expect(prose).not.toMatch(/(?<!\\)<script/);
+  expect(prose.match(/^#+ .*/gm)).toHaveLength(13);
+  expect(prose).not.toMatch(/^`/m);
+});
+
+test('prose keeps numbers readable', () => {
+  const markdown = reportMarkdown(reportOf(FULL));
+  expect(markdown).toContain('| 59.60 | 55.24–63.81 | 500 |');
+  expect(markdown).toContain('```\n#r=1/webgpu/prune-weights/quantize-weights?bits=4&bits.conv1=6\n```');
+  expect(reportMarkdown(reportOf(LEAST))).toContain('- Latency: not measured.');
+});

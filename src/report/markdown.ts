@@ -1,0 +1,56 @@
+import { cellText, type Block, type Cell, type Table } from './content';
+import { sectionsOf } from './sections/index';
+import type { Report } from './types';
+
+/** The report as Markdown: the words and tables of the HTML form, without its charts. */
+export function reportMarkdown(report: Report): string {
+  const parts = sectionsOf(report).map(({ title, blocks }) => [`## ${title}`].concat(blocks.map(markdownOf)));
+  return `${[`# ${escape(report.model.name)}`, ...parts.flat()].filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function markdownOf(block: Block): string {
+  switch (block.kind) {
+    case 'words':
+      return escape(block.text);
+    case 'list':
+      return block.items.map((item) => `- ${escape(item)}`).join('\n');
+    case 'table':
+      return tableOf(block.table);
+    case 'chart':
+      return '';
+    case 'code':
+      return `${escape(block.label)}:\n\n${fenced(block.text)}`;
+  }
+}
+
+/** A table as GitHub reads it, its caption in bold above. */
+function tableOf({ caption, columns, rows }: Table): string {
+  return [
+    `**${escape(caption)}**`,
+    '',
+    line(columns.map(({ name }) => escape(name))),
+    line(columns.map(({ kind }) => (kind === 'numbers' ? '---:' : '---'))),
+    ...rows.map((row) => line(row.map((cell: Cell) => escape(cellText(cell))))),
+  ].join('\n');
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
+
+/** Names come from files: nothing in them may become markup, break a table's row or start a line of its own. */
+function escape(text: string): string {
+  return text
+    .trim()
+    .replaceAll(/\s*[\r\n]+\s*/g, ' ')
+    .replaceAll(/[\\`*_[\]<>|~&]/g, String.raw`\$&`)
+    .replace(/^(?:[-#]|\+(?=\s|$))/, String.raw`\$&`)
+    .replace(/^(\d+)([.)])(?=\s|$)/, String.raw`$1\$2`);
+}
+
+/** A fence longer than any in the text. */
+function fenced(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}\n${text}\n${fence}`;
+}

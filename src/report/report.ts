@@ -1,0 +1,100 @@
+import { pairedRatio } from '../base/stats';
+import type { Ratio } from '../base/verdict';
+import type { Latency, LayerState, Measurement, OpenedModel, Placement, Sensitivity, Sizes, Throughput } from '../engine/protocol/index';
+import { encodeRecipeLink, LINK_KEY } from '../recipe/link';
+import type { BackendTiming, PlacementSummary, Report, ReportLayer, ReportSensitivity, Results } from './types';
+
+/** The figures as REPORT.json has them. */
+export function reportOf(results: Results): Report {
+  const { recipe, environment, opened, exported, preview, evaluation, profile, sizes, throughput, data } = results;
+  const [timed, ...others] = results.measurements;
+  const { summary } = opened;
+  const states = exported ?? preview;
+  return {
+    version: 1,
+    model: { name: summary.name, bytes: summary.bytes, sha256: opened.sha256, params: summary.params, opset: summary.opset, macs: summary.macs },
+    recipe,
+    recipeLink: `${LINK_KEY}${encodeRecipeLink(recipe)}`,
+    environment: {
+      adapter: environment?.compute.name ?? null,
+      browser: environment?.browser ?? null,
+      ep: timed?.ep ?? (environment?.ep === 'wasm' ? 'wasm' : recipe.target),
+      wasmThreads: environment?.wasmThreads ?? null,
+      software: environment?.compute.software ?? null,
+      fallbackReason: environment?.fallbackReason ?? null,
+      date: results.date.toISOString(),
+    },
+    before: { bytes: summary.bytes, gzipBytes: opened.gzipBytes, latencyMs: timed?.before ?? null, accuracy: evaluation?.before ?? null },
+    after: { bytes: exported?.bytes ?? null, gzipBytes: exported?.gzipBytes ?? null, latencyMs: timed?.after ?? null, accuracy: evaluation?.after ?? null },
+    predictedBytes: preview?.predictedBytes ?? null,
+    latencyRatio: timed ? ratioOf(timed) : null,
+    otherBackends: others.map(timingOf),
+    agreement: evaluation && { ep: evaluation.ep, ...withoutCount(evaluation.agreement), changed: evaluation.changed, outputs: evaluation.outputs },
+    paired: evaluation?.paired ?? null,
+    classes: evaluation?.classes ?? null,
+    confusion: evaluation?.confusion ?? null,
+    layers: layersOf(opened, states?.layers ?? []),
+    steps: states?.steps ?? null,
+    startupMs: timed?.startup ?? null,
+    throughput: throughput && withoutRecipe<Throughput>(throughput),
+    placement: profile && { ep: profile.ep, before: withoutNodes(profile.before), after: withoutNodes(profile.after) },
+    forms: results.forms,
+    sizes: sizes && withoutRecipe<Sizes>(sizes),
+    truth: results.truth?.sentences ?? null,
+    sensitivity: results.sensitivity && scanOf(results.sensitivity),
+    data: data && { name: data.name, samples: data.samples, classes: data.classes, labelled: data.labelled, problems: data.problems },
+    card: data?.card ?? null,
+    checks: { crossEp: timed?.check ?? null, export: timed?.exportCheck ?? null, original: results.originalCheck },
+  };
+}
+
+function layersOf({ layers }: OpenedModel, states: readonly LayerState[]): ReportLayer[] {
+  const known = new Map(states.map((state) => [state.id, state]));
+  return layers.map(({ id, op, shape, params, bytes }) => {
+    const state = known.get(id);
+    return {
+      name: id,
+      op,
+      shape,
+      params,
+      bits: state?.bits ?? null,
+      storage: state?.storage ?? null,
+      sparsity: state?.sparsity ?? null,
+      sqnrDb: state?.sqnrDb ?? null,
+      bytesBefore: state?.bytesBefore ?? bytes,
+      bytesAfter: state?.bytesAfter ?? null,
+    };
+  });
+}
+
+function ratioOf({ before, after }: { readonly before: Latency | null; readonly after: Latency | null }): Ratio | null {
+  return before && after && before.samples.length > 0 ? pairedRatio(before, after) : null;
+}
+
+function timingOf(measurement: Measurement): BackendTiming {
+  const { ep, before, after, startup } = measurement;
+  return { ep, before, after, ratio: ratioOf(measurement), startupMs: startup };
+}
+
+function scanOf({ recipe, options, cells, finished }: NonNullable<Results['sensitivity']>): ReportSensitivity {
+  return { recipe, options, cells, finished: finished && figuresOf(finished) };
+}
+
+function figuresOf({ layers, skipped, samples, top1, resumed, sessionsCreated, inferenceMs, totalMs }: Sensitivity): NonNullable<ReportSensitivity['finished']> {
+  return { layers, skipped, samples, top1, resumed, sessionsCreated, inferenceMs, totalMs };
+}
+
+/** The report has the recipe once. */
+function withoutRecipe<T extends { readonly recipe: unknown }>({ recipe: _recipe, ...rest }: T): Omit<T, 'recipe'> {
+  return rest;
+}
+
+/** The number of changed answers stands with the list of them. */
+function withoutCount<T extends { readonly changed: unknown }>({ changed: _changed, ...rest }: T): Omit<T, 'changed'> {
+  return rest;
+}
+
+/** Nodes by the thousand would be most of the file. */
+function withoutNodes({ nodes: _nodes, ...summary }: Placement): PlacementSummary {
+  return summary;
+}

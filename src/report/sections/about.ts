@@ -1,0 +1,61 @@
+import { formatCount, formatLarge, formatValue } from '../../base/format';
+import type { BackendCheck } from '../../engine/protocol/index';
+import { labelRecipe } from '../../recipe/label';
+import { figure, NOT_MEASURED, numbers, section, text, words, type Block, type Cell, type Section, type Table } from '../content';
+import type { Report } from '../types';
+import { decibels, EP_NAMES } from '../words';
+
+/** The recipe, what each of its passes said, and both forms in which it travels. */
+export function recipeSection({ recipe, recipeLink, steps }: Report): Section {
+  const said = steps?.flatMap(({ id, note, skipped }) => [`${id}: ${note}`, ...skipped.map(({ layer, reason }) => `${id} left out ${layer}: ${reason}`)]) ?? [];
+  return section('recipe', 'Recipe', [
+    text(`${labelRecipe(recipe)}.`),
+    ...(said.length > 0 ? [{ kind: 'list' as const, items: said }] : []),
+    { kind: 'code', label: 'Recipe file', text: JSON.stringify(recipe, null, 2) },
+    { kind: 'code', label: "Link: put this after the page's address", text: recipeLink },
+  ]);
+}
+
+export function checksSection({ checks: { crossEp, export: written, original } }: Report): Section {
+  if (!crossEp && !written && !original) return section('checks', 'Checks', null);
+  const table: Table = {
+    caption: 'Whether the figures can be trusted',
+    columns: [...words('Check', 'Result'), ...numbers('Max error', 'SQNR, dB'), ...words('In words')],
+    rows: [
+      backends('Original: WebGPU against WASM', original),
+      backends('Written file: WebGPU against WASM', crossEp),
+      ['Written file against the studio', written ? (written.ok ? 'agrees' : 'differs') : NOT_MEASURED, figure(written?.maxAbs, formatValue, '–'), '–', '–'],
+    ],
+  };
+  return section('checks', 'Checks', [{ kind: 'table', table }]);
+}
+
+function backends(name: string, check: BackendCheck | null): Cell[] {
+  if (!check) return [name, NOT_MEASURED, '–', '–', '–'];
+  const { ok, maxAbs, sqnrDb, repaired, layout, verdict } = check;
+  return [name, ok ? 'agrees' : 'differs', figure(maxAbs, formatValue), figure(sqnrDb, decibels, 'exact'), repaired ? `${verdict} (layout ${layout} after the default one differed)` : verdict];
+}
+
+/** What was measured, on what, with which samples. */
+export function conditionsSection({ model, environment, data, card }: Report): Section {
+  const { adapter, browser, ep, wasmThreads, software, fallbackReason, date } = environment;
+  const rows: Cell[][] = [
+    ['Date', date],
+    ['Adapter', `${adapter ?? NOT_MEASURED}${software === true ? ' (software)' : ''}`],
+    ['Browser', browser ?? NOT_MEASURED],
+    ['Backend', `${EP_NAMES[ep]}${fallbackReason === null ? '' : `: ${fallbackReason}`}`],
+    ['WASM threads', figure(wasmThreads, String)],
+    ['Model', model.name],
+    ['SHA-256', model.sha256],
+    ['Weights', figure(model.params, formatCount)],
+    ['Multiply-adds', figure(model.macs, formatLarge, 'not known')],
+    ['Opset', figure(model.opset, String)],
+    ['Samples', data ? `${data.name}: ${formatCount(data.samples)}, ${data.labelled ? 'labelled' : 'without labels'}${data.classes === null ? '' : `, ${formatCount(data.classes)} classes`}` : 'none'],
+  ];
+  const left: Block[] = data && data.problems.count > 0 ? [text(`${formatCount(data.problems.count)} samples were left out:`), { kind: 'list', items: data.problems.first }] : [];
+  return section('conditions', 'Conditions', [
+    { kind: 'table', table: { caption: 'Model, device and samples', columns: words('What', 'Value'), rows } },
+    ...left,
+    ...(card ? [{ kind: 'code' as const, label: 'Evaluation card', text: JSON.stringify(card, null, 2) }] : []),
+  ]);
+}

@@ -1,0 +1,109 @@
+import { formatChange, formatClass, formatCount, formatPercent, formatValue } from '../../base/format';
+import { pairBy } from '../../base/pair';
+import { accuracyWords, formatP } from '../../base/verdict';
+import type { Accuracy, Answer, ChangedSamples, ChangeKind, ClassAccuracy, PairedTest } from '../../engine/protocol/index';
+import { capped, figure, interval, numbers, section, text, words, type Block, type Cell, type Section, type SpreadRow } from '../content';
+import type { Report } from '../types';
+import { decibels, EP_NAMES, hundredths } from '../words';
+
+const MOST_CLASSES = 100;
+const MOST_CHANGED = 200;
+
+/** Right answers with intervals and the paired test, by class and confusion. */
+export function accuracySection({ before, after, paired, classes, confusion }: Report): Section {
+  const blocks = before.accuracy && after.accuracy ? shares(before.accuracy, after.accuracy) : null;
+  if (!blocks) return section('accuracy', 'Accuracy', null);
+  return section('accuracy', 'Accuracy', [...blocks, ...(paired ? pairedTest(paired) : []), ...(classes ? byClass(classes) : []), ...(confusion ? confused(confusion) : [])]);
+}
+
+function shares(before: Accuracy, after: Accuracy): Block[] {
+  const sides = [
+    { name: 'original', side: 'original', of: before },
+    { name: 'result', side: 'result', of: after },
+  ] as const;
+  const found = (['top1', 'top5'] as const).flatMap((kind) =>
+    sides.map(({ name, side, of }) => ({ label: `${kind === 'top1' ? 'Top-1' : 'Top-5'}, ${name}`, side, share: of[kind], ends: kind === 'top1' ? of.top1Interval : of.top5Interval, samples: of.samples })),
+  );
+  const spreads = found.map(({ label, side, share, ends }): SpreadRow => ({ label, side, low: ends.low, mid: share, high: ends.high, points: [], note: formatPercent(share, 2) }));
+  return [
+    {
+      kind: 'chart',
+      finding: `Right answers with 95 % intervals: ${spreads.map(({ label, note }) => `${label} ${note}`).join('; ')}`,
+      chart: { kind: 'spreads', rows: spreads, limits: [0, 100], zero: false, band: null, unit: '%' },
+    },
+    {
+      kind: 'table',
+      table: {
+        caption: 'Right answers, percent',
+        columns: [...words('Answers'), ...numbers('Share', '95 % interval (Wilson)', 'Samples')],
+        rows: found.map(({ label, share, ends, samples }) => [label, figure(share, hundredths), interval(ends, hundredths), figure(samples, formatCount)]),
+      },
+    },
+  ];
+}
+
+function points(value: number): string {
+  return formatChange(value, 2);
+}
+
+function pairedTest(paired: PairedTest): Block[] {
+  return [
+    {
+      kind: 'table',
+      table: {
+        caption: "Paired test of top-1 on the same samples (McNemar's mid-p; Newcombe's interval)",
+        columns: [...words('Verdict'), ...numbers('Difference, points', '95 % interval', 'p', 'Became wrong', 'Became right')],
+        rows: [[accuracyWords(paired), figure(paired.difference, points), interval(paired.interval, points), figure(paired.p, (p) => formatP(p).replace('p = ', '').replace('p ', '')), figure(paired.worse, formatCount), figure(paired.better, formatCount)]],
+      },
+    },
+  ];
+}
+
+/** Those that lost most first. */
+function byClass(classes: readonly ClassAccuracy[]): Block[] {
+  const sorted = classes.toSorted((a, b) => a.after - a.before - (b.after - b.before) || b.samples - a.samples);
+  const rows = sorted.map((entry): Cell[] => [formatClass(entry), figure(entry.samples, formatCount), figure(entry.before, formatCount), figure(entry.after, formatCount), formatChange(entry.after - entry.before, 0)]);
+  return [{ kind: 'table', table: capped({ caption: 'By class, those that lost most first', columns: [...words('Class'), ...numbers('Samples', 'Right before', 'Right after', 'Change')], rows }, MOST_CLASSES) }];
+}
+
+function confused({ before, after }: NonNullable<Report['confusion']>): Block[] {
+  const pairs = pairBy(before, after, ({ label, answer }) => `${label.index} ${answer.index}`).toSorted((x, y) => (y.after?.count ?? 0) - (x.after?.count ?? 0));
+  // Only the most frequent pairs of each side are known: one that is missing on a side may still have happened there.
+  const rows = pairs.flatMap(({ before: a, after: b }): Cell[][] => {
+    const pair = a ?? b;
+    return pair ? [[`${formatClass(pair.label)}, answered as ${formatClass(pair.answer)}`, figure(a?.count, formatCount, 'not listed'), figure(b?.count, formatCount, 'not listed')]] : [];
+  });
+  return rows.length === 0 ? [] : [{ kind: 'table', table: { caption: 'The most frequent wrong answers of either side', columns: [...words('Label'), ...numbers('Before', 'After')], rows } }];
+}
+
+/** How alike original and result are on the same inputs: outputs, and answers that changed. */
+export function agreementSection({ agreement }: Report): Section {
+  if (!agreement) return section('agreement', 'Agreement', null);
+  const { ep, samples, outputs, changed } = agreement;
+  return section('agreement', 'Agreement', [
+    {
+      kind: 'table',
+      table: {
+        caption: `Outputs of the result against the original's, ${formatCount(samples)} ${samples === 1 ? 'sample' : 'samples'} on ${EP_NAMES[ep]}`,
+        columns: [...words('Output'), ...numbers('Cosine', 'SQNR, dB', 'Largest difference', 'KL, nats')],
+        rows: outputs.map(({ name, cosine, sqnrDb, maxAbs, kl }) => [name, figure(cosine, (value) => value.toFixed(6)), figure(sqnrDb, decibels, 'exact'), figure(maxAbs, formatValue), figure(kl, formatValue, 'no class scores')]),
+      },
+    },
+    ...(changed ? changedAnswers(changed) : [text('The outputs are no class scores: there are no answers to compare.')]),
+  ]);
+}
+
+const KINDS: Readonly<Record<ChangeKind, string>> = { worse: 'got worse', better: 'got better', 'both-wrong': 'wrong both times' };
+
+function changedAnswers({ total, worse, better, bothWrong, listed }: ChangedSamples): Block[] {
+  if (total === 0) return [text('Every answer stayed the same.')];
+  const labelled = listed.some(({ label }) => label !== null);
+  const kinds = labelled ? `: ${formatCount(worse)} got worse, ${formatCount(better)} got better, ${formatCount(bothWrong)} are wrong both times` : '';
+  const rows = listed.map(({ sample, label, kind, before, after }): Cell[] => [figure(sample, String), label ? formatClass(label) : 'no label', ...answerCells(before), ...answerCells(after), kind ? KINDS[kind] : 'changed']);
+  const heads = [...words('Sample, from 0', 'Label', 'Original'), ...numbers('Confidence before'), ...words('Result'), ...numbers('Confidence after'), ...words('Change')];
+  return [text(`${formatCount(total)} answers changed${kinds}.`), { kind: 'table', table: capped({ caption: 'Changed answers', columns: heads, rows }, MOST_CHANGED) }];
+}
+
+function answerCells(answer: Answer | null): Cell[] {
+  return [answer ? formatClass(answer) : 'NaN', figure(answer?.confidence, (part) => formatPercent(part * 100), '–')];
+}

@@ -1,0 +1,82 @@
+import { formatBytes, formatCount, threeFigures } from '../../base/format';
+import { pairBy } from '../../base/pair';
+import { BAND, speedWords } from '../../base/verdict';
+import type { TruthLevel } from '../../engine/protocol/index';
+import { labelRecipe } from '../../recipe/label';
+import { figure, interval, numbers, section, text, words, type Block, type Section, type SpreadRow } from '../content';
+import type { PlacementSummary, Report } from '../types';
+import { EP_NAMES, hundredths, milliseconds, times } from '../words';
+
+/** A sentence about what is not known says so itself. */
+const LEVELS: Readonly<Record<Exclude<TruthLevel, 'unknown'>, string>> = { faster: 'Faster', smaller: 'Smaller', same: 'The same', slower: 'Slower', warning: 'Warning' };
+
+/** The truth meter's sentences as they were said. */
+export function truthSection({ truth }: Report): Section {
+  return section('truth', 'What the recipe gains on this device', truth && [{ kind: 'list', items: truth.map(({ level, text: said }) => (level === 'unknown' ? said : `${LEVELS[level]}: ${said}`)) }]);
+}
+
+/** Where the operators of original and result ran. */
+export function placementSection({ placement }: Report): Section {
+  if (!placement) return section('placement', 'Where operators ran', null);
+  const { ep, before, after } = placement;
+  const pairs = pairBy(before.operators, after.operators, ({ op, provider }) => `${op} ${provider}`).toSorted((x, y) => (y.after?.ms ?? y.before?.ms ?? 0) - (x.after?.ms ?? x.before?.ms ?? 0));
+  const none = '–';
+  return section('placement', 'Where operators ran', [
+    text(`On ${EP_NAMES[ep]}. Original: ${placed(before)}. Result: ${placed(after)}.`),
+    {
+      kind: 'table',
+      table: {
+        caption: 'Operators, milliseconds a run while the runtime records',
+        columns: [...words('Operator', 'Ran on'), ...numbers('Nodes before', 'ms before', 'Nodes after', 'ms after')],
+        rows: pairs.map(({ before: a, after: b }) => {
+          const { op = '', provider = '' } = a ?? b ?? {};
+          return [op, provider, figure(a?.count, formatCount, none), figure(a?.ms, milliseconds, none), figure(b?.count, formatCount, none), figure(b?.ms, milliseconds, none)];
+        }),
+      },
+    },
+    text(
+      `Means of ${formatCount(after.runs)} runs; recording slows a session, so these are no latencies.`,
+      after.gpuStepMs !== null && after.gpuStepMs > 0 ? `The browser rounds GPU times to ${after.gpuStepMs} ms.` : null,
+    ),
+  ]);
+}
+
+function placed({ gpuNodes, cpuNodes, copies: { toHost, fromHost, waitMs } }: PlacementSummary): string {
+  const copies = toHost + fromHost;
+  return `${formatCount(gpuNodes)} nodes on the GPU, ${formatCount(cpuNodes)} on the CPU, ${copies === 0 ? 'no copies between them' : `${formatCount(copies)} ${copies === 1 ? 'copy' : 'copies'} between them (${threeFigures(waitMs)} ms, waiting included)`}`;
+}
+
+/** The weights in every form that fits, really run. */
+export function formsSection({ forms: found }: Report): Section {
+  if (!found) return section('forms', 'Forms, really run', null);
+  const { forms, ep, recipe } = found;
+  const spreads = forms.flatMap(({ label, form, ratio }): SpreadRow[] => (ratio ? [{ label, side: form === 'original' ? 'original' : 'result', low: ratio.low, mid: ratio.median, high: ratio.high, points: [], note: times(ratio.median) }] : []));
+  const notes = forms.filter(({ note }) => note !== '').map(({ label, note }) => `${label}: ${note}`);
+  const list: Block[] = notes.length > 0 ? [{ kind: 'list', items: notes }] : [];
+  return section('forms', 'Forms, really run', [
+    {
+      kind: 'chart',
+      finding: `Time against the original's with 95 % intervals: ${spreads.map(({ label, note }) => `${label} ${note}`).join('; ')}`,
+      chart: { kind: 'spreads', rows: spreads, limits: [0, Infinity], zero: false, band: [1 - BAND, 1 + BAND], unit: '×' },
+    },
+    {
+      kind: 'table',
+      table: {
+        caption: `Each form on ${EP_NAMES[ep]}, in turns with the original`,
+        columns: [...words('Form'), ...numbers('File', 'Gzip', 'Median, ms', 'Runs', 'Time against the original', '95 % interval'), ...words('Verdict')],
+        rows: forms.map(({ label, bytes, gzipBytes, latency, ratio }) => [
+          label,
+          figure(bytes, formatBytes),
+          figure(gzipBytes, formatBytes),
+          figure(latency?.median, milliseconds),
+          figure(latency?.runs, formatCount),
+          figure(ratio?.median, times),
+          interval(ratio, hundredths),
+          ratio ? speedWords(ratio) : '–',
+        ]),
+      },
+    },
+    text(`Band: ±5 %, no measurable change. "Original" is a second copy of itself: it shows the device's noise. The packed form took its bits from: ${labelRecipe(recipe)}.`),
+    ...list,
+  ]);
+}

@@ -1,0 +1,48 @@
+import { formatCount, formatElapsed } from '../../base/format';
+import { cellKey, columnsOf, formatLoss, heatOf, lossOf } from '../../base/heat';
+import type { SensitivityCell } from '../../engine/protocol/index';
+import { labelRecipe } from '../../recipe/label';
+import { figure, numbers, section, text, words, type Cell, type Section, type Table } from '../content';
+import type { Report, ReportSensitivity } from '../types';
+import { hundredths } from '../words';
+
+/** Each layer changed alone, at each setting: what that costs. */
+export function sensitivitySection({ sensitivity: scan, layers }: Report): Section {
+  if (!scan) return section('sensitivity', 'Sensitivity of each layer', null);
+  const { cells, finished } = scan;
+  const names = layers.map(({ name }) => name).filter((name) => cells.some(({ layerId }) => layerId === name));
+  const what = cells.some(({ kl }) => kl !== null) ? 'KL divergence of the answers from the original, nats' : 'Noise over signal of the outputs';
+  const scored = cells.some(({ top1 }) => top1 !== null);
+  return section('sensitivity', 'Sensitivity of each layer', [
+    text(`One layer at a time was changed, under the settings of: ${labelRecipe(scan.recipe)}. ${what}; more is worse.`, finished ? told(finished) : 'The scan was stopped before its end.'),
+    { kind: 'table', table: tableOf(scan, names, what, lossCell) },
+    ...(scored ? [{ kind: 'table' as const, table: tableOf(scan, names, `Top-1, percent${finished?.top1 == null ? '' : ` (unchanged model: ${hundredths(finished.top1)})`}`, ({ top1 }) => figure(top1, hundredths)) }] : []),
+    ...(finished && finished.skipped.length > 0 ? [{ kind: 'list' as const, items: finished.skipped.map(({ layer, reason }) => `${layer}: ${reason}`) }] : []),
+  ]);
+}
+
+function lossCell(cell: SensitivityCell): Cell {
+  const loss = lossOf(cell);
+  return { value: loss, text: formatLoss(loss), heat: heatOf(loss) };
+}
+
+function tableOf({ options, cells }: ReportSensitivity, layers: readonly string[], caption: string, show: (cell: SensitivityCell) => Cell): Table {
+  const heads = columnsOf(options);
+  const known = new Map(cells.map((cell) => [cellKey(cell), cell]));
+  return {
+    caption,
+    columns: [...words('Layer'), ...numbers(...heads.map(({ label }) => label))],
+    rows: layers.map((layerId) => [
+      layerId,
+      ...heads.map(({ kind, value }): Cell => {
+        const cell = known.get(cellKey({ layerId, kind, value }));
+        return cell ? show(cell) : '–';
+      }),
+    ]),
+  };
+}
+
+function told({ samples, totalMs, inferenceMs, sessionsCreated }: NonNullable<ReportSensitivity['finished']>): string {
+  const sessions = sessionsCreated === 0 ? 'no new session' : `${formatCount(sessionsCreated)} new sessions`;
+  return `${formatCount(samples)} samples in ${formatElapsed(totalMs)} min with ${sessions}, ${formatElapsed(inferenceMs)} min of it inference.`;
+}

@@ -1,0 +1,56 @@
+import { formatBytes, formatChange, formatCount, formatMs, formatValue } from '../../base/format';
+import { accuracyWords, formatP, sizeWords, speedWords } from '../../base/verdict';
+import type { Accuracy } from '../../engine/protocol/index';
+import { cellText, interval, section, type Section } from '../content';
+import type { Report } from '../types';
+import { decibels, EP_NAMES, hundredths, timeWords } from '../words';
+
+/** The run in a few sentences. */
+export function summarySection(report: Report): Section {
+  return section('verdict', 'Verdict', [{ kind: 'list', items: [size(report), latency(report), accuracy(report), agreement(report), ...checks(report)] }]);
+}
+
+function size({ before, after, predictedBytes, sizes }: Report): string {
+  if (before.bytes === null || after.bytes === null) {
+    return predictedBytes === null ? 'Size of the result: not measured.' : `Size: about ${formatBytes(predictedBytes)} foretold; the file was not written.`;
+  }
+  const gzip = before.gzipBytes === null || after.gzipBytes === null ? null : `after gzip ${formatBytes(before.gzipBytes)} to ${formatBytes(after.gzipBytes)}`;
+  const [a, b] = [sizes?.before.brotliBytes ?? null, sizes?.after.brotliBytes ?? null];
+  const brotli = a === null || b === null ? null : `after brotli ${formatBytes(a)} to ${formatBytes(b)}`;
+  const packed = [gzip, brotli].filter((words) => words !== null);
+  return `Size: ${sizeWords(before.bytes, after.bytes)}, ${[`${formatBytes(before.bytes)} to ${formatBytes(after.bytes)}`, ...packed].join('; ')}.`;
+}
+
+function latency({ before: { latencyMs: before }, after: { latencyMs: after }, latencyRatio, environment }: Report): string {
+  if (!before || !after || !latencyRatio) return 'Latency: not measured.';
+  const medians = `median ${formatMs(before.median)} to ${formatMs(after.median)}, ${timeWords(latencyRatio)}, ${formatCount(after.runs)} runs each in turns`;
+  const software = environment.software === true && environment.ep === 'webgpu' ? ' The adapter is a software renderer: its times say nothing about a GPU.' : '';
+  return `Latency on ${EP_NAMES[environment.ep]}: ${speedWords(latencyRatio)}; ${medians}.${software}`;
+}
+
+function accuracy({ before: { accuracy: before }, after: { accuracy: after }, paired }: Report): string {
+  if (!before || !after) return 'Accuracy: not measured.';
+  const verdict = paired ? `${accuracyWords(paired)}; ` : '';
+  const test = paired
+    ? ` Paired difference ${formatChange(paired.difference, 2)} points (95 % interval ${cellText(interval(paired.interval, (value) => formatChange(value, 2)))}), McNemar's ${formatP(paired.p)}: ${formatCount(paired.worse)} answers became wrong, ${formatCount(paired.better)} right.`
+    : '';
+  return `Top-1 accuracy: ${verdict}${share(before)} to ${share(after)}, ${formatCount(after.samples)} samples.${test}`;
+}
+
+function share({ top1, top1Interval }: Accuracy): string {
+  return `${hundredths(top1)} % (95 % interval ${cellText(interval(top1Interval, hundredths))})`;
+}
+
+function agreement({ agreement: found }: Report): string {
+  if (!found) return 'Agreement with the original: not measured.';
+  const { top1, cosine, sqnrDb, samples } = found;
+  const answers = top1 === null ? `cosine ${cosine.toFixed(6)}` : `${hundredths(top1)} % of the answers are the original's`;
+  return `Agreement: ${answers} over ${formatCount(samples)} ${samples === 1 ? 'sample' : 'samples'}; ${sqnrDb === null ? 'the outputs are the same' : `SQNR of the outputs ${decibels(sqnrDb)} dB`}.`;
+}
+
+function checks({ checks: { crossEp, export: written } }: Report): string[] {
+  return [
+    ...(crossEp ? [`${crossEp.verdict.replace(/\.$/, '')}.`] : []),
+    ...(written ? [`The written file ${written.ok ? 'gives' : 'does not give'} the studio's own values, max error ${formatValue(written.maxAbs)}.`] : []),
+  ];
+}

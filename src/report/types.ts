@@ -1,0 +1,158 @@
+/** One run in figures: what the page's menu and `--report` write as JSON, and what the HTML and Markdown forms are made of. */
+import type { Ratio } from '../base/verdict';
+import type {
+  Accuracy,
+  BackendCheck,
+  Card,
+  ChangedSamples,
+  ClassAccuracy,
+  DataSummary,
+  Environment,
+  Ep,
+  Evaluation,
+  Exported,
+  FormComparison,
+  Latency,
+  LayerState,
+  Measurement,
+  OpenedModel,
+  OutputAgreement,
+  PairedTest,
+  Placement,
+  Preview,
+  Profile,
+  Recipe,
+  Sensitivity,
+  SensitivityCell,
+  Sizes,
+  StepReport,
+  Throughput,
+  Truth,
+} from '../engine/protocol/index';
+
+/** What is known of one recipe on one model. null: not measured, or measured for another recipe. */
+export interface Results {
+  readonly recipe: Recipe;
+  /** When the report is made. */
+  readonly date: Date;
+  readonly environment: Environment | null;
+  readonly opened: OpenedModel;
+  readonly data: DataSummary | null;
+  /** WebGPU against WASM on the original. */
+  readonly originalCheck: BackendCheck | null;
+  readonly preview: Preview | null;
+  readonly exported: Omit<Exported, 'blob'> | null;
+  /** One a backend; the one on the recipe's target, or that stood in for it, first. */
+  readonly measurements: readonly Measurement[];
+  readonly evaluation: Evaluation | null;
+  readonly throughput: Throughput | null;
+  readonly profile: Profile | null;
+  readonly forms: FormComparison | null;
+  readonly sizes: Sizes | null;
+  readonly truth: Truth | null;
+  readonly sensitivity: Pick<Sensitivity, 'recipe' | 'options' | 'cells'> & { readonly finished: Sensitivity | null } | null;
+}
+
+/** REPORT.json: percentages 0..100; what was not measured is null, never 0. */
+export interface Report {
+  readonly version: 1;
+  readonly model: { readonly name: string; readonly bytes: number; readonly sha256: string; readonly params: number; readonly opset: number; readonly macs: number | null };
+  readonly recipe: Recipe;
+  /** The recipe as the part of an address after the page's own, from "#" on. */
+  readonly recipeLink: string;
+  readonly environment: {
+    readonly adapter: string | null;
+    readonly browser: string | null;
+    /** Backend of the figures below. */
+    readonly ep: Ep;
+    readonly wasmThreads: number | null;
+    /** The adapter is a software renderer: its times say nothing about a GPU. */
+    readonly software: boolean | null;
+    /** Why there is no WebGPU, when there is none. */
+    readonly fallbackReason: string | null;
+    /** ISO 8601, UTC. */
+    readonly date: string;
+  };
+  readonly before: Side;
+  readonly after: Side;
+  /** Size of the file as foretold; the real one is `after.bytes`. */
+  readonly predictedBytes: number | null;
+  /** Time after over time before, from runs that stood beside each other. */
+  readonly latencyRatio: Ratio | null;
+  /** Backends that were timed besides `environment.ep`. */
+  readonly otherBackends: readonly BackendTiming[];
+  readonly agreement: {
+    /** Backend that scored, of accuracy too. */
+    readonly ep: Ep;
+    readonly top1: number | null;
+    readonly cosine: number;
+    readonly sqnrDb: number | null;
+    readonly maxAbs: number;
+    readonly samples: number;
+    /** Samples whose answer changed: how many, (with labels) how, and the first 1,000; null where outputs are no class scores. */
+    readonly changed: ChangedSamples | null;
+    readonly outputs: readonly OutputAgreement[];
+  } | null;
+  /** McNemar's test of the accuracies; null without labels. */
+  readonly paired: PairedTest | null;
+  readonly classes: readonly ClassAccuracy[] | null;
+  readonly confusion: Evaluation['confusion'];
+  readonly layers: readonly ReportLayer[];
+  readonly steps: readonly StepReport[] | null;
+  readonly startupMs: Measurement['startup'] | null;
+  readonly throughput: Omit<Throughput, 'recipe'> | null;
+  /** Where operators ran, and for how long; single nodes are left out. */
+  readonly placement: { readonly ep: Ep; readonly before: PlacementSummary; readonly after: PlacementSummary } | null;
+  /** Holds for the model; the recipe is the one whose bits the packed form took. */
+  readonly forms: FormComparison | null;
+  readonly sizes: Omit<Sizes, 'recipe'> | null;
+  readonly truth: Truth['sentences'] | null;
+  /** Each layer changed alone: holds for the model under the settings of the recipe that it names. */
+  readonly sensitivity: ReportSensitivity | null;
+  readonly data: Omit<DataSummary, 'card'> | null;
+  readonly card: Card | null;
+  readonly checks: {
+    /** The written file's backends against each other. */
+    readonly crossEp: BackendCheck | null;
+    /** The written file against the studio's own values of the recipe. */
+    readonly export: Measurement['exportCheck'] | null;
+    /** The original's backends against each other. */
+    readonly original: BackendCheck | null;
+  };
+}
+
+export interface Side {
+  readonly bytes: number | null;
+  readonly gzipBytes: number | null;
+  readonly latencyMs: Latency | null;
+  readonly accuracy: Accuracy | null;
+}
+
+export interface BackendTiming {
+  readonly ep: Ep;
+  readonly before: Latency | null;
+  readonly after: Latency | null;
+  readonly ratio: Ratio | null;
+  readonly startupMs: Measurement['startup'];
+}
+
+/** A layer, and its state under the recipe: null until the recipe ran. Bytes after are predicted until the file was written. */
+export interface ReportLayer extends Pick<Nullable<LayerState>, 'bits' | 'storage' | 'sparsity' | 'bytesAfter'> {
+  readonly name: string;
+  readonly op: string;
+  readonly shape: readonly number[];
+  readonly params: number;
+  /** null while the layer is unchanged (infinite), or until the recipe ran. */
+  readonly sqnrDb: number | null;
+  readonly bytesBefore: number;
+}
+
+type Nullable<T> = { readonly [K in keyof T]: T[K] | null };
+
+export type PlacementSummary = Omit<Placement, 'nodes'>;
+
+export interface ReportSensitivity extends Pick<Sensitivity, 'recipe' | 'options'> {
+  readonly cells: readonly SensitivityCell[];
+  /** The rest is known of a finished scan; null where it was stopped. */
+  readonly finished: Pick<Sensitivity, 'layers' | 'skipped' | 'samples' | 'top1' | 'resumed' | 'sessionsCreated' | 'inferenceMs' | 'totalMs'> | null;
+}
