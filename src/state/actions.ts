@@ -26,6 +26,7 @@ import { runJob } from './jobs';
 import { stopFollowing } from './pipeline';
 import { setRecipe, useRecipe } from './recipe';
 import { clearResults, isFresh, useResults } from './results';
+import { saveFile } from './save';
 import { clearVariants, rememberVariant } from './variants';
 import { selectLayer, useView } from './view';
 
@@ -157,12 +158,7 @@ export async function benchmarkMatmul(sizes: readonly number[]): Promise<readonl
 export async function download(): Promise<void> {
   const kept = useResults.getState().exported;
   const exported = kept && isFresh(kept, useRecipe.getState().recipe) ? kept : await exportModel();
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(exported.blob);
-  link.download = exported.name;
-  link.click();
-  // The browser has taken its own hold of the blob by the next task.
-  setTimeout(() => URL.revokeObjectURL(link.href));
+  saveFile(exported.name, exported.blob);
   useResults.setState({ saved: true });
 }
 

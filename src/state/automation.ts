@@ -27,11 +27,13 @@ import type {
   Truth,
 } from '../engine/protocol/index';
 import { toPlainError } from '../base/errors';
+import type { Report } from '../report/index';
 import * as actions from './actions';
 import { useDocument } from './document';
 import { theEngine } from './engine';
 import { useJobs } from './jobs';
 import { isSettled, onSettled } from './pipeline';
+import { currentReport } from './report';
 import { useResults } from './results';
 import * as speed from './speed';
 import { refreshTruth } from './truth';
@@ -61,6 +63,8 @@ export interface Automation {
   /** Sentences for the recipe last previewed or exported; null before either. */
   truth(): Promise<Outcome<Truth | null>>;
   checkBackends(): Promise<Outcome<BackendCheck>>;
+  /** What is known of the recipe now, as its JSON file would have it. */
+  report(): Promise<Outcome<Report>>;
   environment(): Promise<Outcome<Environment>>;
   /** The stores as they stand, for a test's assertions. */
   snapshot(): { readonly document: ReturnType<typeof useDocument.getState>; readonly results: ReturnType<typeof useResults.getState> };
@@ -123,6 +127,7 @@ const automation: Automation = {
   benchmarkMatmul: (sizes) => outcome(() => actions.benchmarkMatmul(sizes)),
   truth: () => outcome(refreshTruth),
   checkBackends: () => outcome(actions.checkBackends),
+  report: () => outcome(currentReport),
   environment: () => outcome(async () => (await theEngine()).environment(new AbortController().signal)),
   snapshot: () => ({ document: useDocument.getState(), results: useResults.getState() }),
   loseDevice: async () => (await theEngine()).loseDevice(),
