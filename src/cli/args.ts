@@ -10,11 +10,12 @@ Runs a recipe on an ONNX model in headless Chromium, with the same engine as the
   --card FILE         evaluation card: labelled samples to measure accuracy on; its "data" folder is found beside the card
   --limit N           score at most N samples of the card (default: all)
   --calibration N     samples kept for passes that need some and left out of the score (default: 128; none of today's passes does)
-  --report FILE       write every figure as JSON
+  --report FILE       write every figure: as a page that needs nothing else where FILE ends in .html, as Markdown where it ends in .md,
+                      else as JSON. Also finds where each operator runs and compresses with brotli, which takes up to two minutes more
   --sensitivity FILE  change one layer at a time to 2, 3, 4, 6 and 8 bits, on 64 samples, and write what each costs: CSV, or JSON
                       where FILE ends in .json
-  --profile           also find where each operator runs and how long it takes, compress with brotli, and tell which form is faster
-                      here; adds up to two minutes, goes into the report
+  --profile           tell where operators run, what brotli saves and which form is faster here, as --report does, and also time
+                      batches and every form that fits the model, which takes some minutes more
   --ep webgpu|wasm    backend that runs the model (default: the recipe's target)
   --help              this text
 

@@ -29,14 +29,19 @@ export function readInputs(args: Arguments): Inputs {
   const recipe = parsed('recipe', args.recipe, parseRecipeText);
   const out = writable(args.out, '--out');
   if (out === model) throw new InputProblem('--out is the model itself: the original is never overwritten.');
+  const report = args.report === null ? null : writable(args.report, '--report');
+  const sensitivity = args.sensitivity === null ? null : writable(args.sensitivity, '--sensitivity');
+  const files = [model, out, report, sensitivity].filter((file) => file !== null);
+  const twice = files.find((file, i) => files.indexOf(file) < i);
+  if (twice !== undefined) throw new InputProblem(`${twice} is named twice: each file needs a name of its own.`);
   return {
     modelFiles: [model, ...besideModel(model)],
     recipe: args.ep === null ? recipe : { ...recipe, target: args.ep },
     ep: args.ep,
     out,
-    report: args.report === null ? null : writable(args.report, '--report'),
+    report,
     profile: args.profile,
-    sensitivity: args.sensitivity === null ? null : writable(args.sensitivity, '--sensitivity'),
+    sensitivity,
     data: args.card === null ? null : readCard(args.card),
   };
 }

@@ -5,11 +5,11 @@ import { chromium } from 'playwright';
 import { ensureBrowser } from '../../scripts/ensure-browser.mjs';
 import { CHROMIUM_FLAGS } from '../../scripts/chromium-flags.mjs';
 import { isInputError, toPlainError } from '../base/errors';
+import { FORMS, kindOfName, reportOf } from '../report/index';
 import { HELP, readArguments } from './args';
 import { serveStudio } from './build';
 import { readInputs } from './inputs';
 import { InputProblem } from './problem';
-import { reportOf } from './report';
 import { sensitivityText } from './sensitivity';
 import { runInStudio } from './studio';
 import { tableOf } from './table';
@@ -30,8 +30,9 @@ async function main(argv: readonly string[]): Promise<void> {
     const report = reportOf(run.results);
     await run.save(partial);
     renameSync(partial, inputs.out);
-    if (inputs.report !== null) writeFileSync(inputs.report, `${JSON.stringify(report, null, 2)}\n`);
-    if (inputs.sensitivity !== null && run.sensitivity !== null) writeFileSync(inputs.sensitivity, sensitivityText(inputs.sensitivity, run.sensitivity));
+    if (inputs.report !== null) writeFileSync(inputs.report, FORMS[kindOfName(inputs.report)].write(report));
+    const scan = run.results.sensitivity?.finished ?? null;
+    if (inputs.sensitivity !== null && scan !== null) writeFileSync(inputs.sensitivity, sensitivityText(inputs.sensitivity, scan));
     console.log(tableOf(report));
   } finally {
     rmSync(partial, { force: true });

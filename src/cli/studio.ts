@@ -2,27 +2,28 @@
 import type { Browser, JSHandle, Page } from 'playwright';
 import { fromPlainError } from '../base/errors';
 import type { Outcome, Sensitivity, SensitivityOptions } from '../engine/protocol/index';
+import type { Results } from '../report/index';
 import type { Automation } from '../state/automation';
 import type { Inputs } from './inputs';
-import type { Results } from './report';
 
 export interface Run {
   readonly results: Results;
-  /** null where no scan was asked for. */
-  readonly sensitivity: Sensitivity | null;
   /** Saves the exported file at a path, as the page's own download. */
   save(path: string): Promise<void>;
 }
+
+type Studio = JSHandle<Automation>;
+type Log = (line: string) => void;
 
 /** What `--sensitivity` tries. */
 const SCAN: SensitivityOptions = { bits: [2, 3, 4, 6, 8], sparsities: [], samples: 64 };
 
 /** Opens, optimizes, exports, times and scores. Throws the page's own WhittleError where a step fails. */
-export async function runInStudio(browser: Browser, url: string, inputs: Inputs, limit: number | null, log: (line: string) => void): Promise<Run> {
+export async function runInStudio(browser: Browser, url: string, inputs: Inputs, limit: number | null, log: Log): Promise<Run> {
   const page = await browser.newPage({ acceptDownloads: true });
   await page.goto(url);
   await page.waitForFunction(() => 'whittle' in window);
-  const studio: JSHandle<Automation> = await page.evaluateHandle(() => window.whittle);
+  const studio: Studio = await page.evaluateHandle(() => window.whittle);
   log('Opening the model');
   const modelFiles = await chooseFiles(page, inputs.modelFiles, false);
   const opened = value(await studio.evaluate((whittle, input) => whittle.open([...(input.files ?? [])]), modelFiles));
@@ -33,37 +34,52 @@ export async function runInStudio(browser: Browser, url: string, inputs: Inputs,
     const input = await chooseFiles(page, [folder], true);
     data = value(await studio.evaluate((whittle, given) => whittle.setData(given.name, given.card, [...(given.input.files ?? [])]), { name, card, input }));
   }
-  value(await studio.evaluate((whittle, recipe) => whittle.loadRecipe(recipe), inputs.recipe));
+  const recipe = value(await studio.evaluate((whittle, given) => whittle.loadRecipe(given), inputs.recipe));
   log('Running the recipe');
   const exported = value(await studio.evaluate((whittle) => whittle.exportModel()));
   log('Running original and result side by side');
   const measurement = value(await studio.evaluate((whittle, ep) => whittle.measure(ep), inputs.recipe.target));
   log(data ? `Scoring ${limit ?? data.samples} samples` : 'Comparing outputs');
   const evaluation = value(await studio.evaluate((whittle, [n, ep]) => whittle.evaluate(n, ep), [limit, inputs.ep] as const));
-  let sensitivity: Sensitivity | null = null;
-  if (inputs.sensitivity !== null) {
-    log('Scanning the layers');
-    sensitivity = value(await studio.evaluate((whittle, options) => whittle.scanSensitivity(options), SCAN));
-    const { cells, samples, totalMs, inferenceMs } = sensitivity;
-    log(`${cells.length} settings on ${samples} samples in ${(totalMs / 1000).toFixed(1)} s, ${(inferenceMs / 1000).toFixed(1)} s of it inference`);
-  }
-  let closer: Results['closer'] = null;
-  if (inputs.profile) {
-    log('Finding where operators run');
-    const profile = value(await studio.evaluate((whittle, ep) => whittle.profile(ep), inputs.recipe.target));
-    log('Compressing');
-    const sizes = value(await studio.evaluate((whittle) => whittle.sizes()));
-    closer = { profile, sizes, truth: value(await studio.evaluate((whittle) => whittle.truth())) };
-  }
+  const sensitivity = inputs.sensitivity === null ? null : await scan(studio, log);
+  const closer = await lookCloser(studio, inputs, log);
   const environment = value(await studio.evaluate((whittle) => whittle.environment()));
   return {
-    sensitivity,
-    results: { environment, opened, exported, measurement, evaluation, data, closer },
+    results: { recipe, date: new Date(), environment, opened, data, preview: null, exported, measurements: [measurement], evaluation, sensitivity, ...closer },
     async save(path) {
       const [download, outcome] = await Promise.all([page.waitForEvent('download'), studio.evaluate((whittle) => whittle.download())]);
       value(outcome);
       await download.saveAs(path);
     },
+  };
+}
+
+async function scan(studio: Studio, log: Log): Promise<Results['sensitivity']> {
+  log('Scanning the layers');
+  const finished: Sensitivity = value(await studio.evaluate((whittle, options) => whittle.scanSensitivity(options), SCAN));
+  const { recipe, options, cells, samples, totalMs, inferenceMs } = finished;
+  log(`${cells.length} settings on ${samples} samples in ${(totalMs / 1000).toFixed(1)} s, ${(inferenceMs / 1000).toFixed(1)} s of it inference`);
+  return { recipe, options, cells, finished };
+}
+
+/** What `--report` and `--profile` add. A step that fails is told and left out: the file is written all the same. */
+async function lookCloser(studio: Studio, { report, profile: everything, recipe: { target } }: Inputs, log: Log): Promise<Pick<Results, 'originalCheck' | 'profile' | 'sizes' | 'throughput' | 'forms' | 'truth'>> {
+  const known = async <T>(wanted: boolean, what: string, step: () => Promise<Outcome<T>>): Promise<T | null> => {
+    if (!wanted) return null;
+    log(what);
+    const outcome = await step();
+    if (!outcome.ok) log(`  not measured: ${outcome.error.message}`);
+    return outcome.ok ? outcome.value : null;
+  };
+  const closer = report !== null || everything;
+  return {
+    originalCheck: await known(closer, "Comparing the original's backends", () => studio.evaluate((whittle) => whittle.checkBackends())),
+    profile: await known(closer, 'Finding where operators run', () => studio.evaluate((whittle, ep) => whittle.profile(ep), target)),
+    sizes: await known(closer, 'Compressing', () => studio.evaluate((whittle) => whittle.sizes())),
+    throughput: await known(everything, 'Timing batches', () => studio.evaluate((whittle, ep) => whittle.throughput(ep), target)),
+    forms: await known(everything, 'Comparing forms', () => studio.evaluate((whittle) => whittle.compareForms())),
+    // Speaks from all of the above: the last.
+    truth: await known(closer, 'Putting it into words', () => studio.evaluate((whittle) => whittle.truth())),
   };
 }
 

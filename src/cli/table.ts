@@ -1,29 +1,33 @@
-import type { Report } from './report';
+import { speedWords } from '../base/verdict';
+import type { Report } from '../report/index';
 
 type Row = [string, string, string, string];
 
 /** The before/after table printed at the end, and what the passes said and could not touch. */
 export function tableOf(report: Report): string {
-  const { before, after, agreement, checks } = report;
-  const rows: Row[] = [
+  const rows = rowsOf(report);
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = rows.map((row) => row.map((cell, i) => (i === 0 || i === 3 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ').trimEnd());
+  const notes = report.steps?.flatMap((step) => [`${step.id}: ${step.note}`, ...step.skipped.map(({ layer, reason }) => `  not touched: ${layer}: ${reason}`)]) ?? [];
+  const truth = report.truth ? ['', ...report.truth.map(({ text }) => text)] : [];
+  return [...lines, '', ...notes, ...truth].join('\n');
+}
+
+function rowsOf({ before, after, sizes, latencyRatio, environment, paired, agreement, checks }: Report): Row[] {
+  return [
     ['', 'before', 'after', ''],
     ['size', bytes(before.bytes), bytes(after.bytes), percent(after.bytes, before.bytes)],
     ['size, gzip', bytes(before.gzipBytes), bytes(after.gzipBytes), percent(after.gzipBytes, before.gzipBytes)],
-    ...(report.sizes ? [brotli(report.sizes)] : []),
-    ['latency, median', ms(before.latencyMs?.median), ms(after.latencyMs?.median), report.environment.ep],
+    ...(sizes ? [brotli(sizes)] : []),
+    ['latency, median', ms(before.latencyMs?.median), ms(after.latencyMs?.median), [environment.ep, ...(latencyRatio ? [speedWords(latencyRatio)] : [])].join(', ')],
     ['latency, p10 to p90', range(before.latencyMs), range(after.latencyMs), ''],
     ['top-1', score(before.accuracy?.top1), score(after.accuracy?.top1), before.accuracy ? `${before.accuracy.samples} samples` : 'not measured'],
     ['top-5', score(before.accuracy?.top5), score(after.accuracy?.top5), ''],
-    ...(report.paired ? [difference(report.paired)] : []),
-    ['agreement, top-1', '', score(agreement.top1 ?? undefined), `cosine ${agreement.cosine.toFixed(6)}, max ${agreement.maxAbs.toExponential(1)}`],
-    ['WebGPU against WASM', '', checks.crossEp.ok ? 'agrees' : 'differs', `max ${checks.crossEp.maxAbs.toExponential(1)}`],
-    ['file against studio', '', checks.export.ok ? 'agrees' : 'differs', `max ${checks.export.maxAbs.toExponential(1)}`],
+    ...(paired ? [difference(paired)] : []),
+    ...(agreement ? [likeness(agreement)] : []),
+    ...(checks.crossEp ? [check('WebGPU against WASM', checks.crossEp)] : []),
+    ...(checks.export ? [check('file against studio', checks.export)] : []),
   ];
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) => row.map((cell, i) => (i === 0 || i === 3 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ').trimEnd());
-  const notes = report.steps.flatMap((step) => [`${step.id}: ${step.note}`, ...step.skipped.map(({ layer, reason }) => `  not touched: ${layer}: ${reason}`)]);
-  const truth = report.truth ? ['', ...report.truth.map(({ text }) => text)] : [];
-  return [...lines, '', ...notes, ...truth].join('\n');
 }
 
 function brotli({ before, after }: NonNullable<Report['sizes']>): Row {
@@ -33,6 +37,14 @@ function brotli({ before, after }: NonNullable<Report['sizes']>): Row {
 function difference({ difference: points, interval: { low, high }, worse, better, p }: NonNullable<Report['paired']>): Row {
   const note = `95 % ${low.toFixed(2)} to ${high.toFixed(2)}; ${worse} worse, ${better} better, p ${p.toPrecision(2)}`;
   return ['top-1, difference in points', '', points.toFixed(2), note];
+}
+
+function likeness({ top1, cosine, maxAbs }: NonNullable<Report['agreement']>): Row {
+  return ['agreement, top-1', '', score(top1 ?? undefined), `cosine ${cosine.toFixed(6)}, max ${maxAbs.toExponential(1)}`];
+}
+
+function check(name: string, { ok, maxAbs }: { readonly ok: boolean; readonly maxAbs: number }): Row {
+  return [name, '', ok ? 'agrees' : 'differs', `max ${maxAbs.toExponential(1)}`];
 }
 
 function bytes(value: number | null): string {

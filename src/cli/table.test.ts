@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { reportOf } from '../report/index';
+import { FULL, LEAST } from '../report/testing/results';
+import { tableOf } from './table';
+
+test('before and after side by side, what the passes said, and the truth meter', () => {
+  const lines = tableOf(reportOf(FULL)).split('\n').map((line) => line.replaceAll(/ {2,}/g, '  '));
+  expect(lines).toEqual([
+    '  before  after',
+    'size  4,953,397 B  1,302,345 B  26.3 % of the original',
+    'size, gzip  4,601,234 B  903,456 B  19.6 % of the original',
+    'size, brotli  4,550,001 B  880,002 B  19.3 % of the original',
+    'latency, median  10.20 ms  8.10 ms  webgpu, 1.26× faster',
+    'latency, p10 to p90  10.05-10.40 ms  7.95-8.30 ms',
+    'top-1  59.60 %  58.80 %  500 samples',
+    'top-5  81.60 %  81.20 %',
+    'top-1, difference in points  -0.80  95 % -2.27 to 0.66; 9 worse, 5 better, p 0.30',
+    'agreement, top-1  93.20 %  cosine 0.991234, max 2.1e+0',
+    'WebGPU against WASM  agrees  max 4.2e-5',
+    'file against studio  agrees  max 1.5e-6',
+    '',
+    'prune-weights: Half of the weights are zero.',
+    '  not touched: fc: It is a bias.',
+    '',
+    "This recipe took 0.79 times the original's time.",
+    'Int8 products: not measured.',
+  ]);
+});
+
+test('what was not measured has no figure', () => {
+  const table = tableOf(reportOf(LEAST));
+  expect(table).toMatch(/^size +4,953,397 B +-$/m);
+  expect(table).toMatch(/^latency, median +- +- +webgpu$/m);
+  expect(table).toMatch(/^top-1 +- +- +not measured$/m);
+  expect(table).not.toMatch(/\b0\.0|NaN|undefined/);
+});
