@@ -1,5 +1,5 @@
 import { WhittleError } from '../base/errors';
-import type { NamedBlob } from './types';
+import type { DataFile } from './types';
 
 const WINDOW = 2 ** 16;
 const WINDOWS = 64;
@@ -49,18 +49,19 @@ export class BlobBytes {
  * The file, unpacked where it is gzip (told by its first bytes, not by its name). The unpacked bytes become a Blob, which browsers
  * may keep on disk. Throws `bad-data` where the gzip stream is broken or cut off.
  */
-export async function unpacked({ path, blob }: NamedBlob): Promise<Blob> {
+export async function unpacked(file: DataFile): Promise<Blob> {
+  const blob = await file.blob();
   const [a, b] = await bytesOf(blob.slice(0, 2));
   if (a !== 0x1f || b !== 0x8b) return blob;
   try {
     return await new Response(blob.stream().pipeThrough(new DecompressionStream('gzip'))).blob();
   } catch (cause) {
-    throw new WhittleError('bad-data', `"${path}" is a gzip file that cannot be unpacked: it is damaged or cut off.`, 'Fetch the file again.', { cause });
+    throw new WhittleError('bad-data', `"${file.path}" is a gzip file that cannot be unpacked: it is damaged or cut off.`, 'Fetch the file again.', { cause });
   }
 }
 
 /** The whole of a small file as text, unpacked where it is gzip. */
-export async function textOf(file: NamedBlob): Promise<string> {
+export async function textOf(file: DataFile): Promise<string> {
   return (await unpacked(file)).text();
 }
 

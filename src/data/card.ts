@@ -1,7 +1,7 @@
 import { Fields } from './fields';
 import type { Card, CardInput, CardLabels } from './types';
 
-const FORMATS = ['idx', 'cifar10-binary', 'images+csv', 'folders', 'npy', 'csv'] as const;
+const FORMATS = ['idx', 'cifar10-binary', 'images+csv', 'folders', 'npy', 'csv', 'parquet', 'tensors'] as const;
 /** Formats whose samples lie in one file, which the card must name. */
 const ONE_FILE: ReadonlySet<Card['format']> = new Set<Card['format']>(['idx', 'cifar10-binary', 'npy', 'csv']);
 const MAX_SIDE = 16384;
@@ -12,20 +12,32 @@ const MAX_SIDE = 16384;
  * would silently change the preprocessing.
  */
 export function parseCard(json: unknown): Card {
-  const fields = new Fields(json, '', ['version', 'model', 'task', 'data', 'format', 'images', 'input', 'labels']);
-  const version = fields.oneOf('version', [1]);
+  const fields = new Fields(json, '', ['version', 'model', 'task', 'data', 'format', 'images', 'input', 'tensors', 'labels']);
   const format = fields.oneOf('format', FORMATS);
-  const needsFile = ONE_FILE.has(format);
-  return {
-    version,
+  const common = {
+    version: fields.oneOf('version', [1]),
     ...(fields.has('model') ? { model: fields.text('model') } : {}),
     task: fields.oneOf('task', ['classification']),
     data: fields.text('data'),
+  };
+  const labels = fields.has('labels') ? { labels: parseLabels(fields.raw('labels')) } : {};
+  if (format === 'tensors') return { ...common, format, tensors: parseTensors(fields.raw('tensors')), ...labels };
+  const needsFile = ONE_FILE.has(format);
+  return {
+    ...common,
     format,
     ...(needsFile || fields.has('images') ? { images: fields.text('images') } : {}),
     input: parseInput(fields.raw('input')),
-    ...(fields.has('labels') ? { labels: parseLabels(fields.raw('labels')) } : {}),
+    ...labels,
   };
+}
+
+/** Files by the name of the model's input, which may be any text. */
+function parseTensors(json: unknown): Readonly<Record<string, string>> {
+  const names = typeof json === 'object' && json !== null && !Array.isArray(json) ? Object.keys(json) : [];
+  const fields = new Fields(json, 'tensors', names);
+  if (names.length === 0) throw fields.bad('', 'an object of files by the name of the model\'s input');
+  return Object.fromEntries(names.map((name) => [name, fields.text(name)]));
 }
 
 /** Channels that the model takes. */

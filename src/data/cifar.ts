@@ -2,7 +2,7 @@ import { WhittleError } from '../base/errors';
 import { BlobBytes, unpacked } from './bytes';
 import type { Problems } from './problems';
 import { interleave, type RawLabel, type Source } from './source';
-import type { NamedBlob } from './types';
+import type { DataFile } from './types';
 
 const SIDE = 32;
 const PIXELS = 3 * SIDE * SIDE;
@@ -12,7 +12,7 @@ const RECORD = 1 + PIXELS;
  * CIFAR-10's binary file (Krizhevsky 2009): records of one label byte and 32 x 32 red, green and blue planes. Labels of their own
  * file take the place of the label bytes. Throws `bad-data` where the length fits CIFAR-100 only.
  */
-export async function openCifar(file: NamedBlob, labels: ArrayLike<RawLabel> | null, problems: Problems): Promise<Source> {
+export async function openCifar(file: DataFile, labels: ArrayLike<RawLabel> | null, problems: Problems): Promise<Source> {
   const bytes = new BlobBytes(await unpacked(file));
   const rest = bytes.size % RECORD;
   if (rest !== 0 && bytes.size % (RECORD + 1) === 0) {

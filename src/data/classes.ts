@@ -2,6 +2,8 @@ import { ClassNames } from './names';
 import type { Problems } from './problems';
 import type { RawLabel, Source } from './source';
 
+type Labelled = Pick<Source, 'length' | 'declared' | 'labels' | 'name'>;
+
 export interface Classified {
   /** Samples of the source that are used, ascending. */
   readonly kept: Int32Array;
@@ -15,7 +17,7 @@ export interface Classified {
  * Makes labels class indices: a number as it is, a name by its line in `names` (without `names`: by its place among the sorted
  * names in use), plus `offset`. Samples without a label, or with one that is no class, are problems and left out.
  */
-export function classify(source: Source, names: ClassNames | null, offset: number, problems: Problems): Classified {
+export function classify(source: Labelled, names: ClassNames | null, offset: number, problems: Problems): Classified {
   const { labels: raw, length } = source;
   if (raw === null) return { kept: Int32Array.from({ length }, (_, k) => k), labels: null, names: byClass(names, offset) };
   const known = names ?? namesInUse(raw);

@@ -24,7 +24,7 @@ export class Fields {
   }
 
   name(key: string): string {
-    return this.path === '' ? key : `${this.path}.${key}`;
+    return [this.path, key].filter((part) => part !== '').join('.');
   }
 
   text(key: string): string {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { FileIndex } from './files';
-import { file } from './testing/files';
+import { dataFile } from './testing/files';
 
 function found(folder: string, name: string, paths: readonly string[]): string | null {
-  return new FileIndex(folder, paths.map((path) => file(path, ''))).find(name)?.path ?? null;
+  return new FileIndex(folder, paths.map((path) => dataFile(path, ''))).find(name)?.path ?? null;
 }
 
 test('a file is found below more folders, below the card\'s, and without its folder', () => {
@@ -20,6 +20,6 @@ test('a file of the same name in another folder is not taken for it', () => {
 });
 
 test('a missing file is named with what was given', () => {
-  const index = new FileIndex('set', ['a', 'b', 'c', 'd'].map((path) => file(path, '')));
+  const index = new FileIndex('set', ['a', 'b', 'c', 'd'].map((path) => dataFile(path, '')));
   expect(() => index.need('labels.csv', 'labels.file')).toThrow('"labels.csv", which the card names as labels.file, is not there; given: a, b, c, and 1 more.');
 });

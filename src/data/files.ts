@@ -1,16 +1,16 @@
 import { WhittleError } from '../base/errors';
-import type { NamedBlob } from './types';
+import type { DataFile } from './types';
 
 /**
  * Finds the files that a card names among the user's. Cards name files below their `data` folder; what the user gave may carry
  * more folders in front (a picked parent folder), or fewer (files dropped without their folder), so paths are compared from the end.
  */
 export class FileIndex {
-  readonly files: readonly NamedBlob[];
+  readonly files: readonly DataFile[];
   private readonly folder: string;
   private readonly byName = new Map<string, Entry[]>();
 
-  constructor(folder: string, files: readonly NamedBlob[]) {
+  constructor(folder: string, files: readonly DataFile[]) {
     this.folder = folder;
     this.files = files;
     for (const file of files) {
@@ -23,10 +23,10 @@ export class FileIndex {
   }
 
   /** The file whose path agrees longest from its end with `folder/name`; null where none holds all of `name`. */
-  find(name: string): NamedBlob | null {
+  find(name: string): DataFile | null {
     const wanted = segments(name);
     const full = [...segments(this.folder), ...wanted];
-    let best: NamedBlob | null = null;
+    let best: DataFile | null = null;
     let bestScore = 0;
     for (const { file, parts } of this.byName.get(wanted.at(-1) ?? '') ?? []) {
       const common = commonTail(parts, full);
@@ -39,7 +39,7 @@ export class FileIndex {
   }
 
   /** The file that the card's `field` names; throws `bad-data` where it is missing. */
-  need(name: string, field: string): NamedBlob {
+  need(name: string, field: string): DataFile {
     const found = this.find(name);
     if (found) return found;
     const given = this.files.slice(0, 3).map((f) => f.path).join(', ');
@@ -47,8 +47,19 @@ export class FileIndex {
     throw new WhittleError('bad-data', `"${name}", which the card names as ${field}, is not there; ${had}.`, `Give the folder "${this.folder}" together with the card.`);
   }
 
+  /** Files whose path ends as the pattern does, in the order of their paths; `*` stands for any part of a name. */
+  matching(pattern: string): readonly DataFile[] {
+    const wanted = segments(pattern).map((part) => new RegExp(`^${part.split('*').map(escaped).join('.*')}$`));
+    return this.files
+      .filter((file) => {
+        const parts = segments(file.path).slice(-wanted.length);
+        return parts.length === wanted.length && wanted.every((part, k) => part.test(parts[k] ?? ''));
+      })
+      .toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
   /** The path below the card's folder, as segments: the whole path where the folder is not part of it. */
-  below(file: NamedBlob): readonly string[] {
+  below(file: DataFile): readonly string[] {
     const parts = segments(file.path);
     const last = segments(this.folder).at(-1);
     const at = last === undefined ? -1 : parts.slice(0, -1).lastIndexOf(last);
@@ -57,13 +68,17 @@ export class FileIndex {
 }
 
 interface Entry {
-  readonly file: NamedBlob;
+  readonly file: DataFile;
   readonly parts: readonly string[];
 }
 
 /** macOS gives decomposed letters, Windows backslashes. */
 function segments(path: string): readonly string[] {
   return path.normalize('NFC').split(/[/\\]/).filter((part) => part !== '' && part !== '.');
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&');
 }
 
 function commonTail(a: readonly string[], b: readonly string[]): number {

@@ -2,9 +2,10 @@ import { expect, test } from 'vitest';
 import { parseCsv } from './csv';
 import { openDataset } from './open';
 import { cardOf, file } from './testing/files';
-import type { Dataset } from './types';
+import { npy } from './testing/npy';
+import type { ImageDataset } from './types';
 
-async function samples(data: Dataset): Promise<number[][]> {
+async function samples(data: ImageDataset): Promise<number[][]> {
   return Promise.all(Array.from({ length: data.length }, async (_, index) => {
     const into = new Float32Array(data.sampleSize);
     await data.read(index, into, 0);
@@ -12,36 +13,28 @@ async function samples(data: Dataset): Promise<number[][]> {
   }));
 }
 
-/** An npy file as NumPy writes it. */
-function npy(descr: string, shape: readonly number[], values: Uint8Array, order = 'False'): Uint8Array<ArrayBuffer> {
-  const dict = `{'descr': '${descr}', 'fortran_order': ${order}, 'shape': (${shape.join(', ')}${shape.length === 1 ? ',' : ''}), }`;
-  const padded = `${dict.padEnd(Math.ceil((dict.length + 11) / 64) * 64 - 11)}\n`;
-  return new Uint8Array([0x93, ...new TextEncoder().encode('NUMPY'), 1, 0, padded.length & 255, padded.length >> 8, ...new TextEncoder().encode(padded), ...values]);
-}
-
-const bytesOf = (values: ArrayBufferView): Uint8Array => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 const NPY = { format: 'npy', labels: { file: 'labels' } };
 
 test('npy: bytes and floats, planes and interleaved, labels of 64 bits', async () => {
-  const labels = file('labels', npy('<i8', [2], bytesOf(new BigInt64Array([4n, 1n]))));
+  const labels = file('labels', npy('<i8', [2], new BigInt64Array([4n, 1n])));
   const grey = await openDataset(cardOf(NPY), [file('images', npy('|u1', [2, 2, 2], Uint8Array.from([1, 2, 3, 4, 5, 6, 7, 255]))), labels]);
   expect([...(grey.labels ?? [])]).toEqual([4, 1]);
   expect(await samples(grey)).toEqual([[1, 2, 3, 4], [5, 6, 7, 255]]);
   const rgb = { ...NPY, input: { size: [1, 2], channels: 'RGB' } };
-  const planes = npy('<f4', [2, 3, 1, 2], bytesOf(Float32Array.from({ length: 12 }, (_, k) => k / 2)));
+  const planes = npy('<f4', [2, 3, 1, 2], Float32Array.from({ length: 12 }, (_, k) => k / 2));
   expect(await samples(await openDataset(cardOf(rgb), [file('images', planes), labels]))).toEqual([[0, 0.5, 1, 1.5, 2, 2.5], [3, 3.5, 4, 4.5, 5, 5.5]]);
-  const pixels = npy('<f4', [2, 1, 2, 3], bytesOf(Float32Array.from({ length: 12 }, (_, k) => k)));
+  const pixels = npy('<f4', [2, 1, 2, 3], Float32Array.from({ length: 12 }, (_, k) => k));
   expect((await samples(await openDataset(cardOf(rgb), [file('images', pixels), labels])))[0]).toEqual([0, 3, 1, 4, 2, 5]);
-  const flat = npy('<f4', [2, 6], bytesOf(Float32Array.from({ length: 12 }, (_, k) => k)));
+  const flat = npy('<f4', [2, 6], Float32Array.from({ length: 12 }, (_, k) => k));
   expect((await samples(await openDataset(cardOf(rgb), [file('images', flat), labels])))[0]).toEqual([0, 1, 2, 3, 4, 5]);
 });
 
 test.each([
-  ['>f8', bytesOf(new Uint8Array([0x3f, 0xf8, 0, 0, 0, 0, 0, 0])), 1.5],
-  ['<f2', bytesOf(new Uint16Array([0x3555])), 0.333251953125],
-  ['<f2', bytesOf(new Uint16Array([0x8001])), -(2 ** -24)],
-  ['>i2', bytesOf(new Uint8Array([0xff, 0xfe])), -2],
-  ['<u4', bytesOf(new Uint32Array([70_000])), 70_000],
+  ['>f8', new Uint8Array([0x3f, 0xf8, 0, 0, 0, 0, 0, 0]), 1.5],
+  ['<f2', new Uint16Array([0x3555]), 0.333251953125],
+  ['<f2', new Uint16Array([0x8001]), -(2 ** -24)],
+  ['>i2', new Uint8Array([0xff, 0xfe]), -2],
+  ['<u4', new Uint32Array([70_000]), 70_000],
   ['|b1', new Uint8Array([1]), 1],
 ] as const)('npy: %s values', async (descr, values, expected) => {
   const data = await openDataset(cardOf({ format: 'npy', input: { size: [1, 1] } }), [file('images', npy(descr, [1, 1, 1], values))]);
@@ -50,7 +43,7 @@ test.each([
 
 test('npy: what is not one, or not samples, is refused by name', async () => {
   const card = cardOf({ format: 'npy' });
-  const open = (content: Uint8Array<ArrayBuffer> | string): Promise<Dataset> => openDataset(card, [file('images', content)]);
+  const open = (content: Uint8Array<ArrayBuffer> | string): Promise<ImageDataset> => openDataset(card, [file('images', content)]);
   await expect(open('hello there, friend')).rejects.toMatchObject({ code: 'bad-data', message: expect.stringContaining("NumPy's mark") });
   await expect(open(npy('|u1', [1, 2, 2], new Uint8Array(4), 'True'))).rejects.toMatchObject({ message: expect.stringContaining('Fortran') });
   await expect(open(npy('|O8', [1, 2, 2], new Uint8Array(4)))).rejects.toMatchObject({ message: expect.stringContaining('not a number') });

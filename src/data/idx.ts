@@ -2,7 +2,7 @@ import { WhittleError } from '../base/errors';
 import { BlobBytes, unpacked } from './bytes';
 import type { Problems } from './problems';
 import type { Pixels, RawLabel, Source } from './source';
-import type { NamedBlob } from './types';
+import type { DataFile } from './types';
 
 const UNSIGNED_BYTE = 0x08;
 
@@ -17,7 +17,7 @@ interface IdxFile {
  * Images of an IDX file (LeCun's MNIST format: 0 0 type rank, big-endian sizes, values), plain or gzip: [n, height, width] or
  * [n, height, width, channels] with 1 or 3 channels, unsigned bytes. Samples that a cut-off file no longer holds are problems.
  */
-export async function openIdx(file: NamedBlob, labels: ArrayLike<RawLabel> | null, problems: Problems): Promise<Source> {
+export async function openIdx(file: DataFile, labels: ArrayLike<RawLabel> | null, problems: Problems): Promise<Source> {
   const { dims, start, bytes } = await openIdxFile(file);
   const [count = 0, height = 0, width = 0, channels = 1] = dims;
   const known = channels === 1 || channels === 3;
@@ -37,7 +37,7 @@ export async function openIdx(file: NamedBlob, labels: ArrayLike<RawLabel> | nul
 }
 
 /** Labels of an IDX file of shape [n], unsigned bytes. */
-export async function readIdxLabels(file: NamedBlob): Promise<Uint8Array> {
+export async function readIdxLabels(file: DataFile): Promise<Uint8Array> {
   const { dims, start, bytes } = await openIdxFile(file);
   const [count = 0] = dims;
   if (dims.length !== 1) {
@@ -46,7 +46,7 @@ export async function readIdxLabels(file: NamedBlob): Promise<Uint8Array> {
   return bytes.read(start, count);
 }
 
-async function openIdxFile(file: NamedBlob): Promise<IdxFile> {
+async function openIdxFile(file: DataFile): Promise<IdxFile> {
   const bytes = new BlobBytes(await unpacked(file));
   const head = await bytes.read(0, 4);
   const [zero, zero2, type = 0, rank = 0] = head;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { openDataset } from './open';
 import type { Pixels } from './source';
+import { decodePpm, ppmText } from './testing/ppm';
 import { cardOf, file, folderOf, hasShared, SHARED, sharedCard } from './testing/files';
 import type { Job } from '../base/job';
 
@@ -8,14 +9,7 @@ const JOB: Job = { signal: new AbortController().signal, onProgress: () => {} };
 const CARD = { format: 'images+csv', images: undefined, labels: { file: 'labels.csv', names: 'names.txt' }, input: { size: [1, 1], channels: 'RGB' } };
 const NAMES = file('set/names.txt', 'n01440764 tench, Tinca tinca\nn02012849 crane\nn03126707 crane\n');
 
-/** Decodes plain PPM ("P3 width height 255 values"), an image format that needs no browser. */
-async function decodePpm(blob: Blob): Promise<Pixels> {
-  const [mark, width, height, , ...values] = (await blob.text()).split(/\s+/);
-  if (mark !== 'P3') throw new Error('not a PPM');
-  return { width: Number(width), height: Number(height), channels: 3, data: Uint8Array.from(values, Number) };
-}
-
-const ppm = (path: string, value: number): ReturnType<typeof file> => file(path, `P3 1 1 255 ${value} ${value} ${value}`);
+const ppm = (path: string, value: number): ReturnType<typeof file> => file(path, ppmText(value));
 
 test('images by a CSV: order of its rows; missing, undecodable and unlabelled images are problems, the rest goes on', async () => {
   const list = 'file,index,wnid\nimages/b.png,2,n03126707\nimages/a.png,0,x\nimages/gone.png,1,x\nimages/broken.png,1,x\nimages/c.png,3,x\nimages/d.png,,x\n';
@@ -89,4 +83,22 @@ test.runIf(hasShared)('the shared ImageNet cards: 500 images found and labelled,
     'great white shark, white shark, man-eater, man-eating shark, Carcharodon carcharias',
     1001,
   ]);
+});
+
+test('labels without files belong to the images in the order of their paths', async () => {
+  const files = [file('set/truth.txt', '3\n1\n2\n9\n'), ppm('set/b.png', 2), ppm('set/a.png', 1), ppm('set/c.png', 3)];
+  const data = await openDataset(cardOf({ ...CARD, labels: { file: 'truth.txt' } }), files, JOB, decodePpm);
+  const first = await data.pixels(0);
+  expect([[...(data.labels ?? [])], first.data[0], data.problems.first]).toEqual([[3, 1, 2], 1, ['label 3: there is no image for it']]);
+});
+
+test('a second pass over the images decodes nothing', async () => {
+  let decoded = 0;
+  const data = await openDataset(cardOf({ ...CARD, labels: undefined }), [ppm('a.png', 1), ppm('b.png', 2)], JOB, (blob) => {
+    decoded += 1;
+    return decodePpm(blob);
+  });
+  const into = new Float32Array(3);
+  for (let pass = 0; pass < 3; pass++) for (const index of [0, 1]) await data.read(index, into, 0);
+  expect([into[0], decoded]).toEqual([2, 4]);
 });

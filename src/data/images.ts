@@ -1,96 +1,68 @@
-import { WhittleError } from '../base/errors';
 import type { Job } from '../base/job';
-import { textOf } from './bytes';
+import { checkedImages, type Encoded } from './decoded';
 import type { DecodeImage } from './decode';
 import type { FileIndex } from './files';
-import { readTable } from './labels';
+import { readLabelRows } from './labels';
 import type { Problems } from './problems';
-import type { RawLabel, Source } from './source';
-import type { Card, NamedBlob } from './types';
+import type { LabelRow, RawLabel, Source } from './source';
+import type { DataFile, ImageCard } from './types';
 
-interface Item {
-  readonly file: NamedBlob;
-  readonly name: string;
-  readonly label: RawLabel;
-}
-
-/** Images decoded at once while they are checked: a browser decodes on several threads. */
-const AT_ONCE = 4;
 const IMAGE = /\.(png|jpe?g|jfif|webp|gif|bmp|avif)$/i;
 
+/** Whether the file is an image by its name; hidden files are not. */
+export function isImage({ path }: DataFile): boolean {
+  return IMAGE.test(path) && !/(^|[/\\])\.[^/\\]*$/.test(path);
+}
+
 /**
- * Images listed by a CSV of files and labels (paths below the card's folder); without one every image given, unlabelled.
- * Rows whose image is missing, and images that do not decode, are problems.
+ * Images and labels of a CSV or JSON file (paths below the card's folder; labels alone belong to the images in the order of their
+ * paths); without one every image given, unlabelled. Rows whose image is missing, and images that do not decode, are problems.
  */
-export async function openImages(card: Card, files: FileIndex, problems: Problems, decode: DecodeImage, job: Job): Promise<Source> {
+export async function openImages(card: ImageCard, files: FileIndex, problems: Problems, decode: DecodeImage, job: Job): Promise<Source> {
+  const images = files.files.filter(isImage);
   const list = card.labels?.file;
-  if (list === undefined) {
-    const items = files.files.filter((f) => IMAGE.test(f.path)).map((file) => ({ file, name: file.path, label: null }));
-    return checked(byName(items), false, problems, decode, job);
-  }
-  const items: Item[] = [];
-  const used = new Set<NamedBlob>();
-  for (const { file: name, label } of readTable(await textOf(files.need(list, 'labels.file')))) {
-    if (name === null) throw new WhittleError('bad-data', `"${list}" has one column; it must name each image's file and label.`, 'Give it two columns, "file" and "label".');
-    const file = files.find(name);
+  if (list === undefined) return checkedImages(byName(images.map((file) => encoded(file, file.path, null))), false, problems, decode, job);
+  const rows = await readLabelRows(files.need(list, 'labels.file'));
+  const items = rows.every((row) => row.file === null) ? inOrder(images, rows, problems) : byFile(images, rows, files, list, problems);
+  return checkedImages(items, true, problems, decode, job);
+}
+
+function inOrder(images: readonly DataFile[], rows: readonly LabelRow[], problems: Problems): readonly Encoded[] {
+  problems.addMany(Math.max(0, rows.length - images.length), (k) => `label ${images.length + k}: there is no image for it`);
+  return images.toSorted((a, b) => (a.path < b.path ? -1 : 1)).map((file, k) => encoded(file, file.path, rows[k]?.label ?? null));
+}
+
+function byFile(images: readonly DataFile[], rows: readonly LabelRow[], files: FileIndex, list: string, problems: Problems): readonly Encoded[] {
+  const items: Encoded[] = [];
+  const used = new Set<DataFile>();
+  for (const { file: name, label } of rows) {
+    const file = name === null ? null : files.find(name);
     if (file) {
       used.add(file);
-      items.push({ file, name, label });
+      items.push(encoded(file, name ?? file.path, label));
     } else {
-      problems.add(`${name}: the file is missing`);
+      problems.add(`${name ?? 'a row without a file'}: the file is missing`);
     }
   }
-  for (const file of files.files) {
-    if (IMAGE.test(file.path) && !used.has(file)) problems.add(`${file.path}: it has no label in ${list}`);
-  }
-  return checked(items, true, problems, decode, job);
+  for (const file of images) if (!used.has(file)) problems.add(`${file.path}: it has no label in ${list}`);
+  return items;
 }
 
 /** Images in one folder a class, which gives the label its name; files may lie deeper. Hidden files are passed over. */
 export async function openFolders(files: FileIndex, problems: Problems, decode: DecodeImage, job: Job): Promise<Source> {
-  const items: Item[] = [];
+  const items: Encoded[] = [];
   for (const file of files.files) {
     const below = files.below(file);
-    if (!IMAGE.test(file.path) || below.some((part) => part.startsWith('.'))) continue;
-    items.push({ file, name: below.join('/'), label: below.length > 1 ? (below[0] ?? null) : null });
+    if (!isImage(file) || below.some((part) => part.startsWith('.'))) continue;
+    items.push(encoded(file, below.join('/'), below.length > 1 ? (below[0] ?? null) : null));
   }
-  return checked(byName(items), true, problems, decode, job);
+  return checkedImages(byName(items), true, problems, decode, job);
 }
 
-function byName(items: readonly Item[]): readonly Item[] {
+function encoded(file: DataFile, name: string, label: RawLabel): Encoded {
+  return { name, label, blob: () => file.blob() };
+}
+
+function byName(items: readonly Encoded[]): readonly Encoded[] {
   return items.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-/**
- * Decodes every image once and lets it go, so that the data set holds only what can be read and its length is final: an
- * image that fails in the middle of an evaluation would leave the figures without a base.
- */
-async function checked(items: readonly Item[], labelled: boolean, problems: Problems, decode: DecodeImage, job: Job): Promise<Source> {
-  const startedAt = Date.now();
-  const failures = new Map<number, string>();
-  let next = 0;
-  let done = 0;
-  const work = async (): Promise<void> => {
-    for (let at = next++; at < items.length; at = next++) {
-      job.signal.throwIfAborted();
-      const item = items[at];
-      if (item) await decode(item.file.blob).catch(() => failures.set(at, `${item.name}: not an image that this browser can decode (${item.file.blob.size} bytes)`));
-      job.onProgress({ stage: 'Checking images', done: ++done, total: items.length, startedAt });
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  for (const [, failure] of [...failures].toSorted(([a], [b]) => a - b)) problems.add(failure);
-  const good = items.filter((_, at) => !failures.has(at));
-  const itemAt = (index: number): Item => {
-    const item = good[index];
-    if (!item) throw new RangeError(`There is no sample ${index} among ${good.length}.`);
-    return item;
-  };
-  return {
-    length: good.length,
-    declared: good.length,
-    labels: labelled ? good.map((item) => item.label) : null,
-    name: (index) => itemAt(index).name,
-    read: (index) => decode(itemAt(index).file.blob),
-  };
 }

@@ -1,33 +1,35 @@
 import { bytesOf, textOf, unpacked } from './bytes';
 import { parseCsv } from './csv';
 import { readIdxLabels } from './idx';
-import { isNpy, readNpyLabels } from './npy';
-import type { RawLabel } from './source';
-import type { NamedBlob } from './types';
+import { isJson, jsonRows } from './json-labels';
+import { readNpyLabels } from './npy';
+import { isNpy } from './npy-file';
+import type { LabelRow, RawLabel } from './source';
+import type { DataFile } from './types';
 
 /** Column names that mean a label, the likeliest first. */
 const LABEL_COLUMNS = ['label', 'labels', 'class_index', 'index', 'class', 'target', 'category', 'y'];
-const FILE_COLUMNS = ['file', 'filename', 'path', 'image', 'image_path', 'filepath', 'name'];
+const FILE_COLUMNS = ['file', 'filename', 'file_name', 'path', 'image', 'image_path', 'filepath', 'name'];
 
-/** A label a sample, in the samples' order: from IDX, npy (told by their first bytes), or text with one label a line or a CSV column. */
-export async function readLabels(file: NamedBlob): Promise<ArrayLike<RawLabel>> {
+/** A label a sample, in the samples' order: from IDX, npy (told by their first bytes), JSON, or text with one label a line or a CSV column. */
+export async function readLabels(file: DataFile): Promise<ArrayLike<RawLabel>> {
   const head = await bytesOf((await unpacked(file)).slice(0, 8));
   if (isNpy(head)) return readNpyLabels(file);
   if (head[0] === 0 && head[1] === 0) return readIdxLabels(file);
-  return readTable(await textOf(file)).map((row) => row.label);
+  return (await readLabelRows(file)).map((row) => row.label);
 }
 
-export interface LabelRow {
-  /** null where the table has one column only. */
-  readonly file: string | null;
-  readonly label: RawLabel;
+/** The rows of a label file of text: JSON or CSV. Throws `bad-data` for broken JSON. */
+export async function readLabelRows(file: DataFile): Promise<readonly LabelRow[]> {
+  const text = await textOf(file);
+  return isJson(text) ? jsonRows(text, file.path, { file: FILE_COLUMNS, label: LABEL_COLUMNS }) : tableRows(text);
 }
 
 /**
  * Rows of a table of labels. Columns are found by the header's names; without a header the first is the file (or a number of
  * the row) and the second the label, or the only one the label.
  */
-export function readTable(text: string): readonly LabelRow[] {
+function tableRows(text: string): readonly LabelRow[] {
   const rows = parseCsv(text);
   const header = (rows[0] ?? []).map((cell) => cell.toLowerCase());
   const labelColumn = labelColumnOf(header);

@@ -3,12 +3,16 @@ export const NUMBER_SIZES: ReadonlyMap<string, number> = new Map([
   ['b1', 1], ['u1', 1], ['i1', 1], ['u2', 2], ['i2', 2], ['f2', 2], ['u4', 4], ['i4', 4], ['f4', 4], ['u8', 8], ['i8', 8], ['f8', 8],
 ]);
 
-/** The values as numbers; 64-bit integers beyond 2^53 lose their last digits. */
-export function numbersOf(raw: Uint8Array<ArrayBuffer>, type: string, littleEndian: boolean): number[] {
-  const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
+/** The values as numbers, whole ones only; 64-bit integers beyond 2^53 lose their last digits. 32-bit floats share the memory of `raw`. */
+export function numbersOf(raw: Uint8Array<ArrayBuffer>, type: string, littleEndian: boolean): Float32Array | Float64Array {
   const size = NUMBER_SIZES.get(type) ?? 1;
-  const at = reader(view, type, littleEndian);
-  return Array.from({ length: Math.floor(raw.length / size) }, (_, k) => at(k * size));
+  const count = Math.floor(raw.length / size);
+  // Every platform with a browser is little endian: the common type needs no copy.
+  if (type === 'f4' && littleEndian && raw.byteOffset % size === 0) return new Float32Array(raw.buffer, raw.byteOffset, count);
+  const at = reader(new DataView(raw.buffer, raw.byteOffset, raw.byteLength), type, littleEndian);
+  const out = new Float64Array(count);
+  for (let k = 0; k < count; k++) out[k] = at(k * size);
+  return out;
 }
 
 function reader(view: DataView, type: string, little: boolean): (offset: number) => number {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { openDataset } from './open';
 import { cardOf, file, folderOf, gzipped, hasShared, idx, SHARED, sharedCard } from './testing/files';
-import type { Dataset } from './types';
+import type { ImageDataset } from './types';
 
-async function sample(data: Dataset, index: number): Promise<number[]> {
+async function sample(data: ImageDataset, index: number): Promise<number[]> {
   const into = new Float32Array(data.sampleSize);
   await data.read(index, into, 0);
   return [...into];
@@ -67,7 +67,7 @@ function cifarRecord(label: number): number[] {
   return [label, ...Array.from({ length: 3072 }, (_, k) => Math.floor(k / 1024) * 100 + (k % 1024 === 1023 ? 9 : 0))];
 }
 
-function openCifar(channels: string, layout: string, content: Uint8Array<ArrayBuffer>): Promise<Dataset> {
+function openCifar(channels: string, layout: string, content: Uint8Array<ArrayBuffer>): Promise<ImageDataset> {
   return openDataset(cardOf({ format: 'cifar10-binary', input: { size: [32, 32], channels, layout } }), [file('images', content)]);
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { preprocess } from './preprocess';
+import { framed, normalize } from './preprocess';
 import type { Pixels } from './source';
 import { cardOf } from './testing/files';
 import { pattern } from './testing/pattern';
@@ -7,7 +7,7 @@ import { pattern } from './testing/pattern';
 function run(pixels: Pixels, input: Record<string, unknown>): number[] {
   const card = cardOf({ format: 'images+csv', images: undefined, input }).input;
   const into = new Float32Array(card.size[0] * card.size[1] * (card.channels === 'L' ? 1 : 3));
-  preprocess(pixels, card, into, 0);
+  normalize(framed(pixels, card), card, into, 0);
   return [...into];
 }
 

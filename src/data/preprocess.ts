@@ -5,11 +5,15 @@ import type { Pixels } from './source';
 import type { CardInput } from './types';
 
 /**
- * One sample as the model takes it, written to `into` from `offset`: channels chosen, resized, centre-cropped to `input.size`, then
- * (pixel * scale - mean) / std in `input.layout`. Only bytes are resized: floats of another size throw `bad-card`.
+ * The sample's pixels in the model's frame: channels chosen, resized, centre-cropped to `input.size`; the channels' order stays red, green,
+ * blue. Only bytes are resized: floats of another size throw `bad-card`.
  */
-export function preprocess(pixels: Pixels, input: CardInput, into: Float32Array, offset: number): void {
-  const { data, width, height } = cropped(withChannels(pixels, channelCount(input)), input);
+export function framed(pixels: Pixels, input: CardInput): Pixels {
+  return cropped(withChannels(pixels, channelCount(input)), input);
+}
+
+/** Framed pixels as the model takes them, (pixel * scale - mean) / std in `input.layout`, written to `into` from `offset`. */
+export function normalize({ data, width, height }: Pixels, input: CardInput, into: Float32Array, offset: number): void {
   const area = width * height;
   const channels = channelCount(input);
   for (let c = 0; c < channels; c++) {

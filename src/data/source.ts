@@ -9,6 +9,13 @@ export interface Pixels {
 /** A label as the data have it: a number, a class's name, or null where it is missing. */
 export type RawLabel = number | string | null;
 
+/** One row of a label file. */
+export interface LabelRow {
+  /** null where the file lists labels only, in the samples' order. */
+  readonly file: string | null;
+  readonly label: RawLabel;
+}
+
 /** Samples of one format, before labels are made class indices and pixels a tensor. */
 export interface Source {
   /** Samples that can be read. */
@@ -17,9 +24,13 @@ export interface Source {
   readonly declared: number;
   /** null: the data have no labels at all. */
   readonly labels: ArrayLike<RawLabel> | null;
+  /** Names of the classes, where the data bring them. */
+  readonly names?: readonly string[];
   /** What the sample is called in a message: "sample 12", "images/a.jpg". */
   name(index: number): string;
   read(index: number): Promise<Pixels>;
+  /** Reading takes so long (an image is decoded) that what was made of it is worth keeping. */
+  readonly costly?: boolean;
 }
 
 /** Channel planes one after another, written interleaved to `into`. */

@@ -6,7 +6,7 @@ import { parseCsv } from './csv';
 import { labelColumnOf, parseLabel } from './labels';
 import type { Problems } from './problems';
 import { interleave, type RawLabel, type Source } from './source';
-import type { CardInput, NamedBlob } from './types';
+import type { CardInput, DataFile } from './types';
 
 const CHUNK = 2 ** 20;
 const NEWLINE = 10;
@@ -16,7 +16,7 @@ const NEWLINE = 10;
  * header's name, or the first column where there is one more than a sample has values. The file is read once in pieces to find and check
  * the rows; then each sample is read where it lies. Rows that do not fit are problems.
  */
-export async function openTable(file: NamedBlob, input: CardInput, labels: ArrayLike<RawLabel> | null, problems: Problems, job: Job): Promise<Source> {
+export async function openTable(file: DataFile, input: CardInput, labels: ArrayLike<RawLabel> | null, problems: Problems, job: Job): Promise<Source> {
   const bytes = new BlobBytes(await unpacked(file));
   const [height, width] = input.size;
   const channels = channelCount(input);

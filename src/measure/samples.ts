@@ -1,9 +1,10 @@
 /** What is fed to a model in an evaluation: the user's data, or made-up inputs where there is none. */
 import { WhittleError } from '../base/errors';
-import type { Dataset } from '../data/types';
+import type { Dataset, ImageDataset } from '../data/types';
 import { randomFeeds, type FeedChoice } from '../runtime/feeds';
-import type { Feeds, TensorData, ValueInfo } from '../runtime/types';
-import { VectorCache } from './cache';
+import type { Feeds, ValueInfo } from '../runtime/types';
+import { recordedSamples } from './recorded';
+import { asType } from './tensor-types';
 
 export interface Samples {
   readonly length: number;
@@ -15,24 +16,25 @@ export interface Samples {
   feeds(indices: readonly number[]): Promise<Feeds>;
 }
 
-/** Preprocessed samples kept so that the second slider move decodes nothing. */
-const CACHE_BYTES = 128 * 2 ** 20;
 /** Floats of one batch's input: enough to keep a GPU busy, little enough for a phone. */
 const BATCH_FLOATS = 2 ** 21;
 const MAX_BATCH = 64;
 
 /**
- * The data set as the model's one input; batches only where the input's first dimension is open.
- * Throws `bad-card` where the card's shape is not the model's, `bad-data` where the model has other inputs too.
+ * The data set as the model's inputs; batches only where their first dimension is open.
+ * Throws `bad-card` where the card's shape is not the model's, `bad-data` where the model has inputs that the data do not hold.
  */
 export function datasetSamples(dataset: Dataset, inputs: readonly ValueInfo[]): Samples {
+  return dataset.kind === 'images' ? imageSamples(dataset, inputs) : recordedSamples(dataset, inputs);
+}
+
+function imageSamples(dataset: ImageDataset, inputs: readonly ValueInfo[]): Samples {
   const [input, ...others] = inputs;
   if (!input || others.length > 0) {
     const names = inputs.map((i) => i.name).join(', ');
-    throw new WhittleError('bad-data', `The model has ${inputs.length} inputs (${names}); a data set can feed one.`, 'Compare on made-up inputs instead: remove the data.');
+    throw new WhittleError('bad-data', `The model has ${inputs.length} inputs (${names}); images can feed one.`, 'Give recorded inputs (npy files), or compare on made-up ones: remove the data.');
   }
-  checkShape(input, dataset.batchShape(1));
-  const cache = new VectorCache(CACHE_BYTES);
+  const shape = shapeFor(input, dataset);
   const size = dataset.sampleSize;
   return {
     length: dataset.length,
@@ -40,16 +42,8 @@ export function datasetSamples(dataset: Dataset, inputs: readonly ValueInfo[]): 
     batch: typeof input.dims[0] === 'number' ? 1 : Math.max(1, Math.min(MAX_BATCH, Math.floor(BATCH_FLOATS / size))),
     async feeds(indices) {
       const data = new Float32Array(indices.length * size);
-      for (const [k, index] of indices.entries()) {
-        const known = cache.get(index);
-        if (known) {
-          data.set(known, k * size);
-        } else {
-          await dataset.read(index, data, k * size);
-          cache.add(index, data.subarray(k * size, (k + 1) * size));
-        }
-      }
-      return { [input.name]: { type: input.type, dims: dataset.batchShape(indices.length), data: asType(data, input) } };
+      for (const [k, index] of indices.entries()) await dataset.read(index, data, k * size);
+      return { [input.name]: { type: input.type, dims: [indices.length, ...shape], data: asType(data, input) } };
     },
   };
 }
@@ -64,28 +58,19 @@ export function randomSamples(inputs: readonly ValueInfo[], count: number, choic
   };
 }
 
-function checkShape(input: ValueInfo, shape: readonly number[]): void {
-  const fits = input.dims.length === shape.length && input.dims.every((d, axis) => typeof d === 'string' || d === shape[axis]);
-  if (fits) return;
+/** The shape of one sample: the card's, without an axis of one channel, or flat, whichever the input takes. */
+function shapeFor(input: ValueInfo, dataset: ImageDataset): readonly number[] {
+  const [, ...shape] = dataset.batchShape(1);
+  const forms = [shape, shape.filter((d) => d !== 1 || dataset.card.input.channels !== 'L'), [dataset.sampleSize]];
+  const fitting = forms.find((form) => form.length === input.dims.length - 1 && fits(input, [1, ...form]));
+  if (fitting) return fitting;
   throw new WhittleError(
     'bad-card',
-    `The card gives samples of shape [${shape.join(', ')}], the model's input "${input.name}" is [${input.dims.join(', ')}].`,
+    `The card gives samples of shape [1, ${shape.join(', ')}], the model's input "${input.name}" is [${input.dims.join(', ')}].`,
     'Change layout, size or channels on the card.',
   );
 }
 
-function asType(data: Float32Array, input: ValueInfo): TensorData {
-  switch (input.type) {
-    case 'float32': return data;
-    case 'float64': return Float64Array.from(data);
-    case 'uint8': return Uint8Array.from(data, clampTo(0, 255));
-    case 'int8': return Int8Array.from(data, clampTo(-128, 127));
-    case 'int32': return Int32Array.from(data, Math.round);
-    case 'int64': return BigInt64Array.from(Array.from(data, (v) => BigInt(Math.round(v))));
-    default: throw new WhittleError('bad-data', `The model's input "${input.name}" has the type ${input.type}, which samples cannot be turned into.`, 'Export the model with float32 inputs.');
-  }
-}
-
-function clampTo(low: number, high: number): (value: number) => number {
-  return (value) => Math.min(high, Math.max(low, Math.round(value)));
+function fits({ dims }: ValueInfo, shape: readonly number[]): boolean {
+  return dims.every((d, axis) => typeof d === 'string' || d === shape[axis]);
 }

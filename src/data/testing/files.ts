@@ -1,17 +1,28 @@
 import { existsSync, openAsBlob, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseCard } from '../card';
-import type { Card, NamedBlob } from '../types';
+import type { DataFile, ImageCard, NamedBlob } from '../types';
 
 /** A card for samples of 2 x 2 bytes, with other fields in place of its own. */
-export function cardOf(changes: Record<string, unknown>): Card {
+export function cardOf(changes: Record<string, unknown>): ImageCard {
   const input = { layout: 'NCHW', size: [2, 2], channels: 'L', scale: 1, mean: [0], std: [1] };
   const { input: inputChanges, ...rest } = changes;
-  return parseCard({ version: 1, task: 'classification', data: 'set', format: 'idx', images: 'images', ...rest, input: { ...input, ...(typeof inputChanges === 'object' ? inputChanges : {}) } });
+  return imageCard({ version: 1, task: 'classification', data: 'set', format: 'idx', images: 'images', ...rest, input: { ...input, ...(typeof inputChanges === 'object' ? inputChanges : {}) } });
 }
 
 export function file(path: string, content: Uint8Array<ArrayBuffer> | string): NamedBlob {
   return { path, blob: new Blob([content]) };
+}
+
+function imageCard(json: unknown): ImageCard {
+  const card = parseCard(json);
+  if (card.format === 'tensors') throw new Error('a card of images was wanted');
+  return card;
+}
+
+export function dataFile(path: string, content: Uint8Array<ArrayBuffer> | string): DataFile {
+  const { blob } = file(path, content);
+  return { path, size: blob.size, blob: () => Promise.resolve(blob) };
 }
 
 /** An IDX file of unsigned bytes. */
@@ -28,8 +39,8 @@ export const SHARED = join(import.meta.dirname, '../../../../shared/data');
 export const hasShared = existsSync(join(SHARED, 'mnist-8.card.json'));
 if (!hasShared) console.log(`Skipped: tests on real data, because ${SHARED} is not there.`);
 
-export function sharedCard(name: string): Card {
-  return parseCard(JSON.parse(readFileSync(join(SHARED, `${name}.card.json`), 'utf8')));
+export function sharedCard(name: string): ImageCard {
+  return imageCard(JSON.parse(readFileSync(join(SHARED, `${name}.card.json`), 'utf8')));
 }
 
 /** The card's folder as a person would drop it: paths with the folder in front, blobs that read the disk on demand. */

@@ -1,0 +1,23 @@
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import type { NamedBlob } from '../types';
+
+/** How Hugging Face's datasets writes images: a struct of bytes and path, integer labels, the features beside them. */
+export function parquetOf(path: string, images: readonly (Uint8Array | null)[], labels: readonly number[], rowGroupSize: number): NamedBlob {
+  const features = { image: { _type: 'Image' }, label: { names: ['cat', 'dog', 'owl'], _type: 'ClassLabel' } };
+  const bytes = parquetWriteBuffer({
+    columnData: [
+      { name: 'label', data: labels.map(BigInt) },
+      { name: 'image', data: images.map((image, k) => ({ bytes: image, path: `${k}.png` })) },
+    ],
+    schema: [
+      { name: 'root', num_children: 2 },
+      { name: 'label', type: 'INT64', repetition_type: 'OPTIONAL' },
+      { name: 'image', num_children: 2, repetition_type: 'OPTIONAL' },
+      { name: 'bytes', type: 'BYTE_ARRAY', repetition_type: 'OPTIONAL' },
+      { name: 'path', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'OPTIONAL' },
+    ],
+    rowGroupSize,
+    kvMetadata: [{ key: 'huggingface', value: JSON.stringify({ info: { features } }) }],
+  });
+  return { path, blob: new Blob([bytes]) };
+}
