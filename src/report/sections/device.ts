@@ -7,12 +7,12 @@ import { figure, interval, numbers, section, text, words, type Block, type Secti
 import type { PlacementSummary, Report } from '../types';
 import { EP_NAMES, hundredths, milliseconds, times } from '../words';
 
-/** A sentence about what is not known says so itself. */
-const LEVELS: Readonly<Record<Exclude<TruthLevel, 'unknown'>, string>> = { faster: 'Faster', smaller: 'Smaller', same: 'The same', slower: 'Slower', warning: 'Warning' };
+/** Other sentences say by themselves what they are. */
+const PREFIXES: Readonly<Partial<Record<TruthLevel, string>>> = { faster: 'Faster: ', slower: 'Slower: ', warning: 'Warning: ' };
 
 /** The truth meter's sentences as they were said. */
 export function truthSection({ truth }: Report): Section {
-  return section('truth', 'What the recipe gains on this device', truth && [{ kind: 'list', items: truth.map(({ level, text: said }) => (level === 'unknown' ? said : `${LEVELS[level]}: ${said}`)) }]);
+  return section('truth', 'What the recipe gains on this device', truth && [{ kind: 'list', items: truth.map(({ level, text: said }) => `${PREFIXES[level] ?? ''}${said}`) }]);
 }
 
 /** Where the operators of original and result ran. */
