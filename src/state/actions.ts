@@ -33,16 +33,16 @@ import { selectLayer, useView } from './view';
 /** Above this the model is not run unasked: a session holds the weights a second time. */
 const RUN_UNASKED_BYTES = 256 * 2 ** 20;
 
-/** A dropped or chosen file, with the folder path it came with. */
+/** Chosen files, each with the folder path it came with. */
 export function named(files: readonly File[]): NamedBlob[] {
   return files.map((file) => ({ path: file.webkitRelativePath || file.name, blob: file }));
 }
 
 /** Opens a model and, unless it is very large, runs it once on both backends. The open one is kept where this fails. */
-export async function openModel(files: readonly File[]): Promise<OpenedModel> {
+export async function openModel(files: readonly NamedBlob[]): Promise<OpenedModel> {
   stopFollowing();
   const engine = await theEngine();
-  const opened = await runJob('Opening the model', 'open', async ({ signal, onProgress }) => engine.open(signal, named(files), onProgress));
+  const opened = await runJob('Opening the model', 'open', async ({ signal, onProgress }) => engine.open(signal, files, onProgress));
   clearResults();
   clearVariants();
   useView.setState({ filter: '' });
@@ -54,7 +54,7 @@ export async function openModel(files: readonly File[]): Promise<OpenedModel> {
 }
 
 /** As a person's drop: opens, then checks the backends where that is cheap enough to do unasked. */
-export async function openAndCheck(files: readonly File[]): Promise<void> {
+export async function openAndCheck(files: readonly NamedBlob[]): Promise<void> {
   const { summary } = await openModel(files);
   if (summary.bytes <= RUN_UNASKED_BYTES) await checkBackends();
 }
@@ -71,9 +71,9 @@ export async function checkBackends(): Promise<BackendCheck> {
   return check;
 }
 
-export async function setData(name: string, card: Card, files: readonly File[]): Promise<DataSummary> {
+export async function setData(name: string, card: Card, files: readonly NamedBlob[]): Promise<DataSummary> {
   const engine = await theEngine();
-  const data = await runJob('Reading the samples', 'data', async ({ signal, onProgress }) => engine.setData(signal, name, card, named(files), onProgress));
+  const data = await runJob('Reading the samples', 'data', async ({ signal, onProgress }) => engine.setData(signal, name, card, files, onProgress));
   useDocument.setState({ data });
   useResults.setState({ sensitivity: null });
   return data;

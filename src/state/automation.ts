@@ -107,8 +107,8 @@ async function idle(): Promise<void> {
 const automation: Automation = {
   idle,
   stats: async () => (await theEngine()).stats(),
-  open: (files) => outcome(() => actions.openModel(files)),
-  setData: (name, card, files) => outcome(() => actions.setData(name, card, files)),
+  open: (files) => outcome(() => actions.openModel(actions.named(files))),
+  setData: (name, card, files) => outcome(() => actions.setData(name, card, actions.named(files))),
   loadRecipe: (json) => outcome(() => actions.loadRecipe(json)),
   exportModel: () =>
     outcome(async () => {

@@ -1,7 +1,7 @@
 /** Models and data that the page brings along (public/samples/index.json). */
 import { WhittleError } from '../base/errors';
 import type { Card } from '../engine/protocol/index';
-import { openAndCheck, setData } from './actions';
+import { named, openAndCheck, setData } from './actions';
 import { runQuietly } from './jobs';
 
 export interface Sample {
@@ -33,10 +33,10 @@ export async function openSample(sample: Sample): Promise<void> {
 }
 
 async function openWithData(sample: Sample): Promise<void> {
-  await openAndCheck([await fetchFile(sample.file)]);
+  await openAndCheck(named([await fetchFile(sample.file)]));
   if (!sample.data) return;
   const card: Card = await (await fetchFile(sample.data.card)).text().then((text) => JSON.parse(text));
-  await setData(sample.data.name, card, await Promise.all(sample.data.files.map(fetchFile)));
+  await setData(sample.data.name, card, named(await Promise.all(sample.data.files.map(fetchFile))));
 }
 
 async function fetchFile(path: string): Promise<File> {

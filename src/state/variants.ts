@@ -1,6 +1,6 @@
 /** Results worth comparing: each recipe that was measured, with the figures known of it. A later measurement of the same recipe adds to it. */
 import { create } from 'zustand';
-import type { Accuracy, Agreement, Latency, PairedTest, Recipe } from '../engine/protocol/index';
+import type { Accuracy, Agreement, Latency, Measurement, PairedTest, Recipe } from '../engine/protocol/index';
 import { labelRecipe } from '../recipe/label';
 import { useResults } from './results';
 
@@ -17,7 +17,8 @@ export interface Variant {
   readonly agreement: Agreement | null;
   /** Its accuracy against the original's on the same samples. */
   readonly paired: PairedTest | null;
-  readonly latency: Latency | null;
+  /** Beside the original, as they were timed in turns. */
+  readonly latency: { readonly before: Latency; readonly after: Latency } | null;
 }
 
 interface VariantsState {
@@ -55,10 +56,15 @@ export function rememberVariant(recipe: Recipe): void {
       accuracy: of(evaluation)?.after ?? known?.accuracy ?? null,
       agreement: of(evaluation)?.agreement ?? known?.agreement ?? null,
       paired: of(evaluation)?.paired ?? known?.paired ?? null,
-      latency: of(measurement)?.after ?? known?.latency ?? null,
+      latency: timed(of(measurement)) ?? known?.latency ?? null,
     };
     return { variants: known ? variants.map((other) => (other === known ? variant : other)) : [...variants, variant] };
   });
+}
+
+function timed(measurement: Measurement | null): Variant['latency'] {
+  const { before = null, after = null } = measurement ?? {};
+  return before && after ? { before, after } : null;
 }
 
 /** Variants that no other beats in both size and score, smallest first: the front. */

@@ -1,13 +1,15 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
+import type { NamedBlob } from '../engine/protocol/index';
 import { useDocument } from '../state/document';
-import { openFiles } from './open';
+import { droppedFiles } from './dropped-files';
+import { addSamples, areSamples, attempt, openFiles } from './open';
 import { ReplaceDialog } from './parts/replace-dialog';
 import './styles/drop.css';
 
-/** The whole window takes dropped files; over an open model it asks before replacing it. */
+/** The whole window takes dropped files. Over an open model, samples are added to it, and another model asks before it takes its place. */
 export function DropZone({ children }: { readonly children: ReactNode }) {
   const [dragged, setDragged] = useState(false);
-  const [waiting, setWaiting] = useState<readonly File[] | null>(null);
+  const [waiting, setWaiting] = useState<readonly NamedBlob[] | null>(null);
   // Enter and leave fire for every element crossed, so they are counted.
   const depth = useRef(0);
 
@@ -30,10 +32,15 @@ export function DropZone({ children }: { readonly children: ReactNode }) {
       event.preventDefault();
       depth.current = 0;
       setDragged(false);
-      const files = [...(event.dataTransfer?.files ?? [])];
+      if (event.dataTransfer) attempt(take(event.dataTransfer));
+    };
+    const take = async (transfer: DataTransfer): Promise<void> => {
+      const files = await droppedFiles(transfer);
+      const isOpen = useDocument.getState().opened !== null;
       if (files.length === 0) return;
-      if (useDocument.getState().opened) setWaiting(files);
-      else openFiles(files);
+      if (!isOpen) openFiles(files);
+      else if (areSamples(files)) addSamples(files);
+      else setWaiting(files);
     };
     const stop = new AbortController();
     const { signal } = stop;

@@ -1,8 +1,21 @@
 /** Opening from a click or a drop: the error is already shown in its place by the job, so nothing is thrown on. */
-import { openAndCheck } from '../state/actions';
+import type { NamedBlob } from '../engine/protocol/index';
+import { named, openAndCheck } from '../state/actions';
+import { addData } from '../state/data';
+import { useView } from '../state/view';
 
-export function openFiles(files: readonly File[]): void {
+export function openFiles(files: readonly NamedBlob[]): void {
   attempt(openAndCheck(files));
+}
+
+/** Whether what was dropped over an open model is for measuring it: a model brings its .onnx. */
+export function areSamples(files: readonly NamedBlob[]): boolean {
+  return !files.some(({ path }) => path.toLowerCase().endsWith('.onnx'));
+}
+
+export function addSamples(files: readonly NamedBlob[]): void {
+  useView.setState({ page: 'data' });
+  attempt(addData(files));
 }
 
 /** Lets an action run whose failure is shown by the job that ran it. */
@@ -11,13 +24,13 @@ export function attempt(action: Promise<unknown>): void {
 }
 
 /** Asks for files with the system's dialog. */
-export function pickFiles({ folder = false }: { readonly folder?: boolean } = {}): Promise<File[]> {
+export function pickFiles({ folder = false }: { readonly folder?: boolean } = {}): Promise<NamedBlob[]> {
   return new Promise((resolve) => {
     const input = document.createElement('input');
     input.type = 'file';
     input.multiple = true;
     input.webkitdirectory = folder;
-    input.addEventListener('change', () => resolve([...(input.files ?? [])]), { once: true });
+    input.addEventListener('change', () => resolve(named([...(input.files ?? [])])), { once: true });
     input.addEventListener('cancel', () => resolve([]), { once: true });
     input.click();
   });

@@ -1,6 +1,7 @@
 import { useRef } from 'react';
+import { BAND } from '../../base/verdict';
 import { useWidth } from '../parts/use-width';
-import { linearScale, ticks } from './scales';
+import { linearScale, ticks } from '../../base/scales';
 
 export interface RatioRow {
   readonly label: string;
@@ -12,8 +13,6 @@ export interface RatioRow {
 const ROW = 24;
 /** Width of the labels, and the part of the chart they may take on narrow windows. */
 const LABEL = 150;
-/** Within this of 1 nothing is called a change. */
-const BAND = 0.05;
 
 /** Speed-ups as dots with their intervals on one axis; the band round 1 means no measurable change. */
 export function RatioChart({ rows }: { readonly rows: readonly RatioRow[] }) {

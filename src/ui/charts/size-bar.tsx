@@ -1,4 +1,4 @@
-import { formatBytes } from '../format';
+import { formatBytes } from '../../base/format';
 
 interface SizeBarProps {
   readonly label: string;

@@ -1,6 +1,6 @@
 import { useRef } from 'react';
 import { useWidth } from '../parts/use-width';
-import { linearScale, ticks } from './scales';
+import { linearScale, ticks } from '../../base/scales';
 
 export interface StripRow {
   readonly label: string;

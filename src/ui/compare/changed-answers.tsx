@@ -2,9 +2,8 @@ import { useState } from 'react';
 import type { Answer, ChangedSample, ChangeKind } from '../../engine/protocol/index';
 import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
-import { formatCount } from '../format';
+import { formatClass, formatCount } from '../../base/format';
 import { Segmented } from '../parts/segmented';
-import { className } from './class-name';
 import { SamplePicture } from './sample-picture';
 
 const PAGE = 12;
@@ -77,7 +76,7 @@ function Changed({ sample: { sample, label, before, after } }: { readonly sample
     <li>
       <SamplePicture sample={sample} size={96} />
       <div>
-        <strong>{label ? className(label) : `Sample ${formatCount(sample + 1)}`}</strong>
+        <strong>{label ? formatClass(label) : `Sample ${formatCount(sample + 1)}`}</strong>
         <AnswerLine who="original" answer={before} right={label && before ? label.index === before.index : null} />
         <AnswerLine who="whittled" answer={after} right={label && after ? label.index === after.index : null} />
       </div>
@@ -95,7 +94,7 @@ function AnswerLine({ who, answer, right }: { readonly who: 'original' | 'whittl
       <span className={right === null ? undefined : right ? 'good' : 'bad'}>
         {right !== null && <span aria-hidden>{right ? '✓ ' : '✕ '}</span>}
         {right !== null && <span className="visually-hidden">{right ? 'right: ' : 'wrong: '}</span>}
-        {answer ? className(answer) : 'NaN'}
+        {answer ? formatClass(answer) : 'NaN'}
       </span>
       <svg width="100%" height="6" aria-hidden>
         <rect x="0.5" y="0.5" width={`${(percent ?? 0) * 0.99}%`} height="5" fill={who === 'original' ? 'var(--steelfill)' : 'var(--woodfill)'} stroke={who === 'original' ? 'var(--steelline)' : 'none'} />

@@ -2,9 +2,8 @@ import { useState } from 'react';
 import type { ClassAccuracy, ConfusedPair } from '../../engine/protocol/index';
 import { useResults } from '../../state/results';
 import { DataTable } from '../charts/figure';
-import { formatCount } from '../format';
+import { formatChange, formatClass, formatCount } from '../../base/format';
 import { Segmented } from '../parts/segmented';
-import { className } from './class-name';
 
 /** Rows shown before "all" is asked for. */
 const SHORT = 15;
@@ -52,7 +51,7 @@ export function Classes() {
 function classRows(classes: readonly ClassAccuracy[]): string[][] {
   return classes
     .toSorted((a, b) => a.after - a.before - (b.after - b.before) || b.samples - a.samples)
-    .map((entry) => [className(entry), formatCount(entry.samples), formatCount(entry.before), formatCount(entry.after), signed(entry.after - entry.before)]);
+    .map((entry) => [formatClass(entry), formatCount(entry.samples), formatCount(entry.before), formatCount(entry.after), formatChange(entry.after - entry.before, 0)]);
 }
 
 function confusionRows(before: readonly ConfusedPair[], after: readonly ConfusedPair[]): string[][] {
@@ -61,13 +60,9 @@ function confusionRows(before: readonly ConfusedPair[], after: readonly Confused
   for (const pair of after) counts.set(inWords(pair), [counts.get(inWords(pair))?.[0] ?? 0, pair.count]);
   return [...counts]
     .toSorted(([, [a1, a2]], [, [b1, b2]]) => b2 - b1 - (a2 - a1) || b2 - a2)
-    .map(([pair, [a, b]]) => [pair, formatCount(a), formatCount(b), signed(b - a)]);
-}
-
-function signed(change: number): string {
-  return change === 0 ? '0' : `${change < 0 ? '−' : '+'}${Math.abs(change)}`;
+    .map(([pair, [a, b]]) => [pair, formatCount(a), formatCount(b), formatChange(b - a, 0)]);
 }
 
 function inWords({ label, answer }: ConfusedPair): string {
-  return `${className(label)}, answered as ${className(answer)}`;
+  return `${formatClass(label)}, answered as ${formatClass(answer)}`;
 }

@@ -5,8 +5,8 @@ import { useResults } from '../../state/results';
 import { chooseVariant, frontOf, useVariants, type Variant } from '../../state/variants';
 import { AXIS_TICK } from '../charts/axis';
 import { Figure } from '../charts/figure';
-import { logTicks, ticks } from '../charts/scales';
-import { formatBytes, formatPercent } from '../format';
+import { logTicks, ticks } from '../../base/scales';
+import { formatBytes, formatPercent } from '../../base/format';
 
 interface Point {
   readonly key: string | null;

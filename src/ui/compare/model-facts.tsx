@@ -1,6 +1,6 @@
 import { useDocument } from '../../state/document';
 import type { OpenedModel } from '../../engine/protocol/index';
-import { formatBytes, formatCount, formatLarge, formatShape } from '../format';
+import { formatBytes, formatCount, formatLarge, formatShape } from '../../base/format';
 
 /** What the file says of itself. */
 export function ModelFacts() {

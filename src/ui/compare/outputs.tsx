@@ -1,6 +1,6 @@
 import { useResults } from '../../state/results';
 import { DataTable } from '../charts/figure';
-import { formatCount, formatValue } from '../format';
+import { formatCount, formatValue } from '../../base/format';
 
 /** Every output on both sides: what there is to say of models without classes, with several outputs, or with state. */
 export function Outputs() {

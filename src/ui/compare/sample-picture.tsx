@@ -1,4 +1,4 @@
-import { formatCount } from '../format';
+import { formatCount } from '../../base/format';
 
 /** A sample as a person can look at it. */
 export function SamplePicture({ sample }: { readonly sample: number; readonly size: number }) {

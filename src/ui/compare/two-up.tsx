@@ -4,9 +4,10 @@ import { setRecipe, useRecipe } from '../../state/recipe';
 import { useResults } from '../../state/results';
 import { chooseVariant, useVariants, type Variant } from '../../state/variants';
 import type { Accuracy, Latency, PairedTest } from '../../engine/protocol/index';
-import { formatBytes, formatCount, formatMs, formatPercent } from '../format';
+import { formatBytes, formatChange, formatCount, formatMs, formatPercent } from '../../base/format';
+import { formatP, sizeWords } from '../../base/verdict';
 import { MeasureButton } from '../parts/measure-button';
-import { verdictOf } from '../parts/verdict';
+import { latencyWords } from '../parts/verdict';
 
 /** The original and one variant, figure by figure, with the difference in words. */
 export function TwoUp() {
@@ -14,7 +15,6 @@ export function TwoUp() {
   const recipe = useRecipe((state) => state.recipe);
   const opened = useDocument((state) => state.opened);
   const before = useResults((state) => state.evaluation?.before ?? null);
-  const latencyBefore = useResults((state) => state.measurement?.before ?? null);
   const present = variants.find(({ key }) => key === JSON.stringify(recipe));
   const variant = variants.find(({ key }) => key === chosen) ?? present ?? null;
   if (!opened) return null;
@@ -54,7 +54,7 @@ export function TwoUp() {
             </tr>
           </thead>
           <tbody>
-            {rowsOf(variant, opened.summary.bytes, opened.gzipBytes, before, latencyBefore).map(([what, a, b, difference]) => (
+            {rowsOf(variant, opened.summary.bytes, opened.gzipBytes, before).map(([what, a, b, difference]) => (
               <tr key={what}>
                 <th scope="row">{what}</th>
                 <td className="number">{a}</td>
@@ -82,14 +82,14 @@ type Row = readonly [what: string, original: string, selected: string, differenc
 const UNKNOWN = '–';
 const NOT_MEASURED = 'not measured';
 
-function rowsOf(variant: Variant | null, bytes: number, gzip: number | null, before: Accuracy | null, latencyBefore: Latency | null): Row[] {
+function rowsOf(variant: Variant | null, bytes: number, gzip: number | null, before: Accuracy | null): Row[] {
   const { accuracy = null, agreement = null, paired = null, latency = null, gzipBytes = null } = variant ?? {};
-  const sized = (label: string, a: number | null, b: number | null): Row => [label, a === null ? UNKNOWN : formatBytes(a), b === null ? UNKNOWN : formatBytes(b), a && b ? times(a, b) : NOT_MEASURED];
+  const sized = (label: string, a: number | null, b: number | null): Row => [label, a === null ? UNKNOWN : formatBytes(a), b === null ? UNKNOWN : formatBytes(b), a && b ? sizeWords(a, b) : NOT_MEASURED];
   return [
     sized(variant?.exact === false ? 'File, predicted' : 'File', bytes, variant?.bytes ?? null),
     sized('Gzip', gzip, gzipBytes),
-    ['Median latency', latencyBefore ? formatMs(latencyBefore.median) : UNKNOWN, latency ? formatMs(latency.median) : UNKNOWN, latencyBefore && latency ? verdictOf(latencyBefore, latency) : NOT_MEASURED],
-    ['p10 to p90', spread(latencyBefore), spread(latency), latency ? `${latency.runs} runs each, interleaved` : NOT_MEASURED],
+    ['Median latency', latency ? formatMs(latency.before.median) : UNKNOWN, latency ? formatMs(latency.after.median) : UNKNOWN, latency ? latencyWords(latency.before, latency.after) : NOT_MEASURED],
+    ['p10 to p90', spread(latency?.before), spread(latency?.after), latency ? `${latency.after.runs} runs each, interleaved` : NOT_MEASURED],
     ['Top-1', before ? formatPercent(before.top1) : UNKNOWN, accuracy ? formatPercent(accuracy.top1) : UNKNOWN, before && accuracy ? (paired ? inWords(paired) : points(accuracy.top1 - before.top1)) : 'needs labelled samples'],
     ['95 % interval', intervalOf(before), intervalOf(accuracy), accuracy ? `${formatCount(accuracy.samples)} samples` : UNKNOWN],
     ['Top-5', before ? formatPercent(before.top5) : UNKNOWN, accuracy ? formatPercent(accuracy.top5) : UNKNOWN, before && accuracy ? points(accuracy.top5 - before.top5) : UNKNOWN],
@@ -105,18 +105,14 @@ function rowsOf(variant: Variant | null, bytes: number, gzip: number | null, bef
 /** A difference is called one only where the paired test says so. */
 function inWords({ difference, interval, p }: PairedTest): string {
   const range = `${points(difference)} (${points(interval.low)} to ${points(interval.high)})`;
-  return p < 0.05 ? `${range}, p = ${p.toFixed(3)}` : `${range}, no measurable change (p = ${p.toFixed(2)})`;
-}
-
-function times(a: number, b: number): string {
-  return a >= b ? `${(a / b).toFixed(1)}× smaller` : `${(b / a).toFixed(2)}× larger`;
+  return p < 0.05 ? `${range}, ${formatP(p)}` : `${range}, no measurable change (${formatP(p)})`;
 }
 
 function points(change: number): string {
-  return `${change < 0 ? '−' : '+'}${Math.abs(change).toFixed(2)} pt`;
+  return `${formatChange(change, 2)} pt`;
 }
 
-function spread(latency: Latency | null): string {
+function spread(latency: Latency | undefined): string {
   return latency ? `${formatMs(latency.p10)}–${formatMs(latency.p90)}` : UNKNOWN;
 }
 

@@ -1,6 +1,6 @@
 import { removeData } from '../../state/actions';
 import { useDocument } from '../../state/document';
-import { formatCount } from '../format';
+import { formatCount } from '../../base/format';
 import { attempt } from '../open';
 
 /** What is measured on: how many samples, of how many classes, and which were left out. */

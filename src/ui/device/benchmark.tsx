@@ -6,7 +6,7 @@ import { useDocument } from '../../state/document';
 import { useResults } from '../../state/results';
 import { AXIS_TICK, LEGEND, legendText } from '../charts/axis';
 import { Figure } from '../charts/figure';
-import { formatCount, threeFigures } from '../format';
+import { formatCount, threeFigures } from '../../base/format';
 import { Choices } from '../parts/choices';
 import { MeasureButton } from '../parts/measure-button';
 

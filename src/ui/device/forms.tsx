@@ -3,7 +3,7 @@ import { useResults } from '../../state/results';
 import { compareForms } from '../../state/speed';
 import { Figure } from '../charts/figure';
 import { RatioChart, type RatioRow } from '../charts/ratio-chart';
-import { formatBytes, formatMs } from '../format';
+import { formatBytes, formatMs } from '../../base/format';
 import { MeasureButton } from '../parts/measure-button';
 
 /** The same weights in every form that fits this model, each really exported and run against the original. */

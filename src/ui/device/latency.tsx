@@ -5,9 +5,9 @@ import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
 import { Figure } from '../charts/figure';
 import { StripChart, type StripRow } from '../charts/strip-chart';
-import { formatMs } from '../format';
+import { formatMs } from '../../base/format';
 import { MeasureButton } from '../parts/measure-button';
-import { verdictOf } from '../parts/verdict';
+import { latencyWords } from '../parts/verdict';
 
 const BACKENDS: readonly { readonly ep: Ep; readonly name: string }[] = [
   { ep: 'webgpu', name: 'WebGPU' },
@@ -35,8 +35,8 @@ export function LatencyPanel() {
       {sides.length > 0 ? (
         <Figure
           title="Every run"
-          finding={known.flatMap(({ name, measurement: { before, after } }) => (before && after ? [`${name}: ${formatMs(before.median)} before, ${formatMs(after.median)} after, ${verdictOf(before, after)}`] : [])).join('; ')}
-          note={known.flatMap(({ name, measurement: { before, after } }) => (before && after ? [`${name}: ${verdictOf(before, after)}, ${after.runs} runs each`] : [])).join('. ')}
+          finding={known.flatMap(({ name, measurement: { before, after } }) => (before && after ? [`${name}: ${formatMs(before.median)} before, ${formatMs(after.median)} after, ${latencyWords(before, after)}`] : [])).join('; ')}
+          note={known.flatMap(({ name, measurement: { before, after } }) => (before && after ? [`${name}: ${latencyWords(before, after)}, ${after.runs} runs each`] : [])).join('. ')}
           table={{
             heads: ['Side', 'Median', 'p10', 'p90', 'Largest', 'Loading', 'First run'],
             rows: sides.map(({ label, latency, startup }) => [label, formatMs(latency.median), formatMs(latency.p10), formatMs(latency.p90), formatMs(Math.max(...latency.samples)), formatMs(startup.createMs), formatMs(startup.firstRunMs)]),

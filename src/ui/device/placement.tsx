@@ -3,7 +3,7 @@ import { useDocument } from '../../state/document';
 import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
 import { profile } from '../../state/speed';
-import { formatCount, threeFigures } from '../format';
+import { formatCount, threeFigures } from '../../base/format';
 import { MeasureButton } from '../parts/measure-button';
 
 /** Where every operator ran, for how long, and which copies between GPU and CPU that cost: before and after side by side. */

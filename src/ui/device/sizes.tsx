@@ -4,7 +4,8 @@ import { isFresh, useResults } from '../../state/results';
 import { measureSizes } from '../../state/speed';
 import { Figure } from '../charts/figure';
 import { SizeBar } from '../charts/size-bar';
-import { formatBytes, kilobytes } from '../format';
+import { formatBytes, kilobytes } from '../../base/format';
+import { sizeWords } from '../../base/verdict';
 import { MeasureButton } from '../parts/measure-button';
 
 const KINDS = [
@@ -95,5 +96,5 @@ function text(bytes: number | null): string {
 }
 
 function ratio(a: number | null, b: number | null): string {
-  return a === null || b === null ? '–' : `${(a / b).toFixed(2)}× smaller`;
+  return a === null || b === null ? '–' : sizeWords(a, b);
 }

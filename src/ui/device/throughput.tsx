@@ -5,7 +5,7 @@ import { isFresh, useResults } from '../../state/results';
 import { measureThroughput } from '../../state/speed';
 import { AXIS_TICK, LEGEND, legendText } from '../charts/axis';
 import { Figure } from '../charts/figure';
-import { threeFigures } from '../format';
+import { threeFigures } from '../../base/format';
 import { MeasureButton } from '../parts/measure-button';
 
 /** Samples a second as batches grow. */

@@ -1,8 +1,8 @@
 import { useRef } from 'react';
 import type { BitsPoint } from '../../state/results';
-import { kilobytes } from '../format';
+import { kilobytes } from '../../base/format';
 import { useWidth } from '../parts/use-width';
-import { linearScale, ticks } from '../charts/scales';
+import { linearScale, ticks } from '../../base/scales';
 
 const HEIGHT = 84;
 const LEFT = 34;

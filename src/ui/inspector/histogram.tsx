@@ -1,8 +1,8 @@
 import { useId, useRef } from 'react';
 import type { LayerHistogram } from '../../engine/protocol/index';
-import { formatCount, formatValue } from '../format';
+import { formatCount, formatValue } from '../../base/format';
 import { useWidth } from '../parts/use-width';
-import { decades, linearScale, logHeight, ticks } from '../charts/scales';
+import { decades, linearScale, logHeight, ticks } from '../../base/scales';
 import { ThresholdHandle } from './threshold-handle';
 
 const HEIGHT = 196;

@@ -5,7 +5,7 @@ import { setOption, setOverride, settle, useRecipe } from '../../state/recipe';
 import { useResults } from '../../state/results';
 import { selectLayer, useView } from '../../state/view';
 import type { Layer } from '../../engine/protocol/index';
-import { formatCount, formatShape, formatValue } from '../format';
+import { formatCount, formatShape, formatValue } from '../../base/format';
 import { BitsChart } from './bits-chart';
 import { Histogram } from './histogram';
 import { LayerSettings } from './layer-settings';

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useJobs } from '../../state/jobs';
 import { listSamples, openSample, type Sample } from '../../state/samples';
-import { formatBytes } from '../format';
+import { formatBytes } from '../../base/format';
 
 /** Models that come with the page, each with its size and licence. Keys 1 to 9 open them. */
 export function Samples() {

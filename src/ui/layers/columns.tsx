@@ -1,7 +1,7 @@
 import { Pin } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { SortKey } from '../../state/view';
-import { formatCount, formatShape, kilobytes } from '../format';
+import { formatCount, formatShape, kilobytes } from '../../base/format';
 import type { LayerRow, Totals } from './rows';
 
 interface Column {

@@ -1,5 +1,5 @@
 import { selectLayer, useView } from '../../state/view';
-import { formatBytes } from '../format';
+import { formatBytes } from '../../base/format';
 import type { LayerRow } from './rows';
 
 const HEIGHT = 72;

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { useDocument } from '../../state/document';
 import { useJobs } from '../../state/jobs';
 import { useResults } from '../../state/results';
-import { formatBytes, formatPercent } from '../format';
+import { formatBytes, formatPercent } from '../../base/format';
 
 /** Said at most this often: a slider's every move would drown the rest. */
 const INTERVAL_MS = 5000;

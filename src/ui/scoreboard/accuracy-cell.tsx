@@ -1,9 +1,10 @@
-import type { Accuracy, PairedTest } from '../../engine/protocol/index';
+import type { Accuracy } from '../../engine/protocol/index';
 import { useDocument } from '../../state/document';
 import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
 import { useView } from '../../state/view';
-import { formatCount, formatPercent } from '../format';
+import { formatCount, formatPercent } from '../../base/format';
+import { accuracyWords } from '../../base/verdict';
 import { BEFORE_THIS_CHANGE } from './stale';
 import { Intervals, type Spread } from './intervals';
 
@@ -17,7 +18,7 @@ export function AccuracyCell() {
     <div className="score">
       <div className="score-head">
         <h2>Accuracy, top-1</h2>
-        {paired && <span className="small quiet">{verdictOf(paired)}</span>}
+        {paired && <span className="small quiet">{accuracyWords(paired)}</span>}
       </div>
       {before && after ? (
         <>
@@ -48,10 +49,4 @@ export function AccuracyCell() {
 
 function spreadOf({ top1, top1Interval }: Accuracy): Spread {
   return { low: top1Interval.low, mid: top1, high: top1Interval.high };
-}
-
-/** In words; a change that the paired test does not see is none to speak of. */
-function verdictOf({ difference, p }: PairedTest): string {
-  if (p >= 0.05) return 'no measurable change';
-  return `${difference < 0 ? '−' : '+'}${Math.abs(difference).toFixed(1)} pt, p ${p < 0.001 ? '< 0.001' : `= ${p.toFixed(3)}`}`;
 }

@@ -2,7 +2,7 @@ import { evaluate } from '../../state/actions';
 import { useDocument } from '../../state/document';
 import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
-import { formatCount, formatPercent } from '../format';
+import { formatCount, formatPercent } from '../../base/format';
 import { MeasureButton } from '../parts/measure-button';
 import { BEFORE_THIS_CHANGE } from './stale';
 

@@ -1,7 +1,7 @@
 import { X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { cancelJob, useJobs, type RunningJob } from '../../state/jobs';
-import { formatCount, formatElapsed } from '../format';
+import { formatCount, formatElapsed } from '../../base/format';
 
 /** Segments drawn at most; more units of work share one. */
 const SEGMENTS = 24;

@@ -2,9 +2,9 @@ import type { Latency } from '../../engine/protocol/index';
 import { measure } from '../../state/actions';
 import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
-import { formatMs, threeFigures } from '../format';
+import { formatMs, threeFigures } from '../../base/format';
 import { MeasureButton } from '../parts/measure-button';
-import { verdictOf } from '../parts/verdict';
+import { latencyWords } from '../parts/verdict';
 import { BEFORE_THIS_CHANGE } from './stale';
 import { Intervals, type Spread } from './intervals';
 
@@ -17,7 +17,7 @@ export function LatencyCell() {
     <div className="score">
       <div className="score-head">
         <h2>Latency, median</h2>
-        {fresh && before && after ? <span className="small quiet">{verdictOf(before, after)}</span> : <MeasureButton what={measurement ? 'Measure again' : 'Measure latency'} onClick={() => measure(recipe.target)} />}
+        {fresh && before && after ? <span className="small quiet">{latencyWords(before, after)}</span> : <MeasureButton what={measurement ? 'Measure again' : 'Measure latency'} onClick={() => measure(recipe.target)} />}
       </div>
       {before && after ? (
         <>

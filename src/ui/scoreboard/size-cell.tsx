@@ -2,7 +2,8 @@ import { useDocument } from '../../state/document';
 import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
 import { SizeBar } from '../charts/size-bar';
-import { bytesParts } from '../format';
+import { bytesParts } from '../../base/format';
+import { sizeWords } from '../../base/verdict';
 import { BEFORE_THIS_CHANGE } from './stale';
 
 export function SizeCell() {
@@ -19,7 +20,7 @@ export function SizeCell() {
     <div className="score">
       <div className="score-head">
         <h2>Size</h2>
-        {after !== null && <span className="small quiet">{verdict(before, after)}</span>}
+        {after !== null && <span className="small quiet">{sizeWords(before, after)}</span>}
       </div>
       <p className={`score-number ${fresh ? '' : 'stale'}`} title={fresh ? undefined : BEFORE_THIS_CHANGE}>
         {from.value} {to && to.unit !== from.unit && <span className="small">{from.unit}</span>} {to && <span aria-hidden>→</span>}
@@ -29,11 +30,4 @@ export function SizeCell() {
       <SizeBar label="gzip" before={opened.gzipBytes} after={exact?.gzipBytes ?? null} largest={before} />
     </div>
   );
-}
-
-function verdict(before: number, after: number): string {
-  const ratio = before / after;
-  if (ratio > 1.005) return `${ratio.toFixed(1)}× smaller`;
-  if (ratio < 0.995) return `${(1 / ratio).toFixed(2)}× larger`;
-  return 'no change';
 }

@@ -2,8 +2,8 @@ import type { Layer, SensitivityCell } from '../../engine/protocol/index';
 import { setOverride, settle, useRecipe } from '../../state/recipe';
 import type { SensitivityScan } from '../../state/results';
 import { selectLayer, useView } from '../../state/view';
-import { kilobytes } from '../format';
-import { cellKey, columnsOf, formatLoss, heatOf, lossOf } from './heat';
+import { kilobytes } from '../../base/format';
+import { cellKey, columnsOf, formatLoss, heatOf, lossOf } from '../../base/heat';
 
 /** Pass that a cell of each kind pins, and the option it sets. */
 const PINS = { bits: { pass: 'quantize-weights', option: 'bits' }, sparsity: { pass: 'prune-weights', option: 'sparsity' } } as const;

@@ -3,10 +3,10 @@ import type { BitBudget, BitPlan } from '../../engine/protocol/index';
 import { planBits } from '../../state/actions';
 import { useDocument } from '../../state/document';
 import { useResults } from '../../state/results';
-import { formatBytes } from '../format';
+import { formatBytes, formatChange } from '../../base/format';
 import { MeasureButton } from '../parts/measure-button';
 import { Segmented } from '../parts/segmented';
-import { formatLoss } from './heat';
+import { formatLoss } from '../../base/heat';
 
 type Kind = BitBudget['kind'];
 
@@ -42,7 +42,7 @@ export function PlanForm() {
 
 function describe({ predictedBytes, predictedLoss, measured, bits }: BitPlan): string {
   const widths = [...new Set(bits.map((entry) => entry.bits))].toSorted((a, b) => a - b).join(', ');
-  const cost = measured ? `${measured.points < 0 ? '−' : '+'}${Math.abs(measured.points).toFixed(2)} pt on ${measured.samples} samples` : `sum of losses ${formatLoss(predictedLoss)}`;
+  const cost = measured ? `${formatChange(measured.points, 2)} pt on ${measured.samples} samples` : `sum of losses ${formatLoss(predictedLoss)}`;
   return `${bits.length} layers at ${widths} bits: ${formatBytes(predictedBytes)}, ${cost}.`;
 }
 

@@ -2,7 +2,7 @@ import type { Layer } from '../../engine/protocol/index';
 import { useDocument } from '../../state/document';
 import { useJobs } from '../../state/jobs';
 import { useResults, type SensitivityScan } from '../../state/results';
-import { formatCount, formatElapsed } from '../format';
+import { formatCount, formatElapsed } from '../../base/format';
 import { HeatTable } from './heat-table';
 import { PlanForm } from './plan-form';
 import { ScanForm } from './scan-form';

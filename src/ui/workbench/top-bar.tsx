@@ -1,4 +1,4 @@
-import { Download, FileUp, Keyboard, Link2, Moon, Redo2, Sun, SunMoon, Undo2 } from 'lucide-react';
+import { Download, FileText, FileUp, Keyboard, Link2, Moon, Redo2, Sun, SunMoon, Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import { DropdownMenu } from 'radix-ui';
 import { useDocument } from '../../state/document';
@@ -6,8 +6,10 @@ import { useJobs } from '../../state/jobs';
 import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
 import { useTaste, useView, type Page, type Theme } from '../../state/view';
+import { saveReport } from '../../state/report';
 import { COMMANDS, keyNames, type Command } from '../commands';
-import { formatBytes, formatLarge } from '../format';
+import { formatBytes, formatLarge } from '../../base/format';
+import { attempt } from '../open';
 import { Logo } from '../parts/logo';
 import { Badge } from './badge';
 import '../styles/dialog.css';
@@ -94,6 +96,12 @@ const THEMES: readonly { readonly theme: Theme; readonly label: string; readonly
   { theme: 'dark', label: 'Dark', Icon: Moon },
 ];
 
+const REPORTS = [
+  { kind: 'html', label: 'Save report, a page that opens offline' },
+  { kind: 'markdown', label: 'Save report as Markdown' },
+  { kind: 'json', label: 'Save report as JSON' },
+] as const;
+
 function Menu() {
   const theme = useTaste((state) => state.theme);
   const Icon = THEMES.find((choice) => choice.theme === theme)?.Icon ?? SunMoon;
@@ -115,6 +123,11 @@ function Menu() {
           <DropdownMenu.Item className="menu-item" onSelect={COMMANDS.open.run}>
             <FileUp size={14} aria-hidden /> Open another model
           </DropdownMenu.Item>
+          {REPORTS.map(({ kind, label }) => (
+            <DropdownMenu.Item key={kind} className="menu-item" onSelect={() => attempt(saveReport(kind))}>
+              <FileText size={14} aria-hidden /> {label}
+            </DropdownMenu.Item>
+          ))}
           <DropdownMenu.Item className="menu-item" onSelect={COMMANDS.help.run}>
             <Keyboard size={14} aria-hidden /> Shortcuts
           </DropdownMenu.Item>
