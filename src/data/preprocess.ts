@@ -54,6 +54,8 @@ function withChannels(pixels: Pixels, wanted: 1 | 3): Pixels {
 /** Shorter side to `resizeShorter` and the middle `size` of that; without it straight to `size`. */
 function cropped(pixels: Pixels, input: CardInput): Pixels {
   const [height, width] = input.size;
+  // Numbers that have the model's size are its input already, whatever images would be resized to.
+  if (pixels.data instanceof Float32Array && pixels.width === width && pixels.height === height) return pixels;
   const target = resizedTo(pixels, input);
   let { data } = pixels;
   if (target.width !== pixels.width || target.height !== pixels.height) {

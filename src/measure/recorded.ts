@@ -1,7 +1,7 @@
 import { WhittleError } from '../base/errors';
 import type { TensorColumn, TensorDataset } from '../data/types';
 import type { HostTensor, ValueInfo } from '../runtime/types';
-import type { Samples } from './samples';
+import type { Samples } from './samples-types';
 import { asType } from './tensor-types';
 
 /** Samples in one run at most; shapes, and so sizes, are only known sample by sample. */

@@ -2,19 +2,12 @@
 import { WhittleError } from '../base/errors';
 import type { Dataset, ImageDataset } from '../data/types';
 import { randomFeeds, type FeedChoice } from '../runtime/feeds';
-import type { Feeds, ValueInfo } from '../runtime/types';
+import type { ValueInfo } from '../runtime/types';
 import { recordedSamples } from './recorded';
+import type { Samples } from './samples-types';
 import { asType } from './tensor-types';
 
-export interface Samples {
-  readonly length: number;
-  /** Class index of each sample, or null. */
-  readonly labels: Int32Array | null;
-  /** Largest number of samples one run may take. */
-  readonly batch: number;
-  /** The inputs for these samples, one batch. */
-  feeds(indices: readonly number[]): Promise<Feeds>;
-}
+export type { Samples };
 
 /** Floats of one batch's input: enough to keep a GPU busy, little enough for a phone. */
 const BATCH_FLOATS = 2 ** 21;

@@ -1,0 +1,185 @@
+/** Finds how a labelled image set must be prepared for a model by trying the ways that are in use. */
+import { createBreath } from '../base/breath';
+import { WhittleError } from '../base/errors';
+import type { Job } from '../base/job';
+import { draw, uniform } from '../base/random';
+import { normalize } from '../data/preprocess';
+import { presetsFor, withPreset, type Preset } from '../data/presets';
+import type { CardInput, ImageDataset } from '../data/types';
+import type { ValueInfo } from '../runtime/types';
+import { argmax } from './accuracy';
+import { areProbabilities, logProbabilities } from './divergence';
+import type { Side } from './evaluate';
+import { sampleVectors, scoresOutput } from './outputs';
+import { cropped, Frames, type Crop } from './preset-frames';
+import { isHopeless, ranked, TrialTally, type Trial } from './preset-race';
+import { datasetSamples, type Samples } from './samples';
+
+export interface PresetTrial {
+  readonly preset: Preset;
+  readonly input: CardInput;
+  readonly trial: Trial;
+}
+
+export interface PresetTrials {
+  /** Best first. */
+  readonly trials: readonly PresetTrial[];
+  readonly classes: number;
+  /** Samples that went through the model, all trials together. */
+  readonly runs: number;
+}
+
+/** The first round's samples; each later round has as many as all before it. */
+const FIRST_ROUND = 8;
+/** Framed pixels are kept for every trial: this bounds the samples where the input is large. */
+const FRAME_BYTES = 96 * 2 ** 20;
+/** Floats of a run: on WASM it holds up the thread, and a cancel with it. */
+const RUN_FLOATS = 2 ** 19;
+const SEED = 1;
+
+/**
+ * Tries presets x channel orders x label offsets (0, 1, -1 where the classes allow) on at most `limit` samples drawn over the whole set,
+ * then for the best whether the images are cropped or resized straight. Samples are decoded once, a prediction serves all offsets, and
+ * after each round (8 samples, 16, 32 ...) trials that McNemar's test sets clearly behind the best are dropped. `side` is the model as it
+ * was opened. Throws `bad-data` where there are no labels, or the model gives no class scores.
+ */
+export async function tryPresets(dataset: ImageDataset, inputs: readonly ValueInfo[], side: Side, limit: number, job: Job): Promise<PresetTrials> {
+  const labels = plainLabels(dataset);
+  const most = Math.max(FIRST_ROUND, Math.min(limit, Math.floor(FRAME_BYTES / (2 * dataset.sampleSize))));
+  const rounds = roundsOf(shuffled(dataset.length, most));
+  const first = rounds[0]?.[0] ?? 0;
+  const frames = await Frames.of(dataset, first);
+  const { input } = dataset.card;
+  const model = await learnModel(samplesAs(dataset, cropped(input, frames.crops[0]), frames, inputs), side, first, job);
+  const offsets = offsetsFor(labels, model.classes);
+  const race = new Race({ dataset, inputs, side, frames, labels, rounds, model, job });
+  const presets = presetsFor(input.channels);
+  const orders = input.channels === 'L' ? (['RGB'] as const) : (['RGB', 'BGR'] as const);
+  const way = (preset: Preset, prepared: CardInput, crop: Crop): Way => ({ preset, input: cropped(prepared, crop), tally: new TrialTally(offsets) });
+  const ways = presets.flatMap((preset) => orders.map((order) => way(preset, withPreset(input, preset, order, frames.pixelScale), frames.crops[0])));
+  await race.run(ways);
+  const [best] = ranked(ways.map(trialOf));
+  const other = best === undefined ? [] : frames.crops.slice(1).map((crop) => way(best.preset, best.input, crop));
+  await race.run(other);
+  return { trials: ranked([...ways, ...other].map(trialOf)), classes: model.classes, runs: race.runs };
+}
+
+interface Way {
+  readonly preset: Preset;
+  readonly input: CardInput;
+  readonly tally: TrialTally;
+}
+
+function trialOf({ preset, input, tally }: Way): PresetTrial {
+  return { preset, input, trial: tally.best() };
+}
+
+/** The output with the class scores, as one run shows it. */
+interface Model {
+  readonly scores: string;
+  readonly classes: number;
+  readonly probabilities: boolean;
+}
+
+interface Field {
+  readonly dataset: ImageDataset;
+  readonly inputs: readonly ValueInfo[];
+  readonly side: Side;
+  readonly frames: Frames;
+  readonly labels: Int32Array;
+  readonly rounds: readonly (readonly number[])[];
+  readonly model: Model;
+  readonly job: Job;
+}
+
+class Race {
+  /** Samples that went through the model. */
+  runs = 0;
+  private readonly field: Field;
+  private readonly breath = createBreath();
+  private readonly startedAt = Date.now();
+  /** The graph takes one sample only, although its first axis is open. */
+  private single = false;
+
+  constructor(field: Field) {
+    this.field = field;
+  }
+
+  /** Runs the ways over the rounds, fewer of them in each. */
+  async run(all: readonly Way[]): Promise<void> {
+    let ways = all;
+    for (const round of this.field.rounds) {
+      for (const way of ways) await this.tryOn(way, round);
+      const [best] = ranked(ways.map(trialOf));
+      if (best) ways = ways.filter((way) => !isHopeless(way.tally.best(), best.trial));
+    }
+  }
+
+  private async tryOn({ input, tally, preset }: Way, round: readonly number[]): Promise<void> {
+    const { dataset, inputs, frames, labels, model, side, job } = this.field;
+    const samples = samplesAs(dataset, input, frames, inputs);
+    const most = Math.max(1, Math.min(samples.batch, Math.floor(RUN_FLOATS / dataset.sampleSize)));
+    const name = input.channels === 'BGR' ? `${preset.label}, BGR` : preset.label;
+    for (let at = 0; at < round.length; ) {
+      await this.breath();
+      job.signal.throwIfAborted();
+      job.onProgress({ stage: `Trying ${name}`, done: at, total: round.length, startedAt: this.startedAt });
+      const batch = round.slice(at, at + (this.single ? 1 : most));
+      let vectors: readonly Float32Array[];
+      try {
+        vectors = sampleVectors(await side(await samples.feeds(batch), job.signal), batch.length, model.scores);
+      } catch (error) {
+        if (batch.length === 1 || !(error instanceof WhittleError) || error.code !== 'runtime-failed') throw error;
+        this.single = true;
+        continue;
+      }
+      for (const [k, scores] of vectors.entries()) tally.add(argmax(scores), logProbabilities(scores, model.probabilities), labels[batch[k] ?? 0] ?? -1);
+      this.runs += batch.length;
+      at += batch.length;
+    }
+  }
+}
+
+/** The data set prepared in another way: frames of one crop serve every preset. */
+function samplesAs(dataset: ImageDataset, input: CardInput, frames: Frames, inputs: readonly ValueInfo[]): Samples {
+  const read = async (index: number, into: Float32Array, offset: number): Promise<void> => normalize(await frames.get(index, input.resizeShorter), input, into, offset);
+  return datasetSamples({ ...dataset, card: { ...dataset.card, input }, read }, inputs);
+}
+
+async function learnModel(samples: Samples, side: Side, index: number, job: Job): Promise<Model> {
+  const outputs = await side(await samples.feeds([index]), job.signal);
+  const scores = scoresOutput(outputs, 1);
+  const [vector] = sampleVectors(outputs, 1, scores);
+  if (scores === null || !vector) throw new WhittleError('bad-data', 'The model gives no class scores, by which a preset could be judged.', 'Choose the preset by hand.');
+  return { scores, classes: vector.length, probabilities: areProbabilities(vector) };
+}
+
+/** The labels without the card's offset. */
+function plainLabels({ labels, card }: ImageDataset): Int32Array {
+  if (labels === null) throw new WhittleError('bad-data', 'The samples have no labels, by which a preset could be judged.', 'Give labels, or choose the preset by hand.');
+  return labels.map((label) => label - (card.labels?.offset ?? 0));
+}
+
+/** Offsets that leave every label a class. */
+function offsetsFor(labels: Int32Array, classes: number): readonly number[] {
+  const [low, high] = labels.reduce(([a, b], label) => [Math.min(a, label), Math.max(b, label)], [Infinity, -Infinity]);
+  const offsets = [0, 1, -1].filter((offset) => low + offset >= 0 && high + offset < classes);
+  if (offsets.length > 0) return offsets;
+  throw new WhittleError('bad-data', `The labels are ${low} to ${high}, the model has ${classes} classes.`, 'Give the labels that the model was trained with.');
+}
+
+/** `count` samples over the whole set, in random order: data sorted by class show all classes in the first round. */
+function shuffled(total: number, count: number): readonly number[] {
+  const random = uniform(SEED);
+  return draw(total, count, SEED)
+    .map((sample) => ({ sample, key: random() }))
+    .toSorted((a, b) => a.key - b.key)
+    .map(({ sample }) => sample);
+}
+
+/** Each round's samples ascending, as files are read fastest. */
+function roundsOf(order: readonly number[]): readonly (readonly number[])[] {
+  const rounds: (readonly number[])[] = [];
+  for (let at = 0, size = FIRST_ROUND; at < order.length; at += size, size = at) rounds.push(order.slice(at, at + size).toSorted((a, b) => a - b));
+  return rounds;
+}
