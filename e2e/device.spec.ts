@@ -48,6 +48,14 @@ test('files are compressed as a server would send them, by layer too', async () 
   await expect(studio.page.getByRole('img', { name: /brotli: .* before, .* after/ }).first()).toBeVisible();
 });
 
+test('the matmul benchmark gives rates with their spread, and says what the device cannot do', async () => {
+  const { page } = studio;
+  await page.getByRole('checkbox', { name: '256' }).uncheck();
+  await press('Run the benchmark');
+  await expect(page.getByRole('img', { name: /f32 at 128: [\d.]+ GOPS; .*int8 at 128: [\d.]+ GOPS/ })).toBeVisible();
+  await expect(page.getByText('f16: This GPU has no half precision (shader-f16).')).toBeVisible();
+});
+
 test('the truth meter speaks of what was measured, and says what was not', async () => {
   const { truth } = (await studio.snapshot()).results;
   expect(truth?.sentences.some(({ level, text }) => level === 'smaller' && text.includes('5 of 5 layers packed at 8 bits'))).toBe(true);

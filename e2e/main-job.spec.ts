@@ -134,20 +134,19 @@ test('the workbench has no accessibility violations', async () => {
   await expectAccessible(studio.page);
 });
 
-test('compare shows the variant beside the original, the benchmark its figures, each with a table', async () => {
+test('compare shows the variant beside the original, who changed and in which classes, with a table for the chart', async () => {
   const { page } = studio;
   await page.getByRole('button', { name: 'Compare', exact: true }).click();
   await page.getByRole('button', { name: 'Score all samples' }).first().click();
   await studio.idle();
   await expect(page.getByRole('heading', { name: '1 variant measured' })).toBeVisible();
   await expect(page.getByRole('img', { name: /^Size against top-1 accuracy/ })).toBeVisible();
+  const changed = page.getByRole('region', { name: /^Changed answers/ });
+  await expect(changed.getByText(/of 2,000 samples/)).toBeVisible();
+  await expect(changed.getByRole('listitem').first()).toContainText(/original.*%.*whittled.*%/s);
+  await expect(page.getByRole('region', { name: 'By class' }).getByRole('row')).toHaveCount(11);
   await page.getByRole('button', { name: 'View as table' }).first().click();
   await expect(page.getByRole('table').filter({ hasText: '95 % interval' }).first()).toContainText('60 % pruned, 7-bit');
-  await page.getByRole('checkbox', { name: '256' }).uncheck();
-  await page.getByRole('button', { name: 'Run the benchmark' }).click();
-  await studio.idle();
-  await expect(page.getByRole('img', { name: /f32 at 128: [\d.]+ GOPS; .*int8 at 128: [\d.]+ GOPS/ })).toBeVisible();
-  await expect(page.getByText('f16: This GPU has no half precision (shader-f16).')).toBeVisible();
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Workbench', exact: true }).click();
 });
