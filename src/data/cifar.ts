@@ -6,7 +6,8 @@ import type { DataFile } from './types';
 
 const SIDE = 32;
 const PIXELS = 3 * SIDE * SIDE;
-const RECORD = 1 + PIXELS;
+/** Bytes of a sample: its label and three planes of 32 x 32. */
+export const CIFAR_RECORD = 1 + PIXELS;
 
 /**
  * CIFAR-10's binary file (Krizhevsky 2009): records of one label byte and 32 x 32 red, green and blue planes. Labels of their own
@@ -14,11 +15,11 @@ const RECORD = 1 + PIXELS;
  */
 export async function openCifar(file: DataFile, labels: ArrayLike<RawLabel> | null, problems: Problems): Promise<Source> {
   const bytes = new BlobBytes(await unpacked(file));
-  const rest = bytes.size % RECORD;
-  if (rest !== 0 && bytes.size % (RECORD + 1) === 0) {
-    throw new WhittleError('bad-data', `"${file.path}" has ${bytes.size} bytes, which are CIFAR-100 records (two label bytes), not CIFAR-10's of ${RECORD} bytes.`, 'Remove the first label byte of each record.');
+  const rest = bytes.size % CIFAR_RECORD;
+  if (rest !== 0 && bytes.size % (CIFAR_RECORD + 1) === 0) {
+    throw new WhittleError('bad-data', `"${file.path}" has ${bytes.size} bytes, which are CIFAR-100 records (two label bytes), not CIFAR-10's of ${CIFAR_RECORD} bytes.`, 'Remove the first label byte of each record.');
   }
-  const count = Math.floor(bytes.size / RECORD);
+  const count = Math.floor(bytes.size / CIFAR_RECORD);
   if (rest !== 0) problems.add(`sample ${count}: the file is cut off before it ends`);
   return {
     length: count,
@@ -26,7 +27,7 @@ export async function openCifar(file: DataFile, labels: ArrayLike<RawLabel> | nu
     labels: labels ?? (await labelBytes(bytes, count)),
     name: (index) => `sample ${index}`,
     async read(index) {
-      const planes = await bytes.read(index * RECORD + 1, PIXELS);
+      const planes = await bytes.read(index * CIFAR_RECORD + 1, PIXELS);
       return { width: SIDE, height: SIDE, channels: 3, data: interleave(planes, 3, new Uint8Array(PIXELS)) };
     },
   };
@@ -34,6 +35,6 @@ export async function openCifar(file: DataFile, labels: ArrayLike<RawLabel> | nu
 
 async function labelBytes(bytes: BlobBytes, count: number): Promise<Uint8Array> {
   const labels = new Uint8Array(count);
-  for (let i = 0; i < count; i++) labels[i] = (await bytes.read(i * RECORD, 1))[0] ?? 0;
+  for (let i = 0; i < count; i++) labels[i] = (await bytes.read(i * CIFAR_RECORD, 1))[0] ?? 0;
   return labels;
 }

@@ -58,6 +58,16 @@ export class FileIndex {
       .toSorted((a, b) => (a.path < b.path ? -1 : 1));
   }
 
+  /** Files in the card's folder; all where none is, because they were given without it. */
+  inside(): readonly DataFile[] {
+    const folder = segments(this.folder);
+    const inside = this.files.filter(({ path }) => {
+      const parts = segments(path).slice(0, -1);
+      return parts.some((_, at) => folder.every((part, k) => parts[at + k] === part));
+    });
+    return inside.length > 0 ? inside : this.files;
+  }
+
   /** The path below the card's folder, as segments: the whole path where the folder is not part of it. */
   below(file: DataFile): readonly string[] {
     const parts = segments(file.path);

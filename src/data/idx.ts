@@ -1,5 +1,5 @@
 import { WhittleError } from '../base/errors';
-import { BlobBytes, unpacked } from './bytes';
+import { BlobBytes, bytesOf, unpacked } from './bytes';
 import type { Problems } from './problems';
 import type { Pixels, RawLabel, Source } from './source';
 import type { DataFile } from './types';
@@ -44,6 +44,17 @@ export async function readIdxLabels(file: DataFile): Promise<Uint8Array> {
     throw new WhittleError('bad-data', `"${file.path}" is an IDX file of shape [${dims.join(', ')}], not of labels.`, 'Labels are [n]; name such a file as "labels.file" on the card.');
   }
   return bytes.read(start, count);
+}
+
+/** The sizes that an IDX file names; null where it is none, or its length is not that of such a file (at most half cut off). */
+export async function readIdxShape(file: DataFile): Promise<readonly number[] | null> {
+  const blob = await unpacked(file);
+  const [zero, zero2, type, rank = 0] = await bytesOf(blob.slice(0, 4));
+  if (zero !== 0 || zero2 !== 0 || type !== UNSIGNED_BYTE || rank < 1 || rank > 4) return null;
+  const { dims, start } = await openIdxFile(file);
+  const values = dims.reduce((n, d) => n * d, 1);
+  const held = blob.size - start;
+  return held <= values && held * 2 >= values ? dims : null;
 }
 
 async function openIdxFile(file: DataFile): Promise<IdxFile> {

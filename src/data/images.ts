@@ -19,7 +19,7 @@ export function isImage({ path }: DataFile): boolean {
  * paths); without one every image given, unlabelled. Rows whose image is missing, and images that do not decode, are problems.
  */
 export async function openImages(card: ImageCard, files: FileIndex, problems: Problems, decode: DecodeImage, job: Job): Promise<Source> {
-  const images = files.files.filter(isImage);
+  const images = files.inside().filter(isImage);
   const list = card.labels?.file;
   if (list === undefined) return checkedImages(byName(images.map((file) => encoded(file, file.path, null))), false, problems, decode, job);
   const rows = await readLabelRows(files.need(list, 'labels.file'));
@@ -51,7 +51,7 @@ function byFile(images: readonly DataFile[], rows: readonly LabelRow[], files: F
 /** Images in one folder a class, which gives the label its name; files may lie deeper. Hidden files are passed over. */
 export async function openFolders(files: FileIndex, problems: Problems, decode: DecodeImage, job: Job): Promise<Source> {
   const items: Encoded[] = [];
-  for (const file of files.files) {
+  for (const file of files.inside()) {
     const below = files.below(file);
     if (!isImage(file) || below.some((part) => part.startsWith('.'))) continue;
     items.push(encoded(file, below.join('/'), below.length > 1 ? (below[0] ?? null) : null));

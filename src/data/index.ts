@@ -1,2 +1,4 @@
 export { parseCard } from './card';
+export { guessCard } from './guess/index';
 export { openDataset } from './open';
+export { pictureOf } from './picture';

@@ -66,5 +66,5 @@ test('what is no Parquet, or holds no images, is named', async () => {
   await expect(openDataset(CARD, [file('a.parquet', 'hello, this is text')], JOB, decodePpm)).rejects.toMatchObject({ code: 'bad-data', message: expect.stringContaining('"a.parquet" cannot be read as Parquet') });
   const numbers = parquetWriteBuffer({ columnData: [{ name: 'a', data: [1], type: 'INT32' }, { name: 'text', data: ['x'], type: 'STRING' }] });
   await expect(openDataset(CARD, [{ path: 'n.parquet', blob: new Blob([numbers]) }], JOB, decodePpm)).rejects.toMatchObject({ message: '"n.parquet" has no column of images; its columns are a, text.' });
-  await expect(openDataset(CARD, [file('a.txt', '')], JOB, decodePpm)).rejects.toMatchObject({ message: 'There is no Parquet file among the data.' });
+  await expect(openDataset(CARD, [file('a.txt', '')], JOB, decodePpm)).rejects.toMatchObject({ message: 'There is no Parquet file "*.parquet" among the data.' });
 });

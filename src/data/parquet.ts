@@ -27,8 +27,9 @@ interface Bytes {
  * given in the order of their paths. Throws `bad-data` where a file is no Parquet or holds no images.
  */
 export async function openParquet(card: ImageCard, files: FileIndex, labels: ArrayLike<RawLabel> | null, problems: Problems, decode: DecodeImage, job: Job): Promise<Source> {
-  const chosen = card.images === undefined ? files.matching('*.parquet') : [files.need(card.images, 'images')];
-  if (chosen.length === 0) throw new WhittleError('bad-data', 'There is no Parquet file among the data.', 'Give files whose names end in .parquet.');
+  const wanted = card.images ?? '*.parquet';
+  const chosen = files.matching(wanted);
+  if (chosen.length === 0) throw new WhittleError('bad-data', `There is no Parquet file "${wanted}" among the data.`, 'Compare "images" on the card with the files.');
   const parts: Part[] = [];
   for (const file of chosen) parts.push(await openPart(file, job));
   const own = parts.flatMap((part) => part.labels ?? []);
@@ -39,6 +40,13 @@ export async function openParquet(card: ImageCard, files: FileIndex, labels: Arr
   const source = await checkedImages(items, used !== null, problems, decode, job);
   const names = parts[0]?.names ?? null;
   return names === null ? source : { ...source, names };
+}
+
+/** The first image of a Parquet file, encoded; null of an empty one. Throws as `openParquet`. */
+export async function firstImage(file: DataFile): Promise<Blob | null> {
+  const { columns, read } = await openTable(file);
+  const [row] = await read(columns.image, 0, 1);
+  return row === undefined ? null : imageOf(row[columns.image], file.path, 0);
 }
 
 interface Part {
@@ -68,7 +76,7 @@ interface Table {
   readonly path: string;
   readonly metadata: FileMetaData;
   readonly columns: Columns;
-  read(column: string, rowStart: number, rowEnd: number): Promise<ParquetRow[]>;
+  readonly read: (column: string, rowStart: number, rowEnd: number) => Promise<ParquetRow[]>;
 }
 
 async function openTable(file: DataFile): Promise<Table> {
