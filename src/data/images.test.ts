@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { openDataset } from './open';
 import type { Pixels } from './source';
+import { SourceKeeper } from './source-keeper';
 import { decodePpm, ppmText } from './testing/ppm';
 import { cardOf, file, folderOf, hasShared, SHARED, sharedCard } from './testing/files';
 import type { Job } from '../base/job';
@@ -101,4 +102,23 @@ test('a second pass over the images decodes nothing', async () => {
   const into = new Float32Array(3);
   for (let pass = 0; pass < 3; pass++) for (const index of [0, 1]) await data.read(index, into, 0);
   expect([into[0], decoded]).toEqual([2, 4]);
+});
+
+test('a card that prepares the same images in another way looks through none of them again', async () => {
+  let decoded = 0;
+  const decode = (blob: Blob): Promise<Pixels> => {
+    decoded += 1;
+    return decodePpm(blob);
+  };
+  const keeper = new SourceKeeper();
+  const files = [file('l.csv', 'a.png,4\nb.png,5\ngone.png,1\n'), ppm('a.png', 1), ppm('b.png', 2)];
+  const card = cardOf({ ...CARD, labels: { file: 'l.csv' } });
+  await openDataset(card, files, JOB, decode, keeper);
+  expect(decoded).toBe(3);
+  const again = await openDataset({ ...card, input: { ...card.input, std: [2] }, labels: { file: 'l.csv', offset: 1 } }, files, JOB, decode, keeper);
+  const into = new Float32Array(3);
+  await again.read(1, into, 0);
+  expect([decoded, [...(again.labels ?? [])], into[0], again.problems]).toEqual([5, [5, 6], 1, { count: 1, first: ['gone.png: the file is missing'] }]);
+  await openDataset(card, [...files, ppm('c.png', 3)], JOB, decode, keeper);
+  expect(decoded).toBe(8);
 });

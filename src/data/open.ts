@@ -16,6 +16,7 @@ import { openParquet } from './parquet';
 import { framed, normalize } from './preprocess';
 import { Problems } from './problems';
 import type { Pixels, Source } from './source';
+import { SourceKeeper } from './source-keeper';
 import { openTable } from './table';
 import { openTensors } from './tensors';
 import type { Card, Dataset, ImageCard, ImageDataset, NamedBlob, TensorCard, TensorDataset } from './types';
@@ -26,22 +27,23 @@ const CACHE_BYTES = 64 * 2 ** 20;
 /**
  * The samples that `card` describes among `files`, read and preprocessed on demand. What cannot be used (an image that does not
  * decode, a label that is missing or no class) is counted in `problems` and left out. Progress: "Checking images", "Reading rows".
- * `decode` is the browser's image decoder, which only image formats call.
+ * `decode` is the browser's image decoder, which only image formats call; `keeper` serves cards that change how samples are prepared.
  * Throws `bad-data` where a file is missing or not of its format, or where no sample is left; `bad-card` where the card's size is not the samples'.
  */
-export async function openDataset(card: ImageCard, files: readonly NamedBlob[], job?: Job, decode?: DecodeImage): Promise<ImageDataset>;
+export async function openDataset(card: ImageCard, files: readonly NamedBlob[], job?: Job, decode?: DecodeImage, keeper?: SourceKeeper): Promise<ImageDataset>;
 export async function openDataset(card: TensorCard, files: readonly NamedBlob[], job?: Job): Promise<TensorDataset>;
-export async function openDataset(card: Card, files: readonly NamedBlob[], job?: Job, decode?: DecodeImage): Promise<Dataset>;
-export async function openDataset(card: Card, files: readonly NamedBlob[], job: Job = UNWATCHED, decode: DecodeImage = decodeImage): Promise<Dataset> {
+export async function openDataset(card: Card, files: readonly NamedBlob[], job?: Job, decode?: DecodeImage, keeper?: SourceKeeper): Promise<Dataset>;
+export async function openDataset(card: Card, files: readonly NamedBlob[], job: Job = UNWATCHED, decode: DecodeImage = decodeImage, keeper: SourceKeeper = new SourceKeeper()): Promise<Dataset> {
   const index = new FileIndex(card.data, await withArchivesOpen(files));
-  return card.format === 'tensors' ? openRecorded(card, index, job) : openPixels(card, index, job, decode);
+  if (card.format === 'tensors') return openRecorded(card, index, job);
+  const problems = new Problems();
+  const source = await keeper.get(card, files, problems, (found) => openSource(card, index, found, decode, job));
+  return prepared(card, index, source, problems);
 }
 
 const UNWATCHED: Job = { signal: new AbortController().signal, onProgress: () => {} };
 
-async function openPixels(card: ImageCard, files: FileIndex, job: Job, decode: DecodeImage): Promise<ImageDataset> {
-  const problems = new Problems();
-  const source = await openSource(card, files, problems, decode, job);
+async function prepared(card: ImageCard, files: FileIndex, source: Source, problems: Problems): Promise<ImageDataset> {
   const { kept, labels, names } = classify(source, await namesFor(card, files, source.names), card.labels?.offset ?? 0, problems);
   needSamples(kept.length, problems);
   const channels = channelCount(card.input);

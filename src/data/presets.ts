@@ -23,7 +23,7 @@ export const PRESETS: readonly Preset[] = [
   { id: 'tf', label: 'tf, -1 to 1', explanation: 'As TensorFlow\'s MobileNets: (x - 127.5) / 127.5.', for: 'both', scale: 1, mean: [127.5], std: [127.5], order: 'RGB' },
   { id: 'raw', label: 'raw, 0 to 255', explanation: 'Pixels as they are.', for: 'both', scale: 1, mean: [0], std: [1], order: 'RGB' },
   { id: 'unit', label: '0 to 1', explanation: 'x / 255.', for: 'both', scale: 1, mean: [0], std: [255], order: 'RGB' },
-  { id: 'caffe', label: 'caffe, BGR', explanation: 'Blue first, ImageNet mean taken off, no division.', for: 'colour', scale: 1, mean: [123, 117, 104], std: [1], order: 'BGR' },
+  { id: 'caffe', label: 'caffe', explanation: 'Blue first, ImageNet mean taken off, no division.', for: 'colour', scale: 1, mean: [123, 117, 104], std: [1], order: 'BGR' },
   { id: 'mnist', label: 'MNIST mean', explanation: '(x / 255 - 0.1307) / 0.3081.', for: 'grey', scale: 1, mean: [33.3285], std: [78.5655], order: 'RGB' },
   { id: 'unit-inverted', label: '1 to 0', explanation: 'Black on white turned into white on black, 0 to 1.', for: 'grey', scale: -1, mean: [-255], std: [255], order: 'RGB' },
   { id: 'raw-inverted', label: '255 to 0', explanation: 'Black on white turned into white on black, 0 to 255.', for: 'grey', scale: -1, mean: [-255], std: [1], order: 'RGB' },

@@ -3,6 +3,11 @@ export class Problems {
   count = 0;
   readonly first: string[] = [];
 
+  /** Takes over what was found before. */
+  take(others: Problems): void {
+    this.addMany(others.count, (k) => others.first[k] ?? '');
+  }
+
   add(problem: string): void {
     this.addMany(1, () => problem);
   }

@@ -47,7 +47,7 @@ export async function openModel(files: readonly NamedBlob[]): Promise<OpenedMode
   clearVariants();
   useView.setState({ filter: '' });
   await engine.clearData();
-  useDocument.setState({ opened, check: null, data: null, error: null });
+  useDocument.setState({ opened, check: null, data: null, dropped: null, proposal: null, presets: null, error: null });
   selectLayer(opened.layers.toSorted((a, b) => b.bytes - a.bytes)[0]?.id ?? null);
   await learnEnvironment();
   return opened;
@@ -74,7 +74,8 @@ export async function checkBackends(): Promise<BackendCheck> {
 export async function setData(name: string, card: Card, files: readonly NamedBlob[]): Promise<DataSummary> {
   const engine = await theEngine();
   const data = await runJob('Reading the samples', 'data', async ({ signal, onProgress }) => engine.setData(signal, name, card, files, onProgress));
-  useDocument.setState({ data });
+  // What is known of the files stays while only the card changes.
+  useDocument.setState(({ dropped, proposal, presets }) => ({ data, ...(dropped?.files === files ? { dropped, proposal, presets } : { dropped: { name, files }, proposal: null, presets: null }) }));
   useResults.setState({ sensitivity: null });
   return data;
 }
@@ -82,7 +83,7 @@ export async function setData(name: string, card: Card, files: readonly NamedBlo
 export async function removeData(): Promise<void> {
   const engine = await theEngine();
   await engine.clearData();
-  useDocument.setState({ data: null });
+  useDocument.setState({ data: null, dropped: null, proposal: null, presets: null });
   useResults.setState({ evaluation: null, sensitivity: null });
 }
 

@@ -7,6 +7,7 @@ import type {
   BitBudget,
   BitPlan,
   Card,
+  DataProposal,
   DataSummary,
   EngineStats,
   Environment,
@@ -18,6 +19,7 @@ import type {
   Measurement,
   OpenedModel,
   Outcome,
+  PresetSearch,
   Profile,
   Recipe,
   Sensitivity,
@@ -29,6 +31,7 @@ import type {
 import { toPlainError } from '../base/errors';
 import type { Report } from '../report/index';
 import * as actions from './actions';
+import * as samples from './data';
 import { useDocument } from './document';
 import { theEngine } from './engine';
 import { useJobs } from './jobs';
@@ -45,6 +48,11 @@ export interface Automation {
   stats(): Promise<EngineStats>;
   open(files: readonly File[]): Promise<Outcome<OpenedModel>>;
   setData(name: string, card: Card, files: readonly File[]): Promise<Outcome<DataSummary>>;
+  /** A card for the files and the open model; nothing is read by it yet. */
+  proposeData(files: readonly File[]): Promise<Outcome<DataProposal>>;
+  /** Reads the files of the last proposal or `setData` by another card. */
+  applyCard(card: Card): Promise<Outcome<DataSummary>>;
+  findPreset(limit?: number): Promise<Outcome<PresetSearch>>;
   loadRecipe(json: unknown): Promise<Outcome<Recipe>>;
   exportModel(): Promise<Outcome<Omit<Exported, 'blob'>>>;
   /** Saves the exported file as a person's download. */
@@ -109,6 +117,9 @@ const automation: Automation = {
   stats: async () => (await theEngine()).stats(),
   open: (files) => outcome(() => actions.openModel(actions.named(files))),
   setData: (name, card, files) => outcome(() => actions.setData(name, card, actions.named(files))),
+  proposeData: (files) => outcome(() => samples.proposeData(actions.named(files))),
+  applyCard: (card) => outcome(() => samples.applyCard(card)),
+  findPreset: (limit) => outcome(() => samples.findPreset(limit)),
   loadRecipe: (json) => outcome(() => actions.loadRecipe(json)),
   exportModel: () =>
     outcome(async () => {

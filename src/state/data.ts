@@ -1,16 +1,46 @@
-/** The samples that a person brings: which card fits them, and what they become. */
+/** The samples that a person brings: which card fits them, what they become, and how they must be prepared. */
 import { WhittleError } from '../base/errors';
-import { parseCard } from '../data/card';
-import type { DataSummary, NamedBlob } from '../engine/protocol/index';
+import type { Card, DataProposal, DataSummary, NamedBlob, Picture, PresetSearch } from '../engine/protocol/index';
 import { setData } from './actions';
+import { useDocument } from './document';
+import { theEngine } from './engine';
 import { runJob } from './jobs';
+import { stopFollowing } from './pipeline';
 
-/** Reads samples as the card among them says. Throws `bad-data` without a card, `bad-card` for a broken one. */
+/** Samples that a search for the preset tries: enough to tell presets apart, a few hundred runs together. */
+const PRESET_SAMPLES = 64;
+
+/** Proposes a card for the files, which are kept for it. What is measured on now stays until a card is applied. Throws `bad-data` where nothing fits. */
+export async function proposeData(files: readonly NamedBlob[]): Promise<DataProposal> {
+  const engine = await theEngine();
+  const proposal = await runJob('Looking at the samples', 'data', async ({ signal, onProgress }) => engine.proposeData(signal, files, onProgress));
+  useDocument.setState({ dropped: { name: proposal.name, files }, proposal, presets: null });
+  return proposal;
+}
+
+/** Reads the files that were dropped last as the card says. Throws `bad-data` before any were. */
+export async function applyCard(card: Card): Promise<DataSummary> {
+  const { dropped } = useDocument.getState();
+  if (!dropped) throw new WhittleError('bad-data', 'There are no files to read as this card says.', 'Drop the samples first.');
+  return setData(dropped.name, card, dropped.files);
+}
+
+/** Proposes a card for the files and reads them by it. */
 export async function addData(files: readonly NamedBlob[]): Promise<DataSummary> {
-  const card = await runJob('Looking at the samples', 'data', async () => {
-    const file = files.find(({ path }) => path.toLowerCase().endsWith('card.json'));
-    if (!file) throw new WhittleError('bad-data', 'There is no evaluation card among the files.', 'Add a card.json that says how samples become inputs.');
-    return parseCard(JSON.parse(await file.blob.text()));
-  });
-  return setData(files[0]?.path ?? 'samples', card, files);
+  const { card } = await proposeData(files);
+  return applyCard(card);
+}
+
+/** Tries presets on a few labelled samples. Nothing is applied: the caller passes the chosen candidate's card to `applyCard`. */
+export async function findPreset(limit = PRESET_SAMPLES): Promise<PresetSearch> {
+  stopFollowing();
+  const engine = await theEngine();
+  const presets = await runJob('Trying presets', 'data', async ({ signal, onProgress }) => engine.findPreset(signal, limit, onProgress));
+  useDocument.setState({ presets });
+  return presets;
+}
+
+/** A sample to show, its longer side `size` pixels at most; null where samples are no pictures. */
+export async function loadPicture(signal: AbortSignal, index: number, size: number): Promise<Picture | null> {
+  return (await theEngine()).picture(signal, index, size);
 }

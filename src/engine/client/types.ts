@@ -13,6 +13,7 @@ import type {
   SensitivityCell,
   SensitivityOptions,
   Card,
+  DataProposal,
   DataSummary,
   EngineStats,
   Environment,
@@ -24,6 +25,8 @@ import type {
   Measurement,
   NamedBlob,
   OpenedModel,
+  Picture,
+  PresetSearch,
   Preview,
   Profile,
   Sizes,
@@ -52,6 +55,18 @@ export interface Engine {
   /** Sets the samples that `evaluate`, `measure` and agreement use. Throws `bad-card`, `bad-data`. */
   setData(signal: AbortSignal, name: string, card: Card, files: readonly NamedBlob[], onProgress?: OnProgress): Promise<DataSummary>;
   clearData(): Promise<void>;
+  /**
+   * A card for dropped files (a folder, a zip, images, IDX, CIFAR binary, npy, npz, CSV, Parquet) and the open model, or the card among them.
+   * Throws `bad-data`, which says what was found, where nothing fits.
+   */
+  proposeData(signal: AbortSignal, files: readonly NamedBlob[], onProgress?: OnProgress): Promise<DataProposal>;
+  /**
+   * Tries the usual ways to prepare images on at most `limit` labelled samples of the data that are set, on the live session.
+   * Throws `bad-data` without images or labels, or where the model gives no class scores.
+   */
+  findPreset(signal: AbortSignal, limit: number, onProgress?: OnProgress): Promise<PresetSearch>;
+  /** One sample to show, RGBA, its longer side `size` pixels at most; null where samples are no pictures. `index` counts the samples that are set. */
+  picture(signal: AbortSignal, index: number, size: number): Promise<Picture | null>;
   /**
    * Accuracy and agreement before and after, on the live session; `limit` samples (null: all). Without data it runs seeded
    * random inputs and gives agreement only. A second call with other weight settings creates no session.

@@ -1,18 +1,21 @@
 /** What the page and the worker say to each other: types only. Every number that was not measured is null. */
 import type { ComputeInfo, HistogramBins, MatmulTiming } from '../../compute/types';
-import type { Card, NamedBlob } from '../../data/types';
+import type { Picture } from '../../data/picture';
+import type { Card, ImageCard, NamedBlob, TensorCard } from '../../data/types';
 import type { Layer, ModelSummary, Skipped, StoredForm } from '../../onnx/types';
 import type { Recipe } from '../../recipe/types';
 import type { BackendCheck, Ep, PlacedNode, PlacedOperator, Placement } from '../../runtime/types';
 import type { PlainError } from '../../base/errors';
 import type { Progress } from '../../base/job';
 import type { Evaluation } from './accuracy';
+import type { DataProposal, DataSummary, PresetSearch } from './data';
 import type { BitBudget, BitPlan, CellListener, Sensitivity, SensitivityCell, SensitivityOptions } from './sensitivity';
 import type { FormComparison, Measurement, Profile, Sizes, Throughput, Truth, TruthEvidence } from './speed';
 
 // One import for the page, which may name the engine's types but not the rooms behind it.
-export type { BackendCheck, Card, ComputeInfo, Ep, HistogramBins, Layer, MatmulTiming, ModelSummary, NamedBlob, PlacedNode, PlacedOperator, Placement, Recipe, Skipped, StoredForm };
+export type { BackendCheck, Card, ComputeInfo, Ep, HistogramBins, ImageCard, Layer, MatmulTiming, ModelSummary, NamedBlob, Picture, PlacedNode, PlacedOperator, Placement, Recipe, Skipped, StoredForm, TensorCard };
 export type * from './accuracy';
+export type * from './data';
 export type * from './sensitivity';
 export type * from './speed';
 
@@ -89,15 +92,6 @@ export interface Exported {
   readonly steps: readonly StepReport[];
 }
 
-export interface DataSummary {
-  readonly name: string;
-  readonly samples: number;
-  readonly classes: number | null;
-  readonly labelled: boolean;
-  readonly card: Card;
-  readonly problems: { readonly count: number; readonly first: readonly string[] };
-}
-
 export interface EngineStats { readonly sessionsCreated: number; readonly deviceLosses: number }
 
 export type JobEvents = (progress: Progress) => void;
@@ -117,6 +111,12 @@ export interface EngineApi {
   histogram(jobId: number, recipe: Recipe, layerId: string, channel: number | null, bins: number): Promise<Outcome<LayerHistogram>>;
   setData(jobId: number, name: string, card: Card, files: readonly NamedBlob[], events: JobEvents): Promise<Outcome<DataSummary>>;
   clearData(): Promise<void>;
+  /** A card for these files and the open model. */
+  proposeData(jobId: number, files: readonly NamedBlob[], events: JobEvents): Promise<Outcome<DataProposal>>;
+  /** Tries presets, channel orders, label offsets and crops on at most `limit` of the samples, with the model as it was opened. */
+  findPreset(jobId: number, limit: number, events: JobEvents): Promise<Outcome<PresetSearch>>;
+  /** One sample as a person sees it, its longer side `size` pixels at most; null where samples are no pictures. */
+  picture(jobId: number, index: number, size: number): Promise<Outcome<Picture | null>>;
   /** `ep` null: the recipe's target, or WASM where that is only a software renderer. */
   evaluate(jobId: number, recipe: Recipe, limit: number | null, ep: Ep | null, events: JobEvents): Promise<Outcome<Evaluation>>;
   /**

@@ -1,6 +1,7 @@
 /** What the worker holds: the device, the open model on it, and the data. Replaced whole or not at all. */
 import { WhittleError } from '../../base/errors';
 import type { Job } from '../../base/job';
+import { SourceKeeper } from '../../data/index';
 import type { Dataset } from '../../data/types';
 import type { Exported } from '../protocol/index';
 import { Devices } from './device';
@@ -10,6 +11,8 @@ import { Workbench } from './workbench';
 export class Studio {
   readonly devices = new Devices();
   data: Dataset | null = null;
+  /** The files behind the data, open: an edited card reads them anew without looking through them again. */
+  readonly sources = new SourceKeeper();
   private doc: Document | null = null;
   private bench: Workbench | null = null;
   private replaced = new AbortController();

@@ -15,6 +15,7 @@ import { Jobs, releaseListener } from './jobs';
 import { measure } from './measure';
 import { planBits } from './plan';
 import { preview } from './preview';
+import { findPreset, picture, proposeData, summaryOf } from './samples';
 import { profile } from './profile';
 import { sensitivity } from './sensitivity';
 import { measureSizes } from './sizes';
@@ -56,15 +57,18 @@ const api: EngineApi = {
     onBench(jobId, null, (bench, job) => histogram(bench, recipe, layerId, channel, bins, job)),
   setData: (jobId, name, card, files, events) =>
     jobs.run(jobId, events, async (job) => {
-      const dataset = await openDataset(parseCard(card), files, job);
+      const dataset = await openDataset(parseCard(card), files, job, undefined, studio.sources);
       job.signal.throwIfAborted();
       studio.data = dataset;
-      const { length, labels, classNames, problems } = dataset;
-      return { name, samples: length, classes: classNames?.length ?? null, labelled: labels !== null, card: dataset.card, problems };
+      return summaryOf(name, dataset);
     }),
   async clearData() {
     studio.data = null;
+    studio.sources.forget();
   },
+  proposeData: (jobId, files, events) => onBench(jobId, events, (bench, job) => proposeData(bench.doc.summary, files, job)),
+  findPreset: (jobId, limit, events) => onBench(jobId, events, (bench, job) => findPreset(bench, studio.data, limit, job)),
+  picture: (jobId, index, size) => jobs.run(jobId, null, () => picture(studio.data, index, size)),
   evaluate: (jobId, recipe, limit, ep, events) => onBench(jobId, events, (bench, job) => evaluate(bench, studio.data, recipe, limit, ep, job)),
   async sensitivity(jobId, recipe, options, events, onCell) {
     try {

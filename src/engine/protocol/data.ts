@@ -1,0 +1,52 @@
+/** Samples: what is proposed for dropped files, what they became, and how they must be prepared. */
+import type { Preset } from '../../data/presets';
+import type { Card, ImageCard } from '../../data/types';
+import type { Interval } from './accuracy';
+
+export interface DataSummary {
+  readonly name: string;
+  readonly samples: number;
+  readonly classes: number | null;
+  readonly labelled: boolean;
+  readonly card: Card;
+  readonly problems: { readonly count: number; readonly first: readonly string[] };
+}
+
+/** A card for dropped files, which nobody had to write. */
+export interface DataProposal {
+  /** What the samples may be called: their folder, archive or file. */
+  readonly name: string;
+  readonly card: Card;
+  /** Sentences: what was found, and what follows from it. */
+  readonly why: readonly string[];
+}
+
+/** One way to prepare the samples, as far as it was tried. */
+export interface PresetCandidate {
+  readonly preset: Preset['id'];
+  /** In words: "caffe, BGR, middle of 256". */
+  readonly label: string;
+  /** The present card with this preset, order, crop and label offset. */
+  readonly card: ImageCard;
+  /** Label offset that suited best. */
+  readonly offset: number;
+  /** Percent right of `samples`, with its 95 % Wilson interval. */
+  readonly top1: number;
+  readonly top1Interval: Interval;
+  /** Samples it was tried on: fewer than the best's where it was given up as hopeless. */
+  readonly samples: number;
+  /** Mean -ln p of the right class, nats; null where it is not finite. */
+  readonly loss: number | null;
+}
+
+export interface PresetSearch {
+  /** Best first. */
+  readonly candidates: readonly PresetCandidate[];
+  /** null where no candidate answers better than chance. */
+  readonly best: PresetCandidate | null;
+  /** Whether the samples tell the best from the next by accuracy (McNemar, 5 %); else the smaller loss went first. */
+  readonly told: boolean;
+  readonly verdict: string;
+  /** Samples that went through the model, all candidates together. */
+  readonly runs: number;
+}
