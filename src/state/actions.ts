@@ -74,9 +74,11 @@ export async function checkBackends(): Promise<BackendCheck> {
 export async function setData(name: string, card: Card, files: readonly NamedBlob[]): Promise<DataSummary> {
   const engine = await theEngine();
   const data = await runJob('Reading the samples', 'data', async ({ signal, onProgress }) => engine.setData(signal, name, card, files, onProgress));
+  // Figures of other samples, or of the same prepared otherwise, cannot stand beside new ones.
+  useResults.setState({ evaluation: null, sensitivity: null });
+  clearVariants();
   // What is known of the files stays while only the card changes.
   useDocument.setState(({ dropped, proposal, presets }) => ({ data, ...(dropped?.files === files ? { dropped, proposal, presets } : { dropped: { name, files }, proposal: null, presets: null }) }));
-  useResults.setState({ sensitivity: null });
   return data;
 }
 
@@ -85,6 +87,7 @@ export async function removeData(): Promise<void> {
   await engine.clearData();
   useDocument.setState({ data: null, dropped: null, proposal: null, presets: null });
   useResults.setState({ evaluation: null, sensitivity: null });
+  clearVariants();
 }
 
 /** Accuracy and agreement over all samples, or `limit` of them. */

@@ -57,12 +57,12 @@ function inWords({ images, parquet, arrays, cifar, texts, others }: Found): stri
     [images.length, 'images'],
     [parquet.length, 'Parquet files'],
     [cifar.length, 'CIFAR-10 files'],
-    [texts.length, 'texts'],
   ] as const;
   const counted = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
   const shapes = arrays.slice(0, 3).map(({ file, shape }) => `${file.path} [${shape.join(', ')}]`);
-  const names = others.slice(0, 3).map(({ path }) => path);
-  const more = others.length > 3 ? [`${others.length - 3} more files`] : [];
+  const rest = [...texts, ...others];
+  const names = rest.slice(0, 3).map(({ path }) => path);
+  const more = rest.length > 3 ? [`${rest.length - 3} more files`] : [];
   const words = [...counted, ...shapes, ...names, ...more];
   return words.length === 0 ? 'there are no files' : words.join(', ');
 }

@@ -74,7 +74,7 @@ export function ChangedAnswers() {
 function Changed({ sample: { sample, label, before, after } }: { readonly sample: ChangedSample }) {
   return (
     <li>
-      <SamplePicture sample={sample} size={96} />
+      <SamplePicture sample={sample} />
       <div>
         <strong>{label ? formatClass(label) : `Sample ${formatCount(sample + 1)}`}</strong>
         <AnswerLine who="original" answer={before} right={label && before ? label.index === before.index : null} />

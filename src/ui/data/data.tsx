@@ -1,3 +1,4 @@
+import { PreparationPanel, PresetSearchPanel } from './preparation';
 import { SamplesPanel } from './samples-panel';
 import '../styles/panels.css';
 
@@ -6,6 +7,8 @@ export default function Data() {
   return (
     <div className="panels" data-panel="data" tabIndex={-1}>
       <SamplesPanel />
+      <PreparationPanel />
+      <PresetSearchPanel />
     </div>
   );
 }

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'playwright/test';
+import { zipSync } from 'fflate';
+import { expectAccessible } from './support/accessible';
+import { DIGITS, Studio } from './support/studio';
+
+const IMAGES = { name: 'images-idx3-ubyte.gz', bytes: readFileSync('public/samples/digits/images-idx3-ubyte.gz') };
+const LABELS = { name: 'labels-idx1-ubyte', bytes: readFileSync('public/samples/digits/labels-idx1-ubyte') };
+
+test.describe.configure({ mode: 'serial' });
+let studio: Studio;
+
+test.beforeAll(async ({ browser }) => {
+  studio = await Studio.open(browser);
+  await studio.dropPath(DIGITS);
+  await expect(studio.grid).toBeVisible();
+  await studio.idle();
+});
+test.afterAll(() => studio.page.close());
+
+test('files that are no samples are refused, with what they are', async () => {
+  const { page } = studio;
+  await studio.drop({ name: 'notes.txt', bytes: Buffer.from('hello') });
+  await expect(page.getByRole('alert')).toContainText('notes.txt');
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(page.getByText(/No samples: accuracy is not measured/)).toBeVisible();
+});
+
+test('dropped samples need no card: it is proposed, and the samples are shown', async () => {
+  const { page } = studio;
+  await studio.drop(IMAGES, LABELS);
+  await expect(page.getByText(/2,000 samples.*labelled/)).toBeVisible();
+  await studio.idle();
+  const { data } = (await studio.snapshot()).document;
+  expect(data?.card).toMatchObject({ format: 'idx', input: { layout: 'NCHW', size: [28, 28], channels: 'L' } });
+  await expect(page.getByRole('list', { name: 'The first samples' }).getByRole('img')).toHaveCount(12);
+});
+
+test('the right preset is found by trying, and used', async () => {
+  const { page } = studio;
+  await page.getByRole('button', { name: 'Find the preset' }).click();
+  await studio.idle();
+  const { presets } = (await studio.snapshot()).document;
+  expect(presets?.best).toMatchObject({ preset: 'unit', offset: 0 });
+  expect(presets?.best?.top1).toBeGreaterThan(90);
+  await page.getByRole('button', { name: `Use ${presets?.best?.label ?? ''}`, exact: true }).click();
+  await studio.idle();
+  const { document, results } = await studio.snapshot();
+  expect(document.data?.card).toMatchObject({ input: { scale: 1, mean: [0], std: [255] } });
+  expect(results.evaluation?.before?.top1).toBeGreaterThan(98);
+  await expect(page.getByRole('combobox', { name: 'Preset' })).toHaveValue('unit');
+});
+
+test('the card is a form; a field that is wrong is named and changes nothing', async () => {
+  const { page } = studio;
+  await page.getByRole('textbox', { name: 'Std' }).fill('0');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await expect(page.getByRole('alert')).toContainText('std');
+  await page.getByRole('textbox', { name: 'Std' }).fill('255');
+  await page.getByRole('textbox', { name: 'Label offset' }).fill('1');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await expect(page.getByText('9 left out').or(page.getByRole('alert'))).toBeVisible();
+  await studio.idle();
+});
+
+test('a zip of the same is the same', async () => {
+  const { page } = studio;
+  const zip = zipSync({ 'digits/images-idx3-ubyte.gz': new Uint8Array(IMAGES.bytes), 'digits/labels-idx1-ubyte': new Uint8Array(LABELS.bytes) });
+  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await studio.idle();
+  await studio.drop({ name: 'digits.zip', bytes: Buffer.from(zip) });
+  await expect(page.getByText(/2,000 samples.*labelled/)).toBeVisible();
+  await studio.idle();
+  await expectAccessible(page);
+});
+
+test('nothing of this left the origin', () => {
+  studio.expectQuiet();
+});
