@@ -44,7 +44,7 @@ export interface PresetSearch {
   readonly candidates: readonly PresetCandidate[];
   /** null where no candidate answers better than chance. */
   readonly best: PresetCandidate | null;
-  /** Whether the samples tell the best from the next by accuracy (McNemar, 5 %); else the smaller loss went first. */
+  /** Whether the samples tell the best from the next by accuracy (McNemar, 5 %); else the smaller loss, or the usual crop, went first. */
   readonly told: boolean;
   readonly verdict: string;
   /** Samples that went through the model, all candidates together. */

@@ -76,7 +76,7 @@ function describe(card: ImageCard, trials: readonly PresetTrial[], classes: numb
   }
   const told = next === undefined || isTold(next.trial, first.trial);
   const offset = best.offset === 0 ? '' : `, with ${best.offset > 0 ? '+' : ''}${best.offset} added to the labels`;
-  const rest = second === undefined ? '' : told ? ` The next, ${second.label}, has ${percent(second)}.` : ` ${second.label} cannot be told from it by these samples (${percent(second)}); its answers are less sure.`;
+  const rest = second === undefined ? '' : told ? ` The next, ${second.label}, has ${percent(second)}.` : ` ${second.label} cannot be told from it by these samples (${percent(second)}).`;
   return { candidates, best, told, verdict: `${best.label}${offset}: ${percent(best)} right.${rest}`, runs };
 }
 
