@@ -33,6 +33,11 @@ test.each([
   [{ ...CARD, input: { ...INPUT, std: [0] } }, '"input.std" is [0]'],
   [{ ...CARD, input: { ...INPUT, resizeShorter: 27 } }, '"input.resizeShorter" is 27'],
   [{ ...CARD, input: { ...INPUT, resizeShoter: 32 } }, 'input.resizeShoter'],
+  [{ ...CARD, tensors: { x: 'x.npy' } }, 'The card\'s "tensors" is {"x":"x.npy"}.'],
+  [{ ...CARD, format: 'tensors', tensors: { x: 'x.npy' }, images: undefined }, 'The card\'s "input" is {'],
+  [{ ...CARD, format: 'tensors', input: undefined, images: undefined }, 'The card has no "tensors".'],
+  [{ ...CARD, format: 'tensors', input: undefined, images: undefined, tensors: {} }, 'The card\'s "tensors" is {}.'],
+  [{ ...CARD, format: 'tensors', input: undefined, images: undefined, tensors: { x: 3 } }, 'The card\'s "tensors.x" is 3.'],
   [{ ...CARD, labels: { offset: 0.5 } }, '"labels.offset" is 0.5'],
   [{ ...CARD, labels: { file: 3 } }, '"labels.file" is 3'],
 ])('%j is refused by field and value', (json, message) => {

@@ -20,6 +20,9 @@ export function parseCard(json: unknown): Card {
     task: fields.oneOf('task', ['classification']),
     data: fields.text('data'),
   };
+  for (const key of format === 'tensors' ? ['images', 'input'] : ['tensors']) {
+    if (fields.has(key)) throw fields.bad(key, `left out with the format ${format}`);
+  }
   const labels = fields.has('labels') ? { labels: parseLabels(fields.raw('labels')) } : {};
   if (format === 'tensors') return { ...common, format, tensors: parseTensors(fields.raw('tensors')), ...labels };
   const needsFile = ONE_FILE.has(format);
