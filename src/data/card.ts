@@ -24,7 +24,7 @@ export function parseCard(json: unknown): Card {
     if (fields.has(key)) throw fields.bad(key, `left out with the format ${format}`);
   }
   const labels = fields.has('labels') ? { labels: parseLabels(fields.raw('labels')) } : {};
-  if (format === 'tensors') return { ...common, format, tensors: parseTensors(fields.raw('tensors')), ...labels };
+  if (format === 'tensors') return { ...common, format, tensors: parseTensors(fields), ...labels };
   const needsFile = ONE_FILE.has(format);
   return {
     ...common,
@@ -36,10 +36,11 @@ export function parseCard(json: unknown): Card {
 }
 
 /** Files by the name of the model's input, which may be any text. */
-function parseTensors(json: unknown): Readonly<Record<string, string>> {
+function parseTensors(card: Fields): Readonly<Record<string, string>> {
+  const json = card.raw('tensors');
   const names = typeof json === 'object' && json !== null && !Array.isArray(json) ? Object.keys(json) : [];
   const fields = new Fields(json, 'tensors', names);
-  if (names.length === 0) throw fields.bad('', 'an object of files by the name of the model\'s input');
+  if (names.length === 0) throw card.bad('tensors', 'an object of files by the name of the model\'s input');
   return Object.fromEntries(names.map((name) => [name, fields.text(name)]));
 }
 
