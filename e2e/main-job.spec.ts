@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'playwright/test';
 import { expectAccessible } from './support/accessible';
 import { largestDifference, scoresOf } from './support/onnxruntime';
-import { DIGITS, Studio } from './support/studio';
+import { DIGITS, Studio, value } from './support/studio';
 
 test.describe.configure({ mode: 'serial' });
 let studio: Studio;
@@ -68,6 +68,16 @@ test('a slider moves histogram, size, SQNR and accuracy, and creates no session'
   expect(b.evaluation?.after?.top1).toBeLessThan((a.evaluation?.after?.top1 ?? 0) - 1);
   await expect(studio.scores.getByText(`${b.evaluation?.after?.top1.toFixed(1)}`, { exact: true })).toBeVisible();
   await expect(page.getByRole('img', { name: /^Weights of fc1 from/ })).toBeVisible();
+});
+
+test('WebGPU, asked for by name, runs the same weights from its own buffers to the same answers', async () => {
+  const { page } = studio;
+  const score = (ep: 'webgpu' | 'wasm') => page.evaluate((on) => window.whittle.evaluate(64, on), ep);
+  const [gpu, wasm] = [value(await score('webgpu')), value(await score('wasm'))];
+  await studio.idle();
+  expect([gpu.ep, wasm.ep]).toEqual(['webgpu', 'wasm']);
+  expect(gpu.after?.top1).toBe(wasm.after?.top1);
+  expect(gpu.agreement.cosine).toBeCloseTo(wasm.agreement.cosine, 5);
 });
 
 test('undo and redo bring the values back, figures included', async () => {
