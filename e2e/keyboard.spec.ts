@@ -1,18 +1,18 @@
 import { expect, test, type Page } from 'playwright/test';
 import { DIGITS, Studio } from './support/studio';
 
-/** Tabs until the focus is on a control with this name; fails where it never is. */
-async function tabTo(page: Page, name: RegExp, key = 'Tab'): Promise<void> {
+/** Tabs until the focus is on a control with this name (and role, where several have it); fails where it never is. */
+async function tabTo(page: Page, name: RegExp, role: string | null = null): Promise<void> {
   for (let i = 0; i < 80; i++) {
     const focused = await page.evaluate(() => {
       const element = document.activeElement;
       const label = element instanceof HTMLElement && element.id !== '' ? document.querySelector(`label[for="${CSS.escape(element.id)}"]`)?.textContent : null;
-      return element?.getAttribute('aria-label') ?? label ?? element?.textContent ?? '';
+      return { name: element?.getAttribute('aria-label') ?? label ?? element?.textContent ?? '', role: element?.getAttribute('role') ?? null };
     });
-    if (name.test(focused)) return;
-    await page.keyboard.press(key);
+    if (name.test(focused.name) && (role === null || role === focused.role)) return;
+    await page.keyboard.press('Tab');
   }
-  throw new Error(`No control named ${String(name)} was reached by ${key}.`);
+  throw new Error(`No control named ${String(name)} was reached by tabbing.`);
 }
 
 test('open, prune, quantize, select, pin, undo and download with the keyboard alone', async ({ browser }) => {
@@ -38,7 +38,7 @@ test('open, prune, quantize, select, pin, undo and download with the keyboard al
   const { preview } = (await studio.snapshot()).results;
   expect(preview?.recipe.passes).toEqual([{ id: 'fold-batchnorm' }, { id: 'prune-weights', options: { sparsity: 0.6 } }, { id: 'quantize-weights', options: { bits: 4 } }]);
 
-  await tabTo(page, /^Layers$/);
+  await tabTo(page, /^Layers$/, 'grid');
   await page.keyboard.press('End');
   await expect(page.getByRole('heading', { level: 2, name: 'fc2' })).toBeVisible();
   await studio.idle();
