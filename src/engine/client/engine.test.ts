@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { deferred } from '../../base/deferred';
+import type { Progress } from '../../base/job';
 import type { EngineApi, Outcome } from '../protocol/index';
 import type { Link } from './connect';
 import { createEngine } from './engine';
@@ -9,7 +10,7 @@ const recipe = { version: 1, target: 'webgpu', passes: [] } as const;
 const file = { path: 'm.onnx', blob: new Blob(['x']) };
 
 /** A worker in this thread: `answer` says what each named call gives. Every call is logged. */
-function workers(answer: (call: string, worker: number) => Promise<Outcome<never>> | Outcome<never>) {
+function workers(answer: (call: string, worker: number, args: readonly unknown[]) => Promise<Outcome<never>> | Outcome<never>) {
   const log: string[] = [];
   const crash: ((reason: string) => void)[] = [];
   let started = 0;
@@ -21,7 +22,7 @@ function workers(answer: (call: string, worker: number) => Promise<Outcome<never
     const api = new Proxy({} as EngineApi, {
       get: (_target, name: string) => async (...args: unknown[]) => {
         log.push(`${n}.${name}${name === 'cancel' ? ` ${String(args[0])}` : ''}`);
-        return answer(name, n);
+        return answer(name, n, args);
       },
     });
     return { api, crashed: crashed.promise, terminate: () => log.push(`${n}.terminate`) };
@@ -46,6 +47,21 @@ test('the worker starts with the first call; the model is sent once', async () =
 test('failures are WhittleErrors with their code and remedy', async () => {
   const w = workers(() => ({ ok: false, error: { code: 'not-onnx', message: 'A TensorFlow Lite file.', remedy: 'Convert it.' } }));
   await expect(createEngine(w.connect).open(signal, [file])).rejects.toMatchObject({ name: 'WhittleError', code: 'not-onnx', remedy: 'Convert it.' });
+});
+
+test('progress that arrives after the answer is not passed on', async () => {
+  const late: ((progress: Progress) => void)[] = [];
+  const w = workers((name, _worker, args) => {
+    const events = args.at(-1);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the last argument of a long call is its listener
+    if (name === 'open' && typeof events === 'function') late.push(events as (progress: Progress) => void);
+    return ok;
+  });
+  const heard: string[] = [];
+  await createEngine(w.connect).open(signal, [file], ({ stage }) => heard.push(stage));
+  for (const events of late) events({ stage: 'late', done: 1, total: 1, startedAt: 0 });
+  expect(late.length).toBe(1);
+  expect(heard).toEqual([]);
 });
 
 test('abort cancels the job; a worker that settles is kept', async () => {

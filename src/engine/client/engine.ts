@@ -4,7 +4,7 @@
  */
 import { deferred } from '../../base/deferred';
 import { fromPlainError, WhittleError } from '../../base/errors';
-import type { OnProgress } from '../../base/job';
+import type { OnProgress, Progress } from '../../base/job';
 import type { Card, EngineApi, JobEvents, NamedBlob, Outcome } from '../protocol/index';
 import { connectWorker, type Link } from './connect';
 import type { Engine } from './types';
@@ -86,14 +86,20 @@ export function createEngine(connect: () => Link = connectWorker): Engine {
 
   async function attemptCall<T>(live: Live, jobId: number, signal: AbortSignal, needs: 'model' | 'nothing', onProgress: OnProgress, send: Send<T>): Promise<T> {
     const abort = onAbort(signal);
+    // Progress travels by a port of its own: what comes after the answer must not make the job look alive again.
+    let settled = false;
+    const events = (progress: Progress): void => {
+      if (!settled) onProgress(progress);
+    };
     try {
       if (needs === 'model') await Promise.race([live.ready, live.ended, abort.fired]);
-      const sent = send(live.api, jobId, onProgress);
+      const sent = send(live.api, jobId, events);
       const outcome = await Promise.race([sent, live.ended, abort.fired.catch(() => cancelled(live, jobId, sent))]);
       if (signal.aborted) throw stopped();
       if (!outcome.ok && outcome.error.code === 'runtime-hung') restart(live, outcome.error.message, jobId);
       return unwrap(outcome);
     } finally {
+      settled = true;
       abort.forget();
     }
   }
