@@ -22,7 +22,7 @@ export function LatencyCell() {
       {before && after ? (
         <>
           <p className={`score-number ${fresh ? '' : 'stale'}`} title={fresh ? undefined : BEFORE_THIS_CHANGE}>
-            {threeFigures(before.median)} <span aria-hidden>→</span> <span className="visually-hidden">to</span> <strong>{threeFigures(after.median)}</strong> <span className="small">ms</span>
+            {threeFigures(before.median)} <span aria-hidden>→</span> <span className="visually-hidden">to</span> <strong>{threeFigures(after.median)}</strong> <span className="small">ms on {measurement?.ep === 'wasm' ? 'WASM' : 'WebGPU'}</span>
           </p>
           <Intervals
             before={spreadOf(before)}
