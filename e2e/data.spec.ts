@@ -74,6 +74,32 @@ test('a zip of the same is the same', async () => {
   await expectAccessible(page);
 });
 
+test('folders of pictures are read as classes, and a file that is no picture is left out by name', async () => {
+  const { page } = studio;
+  const png = async (shade: number): Promise<Uint8Array> => {
+    const base64 = await page.evaluate((grey) => {
+      const canvas = Object.assign(document.createElement('canvas'), { width: 40, height: 30 });
+      const context = canvas.getContext('2d');
+      if (context) Object.assign(context, { fillStyle: `rgb(${grey} ${grey} ${grey})` }).fillRect(0, 0, 40, 30);
+      return canvas.toDataURL('image/png').split(',')[1] ?? '';
+    }, shade);
+    return new Uint8Array(Buffer.from(base64, 'base64'));
+  };
+  const zip = zipSync({
+    'set/dark/a.png': await png(10),
+    'set/dark/b.png': await png(30),
+    'set/light/c.png': await png(220),
+    'set/light/broken.png': new Uint8Array([1, 2, 3]),
+  });
+  await studio.drop({ name: 'set.zip', bytes: Buffer.from(zip) });
+  await expect(page.getByText(/3 samples of 2 classes, labelled/)).toBeVisible();
+  await studio.idle();
+  await page.getByText('1 left out').click();
+  await expect(page.getByText(/broken\.png/)).toBeVisible();
+  expect((await studio.snapshot()).document.data?.card).toMatchObject({ format: 'folders', input: { size: [28, 28], channels: 'L' } });
+  await expect(page.getByRole('list', { name: 'The first samples' }).getByRole('img')).toHaveCount(3);
+});
+
 test('nothing of this left the origin', () => {
   studio.expectQuiet();
 });

@@ -144,12 +144,12 @@ test('the workbench has no accessibility violations', async () => {
   await expectAccessible(studio.page);
 });
 
-test('compare shows the variant beside the original, who changed and in which classes, with a table for the chart', async () => {
+test('compare shows every scored variant beside the original, who changed and in which classes, with a table for the chart', async () => {
   const { page } = studio;
   await page.getByRole('button', { name: 'Compare', exact: true }).click();
   await page.getByRole('button', { name: 'Score all samples' }).first().click();
   await studio.idle();
-  await expect(page.getByRole('heading', { name: '1 variant measured' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: '2 variants measured' })).toBeVisible();
   await expect(page.getByRole('img', { name: /^Size against top-1 accuracy/ })).toBeVisible();
   const changed = page.getByRole('region', { name: /^Changed answers/ });
   await expect(changed.getByText(/of 2,000 samples/)).toBeVisible();

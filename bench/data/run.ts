@@ -14,9 +14,10 @@ import { watchMemory } from '../large/memory';
 const ROOT = resolve(import.meta.dirname, '../..');
 const DATA = join(ROOT, '../shared/data');
 const { values } = parseArgs({
-  options: { only: { type: 'string', default: '' }, ep: { type: 'string', default: 'wasm' }, presets: { type: 'boolean', default: false }, memory: { type: 'string', default: '' } },
+  options: { only: { type: 'string', default: '' }, ep: { type: 'string', default: 'wasm' }, limit: { type: 'string' }, presets: { type: 'boolean', default: false }, memory: { type: 'string', default: '' } },
 });
 if (!existsSync(DATA)) throw new Error(`${DATA} is not there: nothing can be measured.`);
+const limit = values.limit === undefined ? null : Number(values.limit);
 const ep: Ep = values.ep === 'webgpu' ? 'webgpu' : 'wasm';
 
 const server = await serveStudio(ROOT);
@@ -44,7 +45,7 @@ async function scored(name: string, studio: JSHandle<Automation>, folder: JSHand
   value(await studio.evaluate((whittle, given) => whittle.setData('card', given.card, [...(given.folder.files ?? [])]), { folder, card }));
   value(await studio.evaluate((whittle) => whittle.loadRecipe({ version: 1, target: 'webgpu', passes: [] })));
   const startedAt = performance.now();
-  const { before, ep: ran } = value(await studio.evaluate((whittle, on) => whittle.evaluate(null, on), ep));
+  const { before, ep: ran } = value(await studio.evaluate((whittle, given) => whittle.evaluate(given.limit, given.ep), { limit, ep }));
   console.log(`${name}: top-1 ${before?.top1.toFixed(2)} %, top-5 ${before?.top5.toFixed(2)} % of ${before?.samples} samples on ${ran}, ${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
 }
 
