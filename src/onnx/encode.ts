@@ -25,12 +25,12 @@ export interface WeightEncoder {
   storeFloat(layerId: string, values: Float32Array): void;
   /** float16 values with a Cast; half the size of float32. Weights of 16 bits keep their type. */
   storeFloat16(layerId: string, values: Float32Array): void;
-  /** Codes of exactly grid.bits bits (2..8), decoded at load by standard nodes. One byte a code, in tensor order. */
-  storePacked(layerId: string, grid: Grid, codes: Uint8Array): void;
+  /** Codes of exactly grid.bits bits (2..8), decoded at load by standard nodes. One byte a code, in tensor order; the model may keep them. */
+  storePacked(layerId: string, grid: Grid, codes: Uint8Array<ArrayBuffer>): void;
   /** Codes in 4 or 8 bits, decoded by DequantizeLinear in every run. */
-  storeDequantize(layerId: string, grid: Grid, codes: Uint8Array): void;
+  storeDequantize(layerId: string, grid: Grid, codes: Uint8Array<ArrayBuffer>): void;
   /** Codes for com.microsoft MatMulNBits, which takes the place of MatMul. */
-  storeMatMulNBits(layerId: string, grid: Grid, codes: Uint8Array): void;
+  storeMatMulNBits(layerId: string, grid: Grid, codes: Uint8Array<ArrayBuffer>): void;
 }
 
 /**

@@ -2,6 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import type { TensorProto } from 'onnx-buf';
 import { TensorProto_DataType, TensorProtoSchema } from 'onnx-buf';
 import { WhittleError } from '../base/errors';
+import { newFloats, type FloatMaker } from '../base/scratch';
 import { fromBfloat, halfTable, toBfloat, toHalf } from './half';
 import type { WeightType } from './types';
 
@@ -109,9 +110,9 @@ function words(tensor: TensorProto): Uint16Array {
   return new Uint16Array(raw.buffer, raw.byteOffset, raw.length >> 1);
 }
 
-function widened(patterns: Uint16Array, value: (pattern: number) => number): Float32Array {
+function widened(patterns: Uint16Array, make: FloatMaker, value: (pattern: number) => number): Float32Array {
   // A plain loop: `Float32Array.from` with a mapping takes many times as long on large tensors.
-  const result = new Float32Array(patterns.length);
+  const result = make(patterns.length);
   for (let at = 0; at < patterns.length; at++) result[at] = value(patterns[at] ?? 0);
   return result;
 }
@@ -119,20 +120,23 @@ function widened(patterns: Uint16Array, value: (pattern: number) => number): Flo
 /**
  * The values of a float tensor as float32, in row-major order. float32 raw data that is aligned is a view of the file: do not
  * write to it. float16 and bfloat16 are widened exactly, float64 is rounded.
+ * @param make where values that are no view go; a large model is read layer by layer into one scratch array.
  * @throws WhittleError 'bad-model' for a tensor that is not float.
  */
-export function readFloats(tensor: TensorProto): Float32Array {
+export function readFloats(tensor: TensorProto, make: FloatMaker = newFloats): Float32Array {
   const { dataType, rawData } = tensor;
   if (dataType === DataType.FLOAT) {
     if (rawData.length === 0) return Float32Array.from(tensor.floatData);
-    const raw = aligned(rawData, 4);
-    return new Float32Array(raw.buffer, raw.byteOffset, raw.length >> 2);
+    if (rawData.byteOffset % 4 === 0) return new Float32Array(rawData.buffer, rawData.byteOffset, rawData.length >> 2);
+    const copy = make(rawData.length >> 2);
+    bytesOf(copy).set(rawData.subarray(0, copy.byteLength));
+    return copy;
   }
   if (dataType === DataType.FLOAT16) {
     const table = halfTable();
-    return widened(words(tensor), (pattern) => table[pattern] ?? 0);
+    return widened(words(tensor), make, (pattern) => table[pattern] ?? 0);
   }
-  if (dataType === DataType.BFLOAT16) return widened(words(tensor), fromBfloat);
+  if (dataType === DataType.BFLOAT16) return widened(words(tensor), make, fromBfloat);
   if (dataType === DataType.DOUBLE) {
     if (rawData.length === 0) return Float32Array.from(tensor.doubleData);
     const raw = aligned(rawData, 8);

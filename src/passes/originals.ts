@@ -31,7 +31,7 @@ export interface Originals {
 
 /**
  * Values of layers, uploaded when first asked for; values that are not finite are refused then.
- * @param read gives a layer's values as float32; the array is only read before it returns control.
+ * @param read gives a layer's values as float32; the array may be overwritten by the next read.
  */
 export function createOriginals(layers: readonly Layer[], read: (layer: Layer) => Float32Array, compute: Compute, mode: StoreMode): Originals {
   const byId = new Map(layers.map((l) => [l.id, l]));

@@ -50,6 +50,21 @@ describe.each(['resident', 'streaming'] as const)('%s', (mode) => {
     expect(live()).toBe(0);
   });
 
+  test('a dropped value is freed, and the original takes its place', async () => {
+    const { compute, live } = countHandles(createCpuCompute());
+    const originals = createOriginals(layers, (l) => noise(l.params), compute, mode);
+    const store = createWeightStore(layers, originals, compute);
+    await store.put(conv.id, compute.upload(noise(conv.params, 9)), null);
+    store.drop(conv.id);
+    expect(live()).toBe(0);
+    expect(store.isChanged(conv.id)).toBe(false);
+    const lease = await store.acquire(conv.id);
+    expect(await compute.download(lease.handle)).toEqual(noise(conv.params));
+    lease.release();
+    store.dispose();
+    originals.destroy();
+  });
+
   test('originals are uploaded once where they are kept', async () => {
     const { compute } = countHandles(createCpuCompute());
     const originals = createOriginals(layers, (l) => noise(l.params), compute, mode);

@@ -1,6 +1,8 @@
+import { createScratch } from '../base/scratch';
 import type { Compute, Grid, Handle } from '../compute/types';
 import type { Layer } from '../onnx/types';
 import type { Originals } from './originals';
+import { keepCodes, restoreCodes, type KeptCodes } from './kept-codes';
 import { decodeCodes } from './quantize-weights/grid';
 import { createShared, type Shared } from './shared-handle';
 import type { Encoding, Lease, WeightStore } from './types';
@@ -11,6 +13,8 @@ export interface OwnedWeightStore extends WeightStore {
   acquireOriginal(layerId: string): Promise<Lease>;
   /** Codes of a value on a grid, one byte each in tensor order. Only for layers whose encoding is a grid. */
   codesOf(layerId: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** Frees a layer's replaced value, once it is written: the original takes its place. */
+  drop(layerId: string): void;
   /** Frees every value. Leases still out stay valid until they are released. */
   dispose(): void;
 }
@@ -18,7 +22,7 @@ export interface OwnedWeightStore extends WeightStore {
 /** One layer's replaced value. 'device': on the device; 'codes' and 'floats': in main memory (streaming). */
 type Value =
   | { readonly at: 'device'; readonly shared: Shared }
-  | { readonly at: 'codes'; readonly codes: Uint8Array<ArrayBuffer>; readonly grid: Grid }
+  | { readonly at: 'codes'; readonly codes: KeptCodes; readonly grid: Grid }
   | { readonly at: 'floats'; readonly floats: Float32Array };
 
 interface Entry {
@@ -28,15 +32,16 @@ interface Entry {
 
 /**
  * The present values of a recipe run, over originals that outlive it. In streaming mode a replaced value leaves the device at
- * once: on a grid it is kept as codes (a byte a weight), else as floats.
+ * once: on a grid it is kept as codes (a byte a weight or less), else as floats.
  */
 export function createWeightStore(layers: readonly Layer[], originals: Originals, compute: Compute): OwnedWeightStore {
   const entries = new Map<string, Entry>();
+  const scratch = createScratch();
 
   async function keep(handle: Handle, encoding: Encoding | null): Promise<Value> {
     if (originals.mode === 'resident') return { at: 'device', shared: createShared(handle) };
     try {
-      if (encoding?.kind === 'grid') return { at: 'codes', codes: await compute.codes(handle, encoding.grid), grid: encoding.grid };
+      if (encoding?.kind === 'grid') return { at: 'codes', codes: keepCodes(await compute.codes(handle, encoding.grid), encoding.grid), grid: encoding.grid };
       return { at: 'floats', floats: await compute.download(handle) };
     } finally {
       handle.destroy();
@@ -50,7 +55,7 @@ export function createWeightStore(layers: readonly Layer[], originals: Originals
       if (entry === undefined) return originals.acquire(layerId);
       const { value } = entry;
       if (value.at === 'device') return value.shared.lease();
-      const floats = value.at === 'floats' ? value.floats : decodeCodes(value.codes, value.grid);
+      const floats = value.at === 'floats' ? value.floats : decodeCodes(restoreCodes(value.codes, value.grid), value.grid, scratch);
       const fresh = createShared(compute.upload(floats));
       const lease = fresh.lease();
       fresh.retire();
@@ -68,13 +73,18 @@ export function createWeightStore(layers: readonly Layer[], originals: Originals
     async codesOf(layerId) {
       const entry = entries.get(layerId);
       if (entry?.encoding?.kind !== 'grid') throw new RangeError(`"${layerId}" is not on a grid`);
-      if (entry.value.at === 'codes') return entry.value.codes;
+      if (entry.value.at === 'codes') return restoreCodes(entry.value.codes, entry.value.grid);
       const lease = await this.acquire(layerId);
       try {
         return await compute.codes(lease.handle, entry.encoding.grid);
       } finally {
         lease.release();
       }
+    },
+    drop(layerId) {
+      const value = entries.get(layerId)?.value;
+      if (value?.at === 'device') value.shared.retire();
+      entries.delete(layerId);
     },
     dispose() {
       for (const { value } of entries.values()) if (value.at === 'device') value.shared.retire();

@@ -1,3 +1,4 @@
+import { createScratch } from '../base/scratch';
 import type { Compute, MagnitudeCut } from '../compute/types';
 import { findLayers } from '../onnx/layers';
 import { readFloats } from '../onnx/tensor';
@@ -48,9 +49,10 @@ interface StageSlot {
 /** @param layers of the model as listed by `listLayers`. */
 export function createRecipeCache(model: OnnxModel, layers: readonly Layer[], compute: Compute, mode: StoreMode): RecipeCache {
   const tensors = new Map(findLayers(model).sources.map((s) => [s.layer.id, s.value.constant]));
+  const scratch = createScratch();
   const read = (layer: Layer): Float32Array => {
     const tensor = tensors.get(layer.id);
-    return tensor ? readFloats(tensor) : new Float32Array(0);
+    return tensor ? readFloats(tensor, scratch) : new Float32Array(0);
   };
   const originals = createOriginals(layers, read, compute, mode);
   const cuts = new Map<string, MagnitudeCut>();

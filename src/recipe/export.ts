@@ -16,8 +16,8 @@ export interface StoredModel {
 }
 
 /**
- * Writes each changed layer of a run by its encoding, one layer in memory at a time, then runs the passes' finishing edits.
- * Codes come from `Compute.codes`, or are those kept while streaming.
+ * Writes each changed layer of a run by its encoding, one layer in memory at a time, then runs the passes' finishing edits. The run
+ * gives its values up as they are written: dispose of it after. Codes come from `Compute.codes`, or are those kept while streaming.
  */
 export async function storeWeights(run: RecipeRun, compute: Compute, job: Job): Promise<StoredModel> {
   const model = cloneForEdit(run.model);
@@ -30,6 +30,7 @@ export async function storeWeights(run: RecipeRun, compute: Compute, job: Job): 
     job.signal.throwIfAborted();
     job.onProgress({ stage: `Writing ${layer.id}`, done, total: changed.length, startedAt });
     await storeLayer(run, compute, encoder, layer.id);
+    run.store.drop(layer.id);
     const added = [...tensorsOf(model.proto)].filter((tensor) => !seen.has(tensor));
     for (const tensor of added) seen.add(tensor);
     parts.set(layer.id, added.map((tensor) => tensor.rawData));

@@ -44,9 +44,9 @@ async function valueOf(bench: Bench, run: RecipeRun, id: string): Promise<Float3
   return values;
 }
 
-/** The run's graph with the store's values as plain floats: what the studio shows and the live session computes. */
+/** The run's graph with the store's values as plain floats: what the studio shows and the live session computes. Before a write takes them. */
 async function asFloats(bench: Bench, run: RecipeRun): Promise<OnnxModel> {
-  const plain: RecipeRun = { ...run, store: { ...run.store, encodingOf: () => null }, finishers: [] };
+  const plain: RecipeRun = { ...run, store: { ...run.store, encodingOf: () => null, drop: () => {} }, finishers: [] };
   return (await storeWeights(plain, bench.compute, job)).model;
 }
 
@@ -71,8 +71,9 @@ describe('the file computes what the studio computed', () => {
       const bench = benchOf(model, mode);
       const run = await bench.run(recipeOf({ id: 'prune-weights', options: { sparsity: 0.3 } }, { id: 'quantize-weights', options: { bits: 4, storage: 'packed' } }));
       expect(run.steps.flatMap((s) => s.skipped)).toEqual([]);
+      const shown = await asFloats(bench, run);
       const { model: written } = await storeWeights(run, bench.compute, job);
-      const [own, file] = [await runModel(await asFloats(bench, run), feeds), await runModel(written, feeds)];
+      const [own, file] = [await runModel(shown, feeds), await runModel(written, feeds)];
       expect(maxAbsDifference(own['y'] ?? [], file['y'] ?? [])).toBeLessThan(1e-5);
       const before = await runModel(model, feeds);
       expect(maxAbsDifference(own['y'] ?? [], before['y'] ?? [])).toBeGreaterThan(0);
@@ -91,8 +92,9 @@ describe('the file computes what the studio computed', () => {
       const bench = benchOf(model);
       const run = await bench.run(recipeOf({ id: 'quantize-weights', options: { bits: 4, scheme, ...options } }));
       expect(run.steps[0]?.skipped).toEqual([]);
+      const shown = await asFloats(bench, run);
       const { model: written } = await storeWeights(run, bench.compute, job);
-      const [own, file] = [await runModel(await asFloats(bench, run), feeds), await runModel(written, feeds)];
+      const [own, file] = [await runModel(shown, feeds), await runModel(written, feeds)];
       expect(maxAbsDifference(own['y'] ?? [], file['y'] ?? [])).toBeLessThan(1e-5);
     }
   });
@@ -101,8 +103,9 @@ describe('the file computes what the studio computed', () => {
 test.each(fixtures)('%s: packed 8 bits in a graph that computes in float16', async (_name, model, feeds) => {
   const bench = benchOf(model);
   const run = await bench.run(recipeOf({ id: 'quantize-weights', options: { storage: 'packed' } }, { id: 'convert-float16', options: { form: 'full' } }));
+  const shown = await asFloats(bench, run);
   const { model: written } = await storeWeights(run, bench.compute, job);
-  const [own, file] = [await runModel(await asFloats(bench, run), feeds), await runModel(written, feeds)];
+  const [own, file] = [await runModel(shown, feeds), await runModel(written, feeds)];
   expect(maxAbsDifference(own['y'] ?? [], file['y'] ?? [])).toBeLessThan(0.02);
 });
 

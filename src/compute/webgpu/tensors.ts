@@ -1,8 +1,8 @@
 import { WhittleError } from '../../base/errors';
 import type { Handle } from '../types';
 
-/** Freed buffers kept for the next tensor of the same size: a slider makes the same sizes again and again. */
-const POOL_BYTES = 256 * 2 ** 20;
+/** Freed buffers kept for the next tensor of the same size: a slider makes the same sizes again and again. Integrated GPUs take it from main memory. */
+const POOL_BYTES = 64 * 2 ** 20;
 
 /** STORAGE | COPY_SRC | COPY_DST as numbers: the named constants are globals that do not exist while a module loads in Node. */
 const USAGE = 0x80 | 0x04 | 0x08;

@@ -46,16 +46,17 @@ export function dequantizeForm(dims: readonly number[], groups: Groups, { opset 
 
 /**
  * Stores codes in the smallest integer type that the model's versions allow (4 or 8 bits), read by DequantizeLinear.
+ * @param codes One byte each, in tensor order. Kept where they are stored as bytes.
  * @param output Name for the float32 result, of shape `dims`; null for a new one.
  */
-export function emitDequantize(emit: Emitter, versions: Versions, dims: readonly number[], grid: Grid, codes: Uint8Array, output: string | null): string {
+export function emitDequantize(emit: Emitter, versions: Versions, dims: readonly number[], grid: Grid, codes: Uint8Array<ArrayBuffer>, output: string | null): string {
   const form = dequantizeForm(dims, grid.groups, versions);
   if (typeof form === 'string') throw new RangeError(form);
   const nibbles = grid.bits <= 4 && versions.opset >= SINCE.int4 && versions.ir >= INT4_IR;
   const signed = grid.qMin < 0;
   const type = nibbles ? (signed ? DataType.INT4 : DataType.UINT4) : signed ? DataType.INT8 : DataType.UINT8;
-  const store = (values: Uint8Array, shape: readonly number[]): string =>
-    emit.constant(type, shape, nibbles ? packPlane(values, { width: 4, shift: 0 }, values.length + (values.length % 2)) : values.slice());
+  const store = (values: Uint8Array<ArrayBuffer>, shape: readonly number[]): string =>
+    emit.constant(type, shape, nibbles ? packPlane(values, { width: 4, shift: 0 }, values.length + (values.length % 2)) : values);
 
   const order = form.transposeScales ? transposed(grid.groups) : null;
   const scales = order ? Float32Array.from(order, (group) => grid.scales[group] ?? 0) : grid.scales;

@@ -26,11 +26,3 @@ export function blocksPerChannel(groups: Groups): number {
 export function isAsymmetric(grid: Grid): boolean {
   return grid.zeroPoints.some((zero) => zero !== 0);
 }
-
-/** The codes counted from the grid's lowest one: 0 .. 2^bits - 1, whatever their sign. */
-export function unsignedCodes(grid: Grid, codes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const result = new Uint8Array(codes.length);
-  // Bytes wrap, so that subtracting a negative lowest code turns two's complement into an offset.
-  for (let at = 0; at < codes.length; at++) result[at] = (codes[at] ?? 0) - grid.qMin;
-  return result;
-}

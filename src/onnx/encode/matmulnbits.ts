@@ -7,7 +7,7 @@ import { bytesOf, DataType } from '../tensor';
 import type { Layer } from '../types';
 import type { Emitter } from './emitter';
 import type { Grid } from './grid';
-import { blocksPerChannel, isAsymmetric, unsignedCodes } from './grid';
+import { blocksPerChannel, isAsymmetric } from './grid';
 import { packPlane } from './planes';
 
 const DOMAIN = 'com.microsoft';
@@ -38,9 +38,9 @@ export function emitMatMulNBits(emit: Emitter, proto: ModelProto, nodes: readonl
   const { outer: K, channels: N, block } = grid.groups;
   const blocks = blocksPerChannel(grid.groups);
   const { bits } = grid;
-  const unsigned = unsignedCodes(grid, codes);
+  // Bytes wrap, so that subtracting a negative lowest code turns two's complement into an offset.
   const rows = new Uint8Array(N * blocks * block);
-  for (let n = 0; n < N; n++) for (let k = 0; k < K; k++) rows[n * blocks * block + k] = unsigned[k * N + n] ?? 0;
+  for (let n = 0; n < N; n++) for (let k = 0; k < K; k++) rows[n * blocks * block + k] = (codes[k * N + n] ?? 0) - grid.qMin;
   const inputs = [
     emit.constant(DataType.UINT8, [N, blocks, (block * bits) / 8], packPlane(rows, { width: bits, shift: 0 }, rows.length)),
     emit.constant(DataType.FLOAT, [N, blocks], bytesOf(grid.scales)),

@@ -1,7 +1,6 @@
 import { bytesOf, DataType, sizeOf } from '../tensor';
 import type { Emitter } from './emitter';
 import type { Grid } from './grid';
-import { unsignedCodes } from './grid';
 import { emitGroupValues } from './groupvalues';
 import { layoutOf } from './layout';
 import type { Plane } from './planes';
@@ -13,10 +12,10 @@ const SLICE_INPUTS_OPSET = 10;
 /**
  * Stores codes at exactly `grid.bits` bits each, with standard nodes in front that every runtime folds once at load: bytes, Cast
  * to indices, Gather from a table of what each byte stands for, Reshape, Sub zero point, Mul scale.
- * @param codes One byte each, in tensor order.
+ * @param codes One byte each, in tensor order. Kept where the grid has 8 bits: they are the file's bytes.
  * @param output Name for the float32 result, of shape `dims`; null for a new one.
  */
-export function emitPacked(emit: Emitter, opset: number, dims: readonly number[], grid: Grid, codes: Uint8Array, output: string | null): string {
+export function emitPacked(emit: Emitter, opset: number, dims: readonly number[], grid: Grid, codes: Uint8Array<ArrayBuffer>, output: string | null): string {
   const layout = layoutOf(dims, grid.groups);
   const code = emitCodes(emit, opset, layout.codeDims, grid, codes);
   const { scale, zero } = emitGroupValues(emit, grid, layout);
@@ -31,19 +30,18 @@ export function sameDims(a: readonly number[], b: readonly number[]): boolean {
 }
 
 /** The codes as float32 values of shape `dims`. */
-function emitCodes(emit: Emitter, opset: number, dims: readonly number[], grid: Grid, codes: Uint8Array): string {
+function emitCodes(emit: Emitter, opset: number, dims: readonly number[], grid: Grid, codes: Uint8Array<ArrayBuffer>): string {
   if (grid.bits === 8) {
     const type = grid.qMin < 0 ? DataType.INT8 : DataType.UINT8;
-    return emit.node('Cast', [emit.constant(type, dims, codes.slice())], { to: DataType.FLOAT });
+    return emit.node('Cast', [emit.constant(type, dims, codes)], { to: DataType.FLOAT });
   }
   const planes = planesOf(grid.bits, grid.qMin);
   const count = sizeOf(dims);
   const step = Math.max(...planes.map(codesPerByte));
   const padded = Math.ceil(count / step) * step;
-  const unsigned = unsignedCodes(grid, codes);
   const shape = emit.integers(padded === count ? dims : [-1]);
   const parts = planes.map((plane) => {
-    const packed = packPlane(unsigned, plane, padded);
+    const packed = packPlane(codes, plane, padded, grid.qMin);
     const index = emit.node('Cast', [emit.constant(DataType.UINT8, [packed.length], packed)], { to: DataType.INT32 });
     return emit.node('Reshape', [emit.node('Gather', [emitTable(emit, plane), index]), shape]);
   });

@@ -25,14 +25,17 @@ export function codesPerByte(plane: Plane): number {
   return 8 / plane.width;
 }
 
-/** One plane of the codes, packed low bits first; the last byte is filled up with zeros to `padded` codes. */
-export function packPlane(codes: Uint8Array, { width, shift }: Pick<Plane, 'width' | 'shift'>, padded: number): Uint8Array<ArrayBuffer> {
+/**
+ * One plane of the codes, packed low bits first; the last byte is filled up with zeros to `padded` codes.
+ * @param lowest Where codes are counted from: the grid's lowest, for two's complement codes that are to start at 0.
+ */
+export function packPlane(codes: Uint8Array, { width, shift }: Pick<Plane, 'width' | 'shift'>, padded: number, lowest = 0): Uint8Array<ArrayBuffer> {
   const perByte = 8 / width;
   const mask = (1 << width) - 1;
   const packed = new Uint8Array(padded / perByte);
   for (let byte = 0, at = 0; byte < packed.length; byte++) {
     let bits = 0;
-    for (let place = 0; place < 8; place += width, at++) bits |= (((codes[at] ?? 0) >>> shift) & mask) << place;
+    for (let place = 0; place < 8; place += width, at++) bits |= (((((codes[at] ?? lowest) - lowest) & 0xff) >>> shift) & mask) << place;
     packed[byte] = bits;
   }
   return packed;

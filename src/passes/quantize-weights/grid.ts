@@ -1,3 +1,4 @@
+import { newFloats, type FloatMaker } from '../../base/scratch';
 import type { Grid, Groups, Ranges } from '../../compute/types';
 
 /** Lowest and highest code of a b-bit grid: two's complement when symmetric, else unsigned. */
@@ -32,9 +33,9 @@ export function scaleGrid(grid: Grid, factors: Float32Array): Grid {
 }
 
 /** The values of codes on a grid, (code - zeroPoint) * scale in float32: what `Compute.quantize` gives for the same codes. */
-export function decodeCodes(codes: Uint8Array, grid: Grid): Float32Array<ArrayBuffer> {
+export function decodeCodes(codes: Uint8Array, grid: Grid, make: FloatMaker = newFloats): Float32Array<ArrayBuffer> {
   const { outer, channels, inner, block } = grid.groups;
-  const values = new Float32Array(codes.length);
+  const values = make(codes.length);
   const perChannel = block === 0 ? 0 : Math.ceil((outer * inner) / block);
   const signed = grid.qMin < 0;
   let e = 0;
