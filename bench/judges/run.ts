@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { judgeOperators } from './operators';
 import { casesOf, findModels, ROOT, type Case } from './cases';
 import { roundTrip, runOnWeb, seededFeeds } from './web';
 
@@ -33,13 +34,14 @@ for (const model of models.filter((each) => cases.some((c) => c.model === each))
 const list = cases.map(({ model, id }) => ({ model: model.name, path: model.path, id, failed: failed.includes(`${model.name}.${id}`) }));
 writeFileSync(join(out, 'cases.json'), JSON.stringify(list, null, 1));
 const judged = spawnSync(values.python, [join(import.meta.dirname, 'judge.py'), out], { stdio: 'inherit' });
-process.exitCode = failed.length > 0 || judged.status !== 0 ? 1 : 0;
+const operators = judgeOperators(join(out, 'operators'), values.python);
+process.exitCode = failed.length > 0 || judged.status !== 0 || !operators ? 1 : 0;
 
 /** Runs the command line as a user would; a file that is there already is kept. */
-function optimized({ model, id, passes, limit }: Case): boolean {
+function optimized({ model, id, target, passes, limit }: Case): boolean {
   const file = join(out, `${model.name}.${id}`);
   if (existsSync(`${file}.onnx`) && existsSync(`${file}.report.json`)) return true;
-  writeFileSync(`${file}.recipe.json`, JSON.stringify({ version: 1, target: 'wasm', passes }));
+  writeFileSync(`${file}.recipe.json`, JSON.stringify({ version: 1, target, passes }));
   const scored = limit !== null && model.card !== null ? ['--card', model.card, '--limit', String(limit)] : [];
   const args = ['run', '--silent', 'optimize', '--', model.path, '--recipe', `${file}.recipe.json`, '--out', `${file}.onnx`, '--report', `${file}.report.json`, ...scored];
   const startedAt = Date.now();

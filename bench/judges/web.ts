@@ -10,10 +10,14 @@ import type { HostTensor } from '../../src/runtime/types';
 const signal = new AbortController().signal;
 const runtime = createRuntime({ device: null });
 
-/** Reads a model and writes it again, unedited. */
+/** A model read and written again, unedited. */
+export function rewritten(name: string, bytes: Uint8Array<ArrayBuffer>): Uint8Array {
+  return concatChunks(writeModel(readModel([{ name, bytes }])));
+}
+
+/** As `rewritten`, from file to file. */
 export function roundTrip(from: string, to: string): void {
-  const model = readModel([{ name: basename(from), bytes: new Uint8Array(readFileSync(from)) }]);
-  writeFileSync(to, concatChunks(writeModel(model)));
+  writeFileSync(to, rewritten(basename(from), new Uint8Array(readFileSync(from))));
 }
 
 /** Up to two sets of seeded inputs that the model runs with. */

@@ -1,44 +1,60 @@
-/** Memory of a process and all its children, from Linux' /proc. */
+/** Memory of a browser and all its processes, from Linux' /proc. */
 import { readdirSync, readFileSync } from 'node:fs';
 
-const PAGE = 4096;
-const EVERY_MS = 25;
+const EVERY_MS = 50;
 
-export interface Peak {
-  /** Largest sum of resident sets, bytes. Pages that processes share count in each. */
-  rss: number;
-  /** The same by the kind of process, at that moment. */
-  parts: Readonly<Record<string, number>>;
+/** Bytes. PSS counts a page that n processes share as 1/n in each: its sum is what they take together. RSS counts it n times. */
+export interface Memory {
+  readonly pss: number;
+  readonly rss: number;
+  /** PSS by the kind of process. */
+  readonly parts: Readonly<Record<string, number>>;
 }
 
-/** Samples the descendants of this process until stopped. `take` gives the peak since the last call. */
-export function watchMemory(): { take(): Peak; now(): Peak; stop(): void } {
-  let peak: Peak = { rss: 0, parts: {} };
-  const timer = setInterval(() => {
+export interface Watch {
+  now(): Memory;
+  /** The moment of the largest PSS since the last call, and the largest RSS. */
+  take(): Memory;
+  stop(): void;
+}
+
+/** Samples the descendants of this process until stopped. */
+export function watchMemory(): Watch {
+  let highest = sample();
+  const look = (): void => {
     const seen = sample();
-    if (seen.rss > peak.rss) peak = seen;
-  }, EVERY_MS);
+    const rss = Math.max(seen.rss, highest.rss);
+    highest = { ...(seen.pss > highest.pss ? seen : highest), rss };
+  };
+  const timer = setInterval(look, EVERY_MS);
   return {
-    take() {
-      const taken = peak;
-      peak = sample();
-      return taken;
-    },
     now: sample,
+    take() {
+      look();
+      const found = highest;
+      highest = sample();
+      return found;
+    },
     stop: () => clearInterval(timer),
   };
 }
 
-function sample(): Peak {
+function sample(): Memory {
   const parents = new Map<number, number>();
   for (const name of readdirSync('/proc')) if (/^\d+$/.test(name)) parents.set(Number(name), parentOf(Number(name)));
   const parts: Record<string, number> = {};
+  let pss = 0;
+  let rss = 0;
   for (const pid of parents.keys()) {
     if (!descends(pid, parents)) continue;
-    const kind = kindOf(pid);
-    parts[kind] = (parts[kind] ?? 0) + residentOf(pid);
+    const rollup = read(`/proc/${pid}/smaps_rollup`);
+    const own = kilobytes(rollup, 'Pss') * 1024;
+    const kind = /--type=([a-z-]+)/.exec(read(`/proc/${pid}/cmdline`))?.[1] ?? 'browser';
+    parts[kind] = (parts[kind] ?? 0) + own;
+    pss += own;
+    rss += kilobytes(rollup, 'Rss') * 1024;
   }
-  return { rss: Object.values(parts).reduce((sum, bytes) => sum + bytes, 0), parts };
+  return { pss, rss, parts };
 }
 
 function descends(pid: number, parents: ReadonlyMap<number, number>): boolean {
@@ -60,10 +76,6 @@ function parentOf(pid: number): number {
   return Number(read(`/proc/${pid}/stat`).replace(/^.*\) /s, '').split(' ')[1] ?? 0);
 }
 
-function residentOf(pid: number): number {
-  return Number(read(`/proc/${pid}/statm`).split(' ')[1] ?? 0) * PAGE;
-}
-
-function kindOf(pid: number): string {
-  return /--type=([a-z-]+)/.exec(read(`/proc/${pid}/cmdline`))?.[1] ?? 'browser';
+function kilobytes(rollup: string, field: string): number {
+  return Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(rollup)?.[1] ?? 0);
 }

@@ -29,20 +29,21 @@ try {
   // The engine and its device are up before the baseline is taken: they are there whatever the model.
   value(await studio.evaluate((whittle) => whittle.environment()));
   const baseline = memory.now();
-  console.log(`model: ${bytes} bytes; browser before it is opened: ${mb(baseline.rss)}`);
+  console.log(`model: ${bytes} bytes; browser before it is opened: PSS ${mb(baseline.pss)}`);
   memory.take();
 
   let total = 0;
-  let worst = 0;
+  let worst = { pss: 0, rss: 0 };
+  const times = (held: number, before: number): string => `${((held - before) / bytes).toFixed(2)} x`;
   const stage = async (name: string, work: () => Promise<unknown>): Promise<void> => {
     const startedAt = performance.now();
     await work();
     const seconds = (performance.now() - startedAt) / 1000;
     total += seconds;
-    const { rss, parts } = memory.take();
-    worst = Math.max(worst, rss);
-    const rises = Object.entries(parts).map(([kind, held]) => `${kind} +${mb(held - (baseline.parts[kind] ?? 0))}`);
-    console.log(`${name}: ${seconds.toFixed(1)} s, peak ${((rss - baseline.rss) / bytes).toFixed(2)} x the file (${rises.join(', ')})`);
+    const { pss, rss, parts } = memory.take();
+    worst = { pss: Math.max(worst.pss, pss), rss: Math.max(worst.rss, rss) };
+    const rises = ['renderer', 'gpu-process', 'browser'].map((kind) => `${kind} +${mb((parts[kind] ?? 0) - (baseline.parts[kind] ?? 0))}`);
+    console.log(`${name}: ${seconds.toFixed(1)} s, peak ${times(pss, baseline.pss)} the file (${rises.join(', ')}); by RSS ${times(rss, baseline.rss)}`);
   };
   const input = await chosen(page, file);
   await stage('open', async () => value(await studio.evaluate((whittle, given) => whittle.open([...(given.files ?? [])]), input)));
@@ -56,7 +57,7 @@ try {
     value(outcome);
     await download.saveAs(saved);
   });
-  console.log(`all: ${total.toFixed(1)} s, peak ${((worst - baseline.rss) / bytes).toFixed(2)} x the file; saved ${statSync(saved).size} bytes`);
+  console.log(`all: ${total.toFixed(1)} s, peak ${times(worst.pss, baseline.pss)} the file, by RSS ${times(worst.rss, baseline.rss)}; saved ${statSync(saved).size} bytes`);
 } finally {
   memory.stop();
   await browser.close();
