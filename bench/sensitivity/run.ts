@@ -15,7 +15,8 @@ import { sensitivity } from '../../src/engine/worker/sensitivity';
 import { Workbench } from '../../src/engine/worker/workbench';
 import { argmax } from '../../src/measure/accuracy';
 import { logProbabilities } from '../../src/measure/divergence';
-import { compareSides, firstSamples } from '../../src/measure/evaluate';
+import { compareSides } from '../../src/measure/evaluate';
+import { scoredSamples } from '../../src/measure/split';
 import { singleLayerRecipe } from '../../src/recipe/steps';
 import { createRuntime } from '../../src/runtime/runtime';
 import { spearman } from './spearman';
@@ -99,7 +100,7 @@ async function trueLoss(b: Workbench, samples: Dataset, changed: Recipe): Promis
         add(known.scoresOf(z), label, 1);
       },
     };
-    await compareSides(evaluated.samples, before, after, known, firstSamples(evaluated.samples, null), tally, job);
+    await compareSides(evaluated.samples, before, after, known, scoredSamples(evaluated.samples.length, null, []), tally, job);
     return { top1Drop: (-100 * sums.right) / sums.count, crossEntropyRise: sums.entropy / sums.count };
   });
 }

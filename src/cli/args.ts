@@ -9,7 +9,7 @@ Runs a recipe on an ONNX model in headless Chromium, with the same engine as the
   --out FILE          where the result is written, whole or not at all
   --card FILE         evaluation card: labelled samples to measure accuracy on; its "data" folder is found beside the card
   --limit N           score at most N samples of the card (default: all)
-  --calibration N     samples kept for passes that need some and left out of the score (default: 128; none of today's passes does)
+  --calibration N     samples kept for passes that need some and left out of the score (default: 128)
   --report FILE       write every figure: as a page that needs nothing else where FILE ends in .html, as Markdown where it ends in .md,
                       else as JSON. Also finds where each operator runs and compresses with brotli, which takes up to two minutes more
   --sensitivity FILE  change one layer at a time to 2, 3, 4, 6 and 8 bits, on 64 samples, and write what each costs: CSV, or JSON

@@ -21,6 +21,8 @@ export interface Inputs {
   readonly sensitivity: string | null;
   readonly profile: boolean;
   readonly data: { readonly name: string; readonly card: Card; readonly folder: string } | null;
+  /** Samples that passes may learn from. */
+  readonly calibration: number;
 }
 
 export function readInputs(args: Arguments): Inputs {
@@ -42,6 +44,7 @@ export function readInputs(args: Arguments): Inputs {
     report,
     profile: args.profile,
     sensitivity,
+    calibration: args.calibration,
     data: args.card === null ? null : readCard(args.card),
   };
 }

@@ -32,7 +32,7 @@ export async function runInStudio(browser: Browser, url: string, inputs: Inputs,
     log('Reading the samples');
     const { name, card, folder } = inputs.data;
     const input = await chooseFiles(page, [folder], true);
-    data = value(await studio.evaluate((whittle, given) => whittle.setData(given.name, given.card, [...(given.input.files ?? [])]), { name, card, input }));
+    data = value(await studio.evaluate((whittle, given) => whittle.setData(given.name, given.card, [...(given.input.files ?? [])], given.calibration), { name, card, input, calibration: inputs.calibration }));
   }
   const recipe = value(await studio.evaluate((whittle, given) => whittle.loadRecipe(given), inputs.recipe));
   log('Running the recipe');

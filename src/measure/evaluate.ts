@@ -55,11 +55,6 @@ export async function compareSides(samples: Samples, before: Side, after: Side, 
   }
 }
 
-/** The numbers of the first `limit` samples (null: all). */
-export function firstSamples(samples: Samples, limit: number | null): number[] {
-  return Array.from({ length: Math.min(samples.length, limit ?? samples.length) }, (_, i) => i);
-}
-
 interface Pair {
   readonly before: readonly SampleOutputs[];
   readonly after: readonly SampleOutputs[];

@@ -57,6 +57,10 @@ export interface PassMeta {
   readonly source: string;
   /** 'graph' changes nodes (a new live session is needed); 'weights' changes weight values only; 'format' changes storage or types. */
   readonly kind: 'graph' | 'weights' | 'format';
+  /** Not a leading graph pass, and yet it edits the graph (quantized activations, biases): the result runs in a session of its own. */
+  readonly editsGraph?: true;
+  /** Whether it needs the user's samples under these options: they are then left out of the score. */
+  readonly usesSamples?: (options: Options) => boolean;
   readonly fields: readonly OptionField[];
   /** Keys of `fields` that a layer may override. */
   readonly layerFields: readonly string[];

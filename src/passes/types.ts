@@ -1,5 +1,5 @@
 import type { Job } from '../base/job';
-import type { Compute, Grid, Handle, MagnitudeCut } from '../compute/types';
+import type { Compute, Grid, Handle } from '../compute/types';
 import type { Layer, OnnxModel, Skipped, Storage } from '../onnx/types';
 import type { Options, PassMeta } from './options';
 
@@ -23,9 +23,43 @@ export interface WeightStore {
   acquire(layerId: string): Promise<Lease>;
   /** Replaces the value; the store owns `handle` from here on. `encoding` null means plain floats. */
   put(layerId: string, handle: Handle, encoding: Encoding | null): Promise<void>;
+  /** The value before weight passes: as the file holds it, after the recipe's leading graph passes. */
+  acquireOriginal(layerId: string): Promise<Lease>;
   encodingOf(layerId: string): Encoding | null;
   /** Whether any pass has replaced the value. */
   isChanged(layerId: string): boolean;
+}
+
+/** A weight that a probe takes as an input: what the pass started from, or what it has made of it so far. */
+export interface ProbeWeight {
+  readonly inputName: string;
+  readonly shape: readonly number[];
+  readonly layerId: string;
+  readonly which: 'original' | 'present';
+}
+
+/** A graph made to look into another: its outputs are what is to be seen, the weights that change are its inputs. */
+export interface Probe {
+  readonly model: OnnxModel;
+  readonly weights: readonly ProbeWeight[];
+}
+
+/** A float32 output of a probe for one batch of samples. */
+export interface Observed {
+  readonly dims: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** The user's samples, run through graphs: how passes learn of activations. Memory does not grow with their number. */
+export interface Calibration {
+  readonly samples: number;
+  /** Tells sets of samples apart: what was learned from others must not be reused. */
+  readonly key: string;
+  /**
+   * Runs every sample through the probe, a batch at a time, and hands its outputs to `visit` with the number of samples in them.
+   * @throws WhittleError where the probe does not run or the samples do not fit the model; AbortError when stopped.
+   */
+  observe(probe: Probe, visit: (outputs: Readonly<Record<string, Observed>>, samples: number) => void | Promise<void>, job: Job): Promise<void>;
 }
 
 /** What the running device offers, where a pass's output depends on it. */
@@ -47,8 +81,13 @@ export interface PassContext {
   readonly onFinish: (edit: (model: OnnxModel) => Skipped[]) => void;
   /** The only layer whose value is wanted, or null for all: a slider is followed on the layer in view. */
   readonly only: string | null;
-  /** Keeps costly cuts between runs of recipes that are the same up to this pass and its options. */
-  keptCut(key: string, make: () => Promise<MagnitudeCut>): Promise<MagnitudeCut>;
+  /** null: the user gave no samples. Passes that cannot do without ask `requireCalibration`. */
+  readonly calibration: Calibration | null;
+  /**
+   * Keeps costly results between runs of recipes that are the same up to this pass and its options, on the same samples: ranks, codes that
+   * took an optimization, ranges of activations. `scope` 'graph': they depend on nothing but the graph before the weight passes.
+   */
+  keep<T>(key: string, make: () => Promise<T>, bytesOf: (value: T) => number, scope?: 'steps' | 'graph'): Promise<T>;
 }
 
 export interface PassResult {

@@ -5,12 +5,10 @@ import type { Originals } from './originals';
 import { keepCodes, restoreCodes, type KeptCodes } from './kept-codes';
 import { decodeCodes } from './quantize-weights/grid';
 import { createShared, type Shared } from './shared-handle';
-import type { Encoding, Lease, WeightStore } from './types';
+import type { Encoding, WeightStore } from './types';
 
 /** A store with an end: `dispose` frees every value it owns (not the originals). */
 export interface OwnedWeightStore extends WeightStore {
-  /** The value before any pass of this store changed it: the reference of SQNR. */
-  acquireOriginal(layerId: string): Promise<Lease>;
   /** Codes of a value on a grid, one byte each in tensor order. Only for layers whose encoding is a grid. */
   codesOf(layerId: string): Promise<Uint8Array<ArrayBuffer>>;
   /** Frees a layer's replaced value, once it is written: the original takes its place. */

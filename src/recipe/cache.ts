@@ -1,10 +1,11 @@
 import { createScratch } from '../base/scratch';
-import type { Compute, MagnitudeCut } from '../compute/types';
+import type { Compute } from '../compute/types';
 import { findLayers } from '../onnx/layers';
 import { readFloats } from '../onnx/tensor';
 import type { Layer, OnnxModel } from '../onnx/types';
 import { createOriginals, type Originals, type StoreMode } from '../passes/originals';
 import type { OwnedWeightStore } from '../passes/weight-store';
+import { createResults } from './results';
 import type { StepResult } from './steps';
 
 /** The model after a recipe's leading graph passes: what the live session is made from, the same for every slider move. */
@@ -27,7 +28,8 @@ export interface RecipeCache {
   readonly originals: Originals;
   /** The stage of this key, made if it is not the kept one; `release` it after use. One stage is kept. */
   holdStage(key: string, make: () => Promise<GraphStage>): Promise<HeldStage>;
-  keptCut(key: string, make: () => Promise<MagnitudeCut>): Promise<MagnitudeCut>;
+  /** The result of this key, made unless it is kept. Those used last are kept, up to a budget of bytes. */
+  keep<T>(key: string, make: () => Promise<T>, bytesOf: (value: T) => number): Promise<T>;
   /** Frees everything kept; runs that are not disposed yet keep what they hold. */
   destroy(): void;
 }
@@ -37,8 +39,9 @@ export interface HeldStage {
   release(): void;
 }
 
-/** Cuts kept: enough to go to and fro on a slider. */
-const KEPT_CUTS = 16;
+
+/** Enough for the codes of a few settings of a model of some tens of millions of weights. */
+const RESULT_BYTES = 256 * 2 ** 20;
 
 interface StageSlot {
   readonly stage: GraphStage;
@@ -55,7 +58,7 @@ export function createRecipeCache(model: OnnxModel, layers: readonly Layer[], co
     return tensor ? readFloats(tensor, scratch) : new Float32Array(0);
   };
   const originals = createOriginals(layers, read, compute, mode);
-  const cuts = new Map<string, MagnitudeCut>();
+  const results = createResults(RESULT_BYTES);
   let current: StageSlot | null = null;
 
   const settle = (slot: StageSlot): void => {
@@ -92,19 +95,10 @@ export function createRecipeCache(model: OnnxModel, layers: readonly Layer[], co
         },
       };
     },
-    async keptCut(key: string, make: () => Promise<MagnitudeCut>): Promise<MagnitudeCut> {
-      // Only finished results are shared: a job that is stopped must not fail the next one.
-      const cut = cuts.get(key) ?? (await make());
-      // Last used goes last: the first entry is the one to drop.
-      cuts.delete(key);
-      cuts.set(key, cut);
-      const [oldest] = cuts.keys();
-      if (cuts.size > KEPT_CUTS && oldest !== undefined) cuts.delete(oldest);
-      return cut;
-    },
+    keep: (key, make, bytesOf) => results.keep(key, make, bytesOf),
     destroy() {
       drop();
-      cuts.clear();
+      results.clear();
       originals.destroy();
     },
   };

@@ -6,12 +6,12 @@ import { listLayers } from '../onnx/layers';
 import type { Layer, OnnxModel, Skipped } from '../onnx/types';
 import type { Originals } from '../passes/originals';
 import { passOf } from '../passes/registry';
-import type { Pass, PassContext, Target } from '../passes/types';
+import type { Calibration, Lease, Pass, PassContext, Probe, ProbeWeight, Target } from '../passes/types';
 import { createWeightStore, type OwnedWeightStore } from '../passes/weight-store';
 import type { GraphStage, RecipeCache } from './cache';
 import { effectiveOptions } from './options';
 import { checkLayerNames, parseRecipe } from './parse';
-import { leadingGraphSteps, takesLayer, type StepResult } from './steps';
+import { leadingGraphSteps, takesLayer, usesSamples, type StepResult } from './steps';
 import type { Recipe, RecipeStep } from './types';
 
 export interface RunInput {
@@ -23,6 +23,13 @@ export interface RunInput {
   readonly job: Job;
   /** Values are wanted for this layer only: other layers keep their originals (a global cut still ranks all layers). */
   readonly only?: string;
+  /** null: there are no samples. */
+  readonly samples?: SampleSource | null;
+}
+
+/** Samples of the open model, run through probes whose weights are leased from the run. */
+export interface SampleSource extends Pick<Calibration, 'samples' | 'key'> {
+  observe(probe: Probe, lease: (weight: ProbeWeight) => Promise<Lease>, visit: Parameters<Calibration['observe']>[1], job: Job): Promise<void>;
 }
 
 /** A recipe applied to a model: the graph, and the values of its weights, not yet written into it. Dispose after use. */
@@ -30,6 +37,11 @@ export interface RecipeRun {
   readonly recipe: Recipe;
   /** The graph after graph passes, with its old weights inside; the same object while the recipe's graph passes stay the same. */
   readonly model: OnnxModel;
+  /** The graph after the leading graph passes: `model`, unless a later pass edits it. */
+  readonly base: OnnxModel;
+  /** Tells graphs apart: runs with equal keys have equal graphs. */
+  readonly modelKey: string;
+  readonly baseKey: string;
   readonly layers: readonly Layer[];
   readonly store: OwnedWeightStore;
   readonly steps: readonly StepResult[];
@@ -49,16 +61,20 @@ export async function runRecipe(input: RunInput): Promise<RecipeRun> {
   checkLayerNames(recipe, input.cache.layers);
   const steps = recipe.passes.filter((s) => s.off !== true);
   const leading = leadingGraphSteps(recipe);
-  const key = JSON.stringify(leading);
+  const key = keyOf(input, '', leading);
   const held = await input.cache.holdStage(key, () => makeStage(input, leading, key));
   const { stage } = held;
   const store = createWeightStore(stage.layers, storeAsOriginals(stage.store, input.cache.originals), input.compute);
   try {
     const rest = await applySteps(input, stage, store, steps.slice(leading.length), JSON.stringify(input.target) + key);
+    const edited = rest.model !== stage.model;
     let disposed = false;
     return {
       recipe,
       ...rest,
+      base: stage.model,
+      baseKey: key,
+      modelKey: edited ? keyOf(input, key, steps) : key,
       store,
       steps: [...stage.steps, ...rest.steps],
       isChanged: (id) => store.isChanged(id) || stage.store.isChanged(id),
@@ -74,6 +90,11 @@ export async function runRecipe(input: RunInput): Promise<RecipeRun> {
     held.release();
     throw error;
   }
+}
+
+/** What a result of these steps depends on. */
+function keyOf({ samples, target }: Pick<RunInput, 'samples' | 'target'>, prefix: string, steps: readonly RecipeStep[]): string {
+  return JSON.stringify([prefix, steps, ...(steps.some(usesSamples) ? [target, samples?.key ?? null] : [])]);
 }
 
 async function makeStage(input: RunInput, leading: readonly RecipeStep[], key: string): Promise<GraphStage> {
@@ -106,17 +127,18 @@ async function applySteps(
 ): Promise<Applied> {
   const { compute, target, job, cache } = input;
   const lastRanking = steps.findLastIndex((s) => s.id === 'prune-weights');
+  const graphKey = JSON.stringify([prefix, input.samples?.key ?? null]);
   const results: StepResult[] = [];
   const finishers: ((model: OnnxModel) => Skipped[])[] = [];
   let { model, layers } = stage;
   for (const [index, step] of steps.entries()) {
     job.signal.throwIfAborted();
     const pass = requirePass(step.id);
-    if (pass.meta.kind === 'graph') model = cloneForEdit(model);
+    if (pass.meta.kind === 'graph' || pass.meta.editsGraph) model = cloneForEdit(model);
     const selected = layers
       .filter((l) => takesLayer(step.layers, l))
       .map((layer) => ({ layer, options: effectiveOptions(pass.meta, step, layer.id) }));
-    const cutKey = `${prefix} ${JSON.stringify(steps.slice(0, index + 1))} `;
+    const stepsKey = keyOf(input, prefix, steps.slice(0, index + 1));
     const context: PassContext = {
       compute,
       weights: store,
@@ -127,14 +149,23 @@ async function applySteps(
       onFinish: (edit) => finishers.push(edit),
       // A ranking over all layers needs what earlier passes made of all of them.
       only: index < lastRanking ? null : (input.only ?? null),
-      keptCut: (key, make) => cache.keptCut(cutKey + key, make),
+      calibration: calibrationOn(input.samples ?? null, store),
+      keep: (key, make, bytesOf, scope = 'steps') => cache.keep(`${scope === 'graph' ? graphKey : stepsKey} ${key}`, make, bytesOf),
     };
     const result = await pass.apply(context, effectiveOptions(pass.meta, step));
     const none = selected.length === 0 && layers.length > 0;
     results.push({ id: step.id, ...result, note: none ? `No layer matches the pass's filter. ${result.note}` : result.note });
-    if (pass.meta.kind === 'graph') layers = listLayers(model).layers;
+    if (pass.meta.kind === 'graph' || pass.meta.editsGraph) layers = listLayers(model).layers;
   }
   return { model, layers, steps: results, finishers };
+}
+
+/** The samples, with weights from this store. */
+function calibrationOn(source: SampleSource | null, store: OwnedWeightStore): Calibration | null {
+  if (source === null) return null;
+  const { samples, key } = source;
+  const lease = ({ layerId, which }: ProbeWeight): Promise<Lease> => (which === 'original' ? store.acquireOriginal(layerId) : store.acquire(layerId));
+  return { samples, key, observe: (probe, visit, job) => source.observe(probe, lease, visit, job) };
 }
 
 function requirePass(id: string): Pass {

@@ -30,6 +30,13 @@ export function stepOf(recipe: Recipe, id: string): RecipeStep | undefined {
   return steps.find((s) => s.off !== true) ?? steps[0];
 }
 
+/** Whether a step that runs needs the user's samples, under its own options or those of a layer. */
+export function usesSamples(step: RecipeStep): boolean {
+  const meta = metaOf(step.id);
+  if (step.off === true || meta?.usesSamples === undefined) return false;
+  return [undefined, ...Object.keys(step.overrides ?? {})].some((layer) => meta.usesSamples?.(effectiveOptions(meta, step, layer)));
+}
+
 /** Whether a step's filter takes the layer, by name or by op. */
 export function takesLayer(filter: LayerFilter | undefined, layer: Pick<Layer, 'id' | 'op'>): boolean {
   const named = (names: readonly string[]): boolean => names.includes(layer.id) || names.includes(layer.op);

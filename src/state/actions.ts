@@ -71,9 +71,12 @@ export async function checkBackends(): Promise<BackendCheck> {
   return check;
 }
 
-export async function setData(name: string, card: Card, files: readonly NamedBlob[]): Promise<DataSummary> {
+/** Samples that passes learn from unless more or fewer are asked for: published figures of such methods use 128 to 1,024. */
+export const CALIBRATION_SAMPLES = 128;
+
+export async function setData(name: string, card: Card, files: readonly NamedBlob[], calibration = CALIBRATION_SAMPLES): Promise<DataSummary> {
   const engine = await theEngine();
-  const data = await runJob('Reading the samples', 'data', async ({ signal, onProgress }) => engine.setData(signal, name, card, files, onProgress));
+  const data = await runJob('Reading the samples', 'data', async ({ signal, onProgress }) => engine.setData(signal, name, card, files, calibration, onProgress));
   // Figures of other samples, or of the same prepared otherwise, cannot stand beside new ones.
   useResults.setState({ evaluation: null, sensitivity: null });
   clearVariants();

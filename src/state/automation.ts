@@ -47,7 +47,8 @@ export interface Automation {
   idle(): Promise<void>;
   stats(): Promise<EngineStats>;
   open(files: readonly File[]): Promise<Outcome<OpenedModel>>;
-  setData(name: string, card: Card, files: readonly File[]): Promise<Outcome<DataSummary>>;
+  /** `calibration`: samples that passes may learn from, 128 unless given. */
+  setData(name: string, card: Card, files: readonly File[], calibration?: number): Promise<Outcome<DataSummary>>;
   /** A card for the files and the open model; nothing is read by it yet. */
   proposeData(files: readonly File[]): Promise<Outcome<DataProposal>>;
   /** Reads the files of the last proposal or `setData` by another card. */
@@ -116,7 +117,7 @@ const automation: Automation = {
   idle,
   stats: async () => (await theEngine()).stats(),
   open: (files) => outcome(() => actions.openModel(actions.named(files))),
-  setData: (name, card, files) => outcome(() => actions.setData(name, card, actions.named(files))),
+  setData: (name, card, files, calibration) => outcome(() => actions.setData(name, card, actions.named(files), calibration)),
   proposeData: (files) => outcome(() => samples.proposeData(actions.named(files))),
   applyCard: (card) => outcome(() => samples.applyCard(card)),
   findPreset: (limit) => outcome(() => samples.findPreset(limit)),

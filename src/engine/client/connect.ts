@@ -29,7 +29,7 @@ export function connectWorker(): Link {
       checkBackends: (jobId, events) => remote.checkBackends(jobId, proxy(events)),
       preview: (jobId, recipe, events) => remote.preview(jobId, recipe, proxy(events)),
       histogram: (jobId, recipe, layerId, channel, bins) => remote.histogram(jobId, recipe, layerId, channel, bins),
-      setData: (jobId, name, card, files, events) => remote.setData(jobId, name, card, files, proxy(events)),
+      setData: (jobId, name, card, files, calibration, events) => remote.setData(jobId, name, card, files, calibration, proxy(events)),
       clearData: () => remote.clearData(),
       proposeData: (jobId, files, events) => remote.proposeData(jobId, files, proxy(events)),
       findPreset: (jobId, limit, events) => remote.findPreset(jobId, limit, proxy(events)),

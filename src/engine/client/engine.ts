@@ -38,7 +38,7 @@ export function createEngine(connect: () => Link = connectWorker): Engine {
   let link: Live | null = null;
   let lastJob = 0;
   let model: readonly NamedBlob[] | null = null;
-  let data: { name: string; card: Card; files: readonly NamedBlob[] } | null = null;
+  let data: { name: string; card: Card; files: readonly NamedBlob[]; calibration: number } | null = null;
 
   function start(): Live {
     const raw = connect();
@@ -54,7 +54,7 @@ export function createEngine(connect: () => Link = connectWorker): Engine {
       for (const listener of lostListeners) listener(reason);
     });
     if (model) unwrap(await api.open(++lastJob, model, ignore));
-    if (data) unwrap(await api.setData(++lastJob, data.name, data.card, data.files, ignore));
+    if (data) unwrap(await api.setData(++lastJob, data.name, data.card, data.files, data.calibration, ignore));
   }
 
   function restart(live: Live, reason: string, culprit: number): void {
@@ -128,9 +128,9 @@ export function createEngine(connect: () => Link = connectWorker): Engine {
     preview: (signal, recipe, onProgress = ignore) => call(signal, 'model', onProgress, (api, id, events) => api.preview(id, recipe, events)),
     histogram: (signal, recipe, layerId, channel, bins) =>
       call(signal, 'model', ignore, (api, id) => api.histogram(id, recipe, layerId, channel, bins)),
-    async setData(signal, name, card, files, onProgress = ignore) {
-      const summary = await call(signal, 'nothing', onProgress, (api, id, events) => api.setData(id, name, card, files, events));
-      data = { name, card, files };
+    async setData(signal, name, card, files, calibration, onProgress = ignore) {
+      const summary = await call(signal, 'nothing', onProgress, (api, id, events) => api.setData(id, name, card, files, calibration, events));
+      data = { name, card, files, calibration };
       return summary;
     },
     async clearData() {

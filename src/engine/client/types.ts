@@ -52,8 +52,11 @@ export interface Engine {
   preview(signal: AbortSignal, recipe: Recipe, onProgress?: OnProgress): Promise<Preview>;
   /** Histogram of one layer (or one of its output channels; null: the whole tensor) before and after the recipe, same bins. */
   histogram(signal: AbortSignal, recipe: Recipe, layerId: string, channel: number | null, bins: number): Promise<LayerHistogram>;
-  /** Sets the samples that `evaluate`, `measure` and agreement use. Throws `bad-card`, `bad-data`. */
-  setData(signal: AbortSignal, name: string, card: Card, files: readonly NamedBlob[], onProgress?: OnProgress): Promise<DataSummary>;
+  /**
+   * Sets the samples that `evaluate`, `measure` and agreement use. `calibration` of them, drawn by a seeded shuffle, are what passes learn
+   * from, and are left out of the scores of recipes with such passes. Throws `bad-card`, `bad-data`.
+   */
+  setData(signal: AbortSignal, name: string, card: Card, files: readonly NamedBlob[], calibration: number, onProgress?: OnProgress): Promise<DataSummary>;
   clearData(): Promise<void>;
   /**
    * A card for dropped files (a folder, a zip, images, IDX, CIFAR binary, npy, npz, CSV, Parquet) and the open model, or the card among them.

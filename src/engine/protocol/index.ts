@@ -109,7 +109,7 @@ export interface EngineApi {
   preview(jobId: number, recipe: Recipe, events: JobEvents): Promise<Outcome<Preview>>;
   /** One layer only, fast enough to follow a slider. */
   histogram(jobId: number, recipe: Recipe, layerId: string, channel: number | null, bins: number): Promise<Outcome<LayerHistogram>>;
-  setData(jobId: number, name: string, card: Card, files: readonly NamedBlob[], events: JobEvents): Promise<Outcome<DataSummary>>;
+  setData(jobId: number, name: string, card: Card, files: readonly NamedBlob[], calibration: number, events: JobEvents): Promise<Outcome<DataSummary>>;
   clearData(): Promise<void>;
   /** A card for these files and the open model. */
   proposeData(jobId: number, files: readonly NamedBlob[], events: JobEvents): Promise<Outcome<DataProposal>>;

@@ -3,8 +3,9 @@ import { WhittleError } from '../../base/errors';
 import type { Job } from '../../base/job';
 import type { Dataset } from '../../data/types';
 import { BeforeOutputs } from '../../measure/before';
-import { evaluateSides, firstSamples, type Side } from '../../measure/evaluate';
+import { evaluateSides, type Side } from '../../measure/evaluate';
 import { datasetSamples, randomSamples, type Samples } from '../../measure/samples';
+import { scoredSamples } from '../../measure/split';
 import type { Recipe } from '../../recipe/types';
 import type { Ep } from '../../runtime/types';
 import type { Evaluation } from '../protocol/index';
@@ -22,7 +23,8 @@ const LOG_BYTES = 32 * 2 ** 20;
 /** Accuracy (with labels) and agreement of the recipe's weights with the original's, on the live session: nothing is exported. `ep` null: see `Workbench.live`. */
 export async function evaluate(bench: Workbench, data: Dataset | null, recipe: Recipe, limit: number | null, ep: Ep | null, job: Job): Promise<Evaluation> {
   return onBothSides(bench, data, recipe, ep, job, async ({ samples, known }, before, after, live) => {
-    const { answers, ...figures } = await evaluateSides(samples, before, after, known, firstSamples(samples, limit), job);
+    const indices = scoredSamples(samples.length, limit, data === null ? [] : bench.leftOut(recipe, samples.length));
+    const { answers, ...figures } = await evaluateSides(samples, before, after, known, indices, job);
     return { recipe, ep: live.ep, ...figures, ...nameAnswers(answers, data?.classNames ?? null) };
   });
 }
@@ -35,7 +37,7 @@ export async function onBothSides<T>(bench: Workbench, data: Dataset | null, rec
     const evaluated = evaluatedOn(kept, data);
     const before = await kept.live.bind(run, 'before');
     try {
-      const after = await kept.live.bind(run, 'after');
+      const after = await (await bench.liveAfter(run, job, ep)).live.bind(run, 'after');
       try {
         return await work(evaluated, before.run, after.run, kept.live);
       } finally {

@@ -18,8 +18,8 @@ export interface LiveDevice {
 }
 
 export interface Live {
-  /** The graph it was made from, which is the same object while the graph passes are the same. */
-  readonly model: OnnxModel;
+  /** Of the graph it was made from: runs with this key have the same one. */
+  readonly key: string;
   readonly ep: Ep;
   /** The model's own inputs. */
   readonly inputs: readonly ValueInfo[];
@@ -28,6 +28,9 @@ export interface Live {
   /** Closes the session, once the weights bound to it are released: a scan goes on when another graph takes its place. */
   release(): Promise<void>;
 }
+
+/** A graph of a run, with its layers. */
+export type LiveGraph = Pick<RecipeRun, 'layers'> & { readonly model: OnnxModel; readonly key: string };
 
 /** Weights of one setting, ready to run. */
 export interface BoundWeights {
@@ -41,8 +44,8 @@ export interface SwappableWeights extends BoundWeights {
 }
 
 /** Throws `runtime-failed` where the graph with open weights cannot be loaded. */
-export async function createLive(run: RecipeRun, device: LiveDevice, ep: Ep, layout: Layout, signal: AbortSignal): Promise<Live> {
-  const open = weightsAsInputs(run.model, run.layers.map((l) => l.id));
+export async function createLive(graph: LiveGraph, device: LiveDevice, ep: Ep, layout: Layout, signal: AbortSignal): Promise<Live> {
+  const open = weightsAsInputs(graph.model, graph.layers.map((l) => l.id));
   const session = await device.runtime.create(concatChunks(writeModel(open.model)), { ep, layout }, signal);
   const weightNames = new Set(open.inputs.map((i) => i.inputName));
   let users = 0;
@@ -51,7 +54,7 @@ export async function createLive(run: RecipeRun, device: LiveDevice, ep: Ep, lay
     if (closing && users === 0) await session.release();
   };
   return {
-    model: run.model,
+    key: graph.key,
     ep,
     inputs: session.inputs.filter((i) => !weightNames.has(i.name)),
     async bind(current, which) {
@@ -108,13 +111,13 @@ async function bind(session: Session, inputs: readonly WeightInput[], run: Recip
 }
 
 /** A weight where the session reads it: its GPU buffer as it is, or its values in main memory. */
-async function feedOf(session: Session, device: LiveDevice, { shape }: WeightInput, lease: Lease): Promise<Feeds[string]> {
+export async function feedOf(session: Session, device: LiveDevice, { shape }: Pick<WeightInput, 'shape'>, lease: Lease): Promise<Feeds[string]> {
   if (device.gpu && session.ep === 'webgpu') return { gpuBuffer: device.gpu.bufferOf(lease.handle), dims: shape };
   return { type: 'float32', dims: shape, data: await device.compute.download(lease.handle) };
 }
 
 /** Ends the leases, once: an aborted run may still read their buffers. */
-function releaser(session: Session, leases: Lease[]): () => void {
+export function releaser(session: Session, leases: Lease[]): () => void {
   return () => {
     const held = leases.splice(0);
     void session.settled().then(() => {

@@ -41,7 +41,7 @@ export async function measure(bench: Workbench, data: Dataset | null, recipe: Re
 async function liveRun(bench: Workbench, data: Dataset | null, recipe: Recipe, job: Job): Promise<{ feeds: Feeds; live: Readonly<Record<string, HostTensor>> }> {
   const run = await bench.run(recipe, job);
   try {
-    const kept = await bench.live(run, job);
+    const kept = await bench.liveAfter(run, job);
     const weights = await kept.live.bind(run, 'after');
     try {
       const feeds = await anySamples(kept, data).feeds([0]);

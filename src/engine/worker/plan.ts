@@ -2,18 +2,17 @@
 import { WhittleError } from '../../base/errors';
 import { lossOf } from '../../base/heat';
 import type { Job } from '../../base/job';
-import { draw } from '../../base/random';
 import type { Dataset } from '../../data/types';
 import { allocationFront, valuesOf, type Allocation } from '../../measure/allocate';
 import { compareSides } from '../../measure/evaluate';
 import { LossTally } from '../../measure/loss';
+import { scoredSamples } from '../../measure/split';
 import { predictBytes, predictFileBytes } from '../../recipe/states';
 import { stepOf, takesLayer, withLayerBits } from '../../recipe/steps';
 import type { Recipe } from '../../recipe/types';
 import type { BitBudget, BitPlan, SensitivityCell } from '../protocol/index';
 import { choosePlan, type Measured } from './budget';
 import { onBothSides } from './evaluate';
-import { SCAN_SEED } from './sensitivity';
 import type { Workbench } from './workbench';
 
 /**
@@ -61,7 +60,7 @@ async function plannedLayers(bench: Workbench, recipe: Recipe, cells: readonly S
 /** How top-1 changes under the recipe, run on the live session. */
 async function topOneChange(bench: Workbench, data: Dataset | null, recipe: Recipe, samples: number | null, job: Job): Promise<Measured> {
   return onBothSides(bench, data, recipe, null, job, async (evaluated, before, after) => {
-    const indices = draw(evaluated.samples.length, samples ?? Infinity, SCAN_SEED);
+    const indices = scoredSamples(evaluated.samples.length, samples, bench.leftOut(recipe, evaluated.samples.length));
     const tally = new LossTally(evaluated.known, evaluated.logs);
     await compareSides(evaluated.samples, before, after, evaluated.known, indices, tally, job);
     const { top1, top1Before } = tally.result();

@@ -11,6 +11,8 @@ import { Workbench } from './workbench';
 export class Studio {
   readonly devices = new Devices();
   data: Dataset | null = null;
+  /** Samples that passes may learn from. */
+  calibration = 0;
   /** The files behind the data, open: an edited card reads them anew without looking through them again. */
   readonly sources = new SourceKeeper();
   private doc: Document | null = null;
@@ -42,7 +44,7 @@ export class Studio {
     if (this.bench?.platform === platform && this.bench.doc === doc) return this.bench;
     // What was on a lost device is gone with it; only its records are dropped here.
     void this.bench?.destroy().catch(() => {});
-    this.bench = new Workbench(doc, platform);
+    this.bench = new Workbench(doc, platform, () => this);
     return this.bench;
   }
 

@@ -5,15 +5,18 @@ import type { Job } from '../../base/job';
 import { Mutex } from '../../base/mutex';
 import type { BeforeOutputs } from '../../measure/before';
 import type { Samples } from '../../measure/samples';
+import { calibrationSamples } from '../../measure/split';
 import { createRecipeCache, type RecipeCache } from '../../recipe/cache';
-import { runRecipe, type RecipeRun } from '../../recipe/run';
+import { runRecipe, type RecipeRun, type SampleSource } from '../../recipe/run';
+import { usesSamples } from '../../recipe/steps';
 import type { Recipe } from '../../recipe/types';
 import { checkBackends } from '../../runtime/check';
 import { findFeeds, type FeedChoice } from '../../runtime/feeds';
 import type { BackendCheck, Ep, Layout } from '../../runtime/types';
 import type { SensitivityCell } from '../protocol/index';
+import { noSamples, sampleSource, type UserSamples } from './calibrate';
 import type { Document } from './document';
-import { createLive, type Live } from './live';
+import { createLive, type Live, type LiveGraph } from './live';
 import type { Platform } from './platform';
 
 /** A run on a software renderer beyond this time is left to WASM, which is many times faster on the same processor (docs/decisions/0008). */
@@ -47,19 +50,22 @@ export interface KeptCell {
 export class Workbench {
   readonly doc: Document;
   readonly platform: Platform;
+  /** What passes may learn from, as it is now. */
+  private readonly samples: () => UserSamples;
   readonly cache: RecipeCache;
   /** Checks of exported files: each is made once. */
   readonly fileChecks = new WeakMap<Blob, BackendCheck>();
   private checked: BackendCheck | null = null;
-  private bench: LiveBench | null = null;
+  private readonly benches: Record<'base' | 'edited', LiveBench | null> = { base: null, edited: null };
   /** The "GPU" is a software renderer and slow on this model: evaluations run on WASM. */
   private tooSlow = false;
   private readonly turn = new Mutex();
   private readonly closed = new AbortController();
 
-  constructor(doc: Document, platform: Platform) {
+  constructor(doc: Document, platform: Platform, samples: () => UserSamples = noSamples) {
     this.doc = doc;
     this.platform = platform;
+    this.samples = samples;
     this.cache = createRecipeCache(doc.model, doc.layers, platform.compute, doc.large ? 'streaming' : 'resident');
   }
 
@@ -67,7 +73,22 @@ export class Workbench {
   run(recipe: Recipe, job: Job, only?: string): Promise<RecipeRun> {
     const { compute } = this.platform;
     const target = { ep: recipe.target, shaderF16: compute.info.features.includes('shader-f16') };
-    return runRecipe({ recipe, compute, target, cache: this.cache, job, ...(only === undefined ? {} : { only }) });
+    return runRecipe({ recipe, compute, target, cache: this.cache, job, samples: this.sampleSource(recipe), ...(only === undefined ? {} : { only }) });
+  }
+
+  /** The samples that the recipe's passes may ask for. */
+  sampleSource(recipe: Recipe): SampleSource | null {
+    return sampleSource(this, recipe, this.samples());
+  }
+
+  /** Samples that are used up by this recipe's passes, and are not to be scored. */
+  leftOut(recipe: Recipe, total: number): number[] {
+    return recipe.passes.some(usesSamples) ? calibrationSamples(total, this.samples().calibration) : [];
+  }
+
+  /** Where many runs are quickest: the recipe's target, or WASM where that is only a software renderer. */
+  async quickest(wanted: Ep, job: Job): Promise<{ readonly ep: Ep; readonly layout: Layout }> {
+    return this.backend(this.platform.compute.info.software ? 'wasm' : wanted, job);
   }
 
   /** Whether WebGPU computes this model rightly, and in which layout; found out once. */
@@ -86,42 +107,54 @@ export class Workbench {
   }
 
   /**
-   * The live session of this run's graph, warmed up. One is kept; another graph takes its place. `wanted` null: on the recipe's target,
-   * or on WASM where that is only a slow software renderer.
+   * The live session of the graph before weight passes, warmed up. One is kept; another graph takes its place. `wanted` null: on the
+   * recipe's target, or on WASM where that is only a slow software renderer.
    */
   async live(run: RecipeRun, job: Job, wanted: Ep | null = null): Promise<LiveBench> {
+    return this.liveOf('base', run, { model: run.base, key: run.baseKey, layers: run.layers }, job, wanted);
+  }
+
+  /** As `live`, for the graph after all passes: the same session unless a pass edited the graph. */
+  async liveAfter(run: RecipeRun, job: Job, wanted: Ep | null = null): Promise<LiveBench> {
+    if (run.modelKey === run.baseKey) return this.live(run, job, wanted);
+    return this.liveOf('edited', run, { model: run.model, key: run.modelKey, layers: run.layers }, job, wanted);
+  }
+
+  private async liveOf(slot: 'base' | 'edited', run: RecipeRun, graph: LiveGraph, job: Job, wanted: Ep | null): Promise<LiveBench> {
     const { ep, layout } = await this.backend(wanted ?? (this.tooSlow ? 'wasm' : run.recipe.target), job);
-    const kept = (): LiveBench | null => (this.bench?.live.model === run.model && this.bench.live.ep === ep ? this.bench : null);
+    const kept = (): LiveBench | null => {
+      const bench = this.benches[slot];
+      return bench?.live.key === graph.key && bench.live.ep === ep ? bench : null;
+    };
     const ready = kept();
     if (ready) return ready;
     return this.shared(job, async (own) => {
       const made = kept();
       if (made) return made;
       own.onProgress({ stage: 'Preparing the live session', done: 0, total: 1, startedAt: Date.now() });
-      const old = this.bench;
-      this.bench = null;
+      const old = this.benches[slot];
+      this.benches[slot] = null;
       await old?.live.release();
-      const first = await this.warmUp(run, ep, layout, own.signal);
-      this.tooSlow ||= ep === 'webgpu' && this.platform.compute.info.software && first.runMs > SLOW_MS;
+      let bench = await this.warmUp(run, graph, ep, layout, own.signal);
+      this.tooSlow ||= ep === 'webgpu' && this.platform.compute.info.software && bench.runMs > SLOW_MS;
       if (this.tooSlow && ep === 'webgpu' && wanted === null) {
-        await first.bench.live.release();
-        this.bench = (await this.warmUp(run, 'wasm', 'NHWC', own.signal)).bench;
-      } else {
-        this.bench = first.bench;
+        await bench.made.live.release();
+        bench = await this.warmUp(run, graph, 'wasm', 'NHWC', own.signal);
       }
-      return this.bench;
+      this.benches[slot] = bench.made;
+      return bench.made;
     });
   }
 
   /** A live session that has run: the first run compiles every pipeline, which must not fall on a slider move. */
-  private async warmUp(run: RecipeRun, ep: Ep, layout: Layout, signal: AbortSignal): Promise<{ bench: LiveBench; runMs: number }> {
-    const live = await createLive(run, this.platform, ep, layout, signal);
+  private async warmUp(run: RecipeRun, graph: LiveGraph, ep: Ep, layout: Layout, signal: AbortSignal): Promise<{ made: LiveBench; runMs: number }> {
+    const live = await createLive(graph, this.platform, ep, layout, signal);
     const weights = await live.bind(run, 'before');
     try {
       const [found] = await findFeeds({ inputs: live.inputs, run: weights.run }, signal, 1, 1);
       const startedAt = performance.now();
       await weights.run(found?.feeds ?? {}, signal);
-      return { bench: { live, choice: found?.choice ?? {}, evaluated: null }, runMs: performance.now() - startedAt };
+      return { made: { live, choice: found?.choice ?? {}, evaluated: null }, runMs: performance.now() - startedAt };
     } finally {
       weights.release();
     }
@@ -130,9 +163,11 @@ export class Workbench {
   async destroy(): Promise<void> {
     this.closed.abort();
     this.cache.destroy();
-    const old = this.bench;
-    this.bench = null;
-    await old?.live.release();
+    const { base, edited } = this.benches;
+    this.benches.base = null;
+    this.benches.edited = null;
+    await base?.live.release();
+    await edited?.live.release();
   }
 
   /** Work that serves every job: a superseded job stops waiting for it, and the next finds it done or under way. */

@@ -55,11 +55,12 @@ const api: EngineApi = {
   preview: (jobId, recipe, events) => onBench(jobId, events, (bench, job) => preview(bench, recipe, job)),
   histogram: (jobId, recipe, layerId, channel, bins) =>
     onBench(jobId, null, (bench, job) => histogram(bench, recipe, layerId, channel, bins, job)),
-  setData: (jobId, name, card, files, events) =>
+  setData: (jobId, name, card, files, calibration, events) =>
     jobs.run(jobId, events, async (job) => {
       const dataset = await openDataset(parseCard(card), files, job, undefined, studio.sources);
       job.signal.throwIfAborted();
       studio.data = dataset;
+      studio.calibration = calibration;
       return summaryOf(name, dataset);
     }),
   async clearData() {

@@ -14,6 +14,9 @@ interface Batch {
   readonly settings: PruneSettings;
 }
 
+/** A cut is a handful of numbers; its key takes more. */
+const CUT_BYTES = 1024;
+
 /**
  * Zeroes the least important weights: exactly the asked-for count, over all layers or in each. Source: magnitude pruning, Han et
  * al. 2015 (arXiv 1506.02626). A value that lies on a quantization grid stays on it, because zero does.
@@ -31,7 +34,7 @@ export const pruneWeights: Pass = {
       const wanted = batch.layers.filter((l) => context.only === null || l.id === context.only);
       if (wanted.length === 0) continue;
       const key = JSON.stringify([batch.settings, batch.layers.map((l) => l.id)]);
-      const cut = await context.keptCut(key, () => findCut(context, batch));
+      const cut = await context.keep(key, () => findCut(context, batch), () => CUT_BYTES);
       zeroed += cut.count;
       ranked += batch.layers.reduce((sum, l) => sum + l.params, 0);
       for (const layer of wanted) {

@@ -9,6 +9,7 @@ import { createOriginals, type StoreMode } from '../originals';
 import { defaultsOf, type Options } from '../options';
 import type { Pass, PassResult, Target } from '../types';
 import { createWeightStore, type OwnedWeightStore } from '../weight-store';
+import { calibrationOver, type TestSamples } from './calibration';
 
 export interface Applied {
   readonly result: PassResult;
@@ -27,6 +28,8 @@ interface Setup {
   readonly mode?: StoreMode;
   readonly target?: Target;
   readonly compute?: Compute;
+  /** What the pass may learn from; none unless given. */
+  readonly samples?: TestSamples;
 }
 
 /** Runs one pass over all layers of a model on the CPU maker, as the recipe would. */
@@ -53,7 +56,8 @@ export async function applyPass(pass: Pass, source: OnnxModel, setup: Setup = {}
       selected: layers.map((layer) => ({ layer, options: { ...options, ...setup.layers?.[layer.id] } })),
       onFinish: (edit) => finishers.push(edit),
       only: null,
-      keptCut: (_key, make) => make(),
+      calibration: setup.samples ? calibrationOver(setup.samples, store, compute) : null,
+      keep: (_key, make) => make(),
     },
     options,
   );

@@ -1,0 +1,100 @@
+/** Runs the user's samples through graphs that passes make to look into the model. */
+import { createBreath } from '../../base/breath';
+import { WhittleError } from '../../base/errors';
+import type { Job } from '../../base/job';
+import type { Dataset } from '../../data/types';
+import { datasetSamples } from '../../measure/samples';
+import { calibrationSamples } from '../../measure/split';
+import { concatChunks, writeModel } from '../../onnx/write';
+import type { Lease, Observed, Probe, ProbeWeight } from '../../passes/types';
+import type { SampleSource } from '../../recipe/run';
+import type { Recipe } from '../../recipe/types';
+import type { Feeds, HostTensor, Session } from '../../runtime/types';
+import { feedOf, releaser } from './live';
+import type { Workbench } from './workbench';
+
+/** The data in use, and how many of its samples passes may learn from. */
+export interface UserSamples {
+  readonly data: Dataset | null;
+  readonly calibration: number;
+}
+
+/** Probes hold activations of a whole batch, several times over: small batches, as on WASM larger ones gain nothing. */
+const BATCH = 8;
+
+export function noSamples(): UserSamples {
+  return { data: null, calibration: 0 };
+}
+
+const keys = new WeakMap<Dataset, string>();
+let datasets = 0;
+
+function keyOf(data: Dataset): string {
+  const key = keys.get(data) ?? `data ${datasets++}`;
+  keys.set(data, key);
+  return key;
+}
+
+/** The samples that passes of this recipe learn from; null without data. */
+export function sampleSource(bench: Workbench, recipe: Recipe, { data, calibration }: UserSamples): SampleSource | null {
+  if (data === null) return null;
+  const indices = calibrationSamples(data.length, calibration);
+  return {
+    samples: indices.length,
+    key: `${keyOf(data)}, ${indices.length}`,
+    async observe(probe, lease, visit, job) {
+      const { ep, layout } = await bench.quickest(recipe.target, job);
+      const session = await bench.platform.runtime.create(concatChunks(writeModel(probe.model)), { ep, layout }, job.signal);
+      const leases: Lease[] = [];
+      const release = releaser(session, leases);
+      try {
+        const weights = await bind(bench, session, probe.weights, lease, leases);
+        await runAll(session, data, indices, weights, probe, visit, job);
+      } finally {
+        release();
+        await session.settled();
+        await session.release();
+      }
+    },
+  };
+}
+
+async function bind(bench: Workbench, session: Session, weights: readonly ProbeWeight[], lease: (weight: ProbeWeight) => Promise<Lease>, leases: Lease[]): Promise<Feeds> {
+  const feeds: Record<string, Feeds[string]> = {};
+  for (const weight of weights) {
+    const held = await lease(weight);
+    leases.push(held);
+    feeds[weight.inputName] = await feedOf(session, bench.platform, weight, held);
+  }
+  return feeds;
+}
+
+async function runAll(session: Session, data: Dataset, indices: readonly number[], weights: Feeds, probe: Probe, visit: Parameters<SampleSource['observe']>[2], job: Job): Promise<void> {
+  const fed = new Set(probe.weights.map((w) => w.inputName));
+  const samples = datasetSamples(data, session.inputs.filter((i) => !fed.has(i.name)));
+  const breath = createBreath();
+  const startedAt = Date.now();
+  let size = Math.min(samples.batch, BATCH);
+  for (let at = 0; at < indices.length; ) {
+    await breath();
+    job.signal.throwIfAborted();
+    const batch = indices.slice(at, at + size);
+    const feeds = await samples.feeds(batch);
+    let outputs: Readonly<Record<string, HostTensor>>;
+    try {
+      outputs = await session.run({ ...feeds, ...weights }, job.signal);
+    } catch (error) {
+      // The first axis may be open and the graph still be made for one sample.
+      if (size === 1 || at > 0 || !(error instanceof WhittleError) || error.code !== 'runtime-failed') throw error;
+      size = 1;
+      continue;
+    }
+    await visit(Object.fromEntries(Object.entries(outputs).flatMap(([name, tensor]) => floats(name, tensor))), batch.length);
+    at += batch.length;
+    job.onProgress({ stage: 'Running the calibration samples', done: at, total: indices.length, startedAt });
+  }
+}
+
+function floats(name: string, { data, dims }: HostTensor): [string, Observed][] {
+  return data instanceof Float32Array ? [[name, { data, dims }]] : [];
+}

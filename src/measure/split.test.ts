@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { calibrationSamples, scoredSamples } from './split';
+
+test('what calibrates is not scored', () => {
+  const used = calibrationSamples(500, 128);
+  const scored = scoredSamples(500, null, used);
+  expect(used).toHaveLength(128);
+  expect(new Set([...used, ...scored]).size).toBe(500);
+  expect(scored).toHaveLength(372);
+});
+
+test('a limit draws from all of the rest, the same ones each time', () => {
+  const used = calibrationSamples(5000, 128);
+  const scored = scoredSamples(5000, 100, used);
+  expect(scored).toEqual(scoredSamples(5000, 100, used));
+  expect(new Set(scored).size).toBe(100);
+  expect(scored.some((i) => used.includes(i))).toBe(false);
+  // Of a folder sorted by class, every tenth is met.
+  expect(new Set(scored.map((i) => Math.floor(i / 500))).size).toBe(10);
+});
+
+test('small sets keep half for the score, and a single sample serves both', () => {
+  expect(calibrationSamples(10, 128)).toHaveLength(5);
+  expect(scoredSamples(1, null, calibrationSamples(1, 128))).toEqual([0]);
+  expect(scoredSamples(10, null, [])).toHaveLength(10);
+});

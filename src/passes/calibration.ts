@@ -1,0 +1,12 @@
+import { WhittleError } from '../base/errors';
+import type { Calibration, PassContext } from './types';
+
+/**
+ * The user's samples, for a pass that cannot do without.
+ * @param what the method as the user chose it, e.g. `Rounding "gptq"`.
+ * @throws WhittleError `bad-data` that names it.
+ */
+export function requireCalibration(context: Pick<PassContext, 'calibration'>, what: string): Calibration {
+  if (context.calibration !== null) return context.calibration;
+  throw new WhittleError('bad-data', `${what} needs samples of what the model will see, and there are none.`, 'Add data, or choose a method that needs none.');
+}

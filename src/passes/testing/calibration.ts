@@ -1,0 +1,25 @@
+import type { Tensor } from 'onnxruntime-web';
+import type { Compute } from '../../compute/types';
+import { floats, runTensors } from '../../onnx/testing/ort';
+import type { Calibration, WeightStore } from '../types';
+
+/** Samples for a pass under test: each the model's inputs by name. They are run one by one on onnxruntime's WASM backend. */
+export type TestSamples = readonly Readonly<Record<string, Tensor>>[];
+
+export function calibrationOver(samples: TestSamples, weights: WeightStore, compute: Compute): Calibration {
+  return {
+    samples: samples.length,
+    key: 'test samples',
+    async observe(probe, visit) {
+      const fed: Record<string, Tensor> = {};
+      for (const { inputName, shape, layerId, which } of probe.weights) {
+        const lease = await (which === 'original' ? weights.acquireOriginal(layerId) : weights.acquire(layerId));
+        fed[inputName] = floats(shape, await compute.download(lease.handle));
+        lease.release();
+      }
+      await runTensors(probe.model, samples.map((sample) => ({ ...sample, ...fed })), async (outputs) => {
+        await visit(Object.fromEntries(Object.entries(outputs).flatMap(([name, { data, dims }]) => (data instanceof Float32Array ? [[name, { data, dims }]] : []))), 1);
+      });
+    },
+  };
+}
