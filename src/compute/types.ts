@@ -75,6 +75,34 @@ export interface HistogramBins {
   readonly counts: Uint32Array;
 }
 
+/** Weights as a matrix of rows that are rounded for themselves. Rows fall into equal runs, one an input group. */
+export interface FeedbackShape {
+  readonly groups: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** What weights may become. Blocks are runs of columns with scales of their own. */
+export type FeedbackLevels =
+  | {
+      readonly kind: 'grid';
+      readonly qMin: number;
+      readonly qMax: number;
+      /** [blocks, rows]. */
+      readonly scales: Float32Array;
+      readonly zeroPoints: Int32Array;
+      /** The block of each column. */
+      readonly blockOf: Uint32Array;
+    }
+  | {
+      readonly kind: 'codebook';
+      /** Values of one book; [books, size], each ascending. */
+      readonly size: number;
+      readonly values: Float32Array;
+      /** The book of each row. */
+      readonly bookOf: Uint32Array;
+    };
+
 export type MatmulKind = 'f32' | 'f16' | 'int8';
 
 export interface MatmulTiming {
@@ -122,6 +150,14 @@ export interface Compute {
   countBelow(tensors: readonly Handle[], threshold: number): Promise<number>;
   /** Zero the cut elements of tensor number `tensor` of the list the cut was made from, as a new handle, or into `into`. */
   applyCut(w: Handle, tensor: number, cut: MagnitudeCut, into?: Handle): Handle;
+  /**
+   * Rounds each row to its levels one column after another; a column aims at its weight plus what the errors d (weight - rounded) of earlier
+   * ones call for: sum over j < i of F[i, j] d[j]. The loss of a row is the sum of (F[i, i] (aim - rounded))^2. With F from the Cholesky factor
+   * of a layer's input Hessian this is GPTQ (Frantar et al. 2022, arXiv 2210.17323), and the loss is the layer's squared output error.
+   * @param w [columns, rows]. @param factor F, [groups, columns, columns]; see src/passes/hessian/factor.ts.
+   * @returns values like w, to be destroyed by the caller, and losses [rows]. float32 sums on a GPU: near ties may fall the other way.
+   */
+  roundWithFeedback(w: Handle, factor: Handle, shape: FeedbackShape, levels: FeedbackLevels): Promise<{ readonly values: Handle; readonly losses: Float32Array<ArrayBuffer> }>;
   /** C[M,N] = A[M,K] x B[K,N], row-major float32. */
   matmul(a: Handle, b: Handle, m: number, k: number, n: number): Promise<Float32Array<ArrayBuffer>>;
   /** As above in half precision; `runtime-failed` where the device has no shader-f16. Inputs are rounded to f16, sums in f32. */

@@ -2,6 +2,7 @@ import { WhittleError } from '../../base/errors';
 import { matmulTiming, notTimed } from '../timing';
 import type { Compute, Handle, MatmulKind, MatmulTiming } from '../types';
 import { codesOf, fakeQuantize, sumErrors } from './elementwise';
+import { roundWithFeedbackOf } from './feedback';
 import { isCut, magnitudeCutOf } from './magnitude';
 import { matmulInt8Of, matmulOf } from './matmul';
 import { clipErrorsOf, histogramOf, rangesOf } from './ranges';
@@ -48,6 +49,10 @@ export function createCpuCompute(): Compute {
       const target = dataOf(out);
       for (const [index, x] of dataOf(w).entries()) target[index] = isCut(x, tensor, index, cut) ? 0 : x;
       return out;
+    },
+    roundWithFeedback: async (w, factor, shape, levels) => {
+      const { values, losses } = roundWithFeedbackOf(dataOf(w), dataOf(factor), shape, levels);
+      return { values: new CpuTensor(values), losses };
     },
     matmul: async (a, b, m, k, n) => matmulOf(dataOf(a), dataOf(b), m, k, n),
     matmulF16: async () => {

@@ -2,6 +2,7 @@ import { matmul, matmulF16, matmulInt8, int8Kernel } from './matmul';
 import { timeMatmul } from './benchmark';
 import type { DeviceGrant } from './device';
 import { applyCut, BY_INDEX, magnitudeCut } from './magnitude';
+import { roundWithFeedback } from './feedback';
 import { Pipelines } from './pipelines';
 import { clipErrors, codes, quantize, ranges } from './quantize';
 import { Runner } from './runner';
@@ -54,6 +55,7 @@ export async function createGpuCompute({ device, info }: DeviceGrant): Promise<G
     magnitudeCut: (list, count) => magnitudeCut(gpu, list, count),
     countBelow: (list, threshold) => countBelowBits(gpu, list, threshold > 0 ? magnitudeBits(threshold) : 0),
     applyCut: (w, tensor, cut, into) => applyCut(gpu, w, tensor, cut, into),
+    roundWithFeedback: (w, factor, shape, levels) => roundWithFeedback(gpu, w, factor, shape, levels),
     matmul: (a, b, m, k, n) => matmul(gpu, a, b, m, k, n),
     matmulF16: (a, b, m, k, n) => matmulF16(gpu, a, b, m, k, n),
     matmulInt8: (a, b, m, k, n) => matmulInt8(gpu, int8Kernel(info.features), a, b, m, k, n),

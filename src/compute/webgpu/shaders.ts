@@ -16,6 +16,7 @@ import linear from '../../../shaders/prelude/linear.wgsl?raw';
 import quantize from '../../../shaders/quantize.wgsl?raw';
 import radixHistogram from '../../../shaders/radix-histogram.wgsl?raw';
 import ranges from '../../../shaders/ranges.wgsl?raw';
+import roundWithFeedback from '../../../shaders/round-with-feedback.wgsl?raw';
 import toHalf from '../../../shaders/to-half.wgsl?raw';
 
 export const SHADERS = {
@@ -28,6 +29,7 @@ export const SHADERS = {
   histogram: linear + histogram,
   'radix-histogram': linear + radixHistogram,
   'apply-cut': linear + applyCut,
+  'round-with-feedback': linear + roundWithFeedback,
   'to-half': linear + toHalf,
   'matmul-f32': f32 + matmul,
   'matmul-f16': f16 + matmul,

@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest';
+import { roundWithFeedbackOf } from './cpu/feedback';
+import { noise } from './testing/data';
+import { describeMakers } from './testing/makers';
+import type { Compute, FeedbackLevels, FeedbackShape } from './types';
+
+/** A factor of no meaning but of the right form: small below the diagonal, positive on it. */
+function someFactor({ groups, columns }: FeedbackShape): Float32Array {
+  const values = noise(groups * columns * columns);
+  return values.map((v, at) => {
+    const [i, j] = [Math.floor(at / columns) % columns, at % columns];
+    return j > i ? 0 : j === i ? 0.5 + Math.abs(v) : v * 0.3;
+  });
+}
+
+function gridLevels({ rows, columns }: FeedbackShape, blocks: number): FeedbackLevels {
+  return {
+    kind: 'grid',
+    qMin: -4,
+    qMax: 3,
+    scales: Float32Array.from({ length: blocks * rows }, (_, i) => 0.2 + (i % 7) * 0.02),
+    zeroPoints: Int32Array.from({ length: blocks * rows }, (_, i) => (i % 3) - 1),
+    blockOf: Uint32Array.from({ length: columns }, (_, c) => Math.floor((c * blocks) / columns)),
+  };
+}
+
+function bookLevels({ rows }: FeedbackShape, size: number): FeedbackLevels {
+  const books = 3;
+  return { kind: 'codebook', size, values: Float32Array.from({ length: books * size }, (_, i) => ((i % size) - size / 3) * (0.2 + 0.1 * Math.floor(i / size))), bookOf: Uint32Array.from({ length: rows }, (_, r) => r % books) };
+}
+
+const SHAPES: readonly FeedbackShape[] = [
+  { groups: 1, rows: 1, columns: 1 },
+  { groups: 1, rows: 65, columns: 9 },
+  { groups: 4, rows: 4, columns: 9 },
+  { groups: 2, rows: 6, columns: 33 },
+];
+
+it('is plain rounding where columns do not know of each other', () => {
+  const w = Float32Array.of(0.24, -0.26, 9, -9);
+  const levels: FeedbackLevels = { kind: 'grid', qMin: -2, qMax: 1, scales: Float32Array.of(0.5, 0.5), zeroPoints: Int32Array.of(0, 0), blockOf: Uint32Array.of(0, 0) };
+  const { values, losses } = roundWithFeedbackOf(w, Float32Array.of(1, 0, 0, 2), { groups: 1, rows: 2, columns: 2 }, levels);
+  expect([...values]).toEqual([0, -0.5, 0.5, -1]);
+  expect(losses[0]).toBeCloseTo(0.24 ** 2 + (2 * 8.5) ** 2, 3);
+});
+
+it('a column makes up for the error of the one before it', () => {
+  // Both columns see the same input: 0.4 + 0.4 is best held as 0 + 1.
+  const levels: FeedbackLevels = { kind: 'grid', qMin: -2, qMax: 1, scales: Float32Array.of(1), zeroPoints: Int32Array.of(0), blockOf: Uint32Array.of(0, 0) };
+  const { values } = roundWithFeedbackOf(Float32Array.of(0.4, 0.4), Float32Array.of(1, 0, 1, 1), { groups: 1, rows: 1, columns: 2 }, levels);
+  expect([...values]).toEqual([0, 1]);
+});
+
+await describeMakers('rounding with feedback', (compute: Compute) => {
+  for (const shape of SHAPES) {
+    for (const levels of [gridLevels(shape, 1), gridLevels(shape, 3), bookLevels(shape, 2), bookLevels(shape, 16)]) {
+      it(`${shape.rows} rows of ${shape.columns} columns in ${shape.groups} groups, ${levels.kind} of ${levels.kind === 'grid' ? levels.scales.length / shape.rows : levels.size}`, async () => {
+        const w = noise(shape.rows * shape.columns);
+        const factor = someFactor(shape);
+        const expected = roundWithFeedbackOf(w, factor, shape, levels);
+        const handles = [compute.upload(w), compute.upload(factor)] as const;
+        const { values, losses } = await compute.roundWithFeedback(...handles, shape, levels);
+        const found = await compute.download(values);
+        const same = found.reduce((n, v, i) => n + (Math.abs(v - (expected.values[i] ?? 0)) < 1e-6 ? 1 : 0), 0);
+        expect(same / found.length).toBeGreaterThan(0.98);
+        for (let row = 0; row < shape.rows; row++) expect(losses[row]).toBeCloseTo(expected.losses[row] ?? 0, same === found.length ? 3 : 0);
+        for (const handle of [...handles, values]) handle.destroy();
+      });
+    }
+  }
+});
