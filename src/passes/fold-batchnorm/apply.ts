@@ -1,7 +1,7 @@
-import { removeConstant } from '../../onnx/graph';
 import { findLayers, type LayerSource } from '../../onnx/layers';
 import { intAttribute, isOnnx } from '../../onnx/nodes';
 import type { Skipped } from '../../onnx/types';
+import { removeUnread } from '../../onnx/unread';
 import { indexValues, type ValueIndex } from '../../onnx/values';
 import { refuseNonFinite } from '../originals';
 import type { Pass, PassContext, PassResult } from '../types';
@@ -40,7 +40,7 @@ export const foldBatchnorm: Pass = {
         removed.push(...parameters, ...folded.unused);
       }
     }
-    removeUnread(context, removed);
+    removeUnread(model.proto, removed);
     const note = changed.length === 1 ? '1 batch-norm node folded.' : changed.length > 1 ? `${changed.length} batch-norm nodes folded.` : 'No batch-norm nodes to fold.';
     return { changed, skipped, note };
   },
@@ -107,16 +107,4 @@ function bypass(source: LayerSource, match: FoldMatch, keepsNode: boolean): void
   scope.graph.valueInfo = scope.graph.valueInfo.filter((v) => v.name !== producer.output[0]);
   producer.output[0] = norm.output[0] ?? '';
   scope.graph.node = scope.graph.node.filter((n) => n !== norm);
-}
-
-/** Takes out constants that nothing reads any more. */
-function removeUnread(context: PassContext, names: readonly string[]): void {
-  if (names.length === 0) return;
-  const after: ValueIndex = indexValues(context.model.proto);
-  const wanted = new Set(names);
-  for (const scope of after.scopes) {
-    for (const value of after.valuesOf(scope.graph)) {
-      if (wanted.has(value.name) && value.constant !== null && value.uses.length === 0 && !value.isOutput) removeConstant(scope.graph, value.name);
-    }
-  }
 }

@@ -1,8 +1,9 @@
 import type { GraphProto, NodeProto, ValueInfoProto } from 'onnx-buf';
 import type { Scope } from '../../onnx/graph';
 import { findAttribute, intAttribute } from '../../onnx/nodes';
-import { readFloats, weightType } from '../../onnx/tensor';
+import { readFloats } from '../../onnx/tensor';
 import type { ValueIndex } from '../../onnx/values';
+import { floatConstant } from '../layer-bias';
 
 /** A batch norm with the node whose weights can take it in. */
 export interface FoldMatch {
@@ -38,9 +39,9 @@ export function matchNorm(index: ValueIndex, scope: Scope, norm: NodeProto): Fol
 }
 
 /** Values of a float constant that this graph can read; undefined for anything else. */
-export function constantFloats(index: ValueIndex, scope: Scope, name: string): Float32Array | undefined {
-  const constant = index.find(scope, name)?.constant;
-  return constant && weightType(constant.dataType) ? readFloats(constant) : undefined;
+function constantFloats(index: ValueIndex, scope: Scope, name: string): Float32Array | undefined {
+  const constant = floatConstant(index, scope, name);
+  return constant && readFloats(constant);
 }
 
 /** Rank of a matrix product's output, which is that of its first input; undefined where nothing tells. */

@@ -1,0 +1,78 @@
+/** Where the bias of a Conv, ConvTranspose, Gemm or MatMul is kept, and how another takes its place. */
+import type { ModelProto, NodeProto, TensorProto } from 'onnx-buf';
+import { addInitializer, uniqueNames, type Scope } from '../onnx/graph';
+import { findAttribute, isOnnx } from '../onnx/nodes';
+import { encodeFloats, FLOAT_TYPES, makeTensor, readFloats, weightType } from '../onnx/tensor';
+import type { WeightType } from '../onnx/types';
+import type { ValueIndex } from '../onnx/values';
+
+export interface LayerBias {
+  /** What is added to each output channel, in float64; zeros where there is no bias. */
+  readonly values: Float64Array;
+  /** The node whose input it is: the layer's own, or the Add after a MatMul. */
+  readonly node: NodeProto;
+  /** Which of the node's inputs. */
+  readonly input: number;
+  /** Of the tensor that takes its place. */
+  readonly dims: readonly number[];
+}
+
+/**
+ * The bias of a node with this many output channels; the reason in words where there is none that can be changed channel by channel.
+ * A MatMul has one only where its product is read by nothing but an Add of a constant.
+ */
+export function readBias(index: ValueIndex, scope: Scope, node: NodeProto, channels: number): LayerBias | string {
+  if (node.opType === 'MatMul') return readAdded(index, scope, node, channels);
+  const name = node.input[2] ?? '';
+  if (name === '') return { values: new Float64Array(channels), node, input: 2, dims: [channels] };
+  const constant = floatConstant(index, scope, name);
+  if (constant === undefined) return `The bias "${name}" is not a constant.`;
+  const beta = node.opType === 'Gemm' ? (findAttribute(node, 'beta')?.f ?? 1) : 1;
+  const values = perChannel(constant, channels, 1);
+  // A Gemm's bias may broadcast; a full matrix differs by row, which a bias per channel cannot hold.
+  return values === null ? `The bias "${name}" is not one value a channel.` : { values: values.map((b) => b * beta), node, input: 2, dims: [channels] };
+}
+
+function readAdded(index: ValueIndex, scope: Scope, node: NodeProto, channels: number): LayerBias | string {
+  const product = index.find(scope, node.output[0] ?? '');
+  const [use] = product?.uses ?? [];
+  if (!product || !use || product.uses.length > 1 || product.isOutput || use.node.opType !== 'Add' || !isOnnx(use.node.domain)) {
+    return 'This MatMul is not followed by an Add, and has no bias of its own.';
+  }
+  const input = 1 - use.input;
+  const constant = floatConstant(index, use.scope, use.node.input[input] ?? '');
+  const values = constant && perChannel(constant, channels, 1);
+  if (!constant || !values) return 'The Add after this MatMul does not add a constant with one value a channel.';
+  const dims = constant.dims.map(Number);
+  return { values, node: use.node, input, dims: dims.at(-1) === channels ? dims : [channels] };
+}
+
+/**
+ * Puts these values in the bias's place, as a constant of their own: the old one may serve other nodes too.
+ * @returns the names of constants that this node reads no more.
+ */
+export function writeBias(proto: ModelProto, scope: Scope, bias: LayerBias, values: ArrayLike<number>, type: WeightType): string[] {
+  const { node, input, dims } = bias;
+  const old = node.input[input] ?? '';
+  const tensor = makeTensor(uniqueNames(proto)('bias'), FLOAT_TYPES[type], dims, encodeFloats(type, Float32Array.from(values)));
+  addInitializer(proto, scope.graph, tensor);
+  node.input[input] = tensor.name;
+  if (node.opType === 'Gemm') node.attribute = node.attribute.filter((a) => a.name !== 'beta');
+  return old === '' ? [] : [old];
+}
+
+/** A float constant that a graph can read; undefined for anything else. */
+export function floatConstant(index: ValueIndex, scope: Scope, name: string): TensorProto | undefined {
+  const constant = index.find(scope, name)?.constant;
+  return constant && weightType(constant.dataType) ? constant : undefined;
+}
+
+/**
+ * The values of a constant that is added to channels, one for each; null where it holds anything else.
+ * @param axis of the channels, counted from the last: 1 is the last itself, 3 for [N, C, H, W].
+ */
+export function perChannel(constant: TensorProto, channels: number, axis: number): Float64Array | null {
+  const values = readFloats(constant);
+  if (values.length === 1) return new Float64Array(channels).fill(values[0] ?? 0);
+  return values.length === channels && Number(constant.dims.at(-axis)) === channels ? Float64Array.from(values) : null;
+}
