@@ -1,0 +1,88 @@
+"""The one judge of this bench: plain onnxruntime on the CPU, on the samples that calibration never saw.
+
+    python bench/peers/judge.py CARD.json --work FOLDER FILE.onnx ...
+
+prints bytes, top-1, the drop against the card's float model in points, and agreement with it (same class first) in percent.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from data import CALIBRATION, Samples
+
+BATCH = 8
+
+
+def session(path: Path) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def answers(path: Path, samples: Samples, indices: list[int]) -> np.ndarray:
+    """The first class of each sample. Raises ValueError where scores are not finite."""
+    run = session(path)
+    feed = run.get_inputs()[0]
+    size = feed.shape[0] if isinstance(feed.shape[0], int) else BATCH
+    found = []
+    for start in range(0, len(indices), size):
+        batch = samples.batch(indices[start : start + size])
+        rest = size - len(batch) if isinstance(feed.shape[0], int) else 0
+        scores = run.run(None, {feed.name: np.pad(batch, [(0, rest), (0, 0), (0, 0), (0, 0)])})[0]
+        rows = scores.reshape(len(batch) + rest, -1)[: len(batch)]
+        if not np.isfinite(rows).all():
+            raise ValueError(f"{path.name} gives values that are not finite.")
+        found.append(rows.argmax(1))
+    return np.concatenate(found)
+
+
+def size_of(path: Path) -> int:
+    """Bytes of the file and of external data beside it under its name."""
+    return sum(p.stat().st_size for p in [path, path.with_name(path.name + ".data")] if p.exists())
+
+
+class Judge:
+    """Scores files of one card; the float model runs once."""
+
+    def __init__(self, samples: Samples):
+        self.samples = samples
+        self.labels = samples.labels[samples.scored]
+        self.before = answers(samples.model, samples, samples.scored)
+        self.float_top1 = 100 * float((self.before == self.labels).mean())
+
+    def score(self, path: Path) -> dict:
+        after = answers(path, self.samples, self.samples.scored)
+        top1 = 100 * float((after == self.labels).mean())
+        return {
+            "bytes": size_of(path),
+            "percent": round(100 * size_of(path) / size_of(self.samples.model), 2),
+            "top1": round(top1, 2),
+            "drop": round(self.float_top1 - top1, 2),
+            "agreement": round(100 * float((after == self.before).mean()), 2),
+        }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("card", type=Path)
+    parser.add_argument("files", type=Path, nargs="*")
+    parser.add_argument("--work", type=Path, required=True, help="folder for decoded samples, outside of the repository")
+    parser.add_argument("--calibration", type=int, default=CALIBRATION, help="samples left out of the score")
+    parser.add_argument("--json", action="store_true", help="a JSON object a line")
+    arguments = parser.parse_args()
+    judge = Judge(Samples(arguments.card, arguments.work, arguments.calibration))
+    for path in [judge.samples.model, *arguments.files]:
+        try:
+            line = {"file": path.name, **judge.score(path)}
+        except Exception as error:  # onnxruntime's own classes share no base; the other files are still to be scored
+            line = {"file": path.name, "error": str(error).splitlines()[0]}
+        print(json.dumps(line) if arguments.json else "  ".join(f"{k} {v}" for k, v in line.items()), flush=True)
+
+
+if __name__ == "__main__":
+    main()
