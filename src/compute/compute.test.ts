@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
+import { assignCodesOf, assignValuesOf, nearestCode } from './cpu/codebook';
 import { codesOf, fakeQuantize } from './cpu/elementwise';
 import { magnitudeCutOf, isCut } from './cpu/magnitude';
 import { matmulInt8Of, matmulOf } from './cpu/matmul';
 import { clipErrorsOf, histogramOf, rangesOf } from './cpu/ranges';
 import { bytes, noise } from './testing/data';
 import { describeMakers } from './testing/makers';
-import { groupCount, type Compute, type Grid, type Groups, type Handle } from './types';
+import { groupCount, type Codebook, type Compute, type Grid, type Groups, type Handle } from './types';
 
 const SIZES = [0, 1, 3, 63, 64, 65, 255, 256, 257, 1031];
 
@@ -36,6 +37,13 @@ function gridFor(w: Float32Array, groups: Groups, bits: number, asymmetric: bool
   return { groups, bits, qMin, qMax: qMin + 2 ** bits - 1, scales, zeroPoints };
 }
 
+/** Values of reproducible noise, ascending in each group. */
+function codebookFor(groups: Groups, size: number): Codebook {
+  const values = noise(groupCount(groups) * size, 13);
+  for (let first = 0; first < values.length; first += size) values.subarray(first, first + size).sort();
+  return { groups, size, values };
+}
+
 function expectClose(actual: Float32Array, expected: Float32Array, tolerance: number): void {
   expect(actual.length).toBe(expected.length);
   for (let i = 0; i < actual.length; i++) {
@@ -47,6 +55,14 @@ function expectClose(actual: Float32Array, expected: Float32Array, tolerance: nu
 function free(...handles: Handle[]): void {
   for (const handle of handles) handle.destroy();
 }
+
+it('finds the nearest value as a search through all of them does', () => {
+  const values = noise(40, 4).sort();
+  for (const x of noise(500, 5, 1.2)) {
+    const nearest = Math.min(...values.subarray(8, 40).map((v) => Math.abs(v - x)));
+    expect(Math.abs((values[8 + nearestCode(values, 8, 32, x)] ?? 0) - x)).toBeCloseTo(nearest, 6);
+  }
+});
 
 await describeMakers('compute', (compute: Compute) => {
   it('gives back what was uploaded, bit for bit, and copies it', async () => {
@@ -80,6 +96,22 @@ await describeMakers('compute', (compute: Compute) => {
       free(handle);
     });
 
+    it(`takes the nearest value of a codebook: ${view}`, async () => {
+      const w = noise(240, 9);
+      const handle = compute.upload(w);
+      for (const size of [1, 2, 3, 16, 255, 256]) {
+        const codebook = codebookFor(groups, size);
+        const expected = new Float32Array(240);
+        assignValuesOf(w, codebook, expected);
+        const result = compute.assign(handle, codebook);
+        expect(await compute.download(result)).toEqual(expected);
+        expect(await compute.assignCodes(handle, codebook)).toEqual(assignCodesOf(w, codebook));
+        expect(await compute.assignCodes(result, codebook)).toEqual(assignCodesOf(w, codebook));
+        free(result);
+      }
+      free(handle);
+    });
+
     it(`finds the range of each group: ${view}`, async () => {
       const w = noise(240, 3);
       const handle = compute.upload(w);
@@ -107,12 +139,23 @@ await describeMakers('compute', (compute: Compute) => {
     free(handle, into);
   });
 
+  it('takes the higher of two values equally near, and the ends beyond them', async () => {
+    const handle = compute.upload(Float32Array.of(-9, 0, 0.5, 1.5, 2, 9));
+    const codebook = { groups: perTensor(6), size: 4, values: Float32Array.of(-1, 0, 1, 2) };
+    const into = compute.upload(new Float32Array(6));
+    compute.assign(handle, codebook, into);
+    expect(await compute.download(into)).toEqual(Float32Array.of(-1, 0, 1, 2, 2, 2));
+    free(handle, into);
+  });
+
   it('handles every length', async () => {
     for (const n of SIZES) {
       const w = noise(n, 11);
       const handle = compute.upload(w);
       const grid = gridFor(w, perTensor(n), 8, false);
       expect(await compute.codes(handle, grid)).toEqual(codesOf(w, grid));
+      const codebook = codebookFor(perTensor(n), 5);
+      expect(await compute.assignCodes(handle, codebook)).toEqual(assignCodesOf(w, codebook));
       expect(await compute.histogram(handle, -1, 1, 17)).toEqual(histogramOf(w, -1, 1, 17));
       expect((await compute.ranges(handle, perTensor(n))).max).toEqual(rangesOf(w, perTensor(n)).max);
       expect(await compute.countZeros(handle)).toBe(0);

@@ -1,12 +1,13 @@
 /** Every kernel at the sizes and values where kernels break: none, one, odd, round a workgroup, all zero, denormal, the deepest sums. */
 import { expect, it } from 'vitest';
+import { assignCodesOf, assignValuesOf } from './cpu/codebook';
 import { codesOf, fakeQuantize, sumErrors } from './cpu/elementwise';
 import { isCut, magnitudeCutOf } from './cpu/magnitude';
 import { matmulInt8Of, matmulOf } from './cpu/matmul';
 import { clipErrorsOf, histogramOf, rangesOf } from './cpu/ranges';
 import { bytes, noise } from './testing/data';
 import { describeMakers } from './testing/makers';
-import type { Compute, Grid, Groups, Handle } from './types';
+import { groupCount, type Compute, type Grid, type Groups, type Handle } from './types';
 
 const SIZES = [0, 1, 3, 255, 256, 257];
 /** [m, k, n] with each edge in each place. */
@@ -59,6 +60,13 @@ await describeMakers('edges', (compute: Compute) => {
         const ratios = Float32Array.of(1, 0.8, 0.3);
         expectClose(await compute.clipErrors(handle, grid, ratios), clipErrorsOf(w, grid, ratios));
       }
+    }
+    for (const groups of viewsOf(w.length)) {
+      const codebook = { groups, size: 3, values: Float32Array.from({ length: groupCount(groups) * 3 }, (_, k) => (k % 3) * 0.4 - 0.4) };
+      const expected = new Float32Array(w.length);
+      assignValuesOf(w, codebook, expected);
+      expect(await values(compute.assign(handle, codebook))).toEqual(expected);
+      expect(await compute.assignCodes(handle, codebook)).toEqual(assignCodesOf(w, codebook));
     }
     expect(await compute.histogram(handle, -0.5, 0.75, 33)).toEqual(histogramOf(w, -0.5, 0.75, 33));
     expect(await compute.countZeros(handle)).toBe(w.filter((x) => x === 0).length);

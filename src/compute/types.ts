@@ -48,6 +48,15 @@ export interface Grid {
   readonly zeroPoints: Int32Array;
 }
 
+/** A table a group whose values weights are made of: value = values[group * size + code], code in [0, size). */
+export interface Codebook {
+  readonly groups: Groups;
+  /** Values a group, 1..256. */
+  readonly size: number;
+  /** [groups, size], each group's ascending; the last may repeat where a group has fewer. */
+  readonly values: Float32Array;
+}
+
 /** Sums for SQNR over a whole tensor, in float64: 10*log10(signal/noise). */
 export interface ErrorSums {
   readonly signal: number;
@@ -142,6 +151,10 @@ export interface Compute {
   quantize(w: Handle, grid: Grid, into?: Handle): Handle;
   /** Codes of values, one byte each, as stored: symmetric codes in two's complement. */
   codes(w: Handle, grid: Grid): Promise<Uint8Array<ArrayBuffer>>;
+  /** The nearest value of each group's codebook (of two equally near, the higher), as a new handle, or into `into`. */
+  assign(w: Handle, codebook: Codebook, into?: Handle): Handle;
+  /** Codes of those values, one byte each. */
+  assignCodes(w: Handle, codebook: Codebook): Promise<Uint8Array<ArrayBuffer>>;
   errorSums(reference: Handle, w: Handle): Promise<ErrorSums>;
   countZeros(w: Handle): Promise<number>;
   /** Exact cut of the `count` smallest magnitudes over all tensors together (0 <= count <= total). */

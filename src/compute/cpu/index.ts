@@ -1,6 +1,7 @@
 import { WhittleError } from '../../base/errors';
 import { matmulTiming, notTimed } from '../timing';
 import type { Compute, Handle, MatmulKind, MatmulTiming } from '../types';
+import { assignCodesOf, assignValuesOf } from './codebook';
 import { codesOf, fakeQuantize, sumErrors } from './elementwise';
 import { roundWithFeedbackOf } from './feedback';
 import { isCut, magnitudeCutOf } from './magnitude';
@@ -37,6 +38,12 @@ export function createCpuCompute(): Compute {
       return out;
     },
     codes: async (w, grid) => codesOf(dataOf(w), grid),
+    assign(w, codebook, into) {
+      const out = into ?? new CpuTensor(new Float32Array(w.length));
+      assignValuesOf(dataOf(w), codebook, dataOf(out));
+      return out;
+    },
+    assignCodes: async (w, codebook) => assignCodesOf(dataOf(w), codebook),
     errorSums: async (reference, w) => sumErrors(dataOf(reference), dataOf(w)),
     countZeros: async (w) => dataOf(w).reduce((count, x) => count + (x === 0 ? 1 : 0), 0),
     magnitudeCut: async (tensors, count) => magnitudeCutOf(tensors.map(dataOf), count),

@@ -1,4 +1,5 @@
 import { matmul, matmulF16, matmulInt8, int8Kernel } from './matmul';
+import { assign, assignCodes } from './codebook';
 import { timeMatmul } from './benchmark';
 import type { DeviceGrant } from './device';
 import { applyCut, BY_INDEX, magnitudeCut } from './magnitude';
@@ -20,7 +21,7 @@ export async function createGpuCompute({ device, info }: DeviceGrant): Promise<G
   const tensors = new Tensors(device, info.maxBufferBytes);
   const gpu = new Runner(device, pipelines, tensors);
   await Promise.all([
-    ...(['quantize', 'codes', 'ranges', 'clip-errors', 'error-sums', 'count-below', 'histogram', 'apply-cut', 'to-half'] as const).map((kernel) => pipelines.prepare(kernel)),
+    ...(['quantize', 'codes', 'ranges', 'clip-errors', 'error-sums', 'count-below', 'histogram', 'apply-cut', 'to-half', 'assign', 'assign-codes'] as const).map((kernel) => pipelines.prepare(kernel)),
     ...BY_INDEX.map((constants) => pipelines.prepare('radix-histogram', constants)),
   ]);
   const buffer = (handle: Handle): GPUBuffer => tensors.of(handle).buffer;
@@ -50,6 +51,8 @@ export async function createGpuCompute({ device, info }: DeviceGrant): Promise<G
     clipErrors: (w, grid, ratios) => clipErrors(gpu, w, grid, ratios),
     quantize: (w, grid, into) => quantize(gpu, w, grid, into),
     codes: (w, grid) => codes(gpu, w, grid),
+    assign: (w, codebook, into) => assign(gpu, w, codebook, into),
+    assignCodes: (w, codebook) => assignCodes(gpu, w, codebook),
     errorSums: (reference, w) => errorSums(gpu, reference, w),
     countZeros: (w) => countBelowBits(gpu, [w], 1),
     magnitudeCut: (list, count) => magnitudeCut(gpu, list, count),

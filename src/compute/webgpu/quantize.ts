@@ -8,7 +8,7 @@ const SHARE = 256;
 const MAX_THREADS = 2 ** 16;
 
 /** The shader's Grid struct (shaders/prelude/grid.wgsl). */
-function gridWords(length: number, groups: Groups, qMin: number, qMax: number, splits: number, ratios: number): Uint32Array {
+export function gridWords(length: number, groups: Groups, qMin: number, qMax: number, splits: number, ratios: number): Uint32Array {
   return Uint32Array.of(length, groups.channels, groups.inner, groups.block, blocksPerChannel(groups), qMin, qMax, splits, ratios);
 }
 

@@ -1,5 +1,7 @@
 /** The WGSL sources by kernel name, each with the preludes it needs in front (see shaders/README.md). */
 import applyCut from '../../../shaders/apply-cut.wgsl?raw';
+import assignCodes from '../../../shaders/assign-codes.wgsl?raw';
+import assign from '../../../shaders/assign.wgsl?raw';
 import clipErrors from '../../../shaders/clip-errors.wgsl?raw';
 import codes from '../../../shaders/codes.wgsl?raw';
 import countBelow from '../../../shaders/count-below.wgsl?raw';
@@ -7,6 +9,7 @@ import errorSums from '../../../shaders/error-sums.wgsl?raw';
 import histogram from '../../../shaders/histogram.wgsl?raw';
 import matmulInt8 from '../../../shaders/matmul-int8.wgsl?raw';
 import matmul from '../../../shaders/matmul.wgsl?raw';
+import codebook from '../../../shaders/prelude/codebook.wgsl?raw';
 import dot4Builtin from '../../../shaders/prelude/dot4-builtin.wgsl?raw';
 import dot4Shifts from '../../../shaders/prelude/dot4-shifts.wgsl?raw';
 import f16 from '../../../shaders/prelude/f16.wgsl?raw';
@@ -30,6 +33,8 @@ export const SHADERS = {
   'radix-histogram': linear + radixHistogram,
   'apply-cut': linear + applyCut,
   'round-with-feedback': linear + roundWithFeedback,
+  assign: linear + grid + codebook + assign,
+  'assign-codes': linear + grid + codebook + assignCodes,
   'to-half': linear + toHalf,
   'matmul-f32': f32 + matmul,
   'matmul-f16': f16 + matmul,
