@@ -57,7 +57,7 @@ function free(...handles: Handle[]): void {
 }
 
 it('finds the nearest value as a search through all of them does', () => {
-  const values = noise(40, 4).sort();
+  const values = noise(40, 4).toSorted();
   for (const x of noise(500, 5, 1.2)) {
     const nearest = Math.min(...values.subarray(8, 40).map((v) => Math.abs(v - x)));
     expect(Math.abs((values[8 + nearestCode(values, 8, 32, x)] ?? 0) - x)).toBeCloseTo(nearest, 6);

@@ -1,9 +1,10 @@
 import type { GraphProto } from 'onnx-buf';
 import { WhittleError } from '../base/errors';
+import { emitCodebook } from './encode/codebook';
 import { dequantizeForm, emitDequantize } from './encode/dequantize';
 import type { Emitter } from './encode/emitter';
 import { createEmitter } from './encode/emitter';
-import type { Grid } from './encode/grid';
+import type { Codebook, Grid } from './encode/grid';
 import { emitMatMulNBits, fitsMatMulNBits } from './encode/matmulnbits';
 import { emitPacked } from './encode/packed';
 import { removeConstant, uniqueNames } from './graph';
@@ -27,6 +28,8 @@ export interface WeightEncoder {
   storeFloat16(layerId: string, values: Float32Array): void;
   /** Codes of exactly grid.bits bits (2..8), decoded at load by standard nodes. One byte a code, in tensor order; the model may keep them. */
   storePacked(layerId: string, grid: Grid, codes: Uint8Array<ArrayBuffer>): void;
+  /** Codes into a table of values, in exactly the bits that the table needs (1..8), decoded at load by standard nodes. Codes as above. */
+  storeCodebook(layerId: string, codebook: Codebook, codes: Uint8Array<ArrayBuffer>): void;
   /** Codes in 4 or 8 bits, decoded by DequantizeLinear in every run. */
   storeDequantize(layerId: string, grid: Grid, codes: Uint8Array<ArrayBuffer>): void;
   /** Codes for com.microsoft MatMulNBits, which takes the place of MatMul. */
@@ -100,6 +103,9 @@ export function createEncoder(model: OnnxModel): WeightEncoder {
     },
     storePacked(layerId, grid, codes) {
       replace(layerId, (emitter, layer, output) => emitPacked(emitter, versions.opset, layer.shape, grid, codes, output));
+    },
+    storeCodebook(layerId, codebook, codes) {
+      replace(layerId, (emitter, layer, output) => emitCodebook(emitter, versions.opset, layer.shape, codebook, codes, output));
     },
     storeDequantize(layerId, grid, codes) {
       replace(layerId, (emitter, layer, output) => emitDequantize(emitter, versions, layer.shape, grid, codes, output));

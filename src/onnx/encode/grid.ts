@@ -18,6 +18,18 @@ export interface Grid {
   readonly zeroPoints: Int32Array;
 }
 
+/** Compute's `Codebook`: value = values[group * size + code], one table a group. */
+export interface Codebook {
+  readonly groups: Groups;
+  readonly size: number;
+  readonly values: Float32Array;
+}
+
+/** Bits that a code of a codebook takes: 1..8. */
+export function codebookBits({ size }: Pick<Codebook, 'size'>): number {
+  return Math.max(1, Math.ceil(Math.log2(size)));
+}
+
 export function blocksPerChannel(groups: Groups): number {
   return Math.ceil((groups.outer * groups.inner) / groups.block);
 }

@@ -1,27 +1,20 @@
-import { bytesOf, DataType, encodeFloats } from '../tensor';
+import { bytesOf, DataType } from '../tensor';
 import type { Emitter } from './emitter';
+import { CAST_PAYS, emitFloats } from './floats';
 import type { Grid } from './grid';
 import { isAsymmetric } from './grid';
 import type { Layout } from './layout';
-import { areHalves } from './scales';
-
-/** From this many values on, a Cast node takes fewer bytes than it saves. */
-const CAST_PAYS = 32;
 
 /** The names of a grid's scales and, where any is not 0, zero points: float32, ready to be combined with the codes. */
 export function emitGroupValues(emit: Emitter, grid: Grid, layout: Layout): { scale: string; zero: string | null } {
   const { groupDims } = layout;
-  const scales = inOrder(grid.scales, layout);
-  const many = scales.length >= CAST_PAYS;
-  const float = (values: Float32Array): string => emit.constant(DataType.FLOAT, groupDims, bytesOf(values));
-  const widen = (name: string): string => emit.node('Cast', [name], { to: DataType.FLOAT });
-
-  const scale = many && areHalves(scales) ? widen(emit.constant(DataType.FLOAT16, groupDims, encodeFloats('float16', scales))) : float(scales);
+  const scale = emitFloats(emit, groupDims, inOrder(grid.scales, layout));
   if (!isAsymmetric(grid)) return { scale: expanded(emit, layout, scale), zero: null };
 
   const zeros = inOrder(Float32Array.from(grid.zeroPoints), layout);
   const fitsByte = zeros.every((zero) => zero >= 0 && zero <= 255);
-  const zero = many && fitsByte ? widen(emit.constant(DataType.UINT8, groupDims, Uint8Array.from(zeros))) : float(zeros);
+  const asBytes = fitsByte && zeros.length >= CAST_PAYS;
+  const zero = asBytes ? emit.node('Cast', [emit.constant(DataType.UINT8, groupDims, Uint8Array.from(zeros))], { to: DataType.FLOAT }) : emit.constant(DataType.FLOAT, groupDims, bytesOf(zeros));
   return { scale: expanded(emit, layout, scale), zero: expanded(emit, layout, zero) };
 }
 
