@@ -20,8 +20,7 @@ const RULES: Readonly<Record<string, PassRules>> = {
     exclusive: ['threshold', 'targetBytes'],
   },
   'quantize-weights': {
-    fixed: { rounding: 'nearest' },
-    planned: { rounding: ['adaround', 'gptq', 'hqq'] },
+    planned: { rounding: ['adaround', 'hqq'] },
   },
 };
 

@@ -5,7 +5,7 @@ import { readFloats } from '../onnx/tensor';
 import type { Layer, OnnxModel } from '../onnx/types';
 import { createOriginals, type Originals, type StoreMode } from '../passes/originals';
 import type { OwnedWeightStore } from '../passes/weight-store';
-import { createResults } from './results';
+import { createResults, type Results } from './results';
 import type { StepResult } from './steps';
 
 /** The model after a recipe's leading graph passes: what the live session is made from, the same for every slider move. */
@@ -28,8 +28,7 @@ export interface RecipeCache {
   readonly originals: Originals;
   /** The stage of this key, made if it is not the kept one; `release` it after use. One stage is kept. */
   holdStage(key: string, make: () => Promise<GraphStage>): Promise<HeldStage>;
-  /** The result of this key, made unless it is kept. Those used last are kept, up to a budget of bytes. */
-  keep<T>(key: string, make: () => Promise<T>, bytesOf: (value: T) => number): Promise<T>;
+  readonly results: Results;
   /** Frees everything kept; runs that are not disposed yet keep what they hold. */
   destroy(): void;
 }
@@ -40,17 +39,14 @@ export interface HeldStage {
 }
 
 
-/** Enough for the codes of a few settings of a model of some tens of millions of weights. */
-const RESULT_BYTES = 256 * 2 ** 20;
-
 interface StageSlot {
   readonly stage: GraphStage;
   users: number;
   kept: boolean;
 }
 
-/** @param layers of the model as listed by `listLayers`. */
-export function createRecipeCache(model: OnnxModel, layers: readonly Layer[], compute: Compute, mode: StoreMode): RecipeCache {
+/** @param layers of the model as listed by `listLayers`. @param results what passes keep; may outlive the cache. */
+export function createRecipeCache(model: OnnxModel, layers: readonly Layer[], compute: Compute, mode: StoreMode, results: Results = createResults()): RecipeCache {
   const tensors = new Map(findLayers(model).sources.map((s) => [s.layer.id, s.value.constant]));
   const scratch = createScratch();
   const read = (layer: Layer): Float32Array => {
@@ -58,7 +54,6 @@ export function createRecipeCache(model: OnnxModel, layers: readonly Layer[], co
     return tensor ? readFloats(tensor, scratch) : new Float32Array(0);
   };
   const originals = createOriginals(layers, read, compute, mode);
-  const results = createResults(RESULT_BYTES);
   let current: StageSlot | null = null;
 
   const settle = (slot: StageSlot): void => {
@@ -95,10 +90,9 @@ export function createRecipeCache(model: OnnxModel, layers: readonly Layer[], co
         },
       };
     },
-    keep: (key, make, bytesOf) => results.keep(key, make, bytesOf),
+    results,
     destroy() {
       drop();
-      results.clear();
       originals.destroy();
     },
   };

@@ -17,7 +17,7 @@ export interface StoredModel {
 
 /**
  * Writes each changed layer of a run by its encoding, one layer in memory at a time, then runs the passes' finishing edits. The run
- * gives its values up as they are written: dispose of it after. Codes come from `Compute.codes`, or are those kept while streaming.
+ * gives its values up as they are written: dispose of it after. Codes come from the device, or are those kept while streaming.
  */
 export async function storeWeights(run: RecipeRun, compute: Compute, job: Job): Promise<StoredModel> {
   const model = cloneForEdit(run.model);
@@ -45,6 +45,10 @@ async function storeLayer({ store }: RecipeRun, compute: Compute, encoder: Weigh
     if (encoding.storage === 'matmulnbits') encoder.storeMatMulNBits(layerId, encoding.grid, codes);
     else if (encoding.storage === 'dequantize') encoder.storeDequantize(layerId, encoding.grid, codes);
     else encoder.storePacked(layerId, encoding.grid, codes);
+    return;
+  }
+  if (encoding?.kind === 'codebook') {
+    encoder.storeCodebook(layerId, encoding.codebook, await store.codesOf(layerId));
     return;
   }
   const lease = await store.acquire(layerId);

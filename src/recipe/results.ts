@@ -2,7 +2,6 @@
 export interface Results {
   /** Only finished results are shared: a job that is stopped must not fail the next one. */
   keep<T>(key: string, make: () => Promise<T>, bytesOf: (value: T) => number): Promise<T>;
-  clear(): void;
 }
 
 interface Kept {
@@ -10,8 +9,11 @@ interface Kept {
   readonly bytes: number;
 }
 
+/** Enough for the codes of a few settings of a model of some tens of millions of weights. */
+const BUDGET_BYTES = 256 * 2 ** 20;
+
 /** A key must always be used with the same type. */
-export function createResults(budgetBytes: number): Results {
+export function createResults(budgetBytes = BUDGET_BYTES): Results {
   const kept = new Map<string, Kept>();
   let total = 0;
   const forget = (key: string): void => {
@@ -34,10 +36,6 @@ export function createResults(budgetBytes: number): Results {
         forget(oldest);
       }
       return value;
-    },
-    clear() {
-      kept.clear();
-      total = 0;
     },
   };
 }

@@ -150,7 +150,7 @@ async function applySteps(
       // A ranking over all layers needs what earlier passes made of all of them.
       only: index < lastRanking ? null : (input.only ?? null),
       calibration: calibrationOn(input.samples ?? null, store),
-      keep: (key, make, bytesOf, scope = 'steps') => cache.keep(`${scope === 'graph' ? graphKey : stepsKey} ${key}`, make, bytesOf),
+      keep: (key, make, bytesOf, scope = 'steps') => cache.results.keep(`${scope === 'graph' ? graphKey : stepsKey} ${key}`, make, bytesOf),
     };
     const result = await pass.apply(context, effectiveOptions(pass.meta, step));
     const none = selected.length === 0 && layers.length > 0;

@@ -1,8 +1,10 @@
 import type { Job } from '../base/job';
 import type { Compute } from '../compute/types';
+import { storedFloatBytes } from '../onnx/encode/floats';
 import { codesPerByte, planesOf } from '../onnx/encode/planes';
 import type { Layer, OnnxModel, StoredForm } from '../onnx/types';
 import { writeModel } from '../onnx/write';
+import { codesForm, isCoded } from '../passes/coded';
 import type { Encoding } from '../passes/types';
 import type { RecipeRun } from './run';
 
@@ -69,8 +71,14 @@ export function predictFileBytes(run: RecipeRun, states: readonly Pick<LayerStat
   const tables = new Map<string, number>();
   for (const { id } of run.layers) {
     const encoding = run.store.encodingOf(id);
-    if (encoding?.kind !== 'grid' || encoding.storage !== 'packed' || encoding.grid.bits === 8) continue;
-    for (const plane of planesOf(encoding.grid.bits, encoding.grid.qMin)) tables.set(JSON.stringify(plane), 256 * codesPerByte(plane));
+    if (!isCoded(encoding) || storedForm(encoding) !== 'packed') continue;
+    const { bits, qMin } = codesForm(encoding);
+    if (bits < 8) for (const plane of planesOf(bits, qMin)) tables.set(JSON.stringify(plane), 256 * codesPerByte(plane));
+    // Layers of the same channels share the list of where their tables start.
+    if (encoding.kind === 'codebook' && encoding.codebook.groups.channels > 1) {
+      const { groups, size } = encoding.codebook;
+      tables.set(`starts ${groups.channels} ${size}`, 4 * groups.channels);
+    }
   }
   const shared = [...tables.values()].reduce((sum, bytes) => sum + bytes, 0);
   return states.reduce((bytes, s) => bytes + s.bytesAfter - s.bytesBefore, writtenBytes(run.model) + shared);
@@ -87,13 +95,13 @@ function writtenBytes(model: OnnxModel): number {
 
 function storedBits(layer: Layer, encoding: Encoding | null): number {
   if (encoding === null) return TYPE_BITS[layer.type];
-  return encoding.kind === 'float16' ? 16 : encoding.grid.bits;
+  return isCoded(encoding) ? codesForm(encoding).bits : 16;
 }
 
 function storedForm(encoding: Encoding | null): StoredForm {
   if (encoding === null) return 'float';
   if (encoding.kind === 'float16') return 'float16';
-  return gridStorage(encoding);
+  return encoding.kind === 'grid' ? gridStorage(encoding) : 'packed';
 }
 
 /** A grid is packed unless another form was asked for. */
@@ -102,18 +110,20 @@ function gridStorage({ storage }: Encoding & { kind: 'grid' }): Exclude<StoredFo
 }
 
 /**
- * Bytes a layer will take: codes, scales (two bytes each when packed, else four), zero points, and the nodes that decode them.
+ * Bytes a layer will take: codes, scales (two bytes each when packed, else four), zero points or a codebook, and the nodes that decode them.
  * Within a few percent of the file for layers beyond some kilobytes; the export gives the exact figure.
  */
 export function predictBytes(layer: Layer, encoding: Encoding | null): number {
   if (encoding === null) return layer.bytes;
   if (encoding.kind === 'float16') return layer.params * 2 + DECODE_BYTES.float16;
+  const { bits, qMin } = codesForm(encoding);
+  const packedNodes = bits === 8 ? DECODE_BYTES.eightBits : DECODE_BYTES.packed + DECODE_BYTES.plane * planesOf(bits, qMin).length;
+  if (encoding.kind === 'codebook') return Math.ceil((layer.params * bits) / 8) + storedFloatBytes(encoding.codebook.values) + packedNodes;
   const { grid } = encoding;
   const storage = gridStorage(encoding);
   const groups = grid.scales.length;
   const asymmetric = grid.qMin === 0;
-  const packedNodes = grid.bits === 8 ? DECODE_BYTES.eightBits : DECODE_BYTES.packed + DECODE_BYTES.plane * planesOf(grid.bits, grid.qMin).length;
-  const codeBits = storage === 'dequantize' && grid.bits > 4 ? 8 : grid.bits;
+  const codeBits = storage === 'dequantize' && bits > 4 ? 8 : bits;
   const scales = groups * (storage === 'packed' ? 2 : 4);
   return Math.ceil((layer.params * codeBits) / 8) + scales + (asymmetric ? groups : 0) + (storage === 'packed' ? packedNodes : DECODE_BYTES[storage]);
 }

@@ -31,10 +31,10 @@ export async function exportModel(bench: Workbench, recipe: Recipe, job: Job): P
 export async function exportParts(bench: Workbench, recipe: Recipe, job: Job): Promise<ExportedParts> {
   const { doc, platform } = bench;
   const { compute } = platform;
-  const cache = createRecipeCache(doc.model, doc.layers, compute, 'streaming');
+  const cache = createRecipeCache(doc.model, doc.layers, compute, 'streaming', bench.cache.results);
   try {
     const target = { ep: recipe.target, shaderF16: compute.info.features.includes('shader-f16') };
-    const run = await runRecipe({ recipe, compute, target, cache, job });
+    const run = await runRecipe({ recipe, compute, target, cache, job, samples: bench.sampleSource(recipe) });
     try {
       const layers = await layerStates(run, compute, job);
       const stored = await storeWeights(run, compute, job);

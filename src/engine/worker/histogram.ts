@@ -1,8 +1,8 @@
 import { WhittleError } from '../../base/errors';
 import type { Job } from '../../base/job';
-import { blocksPerChannel, type Compute, type Grid, type Groups, type Handle } from '../../compute/types';
+import { blocksPerChannel, type Codebook, type Compute, type Grid, type Groups, type Handle } from '../../compute/types';
 import type { Layer } from '../../onnx/types';
-import type { Lease } from '../../passes/types';
+import type { Encoding, Lease } from '../../passes/types';
 import { layerState } from '../../recipe/states';
 import type { Recipe } from '../../recipe/types';
 import type { LayerHistogram } from '../protocol/index';
@@ -29,7 +29,7 @@ export async function histogram(bench: Workbench, recipe: Recipe, layerId: strin
     held.push(after);
     const { lo, hi } = await jointRange(compute, [before.handle, after.handle]);
     const encoding = run.store.encodingOf(layerId);
-    const levels = encoding?.kind === 'grid' ? gridLevels(encoding.grid, channel) : null;
+    const levels = levelsOf(encoding, channel);
     const thresholds = run.steps.findLast((s) => s.thresholds !== undefined)?.thresholds;
     return {
       layerId,
@@ -76,6 +76,19 @@ async function jointRange(compute: Compute, handles: readonly Handle[]): Promise
   }
   if (!(hi > lo)) return { lo: Math.min(lo, 0) - 1e-6, hi: Math.max(hi, 0) + 1e-6 };
   return { lo, hi };
+}
+
+/** The values a layer can hold, ascending, with the distance of a grid; null where they differ within what is shown, and for plain floats. */
+function levelsOf(encoding: Encoding | null, channel: number | null): { values: number[]; step: number | null } | null {
+  if (encoding?.kind === 'grid') return gridLevels(encoding.grid, channel);
+  return encoding?.kind === 'codebook' ? codebookLevels(encoding.codebook, channel) : null;
+}
+
+/** The distinct values of the whole layer's codebook, or of the channel's. */
+export function codebookLevels({ groups, size, values }: Codebook, channel: number | null): { values: number[]; step: null } | null {
+  if (groups.channels > 1 && channel === null) return null;
+  const first = groups.channels > 1 ? (channel ?? 0) * size : 0;
+  return { values: [...new Set(values.subarray(first, first + size))], step: null };
 }
 
 /** The values a grid can hold, ascending, and their distance; null where they differ within what is shown. */

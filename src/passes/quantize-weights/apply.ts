@@ -3,6 +3,7 @@ import { canStore } from '../../onnx/encode';
 import { roundScalesToHalf } from '../../onnx/encode/scales';
 import type { Layer, Skipped, Storage } from '../../onnx/types';
 import type { Pass, PassContext, PassResult } from '../types';
+import { roundLayersByOutput, type Planned } from './by-output';
 import { gridFromRanges } from './grid';
 import { groupsOf } from './groups';
 import { quantizeWeightsMeta } from './meta';
@@ -23,46 +24,69 @@ const SIGN_BITS = 4;
 export const quantizeWeights: Pass = {
   meta: quantizeWeightsMeta,
   async apply(context): Promise<PassResult> {
-    const changed: string[] = [];
     const skipped: Skipped[] = [];
     const wanted = context.selected.filter((s) => context.only === null || s.layer.id === context.only);
+    const planned = wanted.flatMap(({ layer, options }) => {
+      const settings = settingsOf(options);
+      const storage = layer.params === 0 ? { reason: 'It has no weights.' } : chooseStorage(context, layer, settings);
+      if ('kind' in storage) return [{ layer, settings, storage: storage.kind }];
+      skipped.push({ layer: layer.id, reason: storage.reason });
+      return [];
+    });
+    const { nearest, note } = await roundByOutputs(context, planned);
     const startedAt = Date.now();
-    for (const [done, { layer, options }] of wanted.entries()) {
+    for (const [done, each] of nearest.entries()) {
       context.job.signal.throwIfAborted();
-      context.job.onProgress({ stage: `Quantizing ${layer.id}`, done, total: wanted.length, startedAt });
-      const problem = await quantizeLayer(context, layer, settingsOf(options));
-      if (problem === null) changed.push(layer.id);
-      else skipped.push({ layer: layer.id, reason: problem });
+      context.job.onProgress({ stage: `Quantizing ${each.layer.id}`, done, total: nearest.length, startedAt });
+      await roundToNearest(context, each);
     }
-    return { changed, skipped, note: `${changed.length} of ${wanted.length} layers quantized.` };
+    return { changed: planned.map(({ layer }) => layer.id), skipped, note: `${planned.length} of ${wanted.length} layers quantized.${note}` };
   },
 };
 
-/** Quantizes one layer; the reason in words where it cannot be. */
-async function quantizeLayer(context: PassContext, layer: Layer, settings: QuantizeSettings): Promise<string | null> {
-  if (layer.params === 0) return 'It has no weights.';
-  const groups = groupsOf(layer, settings);
-  const storage = chooseStorage(context, layer, settings, { bits: settings.bits, groups });
-  if ('reason' in storage) return storage.reason;
-  const { compute, weights } = context;
+/** Rounds the layers that are to be fitted to their outputs; those that cannot be are left for rounding to the nearest, and named. */
+async function roundByOutputs(context: PassContext, planned: readonly Planned[]): Promise<{ readonly nearest: readonly Planned[]; readonly note: string }> {
+  const fitted = planned.filter(({ settings }) => settings.rounding === 'gptq');
+  if (fitted.length === 0) return { nearest: planned, note: '' };
+  const unseen = await roundLayersByOutput(context, fitted, (each) => ({
+    start: (weights) => startGrid(context.compute, weights, each),
+    search: each.settings.range === 'mse',
+    trySign: allowsSign(each),
+    halves: each.storage === 'packed',
+  }));
+  const left = new Set(unseen.map(({ layer }) => layer));
+  return {
+    nearest: planned.filter(({ layer, settings }) => settings.rounding === 'nearest' || left.has(layer.id)),
+    note: unseen.map(({ layer, reason }) => ` ${layer} was rounded to the nearest: ${reason}.`).join(''),
+  };
+}
+
+async function roundToNearest({ compute, weights }: PassContext, { layer, settings, storage }: Planned): Promise<void> {
   const lease = await weights.acquire(layer.id);
   try {
-    const grid = await chooseGrid(compute, lease.handle, groups, settings, storage.kind);
+    const grid = await chooseGrid(compute, lease.handle, groupsOf(layer, settings), settings, storage);
     const quantized = compute.quantize(lease.handle, grid);
-    await weights.put(layer.id, quantized, { kind: 'grid', grid, storage: storage.kind });
+    await weights.put(layer.id, quantized, { kind: 'grid', grid, storage });
   } finally {
     lease.release();
   }
-  return null;
+}
+
+async function startGrid(compute: Compute, weights: Float32Array, { layer, settings, storage }: Planned): Promise<Grid> {
+  const handle = compute.upload(weights);
+  try {
+    return await chooseGrid(compute, handle, groupsOf(layer, settings), settings, storage);
+  } finally {
+    handle.destroy();
+  }
 }
 
 function chooseStorage(
   context: PassContext,
   layer: Layer,
   settings: QuantizeSettings,
-  grid: Pick<Grid, 'bits' | 'groups'>,
 ): { readonly kind: Storage } | { readonly reason: string } {
-  const fits = (storage: Storage): true | string => canStore(layer, storage, context.model, grid);
+  const fits = (storage: Storage): true | string => canStore(layer, storage, context.model, { bits: settings.bits, groups: groupsOf(layer, settings) });
   const isMatMul = layer.op === 'MatMul' && context.target.ep === 'webgpu' && layer.params >= SMALL_MATMUL;
   const automatic = isMatMul && fits('matmulnbits') === true ? 'matmulnbits' : 'packed';
   const kind = settings.storage === 'auto' ? automatic : settings.storage;
@@ -70,13 +94,16 @@ function chooseStorage(
   return answer === true ? { kind } : { reason: answer };
 }
 
+/** Readers of DequantizeLinear expect positive scales; decoding by Mul and MatMulNBits do not care. */
+function allowsSign({ settings, storage }: Pick<Planned, 'settings' | 'storage'>): boolean {
+  return settings.bits <= SIGN_BITS && storage !== 'dequantize';
+}
+
 async function chooseGrid(compute: Compute, w: Handle, groups: Grid['groups'], settings: QuantizeSettings, storage: Storage): Promise<Grid> {
   const full = await compute.ranges(w, groups);
   const ranges = settings.range === 'percentile' ? await percentileRanges(compute, w, { groups }, full, settings.percentile) : full;
   const plain = gridFromRanges(ranges, groups, settings.bits, settings.symmetric);
-  // Readers of DequantizeLinear expect positive scales; decoding by Mul and MatMulNBits do not care.
-  const trySign = settings.bits <= SIGN_BITS && storage !== 'dequantize';
-  const grid = settings.range === 'mse' ? await leastErrorGrid(compute, w, plain, trySign) : plain;
+  const grid = settings.range === 'mse' ? await leastErrorGrid(compute, w, plain, allowsSign({ settings, storage })) : plain;
   // Packed files keep scales in two bytes: codes must be chosen for the scales that are stored.
   const halves = storage === 'packed' ? roundScalesToHalf(grid.scales) : null;
   return halves === null ? grid : { ...grid, scales: halves };

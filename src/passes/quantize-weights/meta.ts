@@ -79,6 +79,17 @@ export const quantizeWeightsMeta: PassMeta = {
       when: { range: ['percentile'] },
     },
     {
+      key: 'rounding',
+      label: 'Rounding',
+      help: 'To the nearest value, or so that the layer\'s output on your samples changes least (GPTQ).',
+      type: 'choice',
+      choices: [
+        { value: 'nearest', label: 'Nearest' },
+        { value: 'gptq', label: 'GPTQ' },
+      ],
+      default: 'nearest',
+    },
+    {
       key: 'storage',
       label: 'Storage',
       help: 'Packed keeps exactly the chosen bits and is decoded once at load. Dequantize uses the ONNX operator. MatMulNBits also computes on the codes (2, 4 and 8 bits). Auto picks one for each layer.',
@@ -92,5 +103,6 @@ export const quantizeWeightsMeta: PassMeta = {
       default: 'auto',
     },
   ],
-  layerFields: ['bits', 'scheme', 'granularity', 'blockSize', 'range', 'percentile', 'storage'],
+  layerFields: ['bits', 'scheme', 'granularity', 'blockSize', 'range', 'percentile', 'rounding', 'storage'],
+  usesSamples: (options) => options['rounding'] === 'gptq',
 };

@@ -1,0 +1,169 @@
+/** Nodes that compute what a layer's inputs have in common: the Gram matrix of the columns that its weights are multiplied with. */
+import type { GraphProto } from 'onnx-buf';
+import { intAttribute, intsAttribute, isOnnx, makeNode, stringAttribute } from './nodes';
+import { int64Tensor, sizeOf } from './tensor';
+import type { WeightUse } from './weights';
+
+/** How a weight's elements are the matrix that multiplies those columns: element = group*groupStride + row*rowStride + column*columnStride. */
+export interface WeightMatrix {
+  /** Runs of rows with columns of their own: groups of a convolution, directions of an LSTM. */
+  readonly groups: number;
+  /** In one group. */
+  readonly rows: number;
+  readonly columns: number;
+  readonly groupStride: number;
+  readonly rowStride: number;
+  readonly columnStride: number;
+}
+
+/** The matrix of a weight for the node that reads it, or in words why its inputs are not seen as columns. */
+export function weightMatrix({ node, input, shape }: Pick<WeightUse, 'node' | 'input' | 'shape'>): WeightMatrix | string {
+  const [first = 1, second = 1] = shape;
+  switch (node.opType) {
+    case 'Conv': {
+      const groups = intAttribute(node, 'group', 1);
+      const columns = sizeOf(shape.slice(1));
+      return rowMajor(groups, first / groups, columns);
+    }
+    case 'ConvTranspose': {
+      // Rows are output channel and kernel place; overlaps of places are left out.
+      const groups = intAttribute(node, 'group', 1);
+      const rows = sizeOf(shape.slice(1));
+      return { groups, rows, columns: first / groups, groupStride: (first / groups) * rows, rowStride: 1, columnStride: rows };
+    }
+    case 'Gemm':
+      if (input !== 1) return 'the weight is the left factor of Gemm';
+      return intAttribute(node, 'transB', 0) ? rowMajor(1, first, second) : { groups: 1, rows: second, columns: first, groupStride: 0, rowStride: 1, columnStride: second };
+    case 'MatMul':
+      if (input !== 1 || shape.length !== 2) return 'the weight is not the right-hand matrix of MatMul';
+      return { groups: 1, rows: second, columns: first, groupStride: 0, rowStride: 1, columnStride: second };
+    case 'LSTM':
+    case 'GRU':
+    case 'RNN':
+      if (input !== 1 || shape.length !== 3) return `inputs of ${node.opType}'s recurrence are not observed`;
+      return rowMajor(1, first * second, shape[2] ?? 1);
+    default:
+      return `${node.opType} multiplies nothing with its weights`;
+  }
+}
+
+function rowMajor(groups: number, rows: number, columns: number): WeightMatrix {
+  return { groups, rows, columns, groupStride: rows * columns, rowStride: columns, columnStride: 1 };
+}
+
+/** Operator sets in which forms changed. */
+const SINCE = { padInputs: 11, sliceInputs: 10, sumInputs: 13 } as const;
+
+/** Adds nodes to the end of a graph, in the forms of its operator set. */
+export class GramBuilder {
+  private readonly graph: GraphProto;
+  private readonly opset: number;
+  private readonly names: (prefix: string) => string;
+
+  constructor(graph: GraphProto, opset: number, names: (prefix: string) => string) {
+    this.graph = graph;
+    this.opset = opset;
+    this.names = names;
+  }
+
+  /**
+   * The columns of this use's input: [samples, groups, columns, places], float32. The matrix must be that of `weightMatrix`.
+   * Null where the node's form is not covered (automatic pads, which only a run could tell).
+   */
+  columns({ node, shape }: WeightUse, { groups, columns }: WeightMatrix, from: string): string | null {
+    switch (node.opType) {
+      case 'Conv':
+        return isOnnx(node.domain) ? this.patches(node, shape, groups, columns, from) : null;
+      case 'ConvTranspose':
+        return this.reshape(from, [0, groups, columns, -1]);
+      case 'Gemm':
+        return intAttribute(node, 'transA', 0) ? this.reshape(from, [1, 1, columns, -1]) : this.transposed(this.reshape(from, [1, 1, -1, columns]));
+      default:
+        return this.transposed(this.reshape(from, [1, 1, -1, columns]));
+    }
+  }
+
+  /** a b^T summed over samples: [groups, columns, columns]. */
+  product(a: string, b: string): string {
+    return this.sumFirst(this.node('MatMul', [a, this.transposed(b)]));
+  }
+
+  /** Rows of kernel places, as a convolution sees them: each place a strided part of the padded input. */
+  private patches(node: WeightUse['node'], shape: readonly number[], groups: number, columns: number, from: string): string | null {
+    const kernel = shape.slice(2);
+    const auto = stringAttribute(node, 'auto_pad', 'NOTSET');
+    const strides = intsAttribute(node, 'strides') ?? kernel.map(() => 1);
+    if (auto !== 'NOTSET' && auto !== 'VALID' && !(strides.every((s) => s === 1) && kernel.every((k) => k % 2 === 1))) return null;
+    const dilations = intsAttribute(node, 'dilations') ?? kernel.map(() => 1);
+    const pads = auto === 'NOTSET' ? (intsAttribute(node, 'pads') ?? kernel.flatMap(() => [0, 0])) : auto === 'VALID' ? kernel.flatMap(() => [0, 0]) : samePads(kernel, dilations);
+    const padded = pads.some((p) => p > 0) ? this.pad(from, pads) : from;
+    const places = sizeOf(kernel);
+    const parts = Array.from({ length: places }, (_, place) => {
+      let rest = place;
+      const at = kernel.toReversed().map((k) => {
+        const i = rest % k;
+        rest = Math.floor(rest / k);
+        return i;
+      });
+      const part = this.strided(padded, at.toReversed(), kernel, strides, dilations);
+      return this.reshape(part, [0, groups * (shape[1] ?? 1), 1, -1]);
+    });
+    const [only = ''] = parts;
+    return this.reshape(places === 1 ? only : this.node('Concat', parts, { axis: 2 }), [0, groups, columns, -1]);
+  }
+
+  private strided(from: string, at: readonly number[], kernel: readonly number[], strides: readonly number[], dilations: readonly number[]): string {
+    const axes = at.map((_, axis) => axis + 2);
+    const starts = at.map((i, axis) => i * (dilations[axis] ?? 1));
+    const ends = at.map((i, axis) => {
+      const left = ((kernel[axis] ?? 1) - 1 - i) * (dilations[axis] ?? 1);
+      return left === 0 ? END : -left;
+    });
+    const whole = starts.every((s) => s === 0) && ends.every((e) => e === END);
+    const steps = strides.some((s) => s > 1);
+    if (whole && !steps) return from;
+    if (this.opset >= SINCE.sliceInputs) return this.node('Slice', [from, this.integers(starts), this.integers(ends), this.integers(axes), this.integers(strides)]);
+    const cut = whole ? from : this.node('Slice', [from], { starts, ends, axes });
+    // Slice had no steps: a window of one takes every n-th value.
+    return steps ? this.node('MaxPool', [cut], { kernel_shape: strides.map(() => 1), strides }) : cut;
+  }
+
+  private pad(from: string, pads: readonly number[]): string {
+    const half = pads.length / 2;
+    const all = [0, 0, ...pads.slice(0, half), 0, 0, ...pads.slice(half)];
+    return this.opset >= SINCE.padInputs ? this.node('Pad', [from, this.integers(all)]) : this.node('Pad', [from], { pads: all });
+  }
+
+  private sumFirst(from: string): string {
+    if (this.opset >= SINCE.sumInputs) return this.node('ReduceSum', [from, this.integers([0])], { keepdims: 0 });
+    return this.node('ReduceSum', [from], { axes: [0], keepdims: 0 });
+  }
+
+  private reshape(from: string, shape: readonly number[]): string {
+    return this.node('Reshape', [from, this.integers(shape)]);
+  }
+
+  private transposed(from: string): string {
+    return this.node('Transpose', [from], { perm: [0, 1, 3, 2] });
+  }
+
+  private integers(values: readonly number[]): string {
+    const name = this.names('gi');
+    this.graph.node.push(makeNode('Constant', [], [name], { value: int64Tensor('', values) }));
+    return name;
+  }
+
+  private node(opType: string, inputs: readonly string[], attributes: Parameters<typeof makeNode>[3] = {}): string {
+    const output = this.names('gn');
+    this.graph.node.push(makeNode(opType, inputs, [output], attributes));
+    return output;
+  }
+}
+
+/** Beyond any axis. */
+const END = 2 ** 31 - 1;
+
+function samePads(kernel: readonly number[], dilations: readonly number[]): number[] {
+  const each = kernel.map((k, axis) => ((k - 1) / 2) * (dilations[axis] ?? 1));
+  return [...each, ...each];
+}

@@ -1,0 +1,96 @@
+/** Linear algebra of input Hessians, in float64 on the CPU: small matrices, and what rounding decides by must be right. */
+
+/** Of GPTQ's paper: 1 % of the mean of the diagonal. */
+const DAMPING = 0.01;
+/** Damping is raised tenfold until the factorization succeeds: beyond the mean of the diagonal nothing of the Hessian is left. */
+const MOST_DAMPING = 1;
+
+export interface FeedbackFactor {
+  /** What `Compute.roundWithFeedback` takes: [columns, columns], in the order of `order`. */
+  readonly factor: Float32Array;
+  /** The column that stands at each place: those that matter most are rounded first, while others can still make up for them. */
+  readonly order: Uint32Array;
+}
+
+/**
+ * H = R R^T with R upper triangular, as F[i, j] = R[j, i] / R[i, i] below the diagonal and R[i, i] on it. For errors d = w - q,
+ * d^T H d = |R^T d|^2 and its component i is R[i, i] (d[i] + sum over j < i of F[i, j] d[j]): rounding column i to w[i] + that sum makes
+ * it least, which is GPTQ (Frantar et al. 2022, arXiv 2210.17323) without the inverse. R comes from the Cholesky factor of the reversed H.
+ * @param gram [columns, columns], symmetric. Columns that were always 0 are given a little weight.
+ * @param sort by falling diagonal; without it columns keep their order.
+ * @returns null where H stays indefinite under full damping (entries that are not finite).
+ */
+export function feedbackFactor(gram: Float64Array, columns: number, sort: boolean): FeedbackFactor | null {
+  const order = Uint32Array.from({ length: columns }, (_, i) => i);
+  if (sort) order.sort((a, b) => (gram[b * columns + b] ?? 0) - (gram[a * columns + a] ?? 0) || a - b);
+  const reversed = new Float64Array(columns * columns);
+  for (let a = 0; a < columns; a++) {
+    const from = (order[columns - 1 - a] ?? 0) * columns;
+    for (let b = 0; b < columns; b++) reversed[a * columns + b] = gram[from + (order[columns - 1 - b] ?? 0)] ?? 0;
+  }
+  const lower = dampedCholesky(reversed, columns);
+  if (lower === null) return null;
+  const factor = new Float32Array(columns * columns);
+  for (let i = 0; i < columns; i++) {
+    const at = columns - 1 - i;
+    const own = lower[at * columns + at] ?? 1;
+    factor[i * columns + i] = own;
+    for (let j = 0; j < i; j++) factor[i * columns + j] = (lower[(columns - 1 - j) * columns + at] ?? 0) / own;
+  }
+  return { factor, order };
+}
+
+/** The lower Cholesky factor of H + lambda I, with as little damping as it takes, from 1 % of the mean diagonal on; null where none helps. */
+export function dampedCholesky(h: Float64Array, n: number): Float64Array | null {
+  let mean = 0;
+  for (let i = 0; i < n; i++) mean += (h[i * n + i] ?? 0) / n;
+  if (!Number.isFinite(mean)) return null;
+  // Inputs that were always 0 teach nothing: plain rounding is what is left.
+  if (mean <= 0) mean = 1;
+  for (let damping = DAMPING; damping <= MOST_DAMPING; damping *= 10) {
+    const lower = cholesky(h, n, damping * mean);
+    if (lower !== null) return lower;
+  }
+  return null;
+}
+
+function cholesky(h: Float64Array, n: number, damping: number): Float64Array | null {
+  const lower = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = (h[i * n + j] ?? 0) + (i === j ? damping : 0);
+      for (let k = 0, a = i * n, b = j * n; k < j; k++, a++, b++) sum -= (lower[a] ?? 0) * (lower[b] ?? 0);
+      if (i === j) {
+        if (!(sum > 0)) return null;
+        lower[i * n + i] = Math.sqrt(sum);
+      } else lower[i * n + j] = sum / (lower[j * n + j] ?? 1);
+    }
+  }
+  return lower;
+}
+
+/**
+ * D = (C - H) (H + lambda I)^-1, [n, n]: weights w (1 + D) give on the inputs of H what w gives on those of C's first factor, as nearly as
+ * least squares can. Null where H cannot be factored.
+ */
+export function targetShift(cross: Float64Array, gram: Float64Array, n: number): Float64Array | null {
+  const lower = dampedCholesky(gram, n);
+  if (lower === null) return null;
+  const shift = new Float64Array(n * n);
+  const x = new Float64Array(n);
+  for (let row = 0; row < n; row++) {
+    // (H + lambda I) is symmetric: each row of D solves one system, forward and back.
+    for (let i = 0; i < n; i++) {
+      let sum = (cross[row * n + i] ?? 0) - (gram[row * n + i] ?? 0);
+      for (let k = 0; k < i; k++) sum -= (lower[i * n + k] ?? 0) * (x[k] ?? 0);
+      x[i] = sum / (lower[i * n + i] ?? 1);
+    }
+    for (let i = n - 1; i >= 0; i--) {
+      const value = (x[i] ?? 0) / (lower[i * n + i] ?? 1);
+      x[i] = value;
+      for (let k = 0; k < i; k++) x[k] = (x[k] ?? 0) - (lower[i * n + k] ?? 0) * value;
+    }
+    shift.set(x, row * n);
+  }
+  return shift;
+}

@@ -1,0 +1,89 @@
+import type { FeedbackShape } from '../../compute/types';
+import type { WeightMatrix } from '../../onnx/gram';
+import { feedbackFactor, targetShift } from './factor';
+import type { InputGram } from './gram';
+
+/** A layer laid out for `Compute.roundWithFeedback`: which element of its tensor stands at each place. */
+export interface FeedbackRows {
+  readonly shape: FeedbackShape;
+  /** [groups, columns, columns]. */
+  readonly factor: Float32Array;
+  /** The element at [column, row]. */
+  readonly elementOf: (column: number, row: number) => number;
+}
+
+/**
+ * @param sort whether columns may be taken in the order of their importance.
+ * @returns in words why it cannot be done, where an input's Hessian cannot be factored.
+ */
+export function feedbackRows({ matrix, gram }: InputGram, sort: boolean): FeedbackRows | string {
+  const { groups, rows, columns } = matrix;
+  const size = columns * columns;
+  const factor = new Float32Array(groups * size);
+  const orders: Uint32Array[] = [];
+  for (let g = 0; g < groups; g++) {
+    const own = feedbackFactor(gram.subarray(g * size, (g + 1) * size), columns, sort);
+    if (own === null) return 'its inputs on the samples are not finite';
+    factor.set(own.factor, g * size);
+    orders.push(own.order);
+  }
+  const elementOf = (column: number, row: number): number => {
+    const g = Math.floor(row / rows);
+    return g * matrix.groupStride + (row - g * rows) * matrix.rowStride + (orders[g]?.[column] ?? 0) * matrix.columnStride;
+  };
+  return { shape: { groups, rows: groups * rows, columns }, factor, elementOf };
+}
+
+/** Values of a tensor at their places, [columns, rows]. */
+export function gather(values: Float32Array, { shape, elementOf }: FeedbackRows): Float32Array<ArrayBuffer> {
+  const placed = new Float32Array(values.length);
+  for (let c = 0, at = 0; c < shape.columns; c++) for (let r = 0; r < shape.rows; r++, at++) placed[at] = values[elementOf(c, r)] ?? 0;
+  return placed;
+}
+
+/** Back from their places to the tensor. */
+export function scatter(placed: Float32Array, { shape, elementOf }: FeedbackRows): Float32Array<ArrayBuffer> {
+  const values = new Float32Array(placed.length);
+  for (let c = 0, at = 0; c < shape.columns; c++) for (let r = 0; r < shape.rows; r++, at++) values[elementOf(c, r)] = placed[at] ?? 0;
+  return values;
+}
+
+/**
+ * The weights that give, on the inputs of the network as it is now, what the layer's own weights give on the original's: w + w D. Where there
+ * is one network only, or nothing can be learned, they are the weights themselves.
+ */
+export function targetWeights(weights: Float32Array, { matrix, gram, cross }: InputGram): Float32Array {
+  if (cross === null) return weights;
+  const { groups, rows, columns, groupStride, rowStride, columnStride } = matrix;
+  const size = columns * columns;
+  const target = weights.slice();
+  for (let g = 0; g < groups; g++) {
+    const shift = targetShift(cross.subarray(g * size, (g + 1) * size), gram.subarray(g * size, (g + 1) * size), columns);
+    if (shift === null) continue;
+    for (let r = 0; r < rows; r++) {
+      const first = g * groupStride + r * rowStride;
+      for (let j = 0; j < columns; j++) {
+        const w = weights[first + j * columnStride] ?? 0;
+        if (w === 0) continue;
+        for (let i = 0; i < columns; i++) {
+          const at = first + i * columnStride;
+          target[at] = (target[at] ?? 0) + w * (shift[j * columns + i] ?? 0);
+        }
+      }
+    }
+  }
+  return target;
+}
+
+/** The mean square of each column of the input, one a tensor element: how much an error of the element weighs by itself. */
+export function elementImportance(length: number, { matrix, gram }: { readonly matrix: WeightMatrix; readonly gram: Float64Array }): Float32Array<ArrayBuffer> {
+  const { groups, rows, columns, groupStride, rowStride, columnStride } = matrix;
+  const importance = new Float32Array(length);
+  for (let g = 0; g < groups; g++) {
+    for (let c = 0; c < columns; c++) {
+      const own = gram[(g * columns + c) * columns + c] ?? 0;
+      for (let r = 0; r < rows; r++) importance[g * groupStride + r * rowStride + c * columnStride] = own;
+    }
+  }
+  return importance;
+}
