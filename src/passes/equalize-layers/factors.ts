@@ -1,0 +1,111 @@
+import { eachKernel, inputsOf, outputsOf, scaleChannels, type WeightView } from './view';
+
+/** The largest |w| of each kernel of a layer, in the order of `eachKernel`: all that ranges depend on. */
+export interface Magnitudes {
+  readonly view: WeightView;
+  readonly values: Float32Array;
+}
+
+/** Channels of one layer's output that others read: channel c as their inputs offset + c * spread and the `spread - 1` after it. */
+export interface Reading {
+  readonly layer: number;
+  readonly offset: number;
+  /** Inputs that a channel became, by flattening its positions. */
+  readonly spread: number;
+}
+
+/** Layers (by index) whose common channels can be rescaled. */
+export interface Tie {
+  readonly producer: number;
+  readonly readers: readonly Reading[];
+}
+
+/** Channels smaller than the rounding of the largest, 2^-24 of it, carry nothing that a scale could save. */
+const EMPTY = 2 ** -24;
+
+/** No factor moves further than this in a sweep: the ranges agree to a tenth of a percent. */
+const CONVERGED = 1e-3;
+
+export function magnitudesOf(view: WeightView, weights: Float32Array): Magnitudes {
+  const values = new Float32Array(view.first * view.second);
+  let at = 0;
+  eachKernel(view, (_output, _input, start) => {
+    let largest = 0;
+    for (let e = start; e < start + view.kernel; e++) largest = Math.max(largest, Math.abs(weights[e] ?? 0));
+    values[at++] = largest;
+  });
+  return { view, values };
+}
+
+/**
+ * The factor of each channel of each tie: dividing the producer's output channel by it and multiplying what reads it leaves the network as
+ * it is and gives both the same range. Ties are visited in turn, r_i = sqrt(range1_i / range2_i), until they settle or after `sweeps`.
+ * Channels that are empty on either side keep 1. `layers` are rescaled in place.
+ * Source: Nagel et al. 2019 (arXiv 1906.04721, 4.1).
+ */
+export function solveFactors(layers: readonly Magnitudes[], ties: readonly Tie[], sweeps: number): { factors: Float64Array[]; sweeps: number } {
+  const factors = ties.map(({ producer }) => new Float64Array(outputsOf(layerAt(layers, producer).view)).fill(1));
+  let done = 0;
+  for (let moved = Number.POSITIVE_INFINITY; done < sweeps && moved > CONVERGED; done++) {
+    moved = 0;
+    for (const [t, tie] of ties.entries()) {
+      const step = stepOf(layers, tie);
+      applyStep(layers, tie, step);
+      for (const [c, s] of step.entries()) {
+        moved = Math.max(moved, Math.abs(Math.log(s)));
+        const total = factors[t];
+        if (total) total[c] = (total[c] ?? 1) * s;
+      }
+    }
+  }
+  return { factors, sweeps: done };
+}
+
+function layerAt(layers: readonly Magnitudes[], index: number): Magnitudes {
+  const layer = layers[index];
+  if (!layer) throw new RangeError(`no layer ${index}`);
+  return layer;
+}
+
+function stepOf(layers: readonly Magnitudes[], { producer, readers }: Tie): Float64Array {
+  const own = rangesOf(layerAt(layers, producer), 'output');
+  const read = new Float64Array(own.length);
+  for (const { layer, offset, spread } of readers) {
+    const ranges = rangesOf(layerAt(layers, layer), 'input');
+    for (let at = 0; at < own.length * spread; at++) {
+      const c = Math.floor(at / spread);
+      read[c] = Math.max(read[c] ?? 0, ranges[offset + at] ?? 0);
+    }
+  }
+  const [ownFloor, readFloor] = [Math.max(...own) * EMPTY, Math.max(...read) * EMPTY];
+  return own.map((range, c) => {
+    const other = read[c] ?? 0;
+    return range <= ownFloor || other <= readFloor ? 1 : Math.sqrt(range / other);
+  });
+}
+
+/** The largest magnitude of each output or input channel. */
+function rangesOf({ view, values }: Magnitudes, side: 'output' | 'input'): Float64Array {
+  const ranges = new Float64Array(side === 'output' ? outputsOf(view) : inputsOf(view));
+  let at = 0;
+  eachKernel(view, (output, input) => {
+    const channel = side === 'output' ? output : input;
+    ranges[channel] = Math.max(ranges[channel] ?? 0, values[at++] ?? 0);
+  });
+  return ranges;
+}
+
+function applyStep(layers: readonly Magnitudes[], { producer, readers }: Tie, step: Float64Array): void {
+  const own = layerAt(layers, producer);
+  scaleChannels(own.view, own.values, step.map((s) => 1 / s), null);
+  for (const reading of readers) {
+    const { view, values } = layerAt(layers, reading.layer);
+    scaleChannels(view, values, null, onInputs(reading, step, new Float64Array(inputsOf(view)).fill(1)));
+  }
+}
+
+/** Puts what belongs to each channel at the inputs that read it, in place. */
+export function onInputs({ offset, spread }: Pick<Reading, 'offset' | 'spread'>, channels: Float64Array, inputs: Float64Array): Float64Array {
+  for (let at = 0; at < channels.length * spread; at++) inputs[offset + at] = channels[Math.floor(at / spread)] ?? 0;
+  return inputs;
+}

@@ -1,0 +1,84 @@
+/** Finds the layers between which channels can be rescaled without a change of what the network computes. */
+import type { Use, Value } from '../../onnx/values';
+import type { End } from './ends';
+import { passOn } from './passage';
+import type { Addend, Ceiling, Joint, Place, Reader, Surroundings } from './types';
+import { inputsOf, outputsOf } from './view';
+
+interface Found {
+  readonly readers: Reader[];
+  readonly addends: Addend[];
+  readonly ceilings: Ceiling[];
+  readonly activated: Map<string, Place>;
+  fixed: string | null;
+}
+
+/** The joint behind a layer, or the reason why there is none. */
+export function jointOf(around: Surroundings, producer: End): Joint | string {
+  // A MatMul without a bias of its own may be followed by anything that passes scales on.
+  if (typeof producer.bias === 'string' && producer.node.opType !== 'MatMul') return producer.bias;
+  const isConv = producer.node.opType === 'Conv' || producer.node.opType === 'ConvTranspose';
+  const channels = outputsOf(producer.view);
+  const rank = isConv ? (producer.source.uses[0]?.shape.length ?? 0) : null;
+  const start: Place = { layout: isConv ? 'planes' : 'columns', rank, channels, total: channels, offset: 0, spread: 1, active: false };
+  const output = around.index.find(producer.scope, producer.node.output[0] ?? '');
+  if (!output) return 'Its output is not used.';
+  const found: Found = { readers: [], addends: [], ceilings: [], activated: new Map(), fixed: typeof producer.bias === 'string' ? 'it has no bias' : null };
+  const problem = follow(around, producer, output, start, found);
+  if (problem !== null) return problem;
+  if (found.readers.length === 0) return 'Nothing reads its output.';
+  const several = found.activated.size > 1 ? 'several activations follow it' : null;
+  return { producer, channels, ...found, fixed: found.fixed ?? several };
+}
+
+/** Visits all that reads a value; the first reason against it, or null. */
+function follow(around: Surroundings, producer: End, value: Value, place: Place, found: Found): string | null {
+  if (value.isOutput) return `Its output "${value.name}" is an output of the graph.`;
+  for (const use of value.uses) {
+    if (use.scope.graph !== value.scope.graph) return `Its output "${value.name}" is read inside a branch or loop.`;
+    const problem = visit(around, producer, value, use, place, found);
+    if (problem !== null) return problem;
+  }
+  return null;
+}
+
+function visit(around: Surroundings, producer: End, value: Value, use: Use, place: Place, found: Found): string | null {
+  const layer = around.layerOf.get(use.node);
+  if (layer !== undefined) return read(around, use, layer, place, found);
+  // The bias of a MatMul is scaled as that.
+  const isBias = typeof producer.bias !== 'string' && producer.bias.node === use.node;
+  const passage = passOn(around, use, place, isBias);
+  if (typeof passage === 'string') return passage;
+  if (passage.addend) found.addends.push(passage.addend);
+  if (passage.ceiling) found.ceilings.push(passage.ceiling);
+  if (passage.activates) {
+    if (place.active) found.fixed ??= 'several activations follow it';
+    if (place.spread > 1) found.fixed ??= 'it is activated after its positions were flattened';
+    found.activated.set(value.name, place);
+  }
+  found.fixed ??= passage.fixed ?? null;
+  const next = around.index.find(use.scope, use.node.output[0] ?? '');
+  if (!next) return null;
+  return follow(around, producer, next, { ...place, ...passage.place, active: place.active || passage.activates === true }, found);
+}
+
+/** Ends a walk at the layer that reads the value. */
+function read({ ends }: Surroundings, use: Use, layer: string, { layout, total, offset, spread }: Place, found: Found): string | null {
+  const end = ends.get(layer);
+  if (end === undefined || typeof end === 'string') return `It feeds layer "${layer}", which is left as it is: ${end ?? 'it is none of this pass.'}`;
+  if (use.input !== 0) return `It feeds layer "${layer}" as another input than the first.`;
+  const isConv = end.node.opType === 'Conv' || end.node.opType === 'ConvTranspose';
+  if (isConv !== (layout === 'planes') || total !== inputsOf(end.view)) return `Which inputs of layer "${layer}" are its channels is not known.`;
+  found.fixed ??= fixedBy(end);
+  found.readers.push({ end, offset, spread });
+  return null;
+}
+
+/** Why a constant cannot be added to all inputs of a layer by way of its bias; null where it can. */
+function fixedBy({ id, node, bias }: End): string | null {
+  if (node.opType === 'ConvTranspose') return `the kernels of "${id}" do not overlap evenly`;
+  const pads = node.attribute.find((a) => a.name === 'pads')?.ints.some((pad) => pad !== 0n) ?? false;
+  const same = node.attribute.some((a) => a.name === 'auto_pad' && new TextDecoder().decode(a.s).startsWith('SAME'));
+  if (pads || same) return `"${id}" pads its input with zeros`;
+  return typeof bias === 'string' ? `"${id}" has no bias to take it` : null;
+}

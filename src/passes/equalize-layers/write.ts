@@ -1,0 +1,83 @@
+import { findAttribute } from '../../onnx/nodes';
+import { removeUnread } from '../../onnx/unread';
+import { writeBias } from '../layer-bias';
+import { refuseNonFinite } from '../originals';
+import type { PassContext } from '../types';
+import { writeAddend, writeCeiling } from './edit';
+import type { End } from './ends';
+import { onInputs } from './factors';
+import type { Joint, Reader } from './types';
+import { eachKernel, inputsOf, outputsOf, scaleChannels } from './view';
+
+/** What is done to the channels of a joint. */
+export interface Change {
+  readonly joint: Joint;
+  /** The producer's channels are divided by it, what reads them is multiplied. */
+  readonly factors: Float64Array;
+  /** Taken off before the activation and given to the readers' biases, in units before scaling; null: nothing. */
+  readonly constants: Float64Array | null;
+}
+
+/** A layer's present weights. */
+export async function readWeights({ compute, weights }: PassContext, { id }: End): Promise<Float32Array<ArrayBuffer>> {
+  const lease = await weights.acquire(id);
+  try {
+    return await compute.download(lease.handle);
+  } finally {
+    lease.release();
+  }
+}
+
+/** Writes weights, biases, added constants and clips, one layer's weights in memory at a time. */
+export async function applyChanges(context: PassContext, layers: readonly End[], changes: readonly Change[]): Promise<void> {
+  const { model, job, compute, weights } = context;
+  const unread: string[] = [];
+  const startedAt = Date.now();
+  for (const [done, end] of layers.entries()) {
+    job.signal.throwIfAborted();
+    job.onProgress({ stage: `Equalizing ${end.id}`, done, total: layers.length, startedAt });
+    const values = await readWeights(context, end);
+    const own = changes.find((c) => c.joint.producer === end);
+    const read = changes.flatMap((change) => change.joint.readers.filter((r) => r.end === end).map((reader) => ({ change, reader })));
+    const gained = gainedBias(end, values, read);
+    scaleChannels(end.view, values, own ? own.factors.map((s) => 1 / s) : null, scalesOf(end, read));
+    refuseNonFinite(end.id, values);
+    await weights.put(end.id, compute.upload(values), null);
+    const { bias } = end;
+    if (typeof bias === 'string') continue;
+    const after = bias.values.map((b, o) => (b + (gained?.[o] ?? 0) - (own?.constants?.[o] ?? 0)) / (own?.factors[o] ?? 1));
+    if (after.some((b, o) => b !== bias.values[o])) unread.push(...writeBias(model.proto, end.scope, bias, after, end.source.layer.type));
+  }
+  for (const { joint, factors, constants } of changes) {
+    const { type } = joint.producer.source.layer;
+    for (const addend of joint.addends) unread.push(writeAddend(model, addend, addend.values.map((v, c) => v / (factors[c] ?? 1)), type));
+    for (const ceiling of joint.ceilings) {
+      const bounds = factors.map((s, c) => Math.max(0, ceiling.max - (constants?.[c] ?? 0)) / s);
+      if (bounds.some((b) => b !== ceiling.max)) unread.push(...writeCeiling(model, ceiling, bounds, type));
+    }
+  }
+  removeUnread(model.proto, unread);
+}
+
+type Read = readonly { readonly change: Change; readonly reader: Reader }[];
+
+function scalesOf({ view }: End, read: Read): Float64Array {
+  const scales = new Float64Array(inputsOf(view)).fill(1);
+  for (const { change, reader } of read) onInputs(reader, change.factors, scales);
+  return scales;
+}
+
+/** What a layer's bias gains by what was taken off its inputs; null where nothing was. */
+function gainedBias({ view, node }: End, weights: Float32Array, read: Read): Float64Array | null {
+  if (read.every(({ change }) => change.constants === null)) return null;
+  const taken = new Float64Array(inputsOf(view));
+  for (const { change, reader } of read) if (change.constants !== null) onInputs(reader, change.constants, taken);
+  const alpha = findAttribute(node, 'alpha')?.f ?? 1;
+  const gained = new Float64Array(outputsOf(view));
+  eachKernel(view, (output, input, start) => {
+    const c = (taken[input] ?? 0) * alpha;
+    if (c === 0) return;
+    for (let e = start; e < start + view.kernel; e++) gained[output] = (gained[output] ?? 0) + (weights[e] ?? 0) * c;
+  });
+  return gained;
+}
