@@ -1,11 +1,13 @@
 import { convertFloat16Meta } from './convert-float16/meta';
+import { equalizeLayersMeta } from './equalize-layers/meta';
 import { foldBatchnormMeta } from './fold-batchnorm/meta';
 import type { PassMeta } from './options';
 import { pruneWeightsMeta } from './prune-weights/meta';
+import { quantizeStaticMeta } from './quantize-static/meta';
 import { quantizeWeightsMeta } from './quantize-weights/meta';
 
 /** Every pass of this version, in the order a recipe usually has them. */
-export const passMetas: readonly PassMeta[] = [foldBatchnormMeta, pruneWeightsMeta, quantizeWeightsMeta, convertFloat16Meta];
+export const passMetas: readonly PassMeta[] = [foldBatchnormMeta, equalizeLayersMeta, pruneWeightsMeta, quantizeWeightsMeta, quantizeStaticMeta, convertFloat16Meta];
 
 export function metaOf(id: string): PassMeta | undefined {
   return passMetas.find((meta) => meta.id === id);

@@ -1,10 +1,12 @@
 import { convertFloat16 } from './convert-float16/apply';
+import { equalizeLayers } from './equalize-layers/apply';
 import { foldBatchnorm } from './fold-batchnorm/apply';
 import { pruneWeights } from './prune-weights/apply';
+import { quantizeStatic } from './quantize-static/apply';
 import { quantizeWeights } from './quantize-weights/apply';
 import type { Pass } from './types';
 
-const PASSES: readonly Pass[] = [foldBatchnorm, pruneWeights, quantizeWeights, convertFloat16];
+const PASSES: readonly Pass[] = [foldBatchnorm, equalizeLayers, pruneWeights, quantizeWeights, quantizeStatic, convertFloat16];
 
 /** The pass of an id, for the worker; undefined for ids that this version does not have. */
 export function passOf(id: string): Pass | undefined {

@@ -22,12 +22,13 @@ const RULES: Readonly<Record<string, PassRules>> = {
   'quantize-weights': {
     planned: { rounding: ['adaround', 'hqq'] },
   },
+  'quantize-static': {
+    fixed: { activationBits: 8 },
+  },
 };
 
 const PLANNED_PASSES: ReadonlySet<string> = new Set([
-  'equalize-layers',
   'prune-channels',
-  'quantize-static',
   'quantize-dynamic',
   'cluster-weights',
   'correct-bias',
