@@ -1,0 +1,128 @@
+/** The judge is onnxruntime: with Gram matrix H of a layer's inputs, the energy of its output is trace(W H W^T). */
+import { expect, test } from 'vitest';
+import { findLayers, listLayers } from '../../onnx/layers';
+import { makeNode } from '../../onnx/nodes';
+import { readFloats } from '../../onnx/tensor';
+import { makeModel, weight } from '../../onnx/testing/fixtures';
+import { noise } from '../../onnx/testing/noise';
+import { floats, runModel } from '../../onnx/testing/ort';
+import type { OnnxModel } from '../../onnx/types';
+import { createCpuCompute } from '../../compute/cpu';
+import { createOriginals } from '../originals';
+import { calibrationOver, type TestSamples } from '../testing/calibration';
+import { createWeightStore } from '../weight-store';
+import { inputMatrix, observeGrams } from './gram';
+import { levelsOf, mergeLevels, withinSize } from './stages';
+
+const job = { signal: new AbortController().signal, onProgress: () => {} };
+
+interface Case {
+  readonly op: string;
+  readonly x: readonly number[];
+  readonly w: readonly number[];
+  readonly opset?: number;
+  readonly attributes?: Parameters<typeof makeNode>[3];
+}
+
+const CASES: Readonly<Record<string, Case>> = {
+  'conv 1x1': { op: 'Conv', x: [2, 3, 5, 4], w: [4, 3, 1, 1] },
+  'conv 3x3, padded': { op: 'Conv', x: [2, 3, 5, 4], w: [4, 3, 3, 3], attributes: { pads: [1, 1, 1, 1] } },
+  'conv, strides and uneven pads': { op: 'Conv', x: [1, 2, 9, 7], w: [3, 2, 3, 2], attributes: { pads: [0, 1, 2, 0], strides: [2, 3] } },
+  'conv, dilated': { op: 'Conv', x: [1, 2, 9, 9], w: [3, 2, 3, 3], attributes: { dilations: [2, 3] } },
+  'conv, old operator set': { op: 'Conv', x: [1, 2, 8, 8], w: [3, 2, 3, 3], opset: 8, attributes: { pads: [1, 1, 1, 1], strides: [2, 2] } },
+  'conv, operator set 10': { op: 'Conv', x: [1, 2, 8, 8], w: [3, 2, 3, 3], opset: 10, attributes: { pads: [1, 1, 1, 1], strides: [2, 2] } },
+  'grouped conv': { op: 'Conv', x: [2, 4, 5, 5], w: [6, 2, 3, 3], attributes: { group: 2 } },
+  'depthwise conv': { op: 'Conv', x: [2, 4, 6, 6], w: [4, 1, 3, 3], attributes: { group: 4, pads: [1, 1, 1, 1] } },
+  'conv over one axis': { op: 'Conv', x: [2, 3, 9], w: [4, 3, 3], attributes: { pads: [1, 1], strides: [2] } },
+  'matrix product of three axes': { op: 'MatMul', x: [2, 3, 5], w: [5, 4] },
+  gemm: { op: 'Gemm', x: [3, 5], w: [5, 4] },
+  'gemm, transposed weight': { op: 'Gemm', x: [3, 5], w: [4, 5], attributes: { transB: 1 } },
+  'gemm, transposed input': { op: 'Gemm', x: [5, 3], w: [5, 4], attributes: { transA: 1 } },
+  'transposed conv without overlap': { op: 'ConvTranspose', x: [2, 4, 3, 3], w: [4, 3, 2, 2], attributes: { strides: [2, 2], group: 2 } },
+};
+
+function modelOf({ op, x, w, opset = 13, attributes = {} }: Case): OnnxModel {
+  return makeModel({ opset, inputs: [['x', x]], outputs: [['y', null]], nodes: [makeNode(op, ['x', 'w'], ['y'], attributes)], weights: [weight('w', w, 3)] });
+}
+
+function storeOf(model: OnnxModel) {
+  const compute = createCpuCompute();
+  const { layers } = listLayers(model);
+  const tensors = new Map(findLayers(model).sources.map((s) => [s.layer.id, s.value.constant]));
+  const read = (id: string): Float32Array => {
+    const tensor = tensors.get(id);
+    return tensor ? readFloats(tensor) : new Float32Array();
+  };
+  return { compute, layers, read, store: createWeightStore(layers, createOriginals(layers, ({ id }) => read(id), compute, 'resident'), compute) };
+}
+
+for (const [name, one] of Object.entries(CASES)) {
+  test(`${name}: the Gram matrix gives the energy of the output`, async () => {
+    const model = modelOf(one);
+    const { compute, layers, read, store } = storeOf(model);
+    const samples: TestSamples = [1, 2].map((seed) => ({ x: floats(one.x, noise(one.x.reduce((a, b) => a * b, 1), seed)) }));
+    const [layer] = layers;
+    if (!layer) throw new Error('no layer');
+    const grams = await observeGrams(model, layers, [layer.id], 'float', calibrationOver(samples, store, compute), job);
+    const found = grams.get(layer.id);
+    if (!found) throw new Error('no gram');
+    const { groups, rows, columns, groupStride, rowStride, columnStride } = found.matrix;
+    const w = read(layer.id);
+    let predicted = 0;
+    for (let g = 0; g < groups; g++) {
+      for (let r = 0; r < rows; r++) {
+        const at = (c: number): number => w[g * groupStride + r * rowStride + c * columnStride] ?? 0;
+        for (let a = 0; a < columns; a++) for (let b = 0; b < columns; b++) predicted += at(a) * at(b) * (found.gram[(g * columns + a) * columns + b] ?? 0);
+      }
+    }
+    let energy = 0;
+    for (const sample of samples) for (const y of (await runModel(model, sample))['y'] ?? []) energy += y * y;
+    expect(predicted / energy).toBeCloseTo(1, 5);
+  });
+}
+
+test('what cannot be seen as columns is said in words', () => {
+  const reasons = [
+    makeModel({ opset: 13, inputs: [['x', [1, 2, 5, 5]]], outputs: [['y', null]], nodes: [makeNode('Gather', ['w', 'i'], ['y'])], weights: [weight('w', [8, 4], 1)] }),
+    makeModel({ opset: 13, inputs: [['x', [5, 3]]], outputs: [['y', null]], nodes: [makeNode('MatMul', ['w', 'x'], ['y'])], weights: [weight('w', [4, 5], 1)] }),
+    makeModel({ opset: 13, inputs: [['x', [2, 4]]], outputs: [['y', null], ['z', null]], nodes: [makeNode('MatMul', ['x', 'w'], ['y']), makeNode('MatMul', ['x', 'w'], ['z'])], weights: [weight('w', [4, 5], 1)] }),
+  ].flatMap((model) => findLayers(model).sources.map(inputMatrix));
+  expect(reasons).toEqual(['Gather multiplies nothing with its weights', 'the weight is not the right-hand matrix of MatMul', 'several nodes share the weight']);
+});
+
+test('a pair of networks: the cross product is of the original inputs with the present ones', async () => {
+  const model = makeModel({
+    opset: 13,
+    inputs: [['x', [1, 3]]],
+    outputs: [['y', null]],
+    nodes: [makeNode('MatMul', ['x', 'a'], ['h']), makeNode('Relu', ['h'], ['r']), makeNode('MatMul', ['r', 'b'], ['y'])],
+    weights: [weight('a', [3, 2], 1), weight('b', [2, 2], 2)],
+  });
+  const { compute, layers, read, store } = storeOf(model);
+  const [first, second] = layers;
+  if (!first || !second) throw new Error('two layers wanted');
+  const x = [0.5, -1, 2];
+  const changed = read(first.id).map((v) => v + 0.25);
+  await store.put(first.id, compute.upload(changed), null);
+  const grams = await observeGrams(model, layers, [second.id], 'present', calibrationOver([{ x: floats([1, 3], x) }], store, compute), job);
+  const hidden = (a: Float32Array): number[] => [0, 1].map((n) => Math.max(0, x.reduce((sum, v, k) => sum + v * (a[k * 2 + n] ?? 0), 0)));
+  const [before, after] = [hidden(read(first.id)), hidden(changed)];
+  const expected = before.flatMap((p) => after.map((q) => p * q));
+  const found = grams.get(second.id);
+  expect([...(found?.cross ?? [])].map((v) => Math.fround(v))).toEqual(expected.map((v) => expect.closeTo(v, 5)));
+  expect(found?.gram[0]).toBeCloseTo((after[0] ?? 0) ** 2, 5);
+});
+
+test('levels follow the graph, and are merged or cut evenly', () => {
+  const model = makeModel({
+    opset: 13,
+    inputs: [['x', [1, 2]]],
+    outputs: [['y', null]],
+    nodes: [makeNode('MatMul', ['x', 'a'], ['p']), makeNode('MatMul', ['p', 'b'], ['q']), makeNode('MatMul', ['p', 'c'], ['r']), makeNode('Add', ['q', 'r'], ['s']), makeNode('MatMul', ['s', 'd'], ['y'])],
+    weights: [weight('a', [2, 2], 1), weight('b', [2, 2], 2), weight('c', [2, 2], 3), weight('d', [2, 2], 4)],
+  });
+  const ids = listLayers(model).layers.map((l) => l.id);
+  expect(levelsOf(model, ids)).toEqual([['p'], ['q', 'r'], ['y']]);
+  expect(mergeLevels([['a'], ['b'], ['c'], ['d'], ['e']], 2)).toEqual([['a', 'b'], ['c', 'd', 'e']]);
+  expect(withinSize(['a', 'b', 'c', 'd'], (id) => (id === 'c' ? 9 : 2), 4)).toEqual([['a', 'b'], ['c'], ['d']]);
+});
