@@ -1,15 +1,15 @@
 import type { Grid } from '../compute/types';
 import { packPlane } from '../onnx/encode/planes';
 
-/** Codes of a grid in main memory: 2 or 4 bits each where its codes fit, so that a streamed model takes little beside its file. */
+/** Codes of a grid or a codebook in main memory: 2 or 4 bits each where its codes fit, so that a streamed model takes little beside its file. */
 export interface KeptCodes {
   readonly length: number;
   readonly width: 2 | 4 | 8;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** @param codes One byte each, as `Compute.codes` gives them; kept as they are where they need more than 4 bits. */
-export function keepCodes(codes: Uint8Array<ArrayBuffer>, { bits, qMin }: Grid): KeptCodes {
+/** @param codes One byte each, as `Compute.codes` and `Compute.assignCodes` give them; kept as they are where they need more than 4 bits. */
+export function keepCodes(codes: Uint8Array<ArrayBuffer>, { bits, qMin }: Pick<Grid, 'bits' | 'qMin'>): KeptCodes {
   const { length } = codes;
   const width = bits <= 2 ? 2 : bits <= 4 ? 4 : 8;
   if (width === 8) return { length, width, bytes: codes };
@@ -18,7 +18,7 @@ export function keepCodes(codes: Uint8Array<ArrayBuffer>, { bits, qMin }: Grid):
 }
 
 /** The codes as they were given. */
-export function restoreCodes({ length, width, bytes }: KeptCodes, { qMin }: Grid): Uint8Array<ArrayBuffer> {
+export function restoreCodes({ length, width, bytes }: KeptCodes, { qMin }: Pick<Grid, 'qMin'>): Uint8Array<ArrayBuffer> {
   if (width === 8) return bytes;
   const codes = new Uint8Array(length);
   const mask = (1 << width) - 1;

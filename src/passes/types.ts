@@ -1,11 +1,12 @@
 import type { Job } from '../base/job';
-import type { Compute, Grid, Handle } from '../compute/types';
+import type { Codebook, Compute, Grid, Handle } from '../compute/types';
 import type { Layer, OnnxModel, Skipped, Storage } from '../onnx/types';
 import type { Options, PassMeta } from './options';
 
-/** How a layer's present value will be written. Values always lie exactly on the encoding's grid. */
+/** How a layer's present value will be written. Values always lie exactly on the encoding's grid or in its codebook. */
 export type Encoding =
   | { readonly kind: 'grid'; readonly grid: Grid; readonly storage: Storage }
+  | { readonly kind: 'codebook'; readonly codebook: Codebook }
   | { readonly kind: 'float16' };
 
 export interface Lease {

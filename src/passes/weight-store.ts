@@ -1,15 +1,15 @@
 import { createScratch } from '../base/scratch';
-import type { Compute, Grid, Handle } from '../compute/types';
+import type { Compute, Handle } from '../compute/types';
 import type { Layer } from '../onnx/types';
 import type { Originals } from './originals';
+import { codesForm, codesOf, isCoded, valuesOf, type Coded } from './coded';
 import { keepCodes, restoreCodes, type KeptCodes } from './kept-codes';
-import { decodeCodes } from './quantize-weights/grid';
 import { createShared, type Shared } from './shared-handle';
 import type { Encoding, WeightStore } from './types';
 
 /** A store with an end: `dispose` frees every value it owns (not the originals). */
 export interface OwnedWeightStore extends WeightStore {
-  /** Codes of a value on a grid, one byte each in tensor order. Only for layers whose encoding is a grid. */
+  /** Codes of a value on a grid or in a codebook, one byte each in tensor order. Only for layers with such an encoding. */
   codesOf(layerId: string): Promise<Uint8Array<ArrayBuffer>>;
   /** Frees a layer's replaced value, once it is written: the original takes its place. */
   drop(layerId: string): void;
@@ -20,7 +20,7 @@ export interface OwnedWeightStore extends WeightStore {
 /** One layer's replaced value. 'device': on the device; 'codes' and 'floats': in main memory (streaming). */
 type Value =
   | { readonly at: 'device'; readonly shared: Shared }
-  | { readonly at: 'codes'; readonly codes: KeptCodes; readonly grid: Grid }
+  | { readonly at: 'codes'; readonly codes: KeptCodes; readonly encoding: Coded }
   | { readonly at: 'floats'; readonly floats: Float32Array };
 
 interface Entry {
@@ -30,7 +30,7 @@ interface Entry {
 
 /**
  * The present values of a recipe run, over originals that outlive it. In streaming mode a replaced value leaves the device at
- * once: on a grid it is kept as codes (a byte a weight or less), else as floats.
+ * once: on a grid or in a codebook it is kept as codes (a byte a weight or less), else as floats.
  */
 export function createWeightStore(layers: readonly Layer[], originals: Originals, compute: Compute): OwnedWeightStore {
   const entries = new Map<string, Entry>();
@@ -39,7 +39,7 @@ export function createWeightStore(layers: readonly Layer[], originals: Originals
   async function keep(handle: Handle, encoding: Encoding | null): Promise<Value> {
     if (originals.mode === 'resident') return { at: 'device', shared: createShared(handle) };
     try {
-      if (encoding?.kind === 'grid') return { at: 'codes', codes: keepCodes(await compute.codes(handle, encoding.grid), encoding.grid), grid: encoding.grid };
+      if (isCoded(encoding)) return { at: 'codes', codes: keepCodes(await codesOf(compute, handle, encoding), codesForm(encoding)), encoding };
       return { at: 'floats', floats: await compute.download(handle) };
     } finally {
       handle.destroy();
@@ -53,7 +53,7 @@ export function createWeightStore(layers: readonly Layer[], originals: Originals
       if (entry === undefined) return originals.acquire(layerId);
       const { value } = entry;
       if (value.at === 'device') return value.shared.lease();
-      const floats = value.at === 'floats' ? value.floats : decodeCodes(restoreCodes(value.codes, value.grid), value.grid, scratch);
+      const floats = value.at === 'floats' ? value.floats : valuesOf(restoreCodes(value.codes, codesForm(value.encoding)), value.encoding, scratch);
       const fresh = createShared(compute.upload(floats));
       const lease = fresh.lease();
       fresh.retire();
@@ -70,11 +70,12 @@ export function createWeightStore(layers: readonly Layer[], originals: Originals
     isChanged: (layerId) => entries.has(layerId),
     async codesOf(layerId) {
       const entry = entries.get(layerId);
-      if (entry?.encoding?.kind !== 'grid') throw new RangeError(`"${layerId}" is not on a grid`);
-      if (entry.value.at === 'codes') return restoreCodes(entry.value.codes, entry.value.grid);
+      const encoding = entry?.encoding ?? null;
+      if (entry === undefined || !isCoded(encoding)) throw new RangeError(`"${layerId}" has no codes`);
+      if (entry.value.at === 'codes') return restoreCodes(entry.value.codes, codesForm(encoding));
       const lease = await this.acquire(layerId);
       try {
-        return await compute.codes(lease.handle, entry.encoding.grid);
+        return await codesOf(compute, lease.handle, encoding);
       } finally {
         lease.release();
       }

@@ -2,6 +2,7 @@ import { WhittleError } from '../../base/errors';
 import type { Job } from '../../base/job';
 import { blocksPerChannel, type Codebook, type Compute, type Grid, type Groups, type Handle } from '../../compute/types';
 import type { Layer } from '../../onnx/types';
+import { channelValues } from '../../passes/channels';
 import type { Encoding, Lease } from '../../passes/types';
 import { layerState } from '../../recipe/states';
 import type { Recipe } from '../../recipe/types';
@@ -56,14 +57,9 @@ async function part(compute: Compute, whole: Lease, layer: Layer, channel: numbe
 
 /** The elements of one channel of a tensor seen as [outer, channels, inner]. Throws `bad-recipe` for a channel it has not. */
 export function channelOf(values: Float32Array, view: Pick<Groups, 'outer' | 'channels' | 'inner'>, channel: number): Float32Array {
-  const { outer, channels, inner } = view;
+  const { channels } = view;
   if (channel < 0 || channel >= channels) throw new WhittleError('bad-recipe', `There is no channel ${channel}; the layer has ${channels}.`, 'Choose another channel.');
-  const out = new Float32Array(outer * inner);
-  for (let o = 0; o < outer; o++) {
-    const from = (o * channels + channel) * inner;
-    out.set(values.subarray(from, from + inner), o * inner);
-  }
-  return out;
+  return channelValues(values, view, channel);
 }
 
 /** Range that covers every value; of some width even where all are equal, so that bins have one too. */

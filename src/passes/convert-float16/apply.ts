@@ -1,5 +1,6 @@
 import { fromHalf, toHalf } from '../../onnx/half';
 import type { Layer, Skipped } from '../../onnx/types';
+import { isCoded } from '../coded';
 import type { Pass, PassContext, PassResult } from '../types';
 import { overflowOf } from './constants';
 import { convertToHalf } from './full';
@@ -35,7 +36,7 @@ export const convertFloat16: Pass = {
 
 async function roundLayer(context: PassContext, layer: Layer): Promise<string | null> {
   const { compute, weights } = context;
-  if (weights.encodingOf(layer.id)?.kind === 'grid') return 'It is quantized already, which is smaller.';
+  if (isCoded(weights.encodingOf(layer.id))) return 'It is quantized or clustered already, which is smaller.';
   if (layer.type === 'float16' || layer.type === 'bfloat16') return `Its weights are ${layer.type} already.`;
   const lease = await weights.acquire(layer.id);
   let values: Float32Array<ArrayBuffer>;

@@ -1,6 +1,6 @@
 import type { Handle, MagnitudeCut } from '../../compute/types';
 import type { Layer, Skipped } from '../../onnx/types';
-import type { Pass, PassContext, PassResult } from '../types';
+import type { Encoding, Pass, PassContext, PassResult } from '../types';
 import { pruneWeightsMeta } from './meta';
 import { isCut, magnitudeBits, randomScores, selectCut, type Scores } from './select';
 import { cutCount, settingsOf, type PruneSettings } from './settings';
@@ -19,7 +19,7 @@ const CUT_BYTES = 1024;
 
 /**
  * Zeroes the least important weights: exactly the asked-for count, over all layers or in each. Source: magnitude pruning, Han et
- * al. 2015 (arXiv 1506.02626). A value that lies on a quantization grid stays on it, because zero does.
+ * al. 2015 (arXiv 1506.02626). A value that lies on a quantization grid stays on it, because zero does; a codebook without zero is left alone.
  */
 export const pruneWeights: Pass = {
   meta: pruneWeightsMeta,
@@ -58,6 +58,7 @@ function batchesOf(context: PassContext, settings: PruneSettings, skipped: Skipp
   for (const { layer, options } of context.selected) {
     const own = settingsOf(options);
     if (layer.params === 0) skipped.push({ layer: layer.id, reason: 'It has no weights.' });
+    else if (!holdsZero(context.weights.encodingOf(layer.id))) skipped.push({ layer: layer.id, reason: 'It is clustered already, to values without zero: prune before clustering.' });
     // A sparsity set on one layer stands apart from the pass's threshold or target size too.
     else if (own.sparsity !== settings.sparsity) batches.push({ layers: [layer], settings: { ...own, threshold: undefined, targetBytes: undefined } });
     else if (settings.scope === 'layer') batches.push({ layers: [layer], settings: perLayerTarget(settings, context, layer) });
@@ -65,6 +66,14 @@ function batchesOf(context: PassContext, settings: PruneSettings, skipped: Skipp
   }
   if (together.length > 0) batches.unshift({ layers: together, settings });
   return batches;
+}
+
+/** Whether a weight of zero can be stored: grids and floats hold it, a codebook only where it is one of each channel's values. */
+function holdsZero(encoding: Encoding | null): boolean {
+  if (encoding?.kind !== 'codebook') return true;
+  const { values, size } = encoding.codebook;
+  for (let first = 0; first < values.length; first += size) if (!values.subarray(first, first + size).includes(0)) return false;
+  return true;
 }
 
 /** Under scope 'layer' a target size is shared out in proportion: every layer keeps the same share of its bytes. */
