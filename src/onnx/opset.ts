@@ -1,0 +1,50 @@
+import type { NodeProto } from 'onnx-buf';
+import { scopesOf } from './graph';
+import { findAttribute, isOnnx, opsetOf } from './nodes';
+import type { OnnxModel } from './types';
+
+/** Below this the operator sets differ in too many ways. */
+const OLDEST = 7;
+
+type Affects = (node: NodeProto) => boolean;
+const always: Affects = () => true;
+const withAttribute =
+  (name: string): Affects =>
+  (node) =>
+    findAttribute(node, name) !== undefined;
+
+/**
+ * Operators whose nodes cannot stay as they are when a model moves on to an operator set, by the set that changed them (ONNX operator
+ * changelog, sets 8 to 13): attributes became inputs, defaults changed their meaning, or the operator was withdrawn. Other changes only
+ * admit more types.
+ */
+const CHANGES: Readonly<Record<number, Readonly<Record<string, Affects>>>> = {
+  8: { Scan: always },
+  9: { BatchNormalization: withAttribute('spatial'), Scan: always, Upsample: always },
+  10: { Slice: always, TopK: always, Resize: always, Upsample: always },
+  11: { Clip: always, Pad: always, Resize: always, TopK: always, Scan: always },
+  12: { Dropout: always },
+  13: { Softmax: always, LogSoftmax: always, Hardmax: always, Squeeze: always, Unsqueeze: always, ReduceSum: always, Split: always, Resize: always },
+};
+
+/**
+ * The operators (of the main graph and of bodies) that keep a model from being moved to a later operator set by its number alone. Empty:
+ * `raiseOpset` leaves every output as it was.
+ * @param opset at most 13.
+ */
+export function opsetBlockers({ proto }: OnnxModel, opset: number): string[] {
+  const present = opsetOf(proto);
+  if (present >= opset) return [];
+  if (present < OLDEST || proto.functions.length > 0) return [`opset ${present}`];
+  const nodes = scopesOf(proto).flatMap(({ graph }) => graph.node).filter((node) => isOnnx(node.domain));
+  const blockers = new Set<string>();
+  for (let version = present + 1; version <= opset; version++) {
+    for (const node of nodes) if (CHANGES[version]?.[node.opType]?.(node)) blockers.add(node.opType);
+  }
+  return [...blockers];
+}
+
+/** Declares the later operator set; ask `opsetBlockers` first. The model is edited in place. */
+export function raiseOpset({ proto }: OnnxModel, opset: number): void {
+  for (const entry of proto.opsetImport) if (isOnnx(entry.domain) && entry.version < BigInt(opset)) entry.version = BigInt(opset);
+}

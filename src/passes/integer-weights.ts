@@ -1,0 +1,58 @@
+/** Weights of layers that are to compute on integers: which can, and their symmetric 8-bit grids. Shared by quantize-static and -dynamic. */
+import type { Compute, Grid, Handle } from '../compute/types';
+import { canStore } from '../onnx/encode';
+import type { LayerSource } from '../onnx/layers';
+import type { OnnxModel } from '../onnx/types';
+import { gridFromRanges } from './quantize-weights/grid';
+import { groupsOf } from './quantize-weights/groups';
+import { leastErrorGrid } from './quantize-weights/range';
+import type { Options } from './options';
+
+/** How a layer's weights are rounded. */
+export interface WeightSettings {
+  readonly bits: number;
+  readonly granularity: 'channel' | 'tensor';
+}
+
+export function weightSettings(options: Options): WeightSettings {
+  return { bits: Number(options['weightBits']), granularity: options['granularity'] === 'tensor' ? 'tensor' : 'channel' };
+}
+
+/** Why a layer's weight cannot be an operand of an integer kernel; null where it can. */
+export function unfitWeight({ layer, value, uses, others }: LayerSource): string | null {
+  const [use] = uses;
+  if (use === undefined) return 'Nothing reads it.';
+  if (layer.inSubgraph || use.scope.parent !== null) return 'It is inside an If, Loop or Scan body.';
+  if (layer.type !== 'float32') return `Its weights are ${layer.type}, and integer kernels give float32.`;
+  if (uses.length > 1 || others.length > 0 || value.isOutput) return 'Its weights are read in more than one place.';
+  if (use.via.length > 0) return `Its weights pass through ${use.via[0]?.producer?.opType ?? 'other nodes'} first.`;
+  if ((layer.op === 'MatMul' || layer.op === 'Gemm') && use.input === 0) return 'Its weights are the left factor of the product.';
+  return null;
+}
+
+/** The settings that the model's operator set can store: one scale for the whole weight before opset 13; or the reason why none. */
+export function storableSettings({ layer }: LayerSource, settings: WeightSettings, model: OnnxModel): WeightSettings | string {
+  const fits = (granularity: WeightSettings['granularity']): true | string =>
+    canStore(layer, 'dequantize', model, { bits: settings.bits, groups: groupsOf(layer, { granularity, blockSize: 0 }) });
+  if (fits(settings.granularity) === true) return settings;
+  const answer = fits('tensor');
+  return answer === true ? { ...settings, granularity: 'tensor' } : answer;
+}
+
+/**
+ * A symmetric grid with zero point 0 and the least squared error in each group.
+ * @param floors The smallest scale that each group may have, so that a bias on the product's scale still fits int32; null: any. A group of
+ * nothing but zeros takes 1,024 times its floor, which leaves its bias 20 bits.
+ */
+export async function integerGrid(compute: Compute, w: Handle, { layer }: Pick<LayerSource, 'layer'>, settings: WeightSettings, floors: ((groups: number) => Float32Array) | null): Promise<Grid> {
+  const groups = groupsOf(layer, { granularity: settings.granularity, blockSize: 0 });
+  const ranges = await compute.ranges(w, groups);
+  const lowest = floors?.(ranges.min.length);
+  const grid = await leastErrorGrid(compute, w, gridFromRanges(ranges, groups, settings.bits, true), false);
+  const scales = grid.scales.map((scale, g) => {
+    const floor = lowest?.[g] ?? 0;
+    const empty = ranges.min[g] === 0 && ranges.max[g] === 0;
+    return empty && floor > 0 ? floor * 1024 : Math.max(scale, floor);
+  });
+  return { ...grid, scales };
+}
