@@ -1,3 +1,4 @@
+import { clusterWeightsMeta } from './cluster-weights/meta';
 import { convertFloat16Meta } from './convert-float16/meta';
 import { equalizeLayersMeta } from './equalize-layers/meta';
 import { foldBatchnormMeta } from './fold-batchnorm/meta';
@@ -7,7 +8,7 @@ import { quantizeStaticMeta } from './quantize-static/meta';
 import { quantizeWeightsMeta } from './quantize-weights/meta';
 
 /** Every pass of this version, in the order a recipe usually has them. */
-export const passMetas: readonly PassMeta[] = [foldBatchnormMeta, equalizeLayersMeta, pruneWeightsMeta, quantizeWeightsMeta, quantizeStaticMeta, convertFloat16Meta];
+export const passMetas: readonly PassMeta[] = [foldBatchnormMeta, equalizeLayersMeta, pruneWeightsMeta, clusterWeightsMeta, quantizeWeightsMeta, quantizeStaticMeta, convertFloat16Meta];
 
 export function metaOf(id: string): PassMeta | undefined {
   return passMetas.find((meta) => meta.id === id);

@@ -1,3 +1,4 @@
+import { clusterWeights } from './cluster-weights/apply';
 import { convertFloat16 } from './convert-float16/apply';
 import { equalizeLayers } from './equalize-layers/apply';
 import { foldBatchnorm } from './fold-batchnorm/apply';
@@ -6,7 +7,7 @@ import { quantizeStatic } from './quantize-static/apply';
 import { quantizeWeights } from './quantize-weights/apply';
 import type { Pass } from './types';
 
-const PASSES: readonly Pass[] = [foldBatchnorm, equalizeLayers, pruneWeights, quantizeWeights, quantizeStatic, convertFloat16];
+const PASSES: readonly Pass[] = [foldBatchnorm, equalizeLayers, pruneWeights, clusterWeights, quantizeWeights, quantizeStatic, convertFloat16];
 
 /** The pass of an id, for the worker; undefined for ids that this version does not have. */
 export function passOf(id: string): Pass | undefined {

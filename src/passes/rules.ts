@@ -30,7 +30,6 @@ const RULES: Readonly<Record<string, PassRules>> = {
 const PLANNED_PASSES: ReadonlySet<string> = new Set([
   'prune-channels',
   'quantize-dynamic',
-  'cluster-weights',
   'correct-bias',
   'finetune',
   'distill',

@@ -26,6 +26,10 @@ function labelStep(step: RecipeStep): string[] {
       const granularity = options['granularity'] === 'channel' ? '' : ` per ${String(options['granularity'])}`;
       return [`${String(options['bits'])}-bit${granularity}`, ...exceptions];
     }
+    case 'cluster-weights': {
+      const granularity = options['granularity'] === 'channel' ? ' per channel' : '';
+      return [`${String(options['clusters'])} clusters${granularity}`, ...exceptions];
+    }
     case 'convert-float16':
       return ['float16'];
     default:
