@@ -1,7 +1,10 @@
 /** What a person can do, each once: buttons, keys and the automation call these. */
 import { WhittleError } from '../base/errors';
+import { formatBytes } from '../base/format';
 import type {
   BackendCheck,
+  Best,
+  BestGoal,
   BitBudget,
   BitPlan,
   Card,
@@ -78,7 +81,7 @@ export async function setData(name: string, card: Card, files: readonly NamedBlo
   const engine = await theEngine();
   const data = await runJob('Reading the samples', 'data', async ({ signal, onProgress }) => engine.setData(signal, name, card, files, calibration, onProgress));
   // Figures of other samples, or of the same prepared otherwise, cannot stand beside new ones.
-  useResults.setState({ evaluation: null, sensitivity: null });
+  useResults.setState({ evaluation: null, sensitivity: null, best: null });
   clearVariants();
   // What is known of the files stays while only the card changes.
   useDocument.setState(({ dropped, proposal, presets }) => ({ data, ...(dropped?.files === files ? { dropped, proposal, presets } : { dropped: { name, files }, proposal: null, presets: null }) }));
@@ -89,7 +92,7 @@ export async function removeData(): Promise<void> {
   const engine = await theEngine();
   await engine.clearData();
   useDocument.setState({ data: null, dropped: null, proposal: null, presets: null });
-  useResults.setState({ evaluation: null, sensitivity: null });
+  useResults.setState({ evaluation: null, sensitivity: null, best: null });
   clearVariants();
 }
 
@@ -131,6 +134,21 @@ export async function planBits(budget: BitBudget): Promise<BitPlan> {
   const plan = await runJob('Choosing bits for each layer', 'run', async ({ signal, onProgress }) => engine.planBits(signal, recipe, cells, budget, onProgress));
   setRecipe(plan.recipe);
   return plan;
+}
+
+/** Tries recipes for the goal and puts the best on the sliders; what was tried stays beside it. */
+export async function chooseBest(goal: BestGoal): Promise<Best> {
+  stopFollowing();
+  const engine = await theEngine();
+  const { target } = useRecipe.getState().recipe;
+  const best = await runJob(`Looking for the best ${inWords(goal)}`, 'run', async ({ signal, onProgress }) => engine.best(signal, goal, target, onProgress));
+  useResults.setState({ best });
+  setRecipe(best.chosen.recipe);
+  return best;
+}
+
+function inWords(goal: BestGoal): string {
+  return goal.kind === 'bits' ? `${goal.bits} bits` : `file of ${formatBytes(goal.bytes)}`;
 }
 
 export async function exportModel(): Promise<Exported> {

@@ -4,6 +4,8 @@
  */
 import type {
   BackendCheck,
+  Best,
+  BestGoal,
   BitBudget,
   BitPlan,
   Card,
@@ -64,6 +66,8 @@ export interface Automation {
   scanSensitivity(options: SensitivityOptions): Promise<Outcome<Sensitivity>>;
   /** Puts the planned recipe on the sliders. */
   planBits(budget: BitBudget): Promise<Outcome<BitPlan>>;
+  /** Puts the chosen recipe on the sliders. */
+  best(goal: BestGoal): Promise<Outcome<Best>>;
   throughput(ep: Ep): Promise<Outcome<Throughput>>;
   profile(ep: Ep): Promise<Outcome<Profile>>;
   compareForms(): Promise<Outcome<FormComparison>>;
@@ -132,6 +136,7 @@ const automation: Automation = {
   evaluate: (limit, ep) => outcome(() => actions.evaluate(limit, ep)),
   scanSensitivity: (options) => outcome(() => actions.scanSensitivity(options)),
   planBits: (budget) => outcome(() => actions.planBits(budget)),
+  best: (goal) => outcome(() => actions.chooseBest(goal)),
   throughput: (ep) => outcome(() => speed.measureThroughput(ep)),
   profile: (ep) => outcome(() => speed.profile(ep)),
   compareForms: () => outcome(speed.compareForms),

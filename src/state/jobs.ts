@@ -1,7 +1,7 @@
 /** The jobs that run now: at most one that a person waits for, and the quiet ones that follow the sliders. */
 import { create } from 'zustand';
 import { toPlainError, type PlainError } from '../base/errors';
-import type { Job, Progress } from '../base/job';
+import type { Job, OnProgress, Progress } from '../base/job';
 import { useDocument, type ErrorPlace } from './document';
 
 export interface RunningJob {
@@ -65,6 +65,24 @@ function show(where: ErrorPlace, error: PlainError): void {
 
 export function cancelJob(): void {
   current?.abort();
+}
+
+/**
+ * As `runQuietly`, for work that may take minutes (fitting to samples): it is shown, and `cancel` stops it, unless a job that the person asked
+ * for is running.
+ */
+export async function runFollower<T>(title: string, where: ErrorPlace, cancel: () => void, work: (onProgress: OnProgress) => Promise<T>): Promise<T | null> {
+  let shown: RunningJob | null = null;
+  const follow = (progress: Progress): void => {
+    if (current !== null) return;
+    shown = { title, progress, cancel };
+    useJobs.setState({ running: shown });
+  };
+  try {
+    return await runQuietly(where, () => work(follow));
+  } finally {
+    useJobs.setState(({ running }) => (running === shown ? { running: null } : {}));
+  }
 }
 
 /** Runs work that follows the sliders: no job row, superseded work is dropped in silence. Resolves to null when it was. */

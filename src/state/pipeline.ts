@@ -2,12 +2,14 @@
  * Follows the sliders. Each move asks for the selected layer's histogram, one at a time, the latest wins; 250 ms after the last move the
  * whole model is previewed and, where there are samples, scored. A superseded result is never written.
  */
+import type { OnProgress } from '../base/job';
 import { Latest } from '../base/latest';
-import type { Recipe } from '../engine/protocol/index';
+import type { Preview, Recipe } from '../engine/protocol/index';
+import { usesSamples } from '../recipe/steps';
 import { drawBitsCurve } from './bits-curve';
 import { useDocument } from './document';
 import { theEngine } from './engine';
-import { runQuietly } from './jobs';
+import { runFollower, runQuietly } from './jobs';
 import { useRecipe } from './recipe';
 import { useResults } from './results';
 import { useView } from './view';
@@ -80,7 +82,9 @@ async function asFollower(work: () => Promise<void>): Promise<void> {
 async function follow(recipe: Recipe): Promise<void> {
   if (!useDocument.getState().opened) return;
   const engine = await theEngine();
-  const preview = await runQuietly('recipe', () => previews.start((signal) => engine.preview(signal, recipe)));
+  const show = (onProgress?: OnProgress): Promise<Preview> => previews.start((signal) => engine.preview(signal, recipe, onProgress));
+  const fits = recipe.passes.some(usesSamples) && useDocument.getState().data !== null;
+  const preview = await (fits ? runFollower('Fitting to your samples', 'recipe', () => previews.cancel(), show) : runQuietly('recipe', () => show()));
   if (!preview) return;
   useResults.setState({ preview });
   useDocument.setState((state) => (state.error?.where === 'recipe' ? { error: null } : {}));

@@ -1,6 +1,7 @@
 /** What was computed, each beside the recipe that it was computed for, so that a stale figure is never taken for a fresh one. */
 import { create } from 'zustand';
 import type {
+  Best,
   Ep,
   Evaluation,
   Exported,
@@ -45,6 +46,8 @@ interface ResultsState {
   readonly evaluation: Evaluation | null;
   /** Kept when the scan is cancelled: the next one goes on from there. */
   readonly sensitivity: SensitivityScan | null;
+  /** The last one-click choice: its recipe may have been edited since. */
+  readonly best: Best | null;
   readonly exported: Exported | null;
   /** The file of `exported` was saved by the person. */
   readonly saved: boolean;
@@ -68,6 +71,7 @@ const NOTHING: ResultsState = {
   bitsCurve: null,
   evaluation: null,
   sensitivity: null,
+  best: null,
   exported: null,
   saved: false,
   measurement: null,

@@ -37,6 +37,7 @@ export function connectWorker(): Link {
       evaluate: (jobId, recipe, limit, ep, events) => remote.evaluate(jobId, recipe, limit, ep, proxy(events)),
       sensitivity: (jobId, recipe, options, events, onCell) => remote.sensitivity(jobId, recipe, options, proxy(events), proxy(onCell)),
       planBits: (jobId, recipe, cells, budget, events) => remote.planBits(jobId, recipe, cells, budget, proxy(events)),
+      best: (jobId, goal, target, events) => remote.best(jobId, goal, target, proxy(events)),
       exportModel: (jobId, recipe, events) => remote.exportModel(jobId, recipe, proxy(events)),
       measure: (jobId, recipe, ep, events) => remote.measure(jobId, recipe, ep, proxy(events)),
       throughput: (jobId, recipe, ep, events) => remote.throughput(jobId, recipe, ep, proxy(events)),

@@ -146,6 +146,7 @@ export function createEngine(connect: () => Link = connectWorker): Engine {
       call(signal, 'model', onProgress, (api, id, events) => api.sensitivity(id, recipe, options, events, onCell)),
     planBits: (signal, recipe, cells, budget, onProgress = ignore) =>
       call(signal, 'model', onProgress, (api, id, events) => api.planBits(id, recipe, cells, budget, events)),
+    best: (signal, goal, target, onProgress = ignore) => call(signal, 'model', onProgress, (api, id, events) => api.best(id, goal, target, events)),
     exportModel: (signal, recipe, onProgress = ignore) => call(signal, 'model', onProgress, (api, id, events) => api.exportModel(id, recipe, events)),
     measure: (signal, recipe, ep, onProgress = ignore) => call(signal, 'model', onProgress, (api, id, events) => api.measure(id, recipe, ep, events)),
     throughput: (signal, recipe, ep, onProgress = ignore) => call(signal, 'model', onProgress, (api, id, events) => api.throughput(id, recipe, ep, events)),

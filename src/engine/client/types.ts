@@ -6,6 +6,8 @@
  */
 import type { OnProgress } from '../../base/job';
 import type {
+  Best,
+  BestGoal,
   BitBudget,
   BitPlan,
   CellListener,
@@ -85,6 +87,11 @@ export interface Engine {
    * or points. `cells` are a scan's. Throws `bad-recipe` where the budget cannot be kept.
    */
   planBits(signal: AbortSignal, recipe: Recipe, cells: readonly SensitivityCell[], budget: BitBudget, onProgress?: OnProgress): Promise<BitPlan>;
+  /**
+   * Tries recipes that suit the goal on the samples and chooses the one that keeps most of the model. Throws `bad-recipe` where a size cannot
+   * be kept.
+   */
+  best(signal: AbortSignal, goal: BestGoal, target: Ep, onProgress?: OnProgress): Promise<Best>;
   /** Runs the recipe, stores the weights and writes the file. The blob lives in the page; nothing is saved by itself. */
   exportModel(signal: AbortSignal, recipe: Recipe, onProgress?: OnProgress): Promise<Exported>;
   /** Exports in memory, runs original and result interleaved on `ep`, and checks the result against WASM and against the live values. */

@@ -8,6 +8,7 @@ import type { BackendCheck, Ep, PlacedNode, PlacedOperator, Placement } from '..
 import type { PlainError } from '../../base/errors';
 import type { Progress } from '../../base/job';
 import type { Evaluation } from './accuracy';
+import type { Best, BestGoal } from './best';
 import type { DataProposal, DataSummary, PresetSearch } from './data';
 import type { BitBudget, BitPlan, CellListener, Sensitivity, SensitivityCell, SensitivityOptions } from './sensitivity';
 import type { FormComparison, Measurement, Profile, Sizes, Throughput, Truth, TruthEvidence } from './speed';
@@ -15,6 +16,7 @@ import type { FormComparison, Measurement, Profile, Sizes, Throughput, Truth, Tr
 // One import for the page, which may name the engine's types but not the rooms behind it.
 export type { BackendCheck, Card, ComputeInfo, Ep, HistogramBins, ImageCard, Layer, MatmulTiming, ModelSummary, NamedBlob, Picture, PlacedNode, PlacedOperator, Placement, Recipe, Skipped, StoredForm, TensorCard };
 export type * from './accuracy';
+export type * from './best';
 export type * from './data';
 export type * from './sensitivity';
 export type * from './speed';
@@ -126,6 +128,8 @@ export interface EngineApi {
   sensitivity(jobId: number, recipe: Recipe, options: SensitivityOptions, events: JobEvents, onCell: CellListener): Promise<Outcome<Sensitivity>>;
   /** The recipe with bits for each layer that fit the budget, chosen from a scan's cells. */
   planBits(jobId: number, recipe: Recipe, cells: readonly SensitivityCell[], budget: BitBudget, events: JobEvents): Promise<Outcome<BitPlan>>;
+  /** Tries recipes that suit the goal and chooses one. */
+  best(jobId: number, goal: BestGoal, target: Ep, events: JobEvents): Promise<Outcome<Best>>;
   exportModel(jobId: number, recipe: Recipe, events: JobEvents): Promise<Outcome<Exported>>;
   measure(jobId: number, recipe: Recipe, ep: Ep, events: JobEvents): Promise<Outcome<Measurement>>;
   throughput(jobId: number, recipe: Recipe, ep: Ep, events: JobEvents): Promise<Outcome<Throughput>>;

@@ -72,7 +72,7 @@ async function topOneChange(bench: Workbench, data: Dataset | null, recipe: Reci
 }
 
 /** Predicted bytes of the file that the recipe makes. */
-async function fileBytes(bench: Workbench, recipe: Recipe, job: Job): Promise<number> {
+export async function fileBytes(bench: Workbench, recipe: Recipe, job: Job): Promise<number> {
   const run = await bench.run(recipe, job);
   const states = run.layers.map((layer) => ({ bytesBefore: layer.bytes, bytesAfter: predictBytes(layer, run.store.encodingOf(layer.id)) }));
   const bytes = predictFileBytes(run, states);

@@ -83,7 +83,12 @@ export class Workbench {
 
   /** Samples that are used up by this recipe's passes, and are not to be scored. */
   leftOut(recipe: Recipe, total: number): number[] {
-    return recipe.passes.some(usesSamples) ? calibrationSamples(total, this.samples().calibration) : [];
+    return recipe.passes.some(usesSamples) ? this.calibrationOf(total) : [];
+  }
+
+  /** Samples that passes may learn from. */
+  calibrationOf(total: number): number[] {
+    return calibrationSamples(total, this.samples().calibration);
   }
 
   /** Where many runs are quickest: the recipe's target, or WASM where that is only a software renderer. */

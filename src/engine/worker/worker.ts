@@ -4,6 +4,7 @@ import type { Job } from '../../base/job';
 import { openDataset, parseCard } from '../../data/index';
 import type { EngineApi, JobEvents, Outcome, Recipe } from '../protocol/index';
 import { benchmarkMatmul } from './benchmark';
+import { best } from './best';
 import { startCompressor } from './compressor';
 import { describeOpened, openDocument } from './document';
 import { environmentOf } from './environment';
@@ -80,6 +81,7 @@ const api: EngineApi = {
   },
   planBits: (jobId, recipe, cells, budget, events) =>
     onBench(jobId, events, (bench, job) => planBits(bench, studio.data, recipe, cells, budget, job)),
+  best: (jobId, goal, target, events) => onBench(jobId, events, (bench, job) => best(bench, studio.data, goal, target, job)),
   exportModel: (jobId, recipe, events) =>
     onBench(jobId, events, (bench, job) => studio.exported(JSON.stringify(recipe), () => exportModel(bench, recipe, job), job)),
   measure: (jobId, recipe, ep, events) => onExported(jobId, recipe, events, (bench, file, job) => measure(bench, studio.data, recipe, file, ep, job)),

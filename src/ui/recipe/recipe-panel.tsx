@@ -3,6 +3,7 @@ import { DropdownMenu } from 'radix-ui';
 import { passMetas } from '../../passes/metas';
 import { addStep, useRecipe } from '../../state/recipe';
 import { useDocument } from '../../state/document';
+import { BestForm } from './best-form';
 import { Step } from './step';
 import '../styles/recipe.css';
 import '../styles/dialog.css';
@@ -17,6 +18,7 @@ export function RecipePanel() {
         <h2 id="recipe-title">Recipe</h2>
         <span className="small quiet">runs top to bottom</span>
       </header>
+      <BestForm />
       <ol>
         {passes.map((step, index) => (
           // A pass may stand in the list twice, so its place is part of its key.

@@ -1,0 +1,120 @@
+/** The one-click recipes: chains of passes that suit a goal, each run on samples that no pass has seen; the best one is kept. */
+import { WhittleError } from '../../base/errors';
+import { formatBytes } from '../../base/format';
+import type { Job } from '../../base/job';
+import type { Dataset } from '../../data/types';
+import { compareSides } from '../../measure/evaluate';
+import { LossTally } from '../../measure/loss';
+import { scoredSamples } from '../../measure/split';
+import type { Recipe, RecipeStep } from '../../recipe/types';
+import type { Best, BestGoal, BestTrial } from '../protocol/index';
+import { onBothSides } from './evaluate';
+import { fileBytes, planBits } from './plan';
+import { sensitivity } from './sensitivity';
+import type { Workbench } from './workbench';
+
+/** Samples each recipe is compared on: enough to tell methods apart, few enough to try several. */
+const TRIAL_SAMPLES = 128;
+/** For a size: what is scanned before bits are given out. */
+const SCAN = { bits: [2, 3, 4, 5, 6, 8], sparsities: [], samples: 32 } as const;
+
+interface Candidate {
+  readonly name: string;
+  readonly passes: readonly RecipeStep[];
+}
+
+const fold: RecipeStep = { id: 'fold-batchnorm' };
+const equalize: RecipeStep = { id: 'equalize-layers' };
+const correct: RecipeStep = { id: 'correct-bias' };
+
+function quantize(bits: number, rounding: 'nearest' | 'gptq' | 'hqq'): RecipeStep {
+  return { id: 'quantize-weights', options: { bits, rounding } };
+}
+
+/** Recipes worth trying for this many bits. */
+function candidatesFor(bits: 4 | 8, target: Recipe['target'], hasSamples: boolean): Candidate[] {
+  const nearest = { name: 'Rounding to the nearest value', passes: [fold, quantize(bits, 'nearest')] };
+  const equalized = { name: 'Equalized layers, rounding to the nearest value', passes: [fold, equalize, quantize(bits, 'nearest')] };
+  if (!hasSamples) return bits === 8 ? [nearest, equalized] : [nearest, equalized, { name: 'Half-quadratic rounding', passes: [fold, quantize(bits, 'hqq')] }];
+  const fitted = { name: 'Rounding fitted to your samples', passes: [fold, quantize(bits, 'gptq')] };
+  const corrected = { name: 'Rounding fitted to your samples, biases corrected', passes: [fold, quantize(bits, 'gptq'), correct] };
+  if (bits === 4) return [nearest, fitted, corrected];
+  const whole = { name: 'Weights and activations in 8 bits', passes: [fold, { id: 'quantize-static' }] };
+  // WebGPU has no integer kernels for it; on a processor it is the fastest form.
+  return [nearest, fitted, ...(target === 'wasm' ? [whole] : [])];
+}
+
+/**
+ * Chooses, chains and runs passes for a goal. Without data, outputs on made-up inputs are compared and only methods that need no samples
+ * are tried. A candidate that cannot be run on this model is told and left out.
+ * @throws WhittleError `bad-recipe` where a size cannot be kept even at 2 bits; what the passes throw where no candidate runs.
+ */
+export async function best(bench: Workbench, data: Dataset | null, goal: BestGoal, target: Recipe['target'], job: Job): Promise<Best> {
+  const said: string[] = data === null ? ['There are no samples: methods that learn from them were left out, and outputs were compared on made-up inputs.'] : [];
+  const candidates = goal.kind === 'bits' ? candidatesFor(goal.bits, target, data !== null) : await candidatesWithin(bench, data, goal.bytes, target, said, job);
+  const trials: BestTrial[] = [];
+  let samples = 0;
+  let failure: unknown = null;
+  const startedAt = Date.now();
+  for (const [done, { name, passes }] of candidates.entries()) {
+    const inner: Job = { signal: job.signal, onProgress: (p) => job.onProgress({ ...p, stage: `${name}: ${p.stage}`, done: done + Math.min(1, p.done / Math.max(1, p.total)), total: candidates.length, startedAt }) };
+    try {
+      const tried = await runTrial(bench, data, name, { version: 1, target, passes }, inner);
+      trials.push(tried.trial);
+      samples = tried.samples;
+    } catch (error) {
+      if (!(error instanceof WhittleError) || !LEAVES_OUT.has(error.code)) throw error;
+      failure = error;
+      said.push(`${name} was left out: ${error.message}`);
+    }
+  }
+  const [first, ...rest] = trials;
+  if (first === undefined) throw failure;
+  const chosen = rest.reduce((leader, each) => (better(each, leader) ? each : leader), first);
+  said.push(...trials.map((trial) => `${trial.name}: ${formatBytes(trial.bytes)}, ${inWords(trial)}.`));
+  said.push(`${chosen.name} was chosen, of ${trials.length} compared on ${samples} samples that no pass had learned from.`);
+  return { goal, chosen, trials, samples, said };
+}
+
+/** Failures of one method on one model. */
+const LEAVES_OUT: ReadonlySet<string> = new Set(['bad-recipe', 'bad-model', 'runtime-failed']);
+
+/** Bits for each layer within the size, from a scan; with fitted rounding where there are samples. */
+async function candidatesWithin(bench: Workbench, data: Dataset | null, bytes: number, target: Recipe['target'], said: string[], job: Job): Promise<Candidate[]> {
+  const rounding = data === null ? 'nearest' : 'gptq';
+  const plain: Recipe = { version: 1, target, passes: [fold, quantize(8, rounding)] };
+  const whole = await fileBytes(bench, { ...plain, passes: [fold, quantize(8, 'nearest')] }, job);
+  if (whole <= bytes) {
+    said.push(`Eight bits for every layer take ${formatBytes(whole)}, which fits.`);
+    return candidatesFor(8, target, data !== null);
+  }
+  // One layer at a time loses alike whatever the rounding; the fitted one is quick once its samples are seen.
+  const { cells } = await sensitivity(bench, data, plain, SCAN, job, () => {});
+  const plan = await planBits(bench, data, plain, cells, { kind: 'bytes', bytes }, job);
+  const widths = [...new Set(plan.bits.map((entry) => entry.bits))].toSorted((a, b) => a - b);
+  said.push(`Each layer was tried at ${SCAN.bits.join(', ')} bits; for ${formatBytes(bytes)} the layers got ${widths.join(', ')} bits.`);
+  const mixed = { name: 'Bits by what each layer costs', passes: plan.recipe.passes };
+  return data === null ? [mixed] : [mixed, { name: 'Bits by what each layer costs, biases corrected', passes: [...plan.recipe.passes, correct] }];
+}
+
+async function runTrial(bench: Workbench, data: Dataset | null, name: string, recipe: Recipe, job: Job): Promise<{ trial: BestTrial; samples: number }> {
+  const bytes = await fileBytes(bench, recipe, job);
+  return onBothSides(bench, data, recipe, null, job, async (evaluated, before, after) => {
+    const indices = scoredSamples(evaluated.samples.length, TRIAL_SAMPLES, data === null ? [] : bench.calibrationOf(evaluated.samples.length));
+    const tally = new LossTally(evaluated.known, evaluated.logs);
+    await compareSides(evaluated.samples, before, after, evaluated.known, indices, tally, job);
+    const { agreement, kl, sqnrDb } = tally.result();
+    return { trial: { name, recipe, bytes, agreement, kl, sqnrDb }, samples: indices.length };
+  });
+}
+
+/** Less divergence; where outputs are no class scores, less noise. */
+function better(a: BestTrial, b: BestTrial): boolean {
+  if (a.kl !== null && b.kl !== null) return a.kl < b.kl;
+  return (a.sqnrDb ?? Infinity) > (b.sqnrDb ?? Infinity);
+}
+
+function inWords({ agreement, kl, sqnrDb }: BestTrial): string {
+  if (agreement !== null && kl !== null) return `${agreement.toFixed(1)} % of answers kept, divergence ${kl.toPrecision(2)}`;
+  return sqnrDb === null ? 'outputs unchanged' : `outputs ${sqnrDb.toFixed(1)} dB above the error`;
+}

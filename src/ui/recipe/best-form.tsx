@@ -1,0 +1,47 @@
+import { Sparkles } from 'lucide-react';
+import { useState } from 'react';
+import { formatBytes } from '../../base/format';
+import { chooseBest } from '../../state/actions';
+import { useDocument } from '../../state/document';
+import { useResults } from '../../state/results';
+import { MeasureButton } from '../parts/measure-button';
+
+/** One click to a recipe that suits a goal, and what was tried on the way. */
+export function BestForm() {
+  const original = useDocument((state) => state.opened?.summary.bytes ?? 0);
+  const hasData = useDocument((state) => state.data !== null);
+  const best = useResults((state) => state.best);
+  const [kilobytes, setKilobytes] = useState<number | null>(null);
+  const size = kilobytes ?? Math.max(1, Math.round(original / 6000));
+  return (
+    <section className="best" aria-labelledby="best-title">
+      <h3 id="best-title">
+        <Sparkles size={14} aria-hidden /> One click
+      </h3>
+      <p className="small quiet">{hasData ? 'Tries several recipes on your samples and keeps the best.' : 'Tries several recipes and keeps the best. With samples it can do more.'}</p>
+      <div className="best-goals">
+        <MeasureButton what="Best 8-bit" onClick={() => chooseBest({ kind: 'bits', bits: 8 })} />
+        <MeasureButton what="Best 4-bit" onClick={() => chooseBest({ kind: 'bits', bits: 4 })} />
+      </div>
+      <div className="best-goals">
+        <label className="small">
+          At most{' '}
+          <input className="field" type="number" min={1} step={1} value={size} onChange={({ target }) => Number.isFinite(target.valueAsNumber) && target.valueAsNumber > 0 && setKilobytes(target.valueAsNumber)} /> kB
+        </label>
+        <MeasureButton what="Fit the size" onClick={() => chooseBest({ kind: 'bytes', bytes: size * 1000 })} />
+      </div>
+      {best && (
+        <details className="small" open>
+          <summary>
+            {best.chosen.name}: {formatBytes(best.chosen.bytes)}
+          </summary>
+          <ul>
+            {best.said.map((line) => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </section>
+  );
+}
