@@ -49,7 +49,7 @@ export function sampleSource(bench: Workbench, recipe: Recipe, { data, calibrati
       const release = releaser(session, leases);
       try {
         const weights = await bind(bench, session, probe.weights, lease, leases);
-        await runAll(session, data, indices, weights, probe, visit, job);
+        await runAll(session, data, indices.slice(0, probe.limit), weights, probe, visit, job);
       } finally {
         release();
         await session.settled();

@@ -6,6 +6,7 @@ import type { GpuCompute } from '../../../compute/types';
 import type { Dataset } from '../../../data/types';
 import type { Recipe, RecipeStep } from '../../../recipe/types';
 import { createRuntime } from '../../../runtime/runtime';
+import { noSamples, type UserSamples } from '../calibrate';
 import { openDocument } from '../document';
 import type { Platform } from '../platform';
 import { Workbench } from '../workbench';
@@ -81,9 +82,9 @@ export function recipe(...passes: RecipeStep[]): Recipe {
   return { version: 1, target: 'wasm', passes };
 }
 
-/** The perceptron on the CPU, or on this GPU. */
-export async function bench(gpu: GpuCompute | null = null): Promise<Workbench> {
+/** The perceptron on the CPU, or on this GPU. `samples`: what passes may learn from. */
+export async function bench(gpu: GpuCompute | null = null, samples: () => UserSamples = noSamples): Promise<Workbench> {
   const runtime = createRuntime({ device: gpu?.device ?? null });
   const platform: Platform = { compute: gpu ?? createCpuCompute(), gpu, runtime, fallbackReason: gpu ? null : 'no GPU in Node', lost: new AbortController().signal };
-  return new Workbench(await openDocument([{ path: 'mlp.onnx', blob: perceptron() }], () => Promise.resolve(runtime), job), platform);
+  return new Workbench(await openDocument([{ path: 'mlp.onnx', blob: perceptron() }], () => Promise.resolve(runtime), job), platform, samples);
 }

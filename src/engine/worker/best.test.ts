@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { best } from './best';
+import type { UserSamples } from './calibrate';
+import { evaluate } from './evaluate';
+import { exportModel } from './export';
+import { answeredData, bench, job, recipe } from './testing/perceptron';
+
+async function withSamples() {
+  let held: UserSamples = { data: null, calibration: 0 };
+  const b = await bench(null, () => held);
+  const data = await answeredData(b, 80);
+  held = { data, calibration: 32 };
+  return { b, data };
+}
+
+test('scores leave out the samples that passes learned from, and only where a pass learned', async () => {
+  const { b, data } = await withSamples();
+  const fitted = recipe({ id: 'quantize-weights', options: { bits: 4, rounding: 'gptq' } });
+  expect((await evaluate(b, data, fitted, null, null, job)).after?.samples).toBe(48);
+  expect((await evaluate(b, data, recipe({ id: 'quantize-weights', options: { bits: 4 } }), null, null, job)).after?.samples).toBe(80);
+});
+
+test('a fitted recipe is fitted once: what is scored is what is exported', async () => {
+  const { b, data } = await withSamples();
+  const fitted = recipe({ id: 'quantize-weights', options: { bits: 3, rounding: 'gptq' } });
+  const first = await evaluate(b, data, fitted, null, null, job);
+  const before = b.platform.runtime.sessionsCreated;
+  const again = await evaluate(b, data, fitted, null, null, job);
+  await exportModel(b, fitted, job);
+  expect(b.platform.runtime.sessionsCreated).toBe(before);
+  expect(again).toEqual(first);
+});
+
+test('the best 4 bits: several recipes are run, the one that diverges least is chosen, and it is said what was done', async () => {
+  const { b, data } = await withSamples();
+  const found = await best(b, data, { kind: 'bits', bits: 4 }, 'wasm', job);
+  expect(found.samples).toBe(48);
+  expect(found.trials.length).toBeGreaterThan(1);
+  expect(found.chosen.kl).toBe(Math.min(...found.trials.map((t) => t.kl ?? Infinity)));
+  expect(found.said.at(-1)).toContain(`${found.chosen.name} was chosen`);
+  for (const trial of found.trials) expect(found.said.some((line) => line.startsWith(`${trial.name}: `))).toBe(true);
+});
+
+test('a file of a size: bits by what layers cost, or the reason why none fits', async () => {
+  const { b, data } = await withSamples();
+  const bytes = 5000;
+  const found = await best(b, data, { kind: 'bytes', bytes }, 'wasm', job);
+  expect(found.chosen.bytes).toBeLessThanOrEqual(bytes);
+  expect((await exportModel(b, found.chosen.recipe, job)).bytes).toBeLessThanOrEqual(bytes * 1.05);
+  await expect(best(b, data, { kind: 'bytes', bytes: 500 }, 'wasm', job)).rejects.toThrow('cannot be kept');
+});
+
+test('without data only what needs no samples is tried', async () => {
+  const found = await best(await bench(), null, { kind: 'bits', bits: 8 }, 'wasm', job);
+  expect(found.trials.flatMap((t) => t.recipe.passes.map((p) => p.options?.['rounding']))).not.toContain('gptq');
+  expect(found.said[0]).toContain('no samples');
+});

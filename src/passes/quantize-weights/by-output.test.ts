@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest';
+import { makeNode } from '../../onnx/nodes';
+import { makeModel, weight } from '../../onnx/testing/fixtures';
+import { noise } from '../../onnx/testing/noise';
+import { floats, runTensors } from '../../onnx/testing/ort';
+import type { OnnxModel } from '../../onnx/types';
+import { applyPass } from '../testing/apply-pass';
+import type { TestSamples } from '../testing/calibration';
+import { quantizeWeights } from './apply';
+
+/** conv 3x3 -> Relu -> grouped conv 3x3 -> Relu -> Flatten -> MatMul; and an embedding table that is only added. */
+function net(): OnnxModel {
+  return makeModel({
+    opset: 13,
+    inputs: [['x', [1, 3, 6, 6]]],
+    outputs: [['y', null]],
+    nodes: [
+      makeNode('Conv', ['x', 'w1'], ['c1'], { pads: [1, 1, 1, 1] }),
+      makeNode('Relu', ['c1'], ['r1']),
+      makeNode('Conv', ['r1', 'w2'], ['c2'], { group: 2 }),
+      makeNode('Relu', ['c2'], ['r2']),
+      makeNode('Flatten', ['r2'], ['f']),
+      makeNode('MatMul', ['f', 'w3'], ['m']),
+      makeNode('Gather', ['table', 'row'], ['g']),
+      makeNode('Add', ['m', 'g'], ['y']),
+    ],
+    weights: [weight('w1', [8, 3, 3, 3], 1), weight('w2', [6, 4, 3, 3], 2), weight('w3', [96, 10], 3), weight('table', [12, 10], 4), { ...weight('row', [1], 5), dataType: 7, rawData: new Uint8Array(8) }],
+  });
+}
+
+/** Inputs whose channels go together, as pictures' do. */
+function samples(count: number, seed: number): TestSamples {
+  return Array.from({ length: count }, (_, s) => {
+    const base = noise(36, seed + s);
+    const own = noise(108, seed + 1000 + s);
+    return { x: floats([1, 3, 6, 6], own.map((v, i) => 0.3 * v + (base[i % 36] ?? 0))) };
+  });
+}
+
+async function outputs(model: OnnxModel): Promise<number[]> {
+  const values: number[] = [];
+  // Inputs that nothing was fitted to.
+  await runTensors(model, samples(20, 500), async ({ y }) => {
+    values.push(...Array.from(y?.data ?? [], Number));
+  });
+  return values;
+}
+
+/** Squared error of the model's output relative to its energy. */
+async function outputError(model: OnnxModel, changed: OnnxModel): Promise<number> {
+  const [before, after] = [await outputs(model), await outputs(changed)];
+  const signal = before.reduce((sum, v) => sum + v * v, 0);
+  return before.reduce((sum, v, i) => sum + (v - (after[i] ?? 0)) ** 2, 0) / signal;
+}
+
+for (const bits of [3, 4, 8]) {
+  test(`${bits} bits fitted to outputs lose less than rounding to the nearest, on inputs never seen`, async () => {
+    const model = net();
+    const nearest = await applyPass(quantizeWeights, model, { options: { bits } });
+    const fitted = await applyPass(quantizeWeights, model, { options: { bits, rounding: 'gptq' }, samples: samples(24, 1) });
+    expect(fitted.result.changed).toEqual(nearest.result.changed);
+    expect(fitted.result.note).toContain('g was rounded to the nearest: Gather multiplies nothing with its weights.');
+    expect(await outputError(model, fitted.written)).toBeLessThan(0.7 * (await outputError(model, nearest.written)));
+    // The lowest code is used where the grid has one: -2^(b-1).
+    const lowest = await Promise.all(fitted.result.changed.map(async (id) => Math.min(...new Int8Array((await fitted.store.codesOf(id)).buffer))));
+    expect(Math.min(...lowest)).toBe(-(2 ** (bits - 1)));
+  });
+}
+
+test('blocks, one scale a tensor and unsigned grids can be fitted too', async () => {
+  const model = net();
+  for (const options of [{ granularity: 'block', blockSize: 16 }, { granularity: 'tensor' }, { scheme: 'asymmetric' }]) {
+    const nearest = await applyPass(quantizeWeights, model, { options: { bits: 4, ...options } });
+    const fitted = await applyPass(quantizeWeights, model, { options: { bits: 4, rounding: 'gptq', ...options }, samples: samples(24, 1) });
+    expect(await outputError(model, fitted.written)).toBeLessThan(await outputError(model, nearest.written));
+  }
+});
+
+test('without samples it is refused by name', async () => {
+  await expect(applyPass(quantizeWeights, net(), { options: { rounding: 'gptq' } })).rejects.toThrow('"gptq"');
+});
+
+test('weights that are all equal, channels of zeros and inputs that are always zero are rounded all the same', async () => {
+  const flat = { ...weight('w', [4, 3], 1), rawData: new Uint8Array(new Float32Array([1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 1]).buffer) };
+  const model = makeModel({ opset: 13, inputs: [['x', [1, 4]]], outputs: [['y', null]], nodes: [makeNode('MatMul', ['x', 'w'], ['y'])], weights: [flat] });
+  for (const x of [[0, 0, 0, 0], [1, 1, 1, 1]]) {
+    const { result, value } = await applyPass(quantizeWeights, model, { options: { bits: 4, rounding: 'gptq' }, samples: [{ x: floats([1, 4], x) }] });
+    expect(result.changed).toEqual(['y']);
+    for (const v of await value('y')) expect(Number.isFinite(v)).toBe(true);
+  }
+});
