@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { leadingGraphSteps, singleLayerRecipe, stepOf, takesLayer, withLayerBits } from './steps';
+import { FLOAT_BITS, leadingGraphSteps, singleLayerRecipe, stepOf, takesLayer, withLayerBits } from './steps';
 import type { Recipe, RecipeStep } from './types';
 
 const recipe = (...passes: RecipeStep[]): Recipe => ({ version: 1, target: 'wasm', passes });
@@ -40,6 +40,11 @@ test('layer bits become overrides where they differ from the step; other overrid
   const planned = withLayerBits(recipe(fold, step), new Map([['a', 4], ['b', 4], ['d', 8]]));
   expect(planned.passes).toEqual([fold, { id: 'quantize-weights', options: { bits: 4 }, overrides: { a: { scheme: 'asymmetric' }, c: { bits: 5 }, d: { bits: 8 } } }]);
   expect(withLayerBits(recipe({ id: 'quantize-weights' }), new Map([['a', 8]])).passes).toEqual([{ id: 'quantize-weights' }]);
+});
+
+test('a layer that hurts at every width goes back to float', () => {
+  const step = { id: 'quantize-weights', options: { bits: 4 }, overrides: { a: { bits: 2 } }, layers: { exclude: ['z'] } };
+  expect(withLayerBits(recipe(step), new Map([['a', FLOAT_BITS], ['b', 3]])).passes).toEqual([{ id: 'quantize-weights', options: { bits: 4 }, overrides: { b: { bits: 3 } }, layers: { exclude: ['z', 'a'] } }]);
 });
 
 test('a missing quantize step is put before a change of format', () => {

@@ -59,8 +59,11 @@ export function singleLayerRecipe(recipe: Recipe, layerId: string, { kind, value
   return { ...recipe, passes: [...leadingGraphSteps(recipe), { id, options, layers: { include: [layerId] } }] };
 }
 
+/** Bits of a layer that a plan leaves as it is. */
+export const FLOAT_BITS = 32;
+
 /**
- * The recipe with its quantize-weights step giving each of these layers its bits: an override where they are not the step's own. A step
+ * The recipe with its quantize-weights step giving each of these layers its bits (`FLOAT_BITS`: the step leaves it out): an override where they are not the step's own. A step
  * that is switched off is switched on; a missing one is put where weights are still floats, before any change of format.
  */
 export function withLayerBits(recipe: Recipe, bits: ReadonlyMap<string, number>): Recipe {
@@ -71,11 +74,16 @@ export function withLayerBits(recipe: Recipe, bits: ReadonlyMap<string, number>)
   }
   const { off: _off, overrides: old = {}, ...rest } = step;
   const usual = effectiveOptions(quantizeWeightsMeta, step)['bits'];
-  const changed = [...bits].map(([layer, wanted]): [string, Options] => {
+  const floats = [...bits].filter(([, wanted]) => wanted === FLOAT_BITS).map(([layer]) => layer);
+  const changed = [...bits].filter(([, wanted]) => wanted !== FLOAT_BITS).map(([layer, wanted]): [string, Options] => {
     const { bits: _old, ...others } = old[layer] ?? {};
     return [layer, wanted === usual ? others : { ...others, bits: wanted }];
   });
-  const own = Object.entries({ ...old, ...Object.fromEntries(changed) }).filter(([, options]) => Object.keys(options).length > 0);
-  const planned: RecipeStep = own.length > 0 ? { ...rest, overrides: Object.fromEntries(own) } : rest;
+  const { layers: filter, ...others } = rest;
+  const excluded = [...(filter?.exclude ?? []), ...floats];
+  const layers = excluded.length > 0 ? { ...filter, exclude: excluded } : filter;
+  const kept: RecipeStep = layers === undefined ? others : { ...others, layers };
+  const own = Object.entries({ ...old, ...Object.fromEntries(changed) }).filter(([layer, options]) => !floats.includes(layer) && Object.keys(options).length > 0);
+  const planned: RecipeStep = own.length > 0 ? { ...kept, overrides: Object.fromEntries(own) } : kept;
   return { ...recipe, passes: recipe.passes.map((s) => (s === step ? planned : s)) };
 }

@@ -19,8 +19,8 @@ export interface UserSamples {
   readonly calibration: number;
 }
 
-/** Probes hold activations of a whole batch, several times over: small batches, as on WASM larger ones gain nothing. */
-const BATCH = 8;
+/** Probes hold activations of a whole batch several times over, and on WASM larger batches gain nothing. */
+const BATCH = 4;
 
 export function noSamples(): UserSamples {
   return { data: null, calibration: 0 };

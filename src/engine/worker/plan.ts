@@ -8,7 +8,7 @@ import { compareSides } from '../../measure/evaluate';
 import { LossTally } from '../../measure/loss';
 import { scoredSamples } from '../../measure/split';
 import { predictBytes, predictFileBytes } from '../../recipe/states';
-import { stepOf, takesLayer, withLayerBits } from '../../recipe/steps';
+import { FLOAT_BITS, stepOf, takesLayer, withLayerBits } from '../../recipe/steps';
 import type { Recipe } from '../../recipe/types';
 import type { BitBudget, BitPlan, SensitivityCell } from '../protocol/index';
 import { choosePlan, type Measured } from './budget';
@@ -16,7 +16,7 @@ import { onBothSides } from './evaluate';
 import type { Workbench } from './workbench';
 
 /**
- * Bits for every layer that has cells and that the recipe quantizes. A budget of bytes gives the least predicted loss, a budget of loss
+ * Bits for every layer that has cells and that the recipe quantizes; one that hurts at every scanned width may stay float. A budget of bytes gives the least predicted loss, a budget of loss
  * or points the smallest file. The prediction adds the layers' losses up; a budget of points is checked by running the plans.
  * Throws `bad-recipe` where the cells name no bit widths or the budget cannot be kept, `bad-data` where points cannot be measured.
  */
@@ -50,7 +50,8 @@ async function plannedLayers(bench: Workbench, recipe: Recipe, cells: readonly S
   const layers = run.layers.flatMap((layer): PlannedLayer[] => {
     const own = cells.filter((c) => c.kind === 'bits' && c.layerId === layer.id);
     if (own.length === 0 || !takesLayer(filter, layer)) return [];
-    return [{ layerId: layer.id, choices: own.map((cell) => ({ value: cell.value, bytes: cell.bytes, loss: lossOf(cell) })) }];
+    const float = { value: FLOAT_BITS, bytes: layer.bytes, loss: 0 };
+    return [{ layerId: layer.id, choices: [...own.map((cell) => ({ value: cell.value, bytes: cell.bytes, loss: lossOf(cell) })), float] }];
   });
   run.dispose();
   if (layers.length === 0) throw new WhittleError('bad-recipe', 'No layer that the recipe quantizes has been scanned for bit widths.', 'Scan the layers first.');

@@ -7,6 +7,7 @@ import { formatBytes, formatChange } from '../../base/format';
 import { MeasureButton } from '../parts/measure-button';
 import { Segmented } from '../parts/segmented';
 import { formatLoss } from '../../base/heat';
+import { FLOAT_BITS } from '../../recipe/steps';
 
 type Kind = BitBudget['kind'];
 
@@ -41,9 +42,10 @@ export function PlanForm() {
 }
 
 function describe({ predictedBytes, predictedLoss, measured, bits }: BitPlan): string {
-  const widths = [...new Set(bits.map((entry) => entry.bits))].toSorted((a, b) => a - b).join(', ');
+  const widths = [...new Set(bits.map((entry) => entry.bits).filter((b) => b !== FLOAT_BITS))].toSorted((a, b) => a - b).join(', ');
+  const floats = bits.filter((entry) => entry.bits === FLOAT_BITS).length;
   const cost = measured ? `${formatChange(measured.points, 2)} pt on ${measured.samples} samples` : `sum of losses ${formatLoss(predictedLoss)}`;
-  return `${bits.length} layers at ${widths} bits: ${formatBytes(predictedBytes)}, ${cost}.`;
+  return `${bits.length - floats} layers at ${widths} bits${floats > 0 ? `, ${floats} left float` : ''}: ${formatBytes(predictedBytes)}, ${cost}.`;
 }
 
 function NumberField({ label, value, step, onChange }: { readonly label: string; readonly value: number; readonly step: number; readonly onChange: (value: number) => void }) {
