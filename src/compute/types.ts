@@ -112,6 +112,14 @@ export type FeedbackLevels =
       readonly bookOf: Uint32Array;
     };
 
+export interface AdaroundOptions {
+  /** Steps of the optimization, each over all weights. */
+  readonly iterations: number;
+  readonly signal: AbortSignal;
+  /** Told how many steps are done, now and then. */
+  readonly onIteration: (done: number) => void;
+}
+
 export type MatmulKind = 'f32' | 'f16' | 'int8';
 
 export interface MatmulTiming {
@@ -171,6 +179,18 @@ export interface Compute {
    * @returns values like w, to be destroyed by the caller, and losses [rows]. float32 sums on a GPU: near ties may fall the other way.
    */
   roundWithFeedback(w: Handle, factor: Handle, shape: FeedbackShape, levels: FeedbackLevels): Promise<{ readonly values: Handle; readonly losses: Float32Array<ArrayBuffer> }>;
+  /**
+   * AdaRound (Nagel et al. 2020, arXiv 2004.10568): learns for each weight which of two values it takes, so that the rows' errors D make
+   * trace(D H D^T) + sum(1 - |2h - 1|^beta) least, by Adam over all weights at once; the shares h = clip(1.2 sigmoid(V) - 0.1, 0, 1) go to 0
+   * or 1 as beta falls. The Gram matrix stands for all samples: none is drawn. Settings are those of src/compute/adaround.ts, for a Gram
+   * matrix whose diagonal, and steps that, are about 1.
+   * @param gram H, [groups, columns, columns], symmetric.
+   * @param choices planes of [columns, rows]: error (value - weight) of the lower value; step to the upper; share of it to start with.
+   * @returns shares of the upper values, [columns, rows]; at 0.5 and above the upper is meant. Stops within 0.2 s of the signal.
+   */
+  adaround(gram: Handle, choices: Float32Array, shape: FeedbackShape, options: AdaroundOptions): Promise<Float32Array<ArrayBuffer>>;
+  /** d H d^T of each row's errors d, [rows]: with the Gram matrix of a layer's inputs, its squared output errors. @param errors [columns, rows]. */
+  outputErrors(errors: Float32Array, gram: Handle, shape: FeedbackShape): Promise<Float32Array<ArrayBuffer>>;
   /** C[M,N] = A[M,K] x B[K,N], row-major float32. */
   matmul(a: Handle, b: Handle, m: number, k: number, n: number): Promise<Float32Array<ArrayBuffer>>;
   /** As above in half precision; `runtime-failed` where the device has no shader-f16. Inputs are rounded to f16, sums in f32. */

@@ -1,4 +1,5 @@
 import { matmul, matmulF16, matmulInt8, int8Kernel } from './matmul';
+import { adaround, outputErrors } from './adaround';
 import { assign, assignCodes } from './codebook';
 import { timeMatmul } from './benchmark';
 import type { DeviceGrant } from './device';
@@ -59,6 +60,8 @@ export async function createGpuCompute({ device, info }: DeviceGrant): Promise<G
     countBelow: (list, threshold) => countBelowBits(gpu, list, threshold > 0 ? magnitudeBits(threshold) : 0),
     applyCut: (w, tensor, cut, into) => applyCut(gpu, w, tensor, cut, into),
     roundWithFeedback: (w, factor, shape, levels) => roundWithFeedback(gpu, w, factor, shape, levels),
+    adaround: (gram, choices, shape, options) => adaround(gpu, gram, choices, shape, options),
+    outputErrors: (errors, gram, shape) => outputErrors(gpu, errors, gram, shape),
     matmul: (a, b, m, k, n) => matmul(gpu, a, b, m, k, n),
     matmulF16: (a, b, m, k, n) => matmulF16(gpu, a, b, m, k, n),
     matmulInt8: (a, b, m, k, n) => matmulInt8(gpu, int8Kernel(info.features), a, b, m, k, n),

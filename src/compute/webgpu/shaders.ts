@@ -1,4 +1,5 @@
 /** The WGSL sources by kernel name, each with the preludes it needs in front (see shaders/README.md). */
+import adaroundStep from '../../../shaders/adaround-step.wgsl?raw';
 import applyCut from '../../../shaders/apply-cut.wgsl?raw';
 import assignCodes from '../../../shaders/assign-codes.wgsl?raw';
 import assign from '../../../shaders/assign.wgsl?raw';
@@ -6,6 +7,7 @@ import clipErrors from '../../../shaders/clip-errors.wgsl?raw';
 import codes from '../../../shaders/codes.wgsl?raw';
 import countBelow from '../../../shaders/count-below.wgsl?raw';
 import errorSums from '../../../shaders/error-sums.wgsl?raw';
+import gramProduct from '../../../shaders/gram-product.wgsl?raw';
 import histogram from '../../../shaders/histogram.wgsl?raw';
 import matmulInt8 from '../../../shaders/matmul-int8.wgsl?raw';
 import matmul from '../../../shaders/matmul.wgsl?raw';
@@ -32,6 +34,8 @@ export const SHADERS = {
   histogram: linear + histogram,
   'radix-histogram': linear + radixHistogram,
   'apply-cut': linear + applyCut,
+  'adaround-step': linear + adaroundStep,
+  'gram-product': linear + gramProduct,
   'round-with-feedback': linear + roundWithFeedback,
   assign: linear + grid + codebook + assign,
   'assign-codes': linear + grid + codebook + assignCodes,
