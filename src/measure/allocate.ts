@@ -32,6 +32,11 @@ export function allocationFront(layers: readonly (readonly Choice[])[]): Allocat
   return front;
 }
 
+/** The allocation that gives each layer one of its choices. */
+export function allocationOf(chosen: readonly Choice[]): Allocation {
+  return chosen.reduce<Allocation>((before, { value, bytes, loss }) => ({ bytes: before.bytes + bytes, loss: before.loss + loss, value, before }), { bytes: 0, loss: 0, value: 0, before: null });
+}
+
 /** The chosen values in the layers' order. */
 export function valuesOf(allocation: Allocation): number[] {
   const values: number[] = [];

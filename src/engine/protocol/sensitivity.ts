@@ -72,6 +72,11 @@ export interface BitPlan {
   /** Sum of the layers' losses; the layers' real losses together may be larger. */
   readonly predictedLoss: number;
   readonly lossKind: 'kl' | 'noise';
+  /**
+   * For a budget of bytes: plans that were run, and the loss of the whole model under the chosen one, which was the least of them, as
+   * measured; null for others.
+   */
+  readonly checked: { readonly plans: number; readonly loss: number; readonly samples: number } | null;
   /** Top-1 after minus before in points, as measured for a 'points' budget; null for others. */
   readonly measured: { readonly points: number; readonly samples: number } | null;
 }

@@ -1,7 +1,7 @@
 /** Which of the best plans keeps to a budget. */
 import { WhittleError } from '../../base/errors';
 import type { Job } from '../../base/job';
-import { valuesOf, withinLoss, type Allocation } from '../../measure/allocate';
+import { allocationFront, allocationOf, valuesOf, withinLoss, type Allocation, type Choice } from '../../measure/allocate';
 import type { BitBudget } from '../protocol/index';
 
 /** Plans whose sizes are closer than this share are not told apart by measuring. */
@@ -13,33 +13,85 @@ export interface Measured {
   readonly samples: number;
 }
 
+/** Loss of the whole model under a plan, as run. */
+export interface Whole {
+  readonly loss: number;
+  readonly samples: number;
+}
+
 export interface Chosen {
   readonly plan: Allocation;
+  /** For a budget of bytes. */
+  readonly checked: (Whole & { readonly plans: number }) | null;
   /** For a budget of points. */
   readonly measured: Measured | null;
 }
 
 type Size = (plan: Allocation) => Promise<number>;
 type Measure = (plan: Allocation, samples: number | null) => Promise<Measured>;
+type Run = (plan: Allocation) => Promise<Whole>;
 
 /**
- * The plan on the front that keeps to the budget: of those within bytes the one with the least loss, of those within loss or points the
- * smallest. `size` gives the whole file's bytes, `measure` runs a plan. Throws `bad-recipe` where none keeps to it.
+ * The plan that keeps to the budget: within bytes the one that loses least when it is run, within loss or points the smallest on the front.
+ * `size` gives the whole file's bytes, `measure` top-1 and `run` the loss of a plan. Throws `bad-recipe` where none keeps to it.
  */
-export async function choosePlan(front: readonly Allocation[], budget: BitBudget, size: Size, measure: Measure, job: Job): Promise<Chosen> {
+export async function choosePlan(layers: readonly (readonly Choice[])[], budget: BitBudget, size: Size, measure: Measure, run: Run, job: Job): Promise<Chosen> {
+  const front = allocationFront(layers);
   const [smallest, best] = [front[0], front.at(-1)];
   if (smallest === undefined || best === undefined) throw new RangeError('an empty front');
   switch (budget.kind) {
     case 'loss': {
       const plan = withinLoss(front, budget.loss);
       if (plan === null) throw outOfReach(`A loss of ${budget.loss}`, `the scanned bit widths lose ${best.loss.toPrecision(3)} or more`);
-      return { plan, measured: null };
+      return { plan, measured: null, checked: null };
     }
     case 'bytes':
-      return { plan: await largestWithin(front, budget.bytes, smallest, size), measured: null };
+      return leastWithin(layers, budget.bytes, size, run, job);
     default:
       return smallestKeeping(front, budget, best, measure, job);
   }
+}
+
+/**
+ * Losses of layers do not add up: what they are guessed to add up to gives several plans (their sum, the sum of their roots, which spreads
+ * bits more evenly, and the same width everywhere), each is run, and the one whose whole loses least stays.
+ */
+async function leastWithin(layers: readonly (readonly Choice[])[], bytes: number, size: Size, run: Run, job: Job): Promise<Chosen> {
+  const rooted = layers.map((choices) => choices.map((choice) => ({ ...choice, loss: Math.sqrt(choice.loss) })));
+  const plans = new Map<string, Allocation>();
+  for (const guess of [layers, rooted]) {
+    const front = allocationFront(guess);
+    const [smallest] = front;
+    if (smallest === undefined) continue;
+    const values = valuesOf(await largestWithin(front, bytes, smallest, size));
+    plans.set(values.join(), planOf(layers, values));
+  }
+  const even = await widestEven(layers, bytes, size);
+  if (even !== null) plans.set(valuesOf(even).join(), even);
+  let best: { readonly plan: Allocation; readonly whole: Whole } | null = null;
+  const startedAt = Date.now();
+  for (const [done, plan] of [...plans.values()].entries()) {
+    job.onProgress({ stage: `Running plan ${done + 1}`, done, total: plans.size, startedAt });
+    const whole = await run(plan);
+    if (best === null || whole.loss < best.whole.loss) best = { plan, whole };
+  }
+  if (best === null) throw new RangeError('no layers');
+  return { plan: best.plan, measured: null, checked: { ...best.whole, plans: plans.size } };
+}
+
+/** The most bits that every layer can have within the size; null where no width fits. */
+async function widestEven(layers: readonly (readonly Choice[])[], bytes: number, size: Size): Promise<Allocation | null> {
+  const [first = [], ...rest] = layers.map((choices) => choices.map((choice) => choice.value));
+  const widths = first.filter((value) => rest.every((others) => others.includes(value))).toSorted((a, b) => b - a);
+  for (const width of widths) {
+    const plan = planOf(layers, layers.map(() => width));
+    if (plan.bytes <= bytes && (await size(plan)) <= bytes) return plan;
+  }
+  return null;
+}
+
+function planOf(layers: readonly (readonly Choice[])[], values: readonly number[]): Allocation {
+  return allocationOf(layers.flatMap((choices, i) => choices.find((choice) => choice.value === values[i]) ?? []));
 }
 
 /**
@@ -67,7 +119,7 @@ async function smallestKeeping(front: readonly Allocation[], budget: BitBudget &
     job.onProgress({ stage: `Scoring plan ${measuredPlans + 1}`, done: measuredPlans, total, startedAt });
     const measured = await measure(plan, budget.samples);
     measuredPlans += 1;
-    return { plan, measured, keeps: -measured.points <= budget.points };
+    return { plan, measured, checked: null, keeps: -measured.points <= budget.points };
   };
   let chosen = await tried(best);
   if (!chosen.keeps) throw outOfReach(`A loss of ${budget.points} points`, `even the scanned bits with the least loss change top-1 by ${chosen.measured?.points.toFixed(2)} points`);
@@ -80,7 +132,7 @@ async function smallestKeeping(front: readonly Allocation[], budget: BitBudget &
     if (next.keeps) [chosen, high] = [next, middle];
     else low = middle;
   }
-  return { plan: chosen.plan, measured: chosen.measured };
+  return { plan: chosen.plan, measured: chosen.measured, checked: null };
 }
 
 function outOfReach(what: string, why: string): WhittleError {

@@ -3,7 +3,7 @@ import { WhittleError } from '../../base/errors';
 import { lossOf } from '../../base/heat';
 import type { Job } from '../../base/job';
 import type { Dataset } from '../../data/types';
-import { allocationFront, valuesOf, type Allocation } from '../../measure/allocate';
+import { valuesOf, type Allocation } from '../../measure/allocate';
 import { compareSides } from '../../measure/evaluate';
 import { LossTally } from '../../measure/loss';
 import { scoredSamples } from '../../measure/split';
@@ -11,30 +11,32 @@ import { predictBytes, predictFileBytes } from '../../recipe/states';
 import { FLOAT_BITS, stepOf, takesLayer, withLayerBits } from '../../recipe/steps';
 import type { Recipe } from '../../recipe/types';
 import type { BitBudget, BitPlan, SensitivityCell } from '../protocol/index';
-import { choosePlan, type Measured } from './budget';
+import { choosePlan, type Measured, type Whole } from './budget';
 import { onBothSides } from './evaluate';
 import type { Workbench } from './workbench';
 
 /**
  * Bits for every layer that has cells and that the recipe quantizes; one that hurts at every scanned width may stay float. A budget of bytes gives the least predicted loss, a budget of loss
- * or points the smallest file. The prediction adds the layers' losses up; a budget of points is checked by running the plans.
+ * or points the smallest file. The prediction adds the layers' losses up; within bytes and points plans are run, and what they really lose
+ * decides.
  * Throws `bad-recipe` where the cells name no bit widths or the budget cannot be kept, `bad-data` where points cannot be measured.
  */
 export async function planBits(bench: Workbench, data: Dataset | null, recipe: Recipe, cells: readonly SensitivityCell[], budget: BitBudget, job: Job): Promise<BitPlan> {
   // The steps of a plan report nothing: the progress counts plans.
   const inner: Job = { signal: job.signal, onProgress: () => {} };
   const layers = await plannedLayers(bench, recipe, cells, inner);
-  const front = allocationFront(layers.map(({ choices }) => choices));
   const recipeOf = (plan: Allocation): Recipe => withLayerBits(recipe, new Map(valuesOf(plan).map((bits, i) => [layers[i]?.layerId ?? '', bits])));
   const size = (plan: Allocation): Promise<number> => fileBytes(bench, recipeOf(plan), inner);
   const measure = (plan: Allocation, samples: number | null): Promise<Measured> => topOneChange(bench, data, recipeOf(plan), samples, inner);
-  const { plan, measured } = await choosePlan(front, budget, size, measure, job);
+  const run = (plan: Allocation): Promise<Whole> => wholeLoss(bench, data, recipeOf(plan), inner);
+  const { plan, measured, checked } = await choosePlan(layers.map(({ choices }) => choices), budget, size, measure, run, job);
   return {
     recipe: recipeOf(plan),
     bits: valuesOf(plan).map((bits, i) => ({ layerId: layers[i]?.layerId ?? '', bits })),
     predictedBytes: await size(plan),
     predictedLoss: plan.loss,
     lossKind: cells.some((c) => c.kl !== null) ? 'kl' : 'noise',
+    checked,
     measured,
   };
 }
@@ -69,6 +71,19 @@ async function topOneChange(bench: Workbench, data: Dataset | null, recipe: Reci
       throw new WhittleError('bad-data', 'A budget in points needs labelled samples of a classifier.', 'Add labels to the data, or set a budget of bytes or loss.');
     }
     return { points: top1 - top1Before, samples: indices.length };
+  });
+}
+
+/** Samples that plans of one size are told apart by. */
+const WHOLE_SAMPLES = 128;
+
+/** The loss of the whole model under the recipe, run on the live session, of samples that no pass learned from. */
+async function wholeLoss(bench: Workbench, data: Dataset | null, recipe: Recipe, job: Job): Promise<Whole> {
+  return onBothSides(bench, data, recipe, null, job, async (evaluated, before, after) => {
+    const indices = scoredSamples(evaluated.samples.length, WHOLE_SAMPLES, data === null ? [] : bench.calibrationOf(evaluated.samples.length));
+    const tally = new LossTally(evaluated.known, evaluated.logs);
+    await compareSides(evaluated.samples, before, after, evaluated.known, indices, tally, job);
+    return { loss: lossOf(tally.result()), samples: indices.length };
   });
 }
 

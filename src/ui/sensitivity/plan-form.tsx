@@ -41,10 +41,11 @@ export function PlanForm() {
   );
 }
 
-function describe({ predictedBytes, predictedLoss, measured, bits }: BitPlan): string {
+function describe({ predictedBytes, predictedLoss, measured, checked, bits }: BitPlan): string {
   const widths = [...new Set(bits.map((entry) => entry.bits).filter((b) => b !== FLOAT_BITS))].toSorted((a, b) => a - b).join(', ');
   const floats = bits.filter((entry) => entry.bits === FLOAT_BITS).length;
-  const cost = measured ? `${formatChange(measured.points, 2)} pt on ${measured.samples} samples` : `sum of losses ${formatLoss(predictedLoss)}`;
+  const run = checked ? `loses ${formatLoss(checked.loss)} on ${checked.samples} samples, the least of ${checked.plans} plans that were run` : `sum of losses ${formatLoss(predictedLoss)}`;
+  const cost = measured ? `${formatChange(measured.points, 2)} pt on ${measured.samples} samples` : run;
   return `${bits.length - floats} layers at ${widths} bits${floats > 0 ? `, ${floats} left float` : ''}: ${formatBytes(predictedBytes)}, ${cost}.`;
 }
 
