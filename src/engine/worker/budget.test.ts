@@ -10,6 +10,8 @@ const size = (plan: Allocation) => Promise.resolve(1000 + plan.bytes + 150 * new
 const wholeFile = (bits: number[]) => 1000 + bits.reduce((sum, b) => sum + 100 * b, 0) + 150 * new Set(bits).size;
 const lossOfBits = (bits: number[]) => bits.reduce((sum, b, k) => sum + (k + 1) / b ** 2, 0);
 const never = () => Promise.reject(new Error('not to be measured'));
+/** Uneven widths cost dearly once they meet. */
+const together = (plan: Allocation) => Promise.resolve({ loss: new Set(valuesOf(plan)).size + plan.loss, samples: 8 });
 /** Losses of layers add up. */
 const sum = (plan: Allocation) => Promise.resolve({ loss: lossOfBits(valuesOf(plan)), samples: 8 });
 
@@ -33,8 +35,6 @@ test('bytes: tables that plans share count, and are learned once for each set of
 });
 
 test('bytes: layers that lose more together than alone make the plan that really loses least win', async () => {
-  // Uneven widths cost dearly once they meet.
-  const together = (plan: Allocation) => Promise.resolve({ loss: new Set(valuesOf(plan)).size + plan.loss, samples: 8 });
   const { plan, checked } = await choosePlan(layers, { kind: 'bytes', bytes: wholeFile([4, 4, 4]) + 400 }, size, never, together, job);
   expect(valuesOf(plan)).toEqual([4, 4, 4]);
   expect(checked).toMatchObject({ samples: 8, loss: 1 + lossOfBits([4, 4, 4]) });
