@@ -28,7 +28,8 @@ type Kind = 'mean' | 'min' | 'meanSquare';
 /**
  * Runs the samples through the model and gives the statistics of these values, in their order.
  * @param which weights the graph runs with: those that the weight passes started from, or what has become of them.
- * @param kinds what is wanted besides means; `min` and `meanSquare` are empty otherwise.
+ * @param kinds what is wanted: with 'mean', `min` and `meanSquare` stay empty.
+ * @param limit how many samples are run at most.
  */
 export async function observeChannels(
   { model, weights, job }: Pick<PassContext, 'model' | 'weights' | 'job'>,
@@ -36,6 +37,7 @@ export async function observeChannels(
   values: readonly ChannelValue[],
   which: ProbeWeight['which'],
   kinds: 'mean' | 'all',
+  limit = calibration.samples,
 ): Promise<ChannelStatistics[]> {
   const wanted: readonly Kind[] = kinds === 'mean' ? ['mean'] : ['mean', 'min', 'meanSquare'];
   const { probe, outputs } = statisticsProbe(model, weights.layers.map((l) => l.id), values, which, wanted);
@@ -44,11 +46,12 @@ export async function observeChannels(
     min: new Float64Array(wanted.includes('min') ? channels : 0).fill(Number.POSITIVE_INFINITY),
     meanSquare: new Float64Array(wanted.includes('meanSquare') ? channels : 0),
   }));
+  const count = Math.min(limit, calibration.samples);
   await calibration.observe(
-    probe,
+    { ...probe, limit: count },
     (seen, samples) => {
       for (const [v, names] of outputs.entries()) {
-        for (const [k, kind] of wanted.entries()) add(found[v]?.[kind], kind, seen[names[k] ?? '']?.data, samples / calibration.samples);
+        for (const [k, kind] of wanted.entries()) add(found[v]?.[kind], kind, seen[names[k] ?? '']?.data, samples / count);
       }
     },
     job,

@@ -43,6 +43,8 @@ export interface ProbeWeight {
 export interface Probe {
   readonly model: OnnxModel;
   readonly weights: readonly ProbeWeight[];
+  /** How many of the samples it is run on, at most; all where it is not given. */
+  readonly limit?: number;
 }
 
 /** A float32 output of a probe for one batch of samples. */
