@@ -1,0 +1,77 @@
+"""Quantizes by every method of every peer, each in a process of its own, and judges the files: see README.md."""
+
+import argparse
+import datetime
+import importlib.metadata
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import onnx
+
+from data import Samples
+from judge import Judge
+from quantize import PEERS, methods_of
+
+HERE = Path(__file__).resolve().parent
+MINUTES = 15
+LONGEST = 240
+
+
+def quantized(card: Path, method: str, out: Path, work: Path, *options: str) -> dict:
+    """What quantize.py printed, or why it failed."""
+    command = [sys.executable, str(HERE / "quantize.py"), str(card), method, str(out), "--work", str(work), *options]
+    out.unlink(missing_ok=True)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60 * MINUTES)
+    except subprocess.TimeoutExpired:
+        return {"error": f"stopped after {MINUTES} minutes"}
+    if done.returncode != 0:
+        lines = [line for line in done.stderr.splitlines() if line.strip()]
+        return {"error": lines[-1][:LONGEST] if lines else f"ended with {done.returncode}"}
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def float_weights(path: Path) -> str:
+    """How many of the weights (constants of two or more axes into Conv, Gemm, MatMul) are still float."""
+    graph = onnx.load(path).graph
+    shapes = {w.name: w for w in graph.initializer if w.data_type == onnx.TensorProto.FLOAT and len(w.dims) >= 2}
+    layers = [n for n in graph.node if n.op_type in ("Conv", "ConvTranspose", "Gemm", "MatMul")]
+    return f"{sum(n.input[1] in shapes for n in layers)} of {len(layers)}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("cards", type=Path, nargs="+")
+    parser.add_argument("--work", type=Path, required=True, help="folder for samples and quantized files, outside of the repository")
+    parser.add_argument("--only", default="", help="text that the id of a method has")
+    parser.add_argument("--skip", help="text that the id of a method has not")
+    parser.add_argument("--out", type=Path, default=HERE / "results.json", help="rows are replaced by model and method, others kept")
+    arguments = parser.parse_args()
+    kept = json.loads(arguments.out.read_text()) if arguments.out.exists() else {}
+    rows = {(row["model"], row["id"]): row for row in kept.get("accuracy", [])}
+    for card in arguments.cards:
+        model = card.name.removesuffix(".card.json")
+        judge = Judge(Samples(card, arguments.work))
+        folder = arguments.work / "files" / model
+        folder.mkdir(parents=True, exist_ok=True)
+        for method in (m for peer in PEERS for m in methods_of(peer) if arguments.only in m.id and not (arguments.skip and arguments.skip in m.id)):
+            out = folder / f"{method.id}.onnx"
+            row = {"model": model, "id": method.id, "peer": method.peer, "form": method.form, "method": method.name, "note": method.note}
+            row |= {"version": importlib.metadata.version(method.peer), "date": datetime.date.today().isoformat()}
+            row |= quantized(card, method.id, out, arguments.work)
+            if "error" not in row:
+                try:
+                    row |= judge.score(out) | {"floatLayers": float_weights(out)}
+                except Exception as error:  # onnxruntime's own classes share no base; the other methods are still to be scored
+                    row["error"] = f"does not run: {str(error).splitlines()[0].replace(str(out), out.name)[:LONGEST]}"
+            print(json.dumps(row), flush=True)
+            rows[model, method.id] = row
+            floats = {**kept.get("float", {}), model: {"top1": round(judge.float_top1, 2), "scored": len(judge.labels)}}
+            kept |= {"float": floats, "accuracy": list(rows.values())}
+            arguments.out.write_text(json.dumps(kept, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
