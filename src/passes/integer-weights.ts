@@ -1,5 +1,5 @@
 /** Weights of layers that are to compute on integers: which can, and their symmetric 8-bit grids. Shared by quantize-static and -dynamic. */
-import type { Compute, Grid, Handle } from '../compute/types';
+import { blocksPerChannel, type Compute, type Grid, type Handle } from '../compute/types';
 import { canStore } from '../onnx/encode';
 import type { LayerSource } from '../onnx/layers';
 import type { OnnxModel } from '../onnx/types';
@@ -7,6 +7,7 @@ import { gridFromRanges } from './quantize-weights/grid';
 import { groupsOf } from './quantize-weights/groups';
 import { leastErrorGrid } from './quantize-weights/range';
 import type { Options } from './options';
+import type { Encoding } from './types';
 
 /** How a layer's weights are rounded. */
 export interface WeightSettings {
@@ -55,4 +56,17 @@ export async function integerGrid(compute: Compute, w: Handle, { layer }: Pick<L
     return empty && floor > 0 ? floor * 1024 : Math.max(scale, floor);
   });
   return { ...grid, scales };
+}
+
+/**
+ * The grid that an earlier pass has rounded a weight to, where integer kernels can take it over: its rounding, which may have cost an
+ * optimization, is kept. Null where it needs another grid.
+ * @param floors as for `integerGrid`.
+ */
+export function keptIntegerGrid(encoding: Encoding | null, { layer }: Pick<LayerSource, 'layer'>, model: OnnxModel, floors: ((groups: number) => Float32Array) | null): Grid | null {
+  if (encoding?.kind !== 'grid' || canStore(layer, 'dequantize', model, encoding.grid) !== true) return null;
+  const { grid } = encoding;
+  if (grid.qMin >= 0 || blocksPerChannel(grid.groups) !== 1 || grid.zeroPoints.some((zero) => zero !== 0)) return null;
+  const lowest = floors?.(grid.scales.length);
+  return grid.scales.every((scale, g) => scale > 0 && scale >= (lowest?.[g] ?? 0)) ? grid : null;
 }

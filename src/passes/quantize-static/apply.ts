@@ -6,11 +6,11 @@ import { opsetOf } from '../../onnx/nodes';
 import type { Skipped } from '../../onnx/types';
 import { indexValues, type Value } from '../../onnx/values';
 import { requireCalibration } from '../calibration';
-import { integerGrid, storableSettings, unfitWeight, weightSettings, type WeightSettings } from '../integer-weights';
+import { integerGrid, keptIntegerGrid, storableSettings, unfitWeight, weightSettings, type WeightSettings } from '../integer-weights';
 import type { Options } from '../options';
 import type { Calibration, Pass, PassContext, PassResult } from '../types';
 import { activationGrid, type ActivationGrid } from './activation-grid';
-import { biasOf, roundBias, scaleFloors, storeBias } from './bias';
+import { integerBias, roundBias, scaleFloors, storeBias } from './bias';
 import { insertQuantizers, quantizeConstant } from './insert';
 import { quantizeStaticMeta } from './meta';
 import { observeActivations } from './observe';
@@ -94,12 +94,11 @@ async function quantizeActivations(context: PassContext, targets: readonly Targe
   for (const target of targets) {
     const [input, , biasValue] = target.node.input.map((name) => main && index.find(main, name));
     const scale = (input && grids.get(input)?.scale) ?? 1;
-    const bias = biasOf(target.node, biasValue);
-    const weights = await putWeight(context, target, bias && ((channels) => scaleFloors(bias, scale, channels)));
-    if (!bias || !biasValue) continue;
+    const bias = integerBias(target.node, biasValue?.constant);
+    const grid = await putWeight(context, target, bias && ((channels) => scaleFloors(bias, scale, channels)));
+    if (bias) roundBias(model, target.node, bias, scale, grid.scales);
     const weight = target.node.input[1] ?? '';
-    const name = roundBias(model, bias, biasValue, scale, weights);
-    context.onFinish((written) => storeBias(written, target.source.layer.id, { bias: name, weight }, bias, scale));
+    context.onFinish((written) => storeBias(written, target.source.layer.id, weight, scale));
   }
   for (const [value, readers] of constants) quantizeConstant(model, value, readers, settings.signed);
   insertQuantizers(model, grids);
@@ -121,11 +120,12 @@ async function findRanges(context: PassContext, calibration: Calibration, groups
   });
 }
 
-async function putWeight({ compute, weights }: PassContext, { source, settings }: Target, floors: ((groups: number) => Float32Array) | null): Promise<Grid> {
+async function putWeight({ compute, weights, model }: PassContext, { source, settings }: Target, floors: ((groups: number) => Float32Array) | null): Promise<Grid> {
   const { id } = source.layer;
   const lease = await weights.acquire(id);
   try {
-    const grid = await integerGrid(compute, lease.handle, source, settings, floors);
+    const kept = keptIntegerGrid(weights.encodingOf(id), source, model, floors);
+    const grid = kept ?? (await integerGrid(compute, lease.handle, source, settings, floors));
     await weights.put(id, compute.quantize(lease.handle, grid), { kind: 'grid', grid, storage: 'dequantize' });
     return grid;
   } finally {

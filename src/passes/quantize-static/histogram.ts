@@ -124,13 +124,12 @@ export class ActivationHistogram {
 function extremes(values: Float32Array): { min: number; max: number; finite: boolean } {
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
-  let sum = 0;
+  let finite = true;
   for (let at = 0; at < values.length; at++) {
     const value = values[at] ?? 0;
     if (value < min) min = value;
     if (value > max) max = value;
-    // A value that is not finite makes this NaN.
-    sum += value * 0;
+    if (!Number.isFinite(value)) finite = false;
   }
-  return { min, max, finite: sum === 0 };
+  return { min, max, finite };
 }

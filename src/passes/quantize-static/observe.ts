@@ -72,5 +72,5 @@ function probeOf(model: OnnxModel, layerIds: readonly string[], names: readonly 
     seenAs.set(name, seen);
   }
   const cut = openCut(copy, [...seenAs.values()], layerIds);
-  return { probe: { model: cut.model, weights: cut.inputs.map((input) => ({ ...input, which: 'present' as const })) }, seenAs };
+  return { probe: { model: cut.model, weights: cut.inputs.map(({ inputName, shape, layerId }) => ({ inputName, shape, layerId, which: 'present' as const })) }, seenAs };
 }

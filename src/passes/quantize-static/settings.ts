@@ -7,8 +7,6 @@ export type Calibrator = (typeof CALIBRATORS)[number];
 export interface StaticSettings {
   readonly signed: boolean;
   readonly calibrator: Calibrator;
-  /** SmoothQuant's alpha, 0..1; 0: none. */
-  readonly smoothing: number;
 }
 
 /** Reads options that the recipe's check has passed. */
@@ -16,6 +14,5 @@ export function staticSettings(options: Options): StaticSettings {
   return {
     signed: options['activationType'] === 'int8',
     calibrator: CALIBRATORS.find((name) => name === options['calibrator']) ?? 'mse',
-    smoothing: Number(options['smoothing'] ?? 0),
   };
 }

@@ -4,7 +4,7 @@ import { cloneForEdit } from '../../onnx/clone';
 import { createEncoder } from '../../onnx/encode';
 import { findLayers, listLayers } from '../../onnx/layers';
 import { readFloats } from '../../onnx/tensor';
-import type { OnnxModel } from '../../onnx/types';
+import type { OnnxModel, Skipped } from '../../onnx/types';
 import { createOriginals, type StoreMode } from '../originals';
 import { defaultsOf, type Options } from '../options';
 import type { Pass, PassResult, Target } from '../types';
@@ -13,12 +13,16 @@ import { calibrationOver, type TestSamples } from './calibration';
 
 export interface Applied {
   readonly result: PassResult;
-  /** The edited graph with its float values written in. */
+  /** The edited graph with its float values written in, as the live session computes. */
+  readonly live: OnnxModel;
+  /** The same after the pass's finishing edits. */
   readonly written: OnnxModel;
+  /** The model as it is exported: weights by their encoding, then the finishing edits. */
+  readonly exported: () => Promise<{ readonly model: OnnxModel; readonly skipped: readonly Skipped[] }>;
   readonly store: OwnedWeightStore;
   readonly compute: Compute;
   /** The present value of a layer. */
-  value(layerId: string): Promise<Float32Array>;
+  readonly value: (layerId: string) => Promise<Float32Array>;
 }
 
 interface Setup {
@@ -45,7 +49,7 @@ export async function applyPass(pass: Pass, source: OnnxModel, setup: Setup = {}
   };
   const store = createWeightStore(layers, createOriginals(layers, (l) => read(l.id), compute, setup.mode ?? 'resident'), compute);
   const options = { ...defaultsOf(pass.meta), ...setup.options };
-  const finishers: ((model: OnnxModel) => unknown)[] = [];
+  const finishers: ((model: OnnxModel) => Skipped[])[] = [];
   const result = await pass.apply(
     {
       compute,
@@ -74,6 +78,18 @@ export async function applyPass(pass: Pass, source: OnnxModel, setup: Setup = {}
     if (store.encodingOf(id)?.kind === 'float16') encoder.storeFloat16(id, await value(id));
     else encoder.storeFloat(id, await value(id));
   }
+  const live = cloneForEdit(written);
   for (const finish of finishers) finish(written);
-  return { result, written, store, compute, value };
+  const exported = async (): Promise<{ model: OnnxModel; skipped: Skipped[] }> => {
+    const file = cloneForEdit(model);
+    const target = createEncoder(file);
+    for (const { id } of layers) {
+      const encoding = store.encodingOf(id);
+      if (encoding?.kind !== 'grid') continue;
+      if (encoding.storage === 'dequantize') target.storeDequantize(id, encoding.grid, await store.codesOf(id));
+      else target.storePacked(id, encoding.grid, await store.codesOf(id));
+    }
+    return { model: file, skipped: finishers.flatMap((finish) => finish(file)) };
+  };
+  return { result, live, written, exported, store, compute, value };
 }
