@@ -1,4 +1,4 @@
-/** Weights of layers that are to compute on integers: which can, and their symmetric 8-bit grids. Shared by quantize-static and -dynamic. */
+/** Weights as operands of integer kernels: which can be, and their symmetric grids. */
 import { blocksPerChannel, type Compute, type Grid, type Handle } from '../compute/types';
 import { canStore } from '../onnx/encode';
 import type { LayerSource } from '../onnx/layers';
