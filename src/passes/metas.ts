@@ -4,11 +4,12 @@ import { equalizeLayersMeta } from './equalize-layers/meta';
 import { foldBatchnormMeta } from './fold-batchnorm/meta';
 import type { PassMeta } from './options';
 import { pruneWeightsMeta } from './prune-weights/meta';
+import { quantizeDynamicMeta } from './quantize-dynamic/meta';
 import { quantizeStaticMeta } from './quantize-static/meta';
 import { quantizeWeightsMeta } from './quantize-weights/meta';
 
 /** Every pass of this version, in the order a recipe usually has them. */
-export const passMetas: readonly PassMeta[] = [foldBatchnormMeta, equalizeLayersMeta, pruneWeightsMeta, clusterWeightsMeta, quantizeWeightsMeta, quantizeStaticMeta, convertFloat16Meta];
+export const passMetas: readonly PassMeta[] = [foldBatchnormMeta, equalizeLayersMeta, pruneWeightsMeta, clusterWeightsMeta, quantizeWeightsMeta, quantizeStaticMeta, quantizeDynamicMeta, convertFloat16Meta];
 
 export function metaOf(id: string): PassMeta | undefined {
   return passMetas.find((meta) => meta.id === id);

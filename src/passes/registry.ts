@@ -3,11 +3,12 @@ import { convertFloat16 } from './convert-float16/apply';
 import { equalizeLayers } from './equalize-layers/apply';
 import { foldBatchnorm } from './fold-batchnorm/apply';
 import { pruneWeights } from './prune-weights/apply';
+import { quantizeDynamic } from './quantize-dynamic/apply';
 import { quantizeStatic } from './quantize-static/apply';
 import { quantizeWeights } from './quantize-weights/apply';
 import type { Pass } from './types';
 
-const PASSES: readonly Pass[] = [foldBatchnorm, equalizeLayers, pruneWeights, clusterWeights, quantizeWeights, quantizeStatic, convertFloat16];
+const PASSES: readonly Pass[] = [foldBatchnorm, equalizeLayers, pruneWeights, clusterWeights, quantizeWeights, quantizeStatic, quantizeDynamic, convertFloat16];
 
 /** The pass of an id, for the worker; undefined for ids that this version does not have. */
 export function passOf(id: string): Pass | undefined {

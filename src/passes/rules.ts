@@ -29,7 +29,6 @@ const RULES: Readonly<Record<string, PassRules>> = {
 
 const PLANNED_PASSES: ReadonlySet<string> = new Set([
   'prune-channels',
-  'quantize-dynamic',
   'correct-bias',
   'finetune',
   'distill',
