@@ -1,60 +1,96 @@
-import type { Codebook, Groups } from '../../compute/types';
-import { canStore } from '../../onnx/encode';
 import { codebookBits } from '../../onnx/encode/grid';
-import { storedFloatBytes } from '../../onnx/encode/floats';
+import { CAST_PAYS } from '../../onnx/encode/floats';
+import { canStore } from '../../onnx/encode';
+import type { Codebook, Groups } from '../../compute/types';
 import type { Layer, Skipped } from '../../onnx/types';
+import { fitLayersByOutput } from '../hessian/fit-layers';
 import { groupsOf } from '../quantize-weights/groups';
 import type { Pass, PassContext, PassResult } from '../types';
+import { clusterByOutput } from './by-output';
 import { fitCodebook } from './codebook';
 import { clusterWeightsMeta } from './meta';
 import { settingsOf, type ClusterSettings } from './settings';
 
+/** A layer to cluster. */
+interface Planned {
+  readonly layer: Layer;
+  readonly settings: ClusterSettings;
+  readonly groups: Groups;
+}
+
 /**
  * Replaces weights by the nearest of a few values, found by k-means for each tensor or output channel (Deep Compression, Han et al. 2016,
- * arXiv 1510.00149, without its retraining). The values put in the store are those of the codebook that is written. A layer whose codebooks
- * would take more than its weights is left as it is and listed.
+ * arXiv 1510.00149, without its retraining), or fitted to the layer's outputs on the user's samples. The values put in the store are those
+ * of the codebook that is written. A layer whose codebooks would take more than its weights is left as it is and listed.
  */
 export const clusterWeights: Pass = {
   meta: clusterWeightsMeta,
   async apply(context): Promise<PassResult> {
-    const changed: string[] = [];
     const skipped: Skipped[] = [];
     const wanted = context.selected.filter((s) => context.only === null || s.layer.id === context.only);
+    const planned = wanted.flatMap(({ layer, options }) => {
+      const settings = settingsOf(options);
+      const groups = groupsOf(layer, { granularity: settings.granularity, blockSize: layer.params });
+      const reason = reasonAgainst(context, layer, groups, settings);
+      if (reason === null) return [{ layer, settings, groups }];
+      skipped.push({ layer: layer.id, reason });
+      return [];
+    });
+    const { nearest, note } = await fitToOutputs(context, planned);
     const startedAt = Date.now();
-    for (const [done, { layer, options }] of wanted.entries()) {
+    for (const [done, each] of nearest.entries()) {
       context.job.signal.throwIfAborted();
-      context.job.onProgress({ stage: `Clustering ${layer.id}`, done, total: wanted.length, startedAt });
-      const problem = await clusterLayer(context, layer, settingsOf(options));
-      if (problem === null) changed.push(layer.id);
-      else skipped.push({ layer: layer.id, reason: problem });
+      context.job.onProgress({ stage: `Clustering ${each.layer.id}`, done, total: nearest.length, startedAt });
+      await clusterLayer(context, each);
     }
-    return { changed, skipped, note: `${changed.length} of ${wanted.length} layers clustered.` };
+    return { changed: planned.map(({ layer }) => layer.id), skipped, note: `${planned.length} of ${wanted.length} layers clustered.${note}` };
   },
 };
 
-/** Clusters one layer; the reason in words where it cannot be. */
-async function clusterLayer(context: PassContext, layer: Layer, settings: ClusterSettings): Promise<string | null> {
-  if (layer.params === 0) return 'It has no weights.';
-  const groups = groupsOf(layer, { granularity: settings.granularity, blockSize: layer.params });
-  const fits = canStore(layer, 'packed', context.model, { bits: 8, groups });
+/** Why a layer is not clustered; null where it is. */
+function reasonAgainst({ model }: PassContext, layer: Layer, groups: Groups, { clusters }: ClusterSettings): string | null {
+  const { params, bytes } = layer;
+  if (params === 0) return 'It has no weights.';
+  const fits = canStore(layer, 'packed', model, { bits: 8, groups });
   if (fits !== true) return fits;
-  const { compute, weights } = context;
+  const { channels, block } = groups;
+  const size = Math.min(clusters, block);
+  // Tables that hold every weight are not rounded to float16.
+  const tableBytes = channels * size * (size < block && channels * size >= CAST_PAYS ? 2 : 4);
+  if (Math.ceil((params * codebookBits({ size })) / 8) + tableBytes < bytes) return null;
+  return `${channels === 1 ? 'A table' : `${channels} tables`} of ${size} values and the codes would take more bytes than its weights.`;
+}
+
+/** Clusters the layers that are to be fitted to their outputs; those whose inputs are not seen are left for k-means alone, and named. */
+async function fitToOutputs(context: PassContext, planned: readonly Planned[]): Promise<{ readonly nearest: readonly Planned[]; readonly note: string }> {
+  const fitted = planned.filter(({ settings }) => settings.refine === 'samples');
+  if (fitted.length === 0) return { nearest: planned, note: '' };
+  const { compute, job } = context;
+  const unseen = await fitLayersByOutput(context, fitted.map(({ layer, settings, groups }) => ({ layer, settings, groups, bits: codebookBits({ size: settings.clusters }) })), {
+    name: 'Refining "samples"',
+    verb: 'Clustering',
+    keyOf: ({ settings }) => settings,
+    fit: async ({ groups, settings }, weights, inputs) => {
+      const found = await clusterByOutput(compute, weights, inputs, groups, settings, job.signal);
+      return typeof found === 'string' ? found : { values: found.values, encoding: { kind: 'codebook', codebook: found.codebook } };
+    },
+  });
+  const left = new Set(unseen.map(({ layer }) => layer));
+  return {
+    nearest: planned.filter(({ layer, settings }) => settings.refine === 'none' || left.has(layer.id)),
+    note: unseen.map(({ layer, reason }) => ` ${layer} was clustered by its weights alone: ${reason}.`).join(''),
+  };
+}
+
+/** Clusters one layer by its weights alone. */
+async function clusterLayer(context: PassContext, { layer, groups, settings }: Planned): Promise<void> {
+  const { compute, weights, job } = context;
   const lease = await weights.acquire(layer.id);
   try {
-    const fit = async (): Promise<Codebook> => fitCodebook(await compute.download(lease.handle), groups, settings, null, context.job.signal);
+    const fit = async (): Promise<Codebook> => fitCodebook(await compute.download(lease.handle), groups, settings, null, job.signal);
     const codebook = await context.keep(`codebook ${layer.id}`, fit, ({ values }) => values.byteLength);
-    if (storedBytes(layer.params, codebook) >= layer.bytes) return reasonAgainst(groups, codebook);
     await weights.put(layer.id, compute.assign(lease.handle, codebook), { kind: 'codebook', codebook });
   } finally {
     lease.release();
   }
-  return null;
-}
-
-function storedBytes(params: number, codebook: Codebook): number {
-  return Math.ceil((params * codebookBits(codebook)) / 8) + storedFloatBytes(codebook.values);
-}
-
-function reasonAgainst({ channels }: Groups, { size }: Codebook): string {
-  return `${channels === 1 ? 'A table' : `${channels} tables`} of ${size} values and the codes would take more bytes than its weights.`;
 }

@@ -35,7 +35,12 @@ export async function fitCodebook(values: Float32Array, groups: Groups, fit: Cod
     table.set(centroids, channel * size);
     table.fill(centroids.at(-1) ?? 0, channel * size + centroids.length, (channel + 1) * size);
   }
-  return { groups, size, values: isExact ? table : (asHalves(table, size) ?? table) };
+  return isExact ? { groups, size, values: table } : withStoredValues({ groups, size, values: table });
+}
+
+/** The codebook with the values that will be stored. */
+export function withStoredValues({ groups, size, values }: Codebook): Codebook {
+  return { groups, size, values: asHalves(values, size) ?? values };
 }
 
 /** Zeros that stay zero cost nothing: they are left out. Where nothing has importance, everything has the same. */

@@ -7,6 +7,7 @@ export interface ClusterSettings {
   readonly granularity: 'tensor' | 'channel';
   readonly init: Init;
   readonly keepZeros: boolean;
+  readonly refine: 'none' | 'samples';
 }
 
 /** Reads options that the recipe's check has passed. */
@@ -17,5 +18,6 @@ export function settingsOf(options: Options): ClusterSettings {
     granularity: options['granularity'] === 'channel' ? 'channel' : 'tensor',
     init: init === 'density' || init === 'linear' ? init : 'kmeans++',
     keepZeros: options['keepZeros'] !== false,
+    refine: options['refine'] === 'samples' ? 'samples' : 'none',
   };
 }

@@ -77,20 +77,35 @@ export function targetShift(cross: Float64Array, gram: Float64Array, n: number):
   const lower = dampedCholesky(gram, n);
   if (lower === null) return null;
   const shift = new Float64Array(n * n);
-  const x = new Float64Array(n);
   for (let row = 0; row < n; row++) {
-    // (H + lambda I) is symmetric: each row of D solves one system, forward and back.
-    for (let i = 0; i < n; i++) {
-      let sum = (cross[row * n + i] ?? 0) - (gram[row * n + i] ?? 0);
-      for (let k = 0; k < i; k++) sum -= (lower[i * n + k] ?? 0) * (x[k] ?? 0);
-      x[i] = sum / (lower[i * n + i] ?? 1);
-    }
-    for (let i = n - 1; i >= 0; i--) {
-      const value = (x[i] ?? 0) / (lower[i * n + i] ?? 1);
-      x[i] = value;
-      for (let k = 0; k < i; k++) x[k] = (x[k] ?? 0) - (lower[i * n + k] ?? 0) * value;
-    }
-    shift.set(x, row * n);
+    // (H + lambda I) is symmetric: each row of D solves one system.
+    const x = shift.subarray(row * n, (row + 1) * n);
+    for (let i = 0; i < n; i++) x[i] = (cross[row * n + i] ?? 0) - (gram[row * n + i] ?? 0);
+    substitute(lower, x);
   }
   return shift;
+}
+
+/** The solution of A x = b for a symmetric A, [n, n]; null where A is not positive definite. */
+export function solveSymmetric(a: Float64Array, b: Float64Array, n: number): Float64Array | null {
+  const lower = cholesky(a, n, 0);
+  if (lower === null) return null;
+  const x = b.slice();
+  substitute(lower, x);
+  return x;
+}
+
+/** Solves L L^T x = b in place, forward and back. */
+function substitute(lower: Float64Array, x: Float64Array): void {
+  const n = x.length;
+  for (let i = 0; i < n; i++) {
+    let sum = x[i] ?? 0;
+    for (let k = 0; k < i; k++) sum -= (lower[i * n + k] ?? 0) * (x[k] ?? 0);
+    x[i] = sum / (lower[i * n + i] ?? 1);
+  }
+  for (let i = n - 1; i >= 0; i--) {
+    const value = (x[i] ?? 0) / (lower[i * n + i] ?? 1);
+    x[i] = value;
+    for (let k = 0; k < i; k++) x[k] = (x[k] ?? 0) - (lower[i * n + k] ?? 0) * value;
+  }
 }

@@ -1,0 +1,134 @@
+/** Layers that are fitted to what their outputs are on the user's samples, whatever they are stored as. */
+import { createBreath } from '../../base/breath';
+import { findLayers } from '../../onnx/layers';
+import type { Layer, Skipped } from '../../onnx/types';
+import { requireCalibration } from '../calibration';
+import { codesOf, valuesOf, type Coded } from '../coded';
+import type { PassContext } from '../types';
+import { gramEntries, inputMatrix, observeGrams, type InputGram, type InputsFrom } from './gram';
+import { levelsOf, mergeLevels, withinSize } from './stages';
+
+/** Passes over the samples when later layers make up for earlier ones: each runs both networks up to its layers. */
+const MOST_STAGES = 16;
+/** Entries of the Gram matrices summed at once (float64): 256 MB. */
+const MOST_ENTRIES = 2 ** 25;
+/** From this many bits on errors are so small that fitting each layer to the original's inputs is as good (FACTS.md), and takes one pass. */
+const FLOAT_BITS = 5;
+
+/** A layer to fit: how is the method's own affair. */
+export interface PlannedFit {
+  readonly layer: Layer;
+  /** Bits of a weight afterwards. */
+  readonly bits: number;
+}
+
+/** A fitted layer: its values lie exactly on its encoding. */
+export interface Fitted {
+  readonly values: Float32Array;
+  readonly encoding: Coded;
+}
+
+export interface FitMethod<P extends PlannedFit> {
+  /** Of the option that asks for samples, e.g. `Rounding by output error ("gptq")`. */
+  readonly name: string;
+  /** What is done to a layer, for progress: "Rounding". */
+  readonly verb: string;
+  /** All that an outcome depends on beside the recipe's earlier steps and the samples. */
+  readonly keyOf: (planned: P) => unknown;
+  /** @param weights the layer's values before the pass. @returns in words why it cannot be done. */
+  readonly fit: (planned: P, weights: Float32Array, inputs: InputGram) => Promise<Fitted | string>;
+}
+
+/** A fitted layer, kept between runs: a byte a weight and what it stands for. */
+interface KeptLayer {
+  readonly codes: Uint8Array<ArrayBuffer>;
+  readonly encoding: Coded;
+}
+
+interface Outcome {
+  readonly layers: ReadonlyMap<string, KeptLayer>;
+  readonly skipped: readonly Skipped[];
+}
+
+/**
+ * Fits these layers to their outputs, in the order of the graph, and puts them into the store. Layers whose inputs are not seen are returned
+ * with the reason, and stay as they are.
+ * @throws WhittleError `bad-data` without samples.
+ */
+export async function fitLayersByOutput<P extends PlannedFit>(context: PassContext, planned: readonly P[], method: FitMethod<P>): Promise<readonly Skipped[]> {
+  requireCalibration(context, method.name);
+  const key = JSON.stringify(['by output', context.only, planned.map((each) => [each.layer.id, method.keyOf(each)])]);
+  const { layers, skipped } = await context.keep(key, () => fitAll(context, planned, method), ({ layers: kept }) => keptBytes(kept));
+  for (const { layer } of planned) {
+    const kept = layers.get(layer.id);
+    if (kept) await context.weights.put(layer.id, context.compute.upload(valuesOf(kept.codes, kept.encoding)), kept.encoding);
+  }
+  return skipped;
+}
+
+async function fitAll<P extends PlannedFit>(context: PassContext, planned: readonly P[], method: FitMethod<P>): Promise<Outcome> {
+  const sources = new Map(findLayers(context.model).sources.map((s) => [s.layer.id, s]));
+  const skipped: Skipped[] = [];
+  const fit = planned.filter(({ layer }) => {
+    const source = sources.get(layer.id);
+    const matrix = source ? inputMatrix(source) : 'it is no layer of the graph';
+    if (typeof matrix === 'string') skipped.push({ layer: layer.id, reason: matrix });
+    return typeof matrix !== 'string';
+  });
+  const from: InputsFrom = context.only === null && fit.some(({ bits }) => bits < FLOAT_BITS) ? 'present' : 'float';
+  const ids = fit.map(({ layer }) => layer.id);
+  const sizeOf = (id: string): number => {
+    const source = sources.get(id);
+    return source ? gramEntries(source) * (from === 'present' ? 2 : 1) : 0;
+  };
+  const stages = (from === 'present' ? mergeLevels(levelsOf(context.model, ids), MOST_STAGES) : [ids]).flatMap((stage) => withinSize(stage, sizeOf, MOST_ENTRIES));
+  const layers = new Map<string, KeptLayer>();
+  const startedAt = Date.now();
+  const breath = createBreath();
+  for (const stage of stages) {
+    const grams = await gramsOf(context, method.name, stage, from);
+    for (const each of fit.filter(({ layer }) => stage.includes(layer.id))) {
+      const { id } = each.layer;
+      context.job.signal.throwIfAborted();
+      await breath();
+      context.job.onProgress({ stage: `${method.verb} ${id} by its outputs`, done: layers.size, total: fit.length, startedAt });
+      const inputs = grams.get(id);
+      const fitted = inputs ? await fitOne(context, each, inputs, method) : 'its inputs could not be observed';
+      if (typeof fitted === 'string') skipped.push({ layer: id, reason: fitted });
+      else layers.set(id, fitted);
+    }
+  }
+  return { layers, skipped };
+}
+
+/** Grams of the original network depend on nothing but the graph: every setting of a slider uses the same. */
+async function gramsOf(context: PassContext, name: string, ids: readonly string[], from: InputsFrom): Promise<ReadonlyMap<string, InputGram>> {
+  const calibration = requireCalibration(context, name);
+  const observe = (): Promise<Map<string, InputGram>> => observeGrams(context.model, context.weights.layers, ids, from, calibration, context.job);
+  if (from === 'present') return observe();
+  return context.keep(`grams ${JSON.stringify(ids)}`, observe, (grams) => [...grams.values()].reduce((sum, { gram }) => sum + gram.byteLength, 0), 'graph');
+}
+
+async function fitOne<P extends PlannedFit>(context: PassContext, planned: P, inputs: InputGram, method: FitMethod<P>): Promise<KeptLayer | string> {
+  const { compute, weights } = context;
+  const { id } = planned.layer;
+  const lease = await weights.acquire(id);
+  let values: Float32Array;
+  try {
+    values = await compute.download(lease.handle);
+  } finally {
+    lease.release();
+  }
+  const fitted = await method.fit(planned, values, inputs);
+  if (typeof fitted === 'string') return fitted;
+  const handle = compute.upload(fitted.values);
+  const codes = await codesOf(compute, handle, fitted.encoding);
+  // Later stages observe what this layer has become.
+  await weights.put(id, handle, fitted.encoding);
+  return { codes, encoding: fitted.encoding };
+}
+
+function keptBytes(layers: ReadonlyMap<string, KeptLayer>): number {
+  const tableBytes = ({ encoding }: KeptLayer): number => (encoding.kind === 'grid' ? 2 * encoding.grid.scales.byteLength : encoding.codebook.values.byteLength);
+  return [...layers.values()].reduce((sum, kept) => sum + kept.codes.byteLength + tableBytes(kept), 0);
+}
