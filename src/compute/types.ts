@@ -189,8 +189,8 @@ export interface Compute {
    * @returns shares of the upper values, [columns, rows]; at 0.5 and above the upper is meant. Stops within 0.2 s of the signal.
    */
   adaround(gram: Handle, choices: Float32Array, shape: FeedbackShape, options: AdaroundOptions): Promise<Float32Array<ArrayBuffer>>;
-  /** d H d^T of each row's errors d, [rows]: with the Gram matrix of a layer's inputs, its squared output errors. @param errors [columns, rows]. */
-  outputErrors(errors: Float32Array, gram: Handle, shape: FeedbackShape): Promise<Float32Array<ArrayBuffer>>;
+  /** Gram matrices times what the rows of their groups hold, H B. @param gram [groups, columns, columns]. @param b [columns, rows], as is the result. */
+  gramProduct(gram: Handle, b: Float32Array, shape: FeedbackShape): Promise<Float32Array<ArrayBuffer>>;
   /** C[M,N] = A[M,K] x B[K,N], row-major float32. */
   matmul(a: Handle, b: Handle, m: number, k: number, n: number): Promise<Float32Array<ArrayBuffer>>;
   /** As above in half precision; `runtime-failed` where the device has no shader-f16. Inputs are rounded to f16, sums in f32. */

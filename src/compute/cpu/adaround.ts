@@ -49,8 +49,8 @@ export function shareOf(v: number): number {
   return Math.min(1, Math.max(0, (ZETA - GAMMA) / (1 + Math.exp(-v)) + GAMMA));
 }
 
-/** H D for one column: line `column` of each group's Gram matrix times the errors of the group's rows. @param into [rows]. */
-export function gramTimes(gram: Float32Array, errors: Float32Array, { groups, rows, columns }: FeedbackShape, column: number, into: Float64Array): void {
+/** One column of H B: line `column` of each group's Gram matrix times what the group's rows hold. @param into [rows]. */
+function gramTimes(gram: Float32Array, b: Float32Array, { groups, rows, columns }: FeedbackShape, column: number, into: Float64Array): void {
   into.fill(0);
   for (let group = 0; group < groups; group++) {
     const line = (group * columns + column) * columns;
@@ -59,13 +59,13 @@ export function gramTimes(gram: Float32Array, errors: Float32Array, { groups, ro
     let k = 0;
     // Four lines at a time: sums are read and written a quarter as often.
     for (; k + 3 < columns; k += 4) {
-      const [a, b, c, d] = [gram[line + k] ?? 0, gram[line + k + 1] ?? 0, gram[line + k + 2] ?? 0, gram[line + k + 3] ?? 0];
+      const [p, q, r, s] = [gram[line + k] ?? 0, gram[line + k + 1] ?? 0, gram[line + k + 2] ?? 0, gram[line + k + 3] ?? 0];
       const [i, j, l, m] = [k * rows, (k + 1) * rows, (k + 2) * rows, (k + 3) * rows];
       for (let row = from; row < to; row++) {
-        into[row] = (into[row] ?? 0) + a * (errors[i + row] ?? 0) + b * (errors[j + row] ?? 0) + c * (errors[l + row] ?? 0) + d * (errors[m + row] ?? 0);
+        into[row] = (into[row] ?? 0) + p * (b[i + row] ?? 0) + q * (b[j + row] ?? 0) + r * (b[l + row] ?? 0) + s * (b[m + row] ?? 0);
       }
     }
-    for (; k < columns; k++) for (let row = from; row < to; row++) into[row] = (into[row] ?? 0) + (gram[line + k] ?? 0) * (errors[k * rows + row] ?? 0);
+    for (; k < columns; k++) for (let row = from; row < to; row++) into[row] = (into[row] ?? 0) + (gram[line + k] ?? 0) * (b[k * rows + row] ?? 0);
   }
 }
 
@@ -98,13 +98,13 @@ export function adaroundGradient(v: number, byShare: number, lambda: number, bet
   return (byShare - pressed) * (ZETA - GAMMA) * sigmoid * (1 - sigmoid);
 }
 
-/** See `Compute.outputErrors`. */
-export function outputErrorsOf(errors: Float32Array, gram: Float32Array, shape: FeedbackShape): Float32Array<ArrayBuffer> {
-  const sums = new Float64Array(shape.rows);
-  const product = new Float64Array(shape.rows);
+/** See `Compute.gramProduct`. */
+export function gramProductOf(gram: Float32Array, b: Float32Array, shape: FeedbackShape): Float32Array<ArrayBuffer> {
+  const product = new Float32Array(b.length);
+  const line = new Float64Array(shape.rows);
   for (let column = 0; column < shape.columns; column++) {
-    gramTimes(gram, errors, shape, column, product);
-    for (let row = 0; row < shape.rows; row++) sums[row] = (sums[row] ?? 0) + (product[row] ?? 0) * (errors[column * shape.rows + row] ?? 0);
+    gramTimes(gram, b, shape, column, line);
+    product.set(line, column * shape.rows);
   }
-  return Float32Array.from(sums);
+  return product;
 }

@@ -1,7 +1,7 @@
 import { WhittleError } from '../../base/errors';
 import { matmulTiming, notTimed } from '../timing';
 import type { Compute, Handle, MatmulKind, MatmulTiming } from '../types';
-import { adaroundOf, outputErrorsOf } from './adaround';
+import { adaroundOf, gramProductOf } from './adaround';
 import { assignCodesOf, assignValuesOf } from './codebook';
 import { codesOf, fakeQuantize, sumErrors } from './elementwise';
 import { roundWithFeedbackOf } from './feedback';
@@ -63,7 +63,7 @@ export function createCpuCompute(): Compute {
       return { values: new CpuTensor(values), losses };
     },
     adaround: (gram, choices, shape, options) => adaroundOf(dataOf(gram), choices, shape, options),
-    outputErrors: async (errors, gram, shape) => outputErrorsOf(errors, dataOf(gram), shape),
+    gramProduct: async (gram, b, shape) => gramProductOf(dataOf(gram), b, shape),
     matmul: async (a, b, m, k, n) => matmulOf(dataOf(a), dataOf(b), m, k, n),
     matmulF16: async () => {
       throw new WhittleError('runtime-failed', 'Half precision needs a GPU with shader-f16.', 'Use float32 on this device.');

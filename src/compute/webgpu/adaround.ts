@@ -40,17 +40,13 @@ export async function adaround(gpu: Runner, gram: Handle, choices: Float32Array,
   });
 }
 
-/** See `Compute.outputErrors`; the last sums in float64. */
-export async function outputErrors(gpu: Runner, errors: Float32Array, gram: Handle, shape: FeedbackShape): Promise<Float32Array<ArrayBuffer>> {
+/** See `Compute.gramProduct`. */
+export async function gramProduct(gpu: Runner, gram: Handle, b: Float32Array, shape: FeedbackShape): Promise<Float32Array<ArrayBuffer>> {
   await prepareProduct(gpu);
-  const buffer = gpu.constant(errors);
-  const product = gpu.scratch(errors.byteLength);
-  return gpu.within([buffer, product], async () => {
-    multiply(gpu, gpu.tensors.of(gram).buffer, buffer, product, shape);
-    const products = new Float32Array(await gpu.read(product, errors.byteLength));
-    const sums = new Float64Array(shape.rows);
-    for (const [at, error] of errors.entries()) sums[at % shape.rows] = (sums[at % shape.rows] ?? 0) + error * (products[at] ?? 0);
-    return Float32Array.from(sums);
+  const [factor, product] = [gpu.constant(b), gpu.scratch(b.byteLength)];
+  return gpu.within([factor, product], async () => {
+    multiply(gpu, gpu.tensors.of(gram).buffer, factor, product, shape);
+    return new Float32Array(await gpu.read(product, b.byteLength));
   });
 }
 

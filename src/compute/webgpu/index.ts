@@ -1,5 +1,5 @@
 import { matmul, matmulF16, matmulInt8, int8Kernel } from './matmul';
-import { adaround, outputErrors } from './adaround';
+import { adaround, gramProduct } from './adaround';
 import { assign, assignCodes } from './codebook';
 import { timeMatmul } from './benchmark';
 import type { DeviceGrant } from './device';
@@ -61,7 +61,7 @@ export async function createGpuCompute({ device, info }: DeviceGrant): Promise<G
     applyCut: (w, tensor, cut, into) => applyCut(gpu, w, tensor, cut, into),
     roundWithFeedback: (w, factor, shape, levels) => roundWithFeedback(gpu, w, factor, shape, levels),
     adaround: (gram, choices, shape, options) => adaround(gpu, gram, choices, shape, options),
-    outputErrors: (errors, gram, shape) => outputErrors(gpu, errors, gram, shape),
+    gramProduct: (gram, b, shape) => gramProduct(gpu, gram, b, shape),
     matmul: (a, b, m, k, n) => matmul(gpu, a, b, m, k, n),
     matmulF16: (a, b, m, k, n) => matmulF16(gpu, a, b, m, k, n),
     matmulInt8: (a, b, m, k, n) => matmulInt8(gpu, int8Kernel(info.features), a, b, m, k, n),

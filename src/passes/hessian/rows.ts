@@ -10,6 +10,8 @@ export interface FeedbackRows {
   readonly factor: Float32Array;
   /** The element at [column, row]. */
   readonly elementOf: (column: number, row: number) => number;
+  /** The Hessian that `factor` is of, damping and order of columns included, scaled to a mean diagonal of 1: [groups, columns, columns]. */
+  readonly hessian: () => Float32Array<ArrayBuffer>;
 }
 
 /**
@@ -31,7 +33,22 @@ export function feedbackRows({ matrix, gram }: InputGram, sort: boolean): Feedba
     const g = Math.floor(row / rows);
     return g * matrix.groupStride + (row - g * rows) * matrix.rowStride + (orders[g]?.[column] ?? 0) * matrix.columnStride;
   };
-  return { shape: { groups, rows: groups * rows, columns }, factor, elementOf };
+  const hessian = (): Float32Array<ArrayBuffer> => {
+    const scaled = new Float32Array(factor.length);
+    for (const [g, order] of orders.entries()) scaled.set(scaledHessian(gram.subarray(g * size, (g + 1) * size), order, factor[(g + 1) * size - 1] ?? 1), g * size);
+    return scaled;
+  };
+  return { shape: { groups, rows: groups * rows, columns }, factor, elementOf, hessian };
+}
+
+/** @param corner the factor's last diagonal element: squared it is the Hessian's, for R is upper triangular. The excess is damping. */
+function scaledHessian(gram: Float64Array, order: Uint32Array, corner: number): Float64Array {
+  const n = order.length;
+  const damping = Math.max(0, corner ** 2 - (gram[(order[n - 1] ?? 0) * (n + 1)] ?? 0));
+  const mean = order.reduce((sum, c) => sum + (gram[c * (n + 1)] ?? 0) + damping, 0) / n;
+  const scaled = new Float64Array(n * n);
+  for (const [a, i] of order.entries()) for (const [b, j] of order.entries()) scaled[a * n + b] = ((gram[i * n + j] ?? 0) + (a === b ? damping : 0)) / mean;
+  return scaled;
 }
 
 /** Values of a tensor at their places, [columns, rows]. */

@@ -1,4 +1,4 @@
-import type { Compute, Grid, Handle } from '../../compute/types';
+import type { AdaroundOptions, Compute, Grid, Handle } from '../../compute/types';
 import { canStore } from '../../onnx/encode';
 import { roundScalesToHalf } from '../../onnx/encode/scales';
 import type { Layer, Skipped, Storage } from '../../onnx/types';
@@ -6,6 +6,7 @@ import type { Pass, PassContext, PassResult } from '../types';
 import { roundLayersByOutput, type Planned } from './by-output';
 import { gridFromRanges } from './grid';
 import { groupsOf } from './groups';
+import { halfQuadraticGrid } from './hqq';
 import { quantizeWeightsMeta } from './meta';
 import { leastErrorGrid, percentileRanges } from './range';
 import { settingsOf, type QuantizeSettings } from './settings';
@@ -15,6 +16,10 @@ const SMALL_MATMUL = 64 * 1024;
 
 /** Up to this many bits the lone code -2^(b-1) is worth a search for the sign that uses it best. */
 const SIGN_BITS = 4;
+
+/** Steps of AdaRound for a layer, and while a slider is followed. */
+const LEARNING_STEPS = 300;
+const QUICK_STEPS = 100;
 
 /**
  * Rounds weights to a uniform grid per tensor, channel or block (METHODS.md, Quantization; Nagel et al. 2021, arXiv 2106.08295).
@@ -46,25 +51,39 @@ export const quantizeWeights: Pass = {
 
 /** Rounds the layers that are to be fitted to their outputs; those that cannot be are left for rounding to the nearest, and named. */
 async function roundByOutputs(context: PassContext, planned: readonly Planned[]): Promise<{ readonly nearest: readonly Planned[]; readonly note: string }> {
-  const fitted = planned.filter(({ settings }) => settings.rounding === 'gptq');
+  const fitted = planned.filter(({ settings }) => byOutput(settings));
   if (fitted.length === 0) return { nearest: planned, note: '' };
   const unseen = await roundLayersByOutput(context, fitted, (each) => ({
-    start: (weights) => startGrid(context.compute, weights, each),
+    start: (weights) => startGrid(context, weights, each),
     search: each.settings.range === 'mse',
     trySign: allowsSign(each),
     halves: each.storage === 'packed',
+    learn: each.settings.rounding === 'adaround' ? learning(context, each.layer.id) : null,
   }));
   const left = new Set(unseen.map(({ layer }) => layer));
   return {
-    nearest: planned.filter(({ layer, settings }) => settings.rounding === 'nearest' || left.has(layer.id)),
+    nearest: planned.filter(({ layer, settings }) => !byOutput(settings) || left.has(layer.id)),
     note: unseen.map(({ layer, reason }) => ` ${layer} was rounded to the nearest: ${reason}.`).join(''),
   };
 }
 
-async function roundToNearest({ compute, weights }: PassContext, { layer, settings, storage }: Planned): Promise<void> {
+function byOutput({ rounding }: QuantizeSettings): boolean {
+  return rounding === 'gptq' || rounding === 'adaround';
+}
+
+function learning({ job, only }: PassContext, id: string): AdaroundOptions {
+  const iterations = only === null ? LEARNING_STEPS : QUICK_STEPS;
+  const startedAt = Date.now();
+  return { iterations, signal: job.signal, onIteration: (done) => job.onProgress({ stage: `Learning to round ${id}`, done, total: iterations, startedAt }) };
+}
+
+async function roundToNearest(context: PassContext, { layer, settings, storage }: Planned): Promise<void> {
+  const { compute, weights, job } = context;
   const lease = await weights.acquire(layer.id);
   try {
-    const grid = await chooseGrid(compute, lease.handle, groupsOf(layer, settings), settings, storage);
+    const choose = (): Promise<Grid> => chooseGrid(compute, lease.handle, groupsOf(layer, settings), settings, storage, job.signal);
+    const key = JSON.stringify(['hqq', layer.id, settings, storage]);
+    const grid = settings.rounding === 'hqq' ? await context.keep(key, choose, ({ scales, zeroPoints }) => scales.byteLength + zeroPoints.byteLength) : await choose();
     const quantized = compute.quantize(lease.handle, grid);
     await weights.put(layer.id, quantized, { kind: 'grid', grid, storage });
   } finally {
@@ -72,10 +91,10 @@ async function roundToNearest({ compute, weights }: PassContext, { layer, settin
   }
 }
 
-async function startGrid(compute: Compute, weights: Float32Array, { layer, settings, storage }: Planned): Promise<Grid> {
+async function startGrid({ compute, job }: PassContext, weights: Float32Array, { layer, settings, storage }: Planned): Promise<Grid> {
   const handle = compute.upload(weights);
   try {
-    return await chooseGrid(compute, handle, groupsOf(layer, settings), settings, storage);
+    return await chooseGrid(compute, handle, groupsOf(layer, settings), settings, storage, job.signal);
   } finally {
     handle.destroy();
   }
@@ -99,11 +118,12 @@ function allowsSign({ settings, storage }: Pick<Planned, 'settings' | 'storage'>
   return settings.bits <= SIGN_BITS && storage !== 'dequantize';
 }
 
-async function chooseGrid(compute: Compute, w: Handle, groups: Grid['groups'], settings: QuantizeSettings, storage: Storage): Promise<Grid> {
+async function chooseGrid(compute: Compute, w: Handle, groups: Grid['groups'], settings: QuantizeSettings, storage: Storage, signal: AbortSignal): Promise<Grid> {
   const full = await compute.ranges(w, groups);
   const ranges = settings.range === 'percentile' ? await percentileRanges(compute, w, { groups }, full, settings.percentile) : full;
   const plain = gridFromRanges(ranges, groups, settings.bits, settings.symmetric);
-  const grid = settings.range === 'mse' ? await leastErrorGrid(compute, w, plain, allowsSign({ settings, storage })) : plain;
+  const ranged = settings.range === 'mse' ? await leastErrorGrid(compute, w, plain, allowsSign({ settings, storage })) : plain;
+  const grid = settings.rounding === 'hqq' ? await halfQuadraticGrid(compute, w, [ranged, gridFromRanges(full, groups, settings.bits, settings.symmetric)], signal) : ranged;
   // Packed files keep scales in two bytes: codes must be chosen for the scales that are stored.
   const halves = storage === 'packed' ? roundScalesToHalf(grid.scales) : null;
   return halves === null ? grid : { ...grid, scales: halves };

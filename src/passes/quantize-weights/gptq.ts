@@ -1,8 +1,9 @@
-import type { Compute, FeedbackLevels, Grid } from '../../compute/types';
+import type { AdaroundOptions, Compute, Grid } from '../../compute/types';
 import { groupOf } from '../../compute/groups';
 import { roundScalesToHalf } from '../../onnx/encode/scales';
 import { feedbackRows, gather, scatter, targetWeights, type FeedbackRows } from '../hessian/rows';
 import type { InputGram } from '../hessian/gram';
+import { learnRounding, type GridLevels } from './adaround';
 import { scaleGrid } from './grid';
 
 /** Scales tried, as parts of the one with the least weight error: with feedback, narrower and wider grids are often better. */
@@ -14,8 +15,6 @@ const FINE = [0.96, 1.04] as const;
 export interface Rounded {
   readonly grid: Grid;
   readonly values: Float32Array;
-  /** Squared error of the layer's output over all samples, with the damping of the Hessian. */
-  readonly loss: number;
 }
 
 export interface GptqChoice {
@@ -27,12 +26,14 @@ export interface GptqChoice {
   readonly trySign: boolean;
   /** Scales will be stored in two bytes each. */
   readonly halves: boolean;
+  /** Learns the rounding on the grid found (AdaRound); null leaves it at error feedback. */
+  readonly learn: AdaroundOptions | null;
 }
 
 /**
  * Rounds a layer to a grid so that its output on the samples changes least: column by column with error feedback (GPTQ, Frantar et al. 2022,
  * arXiv 2210.17323), for several scales of each channel, of which the one with the least output error stays. Where the inputs come from
- * a network that is quantized already, the original's outputs are what is aimed at.
+ * a network that is quantized already, the original's outputs are what is aimed at. AdaRound goes on from there, if asked for.
  * @param weights the layer's original values. @returns in words why it cannot be done.
  */
 export async function roundByOutput(compute: Compute, weights: Float32Array, inputs: InputGram, choice: GptqChoice): Promise<Rounded | string> {
@@ -42,29 +43,36 @@ export async function roundByOutput(compute: Compute, weights: Float32Array, inp
   // Columns of several groups have orders of their own, and blocks one table for all.
   const rows = feedbackRows(inputs, !blocks || inputs.matrix.groups === 1);
   if (typeof rows === 'string') return rows;
-  const placed = compute.upload(gather(target, rows));
+  const wanted = gather(target, rows);
+  const placed = compute.upload(wanted);
   const factor = compute.upload(rows.factor);
   const halved = (grid: Grid): Grid => ({ ...grid, scales: (choice.halves ? roundScalesToHalf(grid.scales) : null) ?? grid.scales });
   try {
-    const attempt = async (grid: Grid): Promise<{ grid: Grid; values: Float32Array; byChannel: Float64Array; loss: number }> => {
+    const attempt = async (grid: Grid): Promise<{ values: Float32Array; byChannel: Float64Array }> => {
       const { values, losses } = await compute.roundWithFeedback(placed, factor, rows.shape, levelsOf(grid, rows));
       try {
-        return { grid, values: scatter(await compute.download(values), rows), byChannel: perChannel(losses, grid, rows), loss: losses.reduce((sum, l) => sum + l, 0) };
+        return { values: await compute.download(values), byChannel: perChannel(losses, grid, rows) };
       } finally {
         values.destroy();
       }
     };
-    if (!choice.search) return await attempt(halved(start));
+    const finish = async (grid: Grid): Promise<Rounded> => {
+      const { values } = await attempt(grid);
+      const learned = choice.learn ? await learnRounding(compute, wanted, values, rows, levelsOf(grid, rows), choice.learn) : values;
+      return { grid, values: scatter(learned, rows) };
+    };
+    if (!choice.search) return await finish(halved(start));
     let best = bestOf(start, []);
     const consider = async (factors: Float32Array): Promise<void> => {
-      const { grid, byChannel } = await attempt(halved(scaleGrid(start, expand(factors, start))));
+      const grid = halved(scaleGrid(start, expand(factors, start)));
+      const { byChannel } = await attempt(grid);
       best = bestOf(start, [best, { scales: grid.scales, factors, losses: byChannel }]);
     };
     const channels = start.groups.channels;
     for (const sign of choice.trySign && start.qMin < 0 ? [1, -1] : [1]) for (const ratio of COARSE) await consider(new Float32Array(channels).fill(sign * ratio));
     const middle = best.factors;
     for (const ratio of FINE) await consider(middle.map((f) => f * ratio));
-    return await attempt({ ...start, scales: best.scales });
+    return await finish({ ...start, scales: best.scales });
   } finally {
     placed.destroy();
     factor.destroy();
@@ -102,7 +110,7 @@ function expand(factors: Float32Array, { scales, groups }: Grid): Float32Array {
 }
 
 /** A grid as the rounding reads it: by column and row. */
-function levelsOf(grid: Grid, { shape, elementOf }: FeedbackRows): FeedbackLevels {
+function levelsOf(grid: Grid, { shape, elementOf }: FeedbackRows): GridLevels {
   const { groups } = grid;
   const perChannelBlocks = grid.scales.length / groups.channels;
   const blockOf = Uint32Array.from({ length: shape.columns }, (_, c) => groupOf(elementOf(c, 0), groups) % perChannelBlocks);

@@ -3,7 +3,7 @@ import { createCpuCompute } from '../../compute/cpu';
 import type { Groups } from '../../compute/types';
 import { noise } from '../../onnx/testing/noise';
 import { codeLimits, decodeCodes, gridFromRanges } from './grid';
-import { forEachGroup, groupsOf } from './groups';
+import { elementsByGroup, groupsOf } from './groups';
 import { leastErrorGrid, percentileRanges } from './range';
 
 const compute = createCpuCompute();
@@ -53,11 +53,11 @@ test('groups visit every element once, in compute\'s order', async () => {
   const seen: number[] = [];
   const values = noise(24, 3);
   const ranges = await compute.ranges(compute.upload(values), groups);
-  forEachGroup(groups, (group, elements) => {
+  for (const [group, elements] of elementsByGroup(groups)) {
     seen.push(...elements);
     const own = [...elements].map((e) => values[e] ?? 0);
     expect([Math.min(...own), Math.max(...own)]).toEqual([ranges.min[group], ranges.max[group]]);
-  });
+  }
   expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 24 }, (_, i) => i));
 });
 

@@ -18,11 +18,8 @@ export function groupsOf(layer: Pick<Layer, 'params' | 'view'>, settings: Pick<Q
   }
 }
 
-/**
- * Calls `visit` with the flat element indices of every group, in group order. The index array is reused between calls:
- * read it before returning.
- */
-export function forEachGroup(groups: Groups, visit: (group: number, elements: Uint32Array) => void): void {
+/** Every group in order, with the flat indices of its elements. Their array is the same each time: read it before the next. */
+export function* elementsByGroup(groups: Groups): Generator<readonly [group: number, elements: Uint32Array]> {
   const { outer, channels, inner, block } = groups;
   const reduced = outer * inner;
   if (reduced === 0 || channels === 0) return;
@@ -35,7 +32,7 @@ export function forEachGroup(groups: Groups, visit: (group: number, elements: Ui
         const o = Math.floor(r / inner);
         buffer[r - start] = (o * channels + c) * inner + (r - o * inner);
       }
-      visit(group++, buffer.subarray(0, end - start));
+      yield [group++, buffer.subarray(0, end - start)];
     }
   }
 }

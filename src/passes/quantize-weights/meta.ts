@@ -81,11 +81,13 @@ export const quantizeWeightsMeta: PassMeta = {
     {
       key: 'rounding',
       label: 'Rounding',
-      help: 'To the nearest value, or so that the layer\'s output on your samples changes least (GPTQ).',
+      help: 'To the nearest value; or so that the layer\'s output on your samples changes least: by error feedback (GPTQ), or learned from there (AdaRound, slower); or to the nearest on a grid that leaves few large errors (HQQ, no samples).',
       type: 'choice',
       choices: [
         { value: 'nearest', label: 'Nearest' },
         { value: 'gptq', label: 'GPTQ' },
+        { value: 'adaround', label: 'AdaRound' },
+        { value: 'hqq', label: 'HQQ' },
       ],
       default: 'nearest',
     },
@@ -104,5 +106,5 @@ export const quantizeWeightsMeta: PassMeta = {
     },
   ],
   layerFields: ['bits', 'scheme', 'granularity', 'blockSize', 'range', 'percentile', 'rounding', 'storage'],
-  usesSamples: (options) => options['rounding'] === 'gptq',
+  usesSamples: (options) => options['rounding'] === 'gptq' || options['rounding'] === 'adaround',
 };

@@ -1,5 +1,5 @@
 import type { Compute, Grid, Handle, Ranges } from '../../compute/types';
-import { forEachGroup } from './groups';
+import { elementsByGroup } from './groups';
 import { scaleGrid } from './grid';
 
 /** Coarse clip ratios 1, 0.9, 0.81 ... 0.9^15 = 0.21: the optimum of a 2-bit grid on a long-tailed tensor still lies inside. */
@@ -69,11 +69,11 @@ export async function percentileRanges(compute: Compute, w: Handle, grid: Pick<G
   const values = await compute.download(w);
   const min = ranges.min.slice();
   const max = ranges.max.slice();
-  forEachGroup(grid.groups, (group, elements) => {
+  for (const [group, elements] of elementsByGroup(grid.groups)) {
     const magnitudes = Float32Array.from(elements, (e) => Math.abs(values[e] ?? 0))
       .filter((m) => m > 0)
       .toSorted();
-    if (magnitudes.length === 0) return;
+    if (magnitudes.length === 0) continue;
     const position = (percent / 100) * (magnitudes.length - 1);
     const below = Math.floor(position);
     const a = magnitudes[below] ?? 0;
@@ -81,6 +81,6 @@ export async function percentileRanges(compute: Compute, w: Handle, grid: Pick<G
     const limit = a + (b - a) * (position - below);
     min[group] = Math.max(min[group] ?? 0, -limit);
     max[group] = Math.min(max[group] ?? 0, limit);
-  });
+  }
   return { min, max };
 }

@@ -8,7 +8,7 @@ export interface QuantizeSettings {
   readonly blockSize: number;
   readonly range: 'mse' | 'minmax' | 'percentile';
   readonly percentile: number;
-  readonly rounding: 'nearest' | 'gptq';
+  readonly rounding: 'nearest' | 'gptq' | 'adaround' | 'hqq';
   readonly storage: 'auto' | 'dequantize' | 'matmulnbits' | 'packed';
 }
 
@@ -21,7 +21,7 @@ export function settingsOf(options: Options): QuantizeSettings {
     blockSize: Number(options['blockSize']),
     range: oneOf(['mse', 'minmax', 'percentile'], options['range']),
     percentile: Number(options['percentile']),
-    rounding: oneOf(['nearest', 'gptq'], options['rounding']),
+    rounding: oneOf(['nearest', 'gptq', 'adaround', 'hqq'], options['rounding']),
     storage: oneOf(['auto', 'dequantize', 'matmulnbits', 'packed'], options['storage']),
   };
 }
