@@ -19,9 +19,6 @@ const RULES: Readonly<Record<string, PassRules>> = {
     planned: { criterion: ['gradient', 'taylor', 'wanda', 'excess'], pattern: ['2:4', '4:8', 'block'] },
     exclusive: ['threshold', 'targetBytes'],
   },
-  'quantize-weights': {
-    planned: { rounding: ['adaround', 'hqq'] },
-  },
   'quantize-static': {
     fixed: { activationBits: 8 },
   },

@@ -25,7 +25,7 @@ test.each([
   [one({ id: 'quantize-weights', options: { bits: 4.5 } }), '"bits" is 4.5', 'whole numbers 2 to 8'],
   [one({ id: 'quantize-weights', options: { bits: '4' } }), '"bits" is "4"', 'whole numbers 2 to 8'],
   [one({ id: 'quantize-weights', options: { bit: 4 } }), 'has no option "bit"', 'bits, scheme'],
-  [one({ id: 'quantize-weights', options: { rounding: 'adaround' } }), '"rounding" is "adaround", which is not available yet', '"nearest"'],
+  [one({ id: 'quantize-weights', options: { rounding: 'awq' } }), '"rounding" is "awq"', '"adaround", "hqq"'],
   [one({ id: 'quantize-weights', options: { blockSize: 48 } }), '"blockSize" is 48', '16, 32, 64, 128, 256'],
   [one({ id: 'prune-weights', options: { sparsity: 1 } }), '"sparsity" is 1', '0 to 0.99'],
   [one({ id: 'prune-weights', options: { criterion: 'wanda' } }), '"criterion" is "wanda", which is not available yet', '"magnitude", "random"'],
