@@ -1,7 +1,8 @@
 /** What channels of inner values look like over the user's samples, reduced in the graph itself so that little comes back. */
+import type { NodeProto } from 'onnx-buf';
 import { WhittleError } from '../base/errors';
 import { cloneForEdit } from '../onnx/clone';
-import { addInitializer, uniqueNames } from '../onnx/graph';
+import { uniqueNames } from '../onnx/graph';
 import { makeNode, opsetOf } from '../onnx/nodes';
 import { openCut } from '../onnx/probe';
 import { DataType, int64Tensor } from '../onnx/tensor';
@@ -18,40 +19,34 @@ export interface ChannelValue {
 /** Of each channel, over all samples and positions. */
 export interface ChannelStatistics {
   readonly mean: Float64Array;
-  /** Only where asked for. */
   readonly min: Float64Array;
   readonly meanSquare: Float64Array;
 }
 
-type Kind = 'mean' | 'min' | 'meanSquare';
+const KINDS = ['mean', 'min', 'meanSquare'] as const;
+type Kind = (typeof KINDS)[number];
 
 /**
  * Runs the samples through the model and gives the statistics of these values, in their order.
  * @param which weights the graph runs with: those that the weight passes started from, or what has become of them.
- * @param kinds what is wanted: with 'mean', `min` and `meanSquare` stay empty.
- * @param limit how many samples are run at most.
  */
 export async function observeChannels(
   { model, weights, job }: Pick<PassContext, 'model' | 'weights' | 'job'>,
   calibration: Calibration,
   values: readonly ChannelValue[],
   which: ProbeWeight['which'],
-  kinds: 'mean' | 'all',
-  limit = calibration.samples,
 ): Promise<ChannelStatistics[]> {
-  const wanted: readonly Kind[] = kinds === 'mean' ? ['mean'] : ['mean', 'min', 'meanSquare'];
-  const { probe, outputs } = statisticsProbe(model, weights.layers.map((l) => l.id), values, which, wanted);
+  const { probe, outputs } = statisticsProbe(model, weights.layers.map((l) => l.id), values, which, KINDS);
   const found = values.map(({ channels }) => ({
     mean: new Float64Array(channels),
-    min: new Float64Array(wanted.includes('min') ? channels : 0).fill(Number.POSITIVE_INFINITY),
-    meanSquare: new Float64Array(wanted.includes('meanSquare') ? channels : 0),
+    min: new Float64Array(channels).fill(Number.POSITIVE_INFINITY),
+    meanSquare: new Float64Array(channels),
   }));
-  const count = Math.min(limit, calibration.samples);
   await calibration.observe(
-    { ...probe, limit: count },
+    probe,
     (seen, samples) => {
       for (const [v, names] of outputs.entries()) {
-        for (const [k, kind] of wanted.entries()) add(found[v]?.[kind], kind, seen[names[k] ?? '']?.data, samples / count);
+        for (const [k, kind] of KINDS.entries()) add(found[v]?.[kind], kind, seen[names[k] ?? '']?.data, samples / calibration.samples);
       }
     },
     job,
@@ -67,28 +62,53 @@ function add(into: Float64Array | undefined, kind: Kind, seen: Float32Array | un
 /** The graph cut down to these values, with a vector over channels for each kind as its outputs. */
 function statisticsProbe(model: OnnxModel, layerIds: readonly string[], values: readonly ChannelValue[], which: ProbeWeight['which'], kinds: readonly Kind[]): { probe: Probe; outputs: string[][] } {
   const copy = cloneForEdit(model);
-  const { graph } = copy.proto;
-  if (!graph) throw new WhittleError('internal', 'The model has no graph.', 'Open the model again.');
-  const names = uniqueNames(copy.proto);
-  const integers = (entries: readonly number[]): string => {
-    const tensor = int64Tensor(names('statistics_shape'), entries);
-    addInitializer(copy.proto, graph, tensor);
-    return tensor.name;
-  };
-  const make = (op: string, input: readonly string[], attributes: Parameters<typeof makeNode>[3] = {}): string => {
-    const output = names('statistics');
-    graph.node.push(makeNode(op, input, [output], attributes));
-    return output;
-  };
-  // From opset 18 on, axes are an input.
-  const reduce = (op: string, input: string, axes: readonly number[]): string =>
-    opsetOf(copy.proto) >= 18 ? make(op, [input, integers(axes)], { keepdims: 0 }) : make(op, [input], { axes, keepdims: 0 });
+  const nodes = copy.proto.graph?.node ?? [];
+  const reducer = new ChannelReducer(nodes, opsetOf(copy.proto), uniqueNames(copy.proto));
   const outputs = values.map(({ name, channels, layout }) => {
-    const float = make('Cast', [name], { to: DataType.FLOAT });
-    const flat = make('Reshape', [float, integers(layout === 'planes' ? [0, channels, -1] : [-1, channels])]);
-    const axes = layout === 'planes' ? [0, 2] : [0];
-    return kinds.map((kind) => reduce(kind === 'min' ? 'ReduceMin' : 'ReduceMean', kind === 'meanSquare' ? make('Mul', [flat, flat]) : flat, axes));
+    const rows = reducer.rows(reducer.node('Cast', [name], { to: DataType.FLOAT }), { channels, layout });
+    return kinds.map((kind) => reducer.reduce(kind === 'min' ? 'ReduceMin' : 'ReduceMean', kind === 'meanSquare' ? reducer.node('Mul', [rows, rows]) : rows, layout));
   });
   const cut = openCut(copy, outputs.flat(), layerIds);
   return { probe: { model: cut.model, weights: cut.inputs.map(({ inputName, shape, layerId }) => ({ inputName, shape, layerId, which })) }, outputs };
 }
+
+/** Adds nodes that reduce values to one number a channel, in the forms of the operator set. */
+export class ChannelReducer {
+  private readonly nodes: NodeProto[];
+  private readonly opset: number;
+  private readonly names: (prefix: string) => string;
+
+  constructor(nodes: NodeProto[], opset: number, names: (prefix: string) => string) {
+    this.nodes = nodes;
+    this.opset = opset;
+    this.names = names;
+  }
+
+  node(opType: string, inputs: readonly string[], attributes: Parameters<typeof makeNode>[3] = {}): string {
+    const output = this.names('cs');
+    this.nodes.push(makeNode(opType, inputs, [output], attributes));
+    return output;
+  }
+
+  reshape(name: string, shape: readonly number[]): string {
+    return this.node('Reshape', [name, this.integers(shape)]);
+  }
+
+  /** A value with one axis of channels: [N, C, positions] for planes, [rows, C] for columns. */
+  rows(name: string, { channels, layout }: Omit<ChannelValue, 'name'>): string {
+    return this.reshape(name, layout === 'planes' ? [0, channels, -1] : [-1, channels]);
+  }
+
+  /** `rows` to [C], by ReduceMean or ReduceMin. */
+  reduce(opType: 'ReduceMean' | 'ReduceMin', rows: string, layout: ChannelValue['layout']): string {
+    const axes = layout === 'planes' ? [0, 2] : [0];
+    return this.opset >= AXES_INPUT ? this.node(opType, [rows, this.integers(axes)], { keepdims: 0 }) : this.node(opType, [rows], { axes, keepdims: 0 });
+  }
+
+  private integers(values: readonly number[]): string {
+    return this.node('Constant', [], { value: int64Tensor('', values) });
+  }
+}
+
+/** The operator set in which axes of these reductions became an input. */
+const AXES_INPUT = 18;

@@ -1,5 +1,6 @@
 import { clusterWeightsMeta } from './cluster-weights/meta';
 import { convertFloat16Meta } from './convert-float16/meta';
+import { correctBiasMeta } from './correct-bias/meta';
 import { equalizeLayersMeta } from './equalize-layers/meta';
 import { foldBatchnormMeta } from './fold-batchnorm/meta';
 import type { PassMeta } from './options';
@@ -9,7 +10,7 @@ import { quantizeStaticMeta } from './quantize-static/meta';
 import { quantizeWeightsMeta } from './quantize-weights/meta';
 
 /** Every pass of this version, in the order a recipe usually has them. */
-export const passMetas: readonly PassMeta[] = [foldBatchnormMeta, equalizeLayersMeta, pruneWeightsMeta, clusterWeightsMeta, quantizeWeightsMeta, quantizeStaticMeta, quantizeDynamicMeta, convertFloat16Meta];
+export const passMetas: readonly PassMeta[] = [foldBatchnormMeta, equalizeLayersMeta, pruneWeightsMeta, clusterWeightsMeta, quantizeWeightsMeta, correctBiasMeta, quantizeStaticMeta, quantizeDynamicMeta, convertFloat16Meta];
 
 export function metaOf(id: string): PassMeta | undefined {
   return passMetas.find((meta) => meta.id === id);

@@ -1,5 +1,6 @@
 import { clusterWeights } from './cluster-weights/apply';
 import { convertFloat16 } from './convert-float16/apply';
+import { correctBias } from './correct-bias/apply';
 import { equalizeLayers } from './equalize-layers/apply';
 import { foldBatchnorm } from './fold-batchnorm/apply';
 import { pruneWeights } from './prune-weights/apply';
@@ -8,7 +9,7 @@ import { quantizeStatic } from './quantize-static/apply';
 import { quantizeWeights } from './quantize-weights/apply';
 import type { Pass } from './types';
 
-const PASSES: readonly Pass[] = [foldBatchnorm, equalizeLayers, pruneWeights, clusterWeights, quantizeWeights, quantizeStatic, quantizeDynamic, convertFloat16];
+const PASSES: readonly Pass[] = [foldBatchnorm, equalizeLayers, pruneWeights, clusterWeights, quantizeWeights, correctBias, quantizeStatic, quantizeDynamic, convertFloat16];
 
 /** The pass of an id, for the worker; undefined for ids that this version does not have. */
 export function passOf(id: string): Pass | undefined {

@@ -26,7 +26,6 @@ const RULES: Readonly<Record<string, PassRules>> = {
 
 const PLANNED_PASSES: ReadonlySet<string> = new Set([
   'prune-channels',
-  'correct-bias',
   'finetune',
   'distill',
 ]);

@@ -20,7 +20,7 @@ export async function absorbable(context: PassContext, joints: readonly Joint[])
   const constants = await context.keep(
     JSON.stringify(['absorbable', values]),
     async () => {
-      const seen = await observeChannels(context, calibration, values, 'present', 'all');
+      const seen = await observeChannels(context, calibration, values, 'present');
       return watched.map(({ activated, channels, ceilings }, w) => {
         const [place] = activated.values();
         // min(x, top) - c = min(x - c, top - c) holds for c <= top.

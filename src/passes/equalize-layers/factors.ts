@@ -40,7 +40,8 @@ export function magnitudesOf(view: WeightView, weights: Float32Array): Magnitude
 /**
  * The factor of each channel of each tie: dividing the producer's output channel by it and multiplying what reads it leaves the network as
  * it is and gives both the same range. Ties are visited in turn, r_i = sqrt(range1_i / range2_i), until they settle or after `sweeps`.
- * Channels that are empty on either side keep 1. `layers` are rescaled in place.
+ * A channel that is empty on one side (its output is constant, or not read) is free: where the other side exceeds all equalized channels it
+ * is brought down to the largest of them, else the factor is 1. `layers` are rescaled in place.
  * Source: Nagel et al. 2019 (arXiv 1906.04721, 4.1).
  */
 export function solveFactors(layers: readonly Magnitudes[], ties: readonly Tie[], sweeps: number): { factors: Float64Array[]; sweeps: number } {
@@ -78,9 +79,14 @@ function stepOf(layers: readonly Magnitudes[], { producer, readers }: Tie): Floa
     }
   }
   const [ownFloor, readFloor] = [Math.max(...own) * EMPTY, Math.max(...read) * EMPTY];
+  const isEmpty = (c: number): boolean => (own[c] ?? 0) <= ownFloor || (read[c] ?? 0) <= readFloor;
+  const shared = own.map((range, c) => (isEmpty(c) ? 0 : Math.sqrt(range * (read[c] ?? 0))));
+  const largest = Math.max(...shared);
   return own.map((range, c) => {
     const other = read[c] ?? 0;
-    return range <= ownFloor || other <= readFloor ? 1 : Math.sqrt(range / other);
+    if (!isEmpty(c)) return Math.sqrt(range / other);
+    if (largest === 0 || (range <= ownFloor && other <= readFloor)) return 1;
+    return range <= ownFloor ? Math.min(1, largest / other) : Math.max(1, range / largest);
   });
 }
 
