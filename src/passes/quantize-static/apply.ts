@@ -50,7 +50,7 @@ async function quantizeActivations(context: PassContext, layers: readonly Intege
   const calibration = requireCalibration(context, 'Quantizing activations');
   const index = indexValues(model.proto);
   const [main] = index.scopes;
-  const { groups, constants } = placeQuantizers(index, new Set(layers.map((layer) => layer.node)));
+  const { groups, constants, floats } = placeQuantizers(index, new Set(layers.map((layer) => layer.node)));
   const ranges = await context.keep('ranges', () => findRanges(context, calibration, groups, settings), (made) => made.length * 16);
   const grids = new Map<Value, ActivationGrid>();
   for (const [at, group] of groups.entries()) {
@@ -68,7 +68,7 @@ async function quantizeActivations(context: PassContext, layers: readonly Intege
     context.onFinish((written) => storeBias(written, source.layer.id, weight, scale));
   }
   for (const [value, readers] of constants) quantizeConstant(model, value, readers, settings.signed);
-  insertQuantizers(model, grids);
+  insertQuantizers(model, grids, floats);
   return grids.size;
 }
 

@@ -10,8 +10,10 @@ import { activationGrid, type ActivationGrid } from './activation-grid';
  * Puts QuantizeLinear and DequantizeLinear behind each value, in place. Whoever read the value reads the dequantized one, in bodies too;
  * what the graph returns stays as it was, and so do the names of nodes and of their outputs, by which layers are known.
  * @param grids by value of the main graph; values that share a grid share its scale and zero point in the file.
+ * @param floats what layers give that stay float. onnxruntime rounds the weights of a float layer between two quantized activations to 8
+ * bits a tensor when it loads the file (seen in 1.30 and 1.32); a Max of one operand, which changes nothing, keeps it from that.
  */
-export function insertQuantizers({ proto }: OnnxModel, grids: ReadonlyMap<Value, ActivationGrid>): void {
+export function insertQuantizers({ proto }: OnnxModel, grids: ReadonlyMap<Value, ActivationGrid>, floats: ReadonlySet<Value>): void {
   const { graph } = proto;
   if (!graph) return;
   const fresh = uniqueNames(proto);
@@ -21,7 +23,9 @@ export function insertQuantizers({ proto }: OnnxModel, grids: ReadonlyMap<Value,
     const parameters = stored.get(grid) ?? storeGrid(proto, graph, grid, fresh);
     stored.set(grid, parameters);
     const [codes, result] = [fresh('q'), fresh('q')];
-    const pair = [makeNode('QuantizeLinear', [value.name, ...parameters], [codes]), makeNode('DequantizeLinear', [codes, ...parameters], [result])];
+    const source = floats.has(value) ? fresh('q') : value.name;
+    const pair = [makeNode('QuantizeLinear', [source, ...parameters], [codes]), makeNode('DequantizeLinear', [codes, ...parameters], [result])];
+    if (source !== value.name) pair.unshift(makeNode('Max', [value.name], [source]));
     after.set(value.producer, [...(after.get(value.producer) ?? []), ...pair]);
     for (const { node, input } of value.uses) node.input[input] = result;
   }

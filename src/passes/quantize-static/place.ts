@@ -1,7 +1,7 @@
 import type { GraphProto, NodeProto } from 'onnx-buf';
 import type { Scope } from '../../onnx/graph';
 import type { Value, ValueIndex } from '../../onnx/values';
-import { isClipping, isNormalizing, isRescaling, isSharing, needsOutput, readsMany } from './operators';
+import { isClipping, isNormalizing, isRescaling, isSharing, isWeighted, needsOutput, readsMany } from './operators';
 
 /** Values with one scale and zero point. */
 export interface ScaleGroup {
@@ -15,6 +15,8 @@ export interface Placement {
   readonly groups: readonly ScaleGroup[];
   /** Float constants that quantized Adds and Muls read, with those readers: kept as codes with a scale of their own. */
   readonly constants: ReadonlyMap<Value, ReadonlySet<NodeProto>>;
+  /** What layers give that stay float. */
+  readonly floats: ReadonlySet<Value>;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface Placement {
  */
 export function placeQuantizers(index: ValueIndex, weighted: ReadonlySet<NodeProto>): Placement {
   const [main] = index.scopes;
-  return main ? new Placer(index, main, weighted).place() : { groups: [], constants: new Map() };
+  return main ? new Placer(index, main, weighted).place() : { groups: [], constants: new Map(), floats: new Set() };
 }
 
 class Placer {
@@ -41,6 +43,7 @@ class Placer {
   private readonly parents = new Map<Value, Value>();
   private readonly moved = new Set<Value>();
   private readonly constants = new Map<Value, Set<NodeProto>>();
+  private readonly floats = new Set<Value>();
 
   constructor(index: ValueIndex, main: Scope, weighted: ReadonlySet<NodeProto>) {
     this.index = index;
@@ -61,6 +64,7 @@ class Placer {
     return {
       groups: [...groups.values()].map((values) => ({ values, sources: values.filter((value) => !this.moved.has(value)) })),
       constants: this.constants,
+      floats: this.floats,
     };
   }
 
@@ -87,6 +91,7 @@ class Placer {
       if (this.needed.has(end) || (needsOutput(node) && this.inner.has(end))) this.quantize(end, !end.isOutput);
       return;
     }
+    if (isWeighted(node)) this.floats.add(this.endOf(node, output));
     const activations = inputs.filter((value) => !value.constant);
     if (activations.length === 0 || !activations.every((value) => this.parents.has(value))) return;
     if (isRescaling(node)) {

@@ -32,6 +32,8 @@ interface Setup {
   readonly mode?: StoreMode;
   readonly target?: Target;
   readonly compute?: Compute;
+  /** Ids of the layers it applies to; all unless given. */
+  readonly only?: readonly string[];
   /** What the pass may learn from; none unless given. */
   readonly samples?: TestSamples;
 }
@@ -57,7 +59,7 @@ export async function applyPass(pass: Pass, source: OnnxModel, setup: Setup = {}
       model,
       target: setup.target ?? { ep: 'wasm', shaderF16: false },
       job: { signal: new AbortController().signal, onProgress: () => {} },
-      selected: layers.map((layer) => ({ layer, options: { ...options, ...setup.layers?.[layer.id] } })),
+      selected: layers.filter((layer) => setup.only?.includes(layer.id) ?? true).map((layer) => ({ layer, options: { ...options, ...setup.layers?.[layer.id] } })),
       onFinish: (edit) => finishers.push(edit),
       only: null,
       calibration: setup.samples ? calibrationOver(setup.samples, store, compute) : null,
