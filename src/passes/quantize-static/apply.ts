@@ -1,3 +1,4 @@
+import type { NodeProto } from 'onnx-buf';
 import type { LayerSource } from '../../onnx/layers';
 import { indexValues, type Value } from '../../onnx/values';
 import { requireCalibration } from '../calibration';
@@ -12,6 +13,7 @@ import { observeActivations } from './observe';
 import { isWeighted } from './operators';
 import { placeQuantizers, type ScaleGroup } from './place';
 import { rangeOf, type Range } from './range';
+import { smooth } from './smooth';
 import { staticSettings, type StaticSettings } from './settings';
 
 /** QuantizeLinear and DequantizeLinear came with this operator set. */
@@ -48,9 +50,10 @@ function problemOf(source: LayerSource): string | null {
 async function quantizeActivations(context: PassContext, layers: readonly IntegerLayer[], settings: StaticSettings): Promise<number> {
   const { model } = context;
   const calibration = requireCalibration(context, 'Quantizing activations');
+  const plain = settings.smoothing > 0 ? await smooth(context, calibration, layers, settings.smoothing) : new Set<NodeProto>();
   const index = indexValues(model.proto);
   const [main] = index.scopes;
-  const { groups, constants, floats } = placeQuantizers(index, new Set(layers.map((layer) => layer.node)));
+  const { groups, constants, floats } = placeQuantizers(index, new Set(layers.map((layer) => layer.node)), plain);
   const ranges = await context.keep('ranges', () => findRanges(context, calibration, groups, settings), (made) => made.length * 16);
   const grids = new Map<Value, ActivationGrid>();
   for (const [at, group] of groups.entries()) {
@@ -77,8 +80,7 @@ const NOTHING: Range = { low: 0, high: 0 };
 /** The range of each group, over the values of all its sources. */
 async function findRanges(context: PassContext, calibration: Calibration, groups: readonly ScaleGroup[], { calibrator }: StaticSettings): Promise<Range[]> {
   const names = groups.flatMap((group) => group.sources.map((value) => value.name));
-  const layerIds = context.weights.layers.map((layer) => layer.id);
-  const seen = await observeActivations(context.model, layerIds, calibration, names, context.job);
+  const seen = await observeActivations(context, calibration, names);
   return groups.map(({ sources }) => {
     const [first, ...others] = sources.flatMap((value) => seen.get(value.name) ?? []);
     if (!first) return NOTHING;

@@ -1,5 +1,4 @@
 import { WhittleError } from '../../base/errors';
-import type { Job } from '../../base/job';
 import { cloneForEdit } from '../../onnx/clone';
 import { uniqueNames } from '../../onnx/graph';
 import { makeNode } from '../../onnx/nodes';
@@ -8,20 +7,24 @@ import { indexShapes } from '../../onnx/shapes';
 import { sizeOf } from '../../onnx/tensor';
 import type { OnnxModel } from '../../onnx/types';
 import { indexValues } from '../../onnx/values';
-import type { Calibration, Probe } from '../types';
+import type { Calibration, Observed, PassContext, Probe } from '../types';
 import { ActivationHistogram } from './histogram';
 
 /** Floats that one sample may bring back in a run: a batch of 8 then takes at most 128 MB. */
 const FLOATS_PER_SAMPLE = 4 * 2 ** 20;
 
 /**
- * Histograms of float32 values of the main graph over all samples, with the weights as earlier passes left them. One run over the samples,
- * or several where the values are too large to hold at once.
+ * Hands on float32 values of the main graph over all samples, with the weights as earlier passes left them. One run over the samples, or
+ * several where the values are too large to hold at once.
  * @param names of nodes' outputs or of inputs.
- * @throws WhittleError `bad-data` naming a value that is not finite.
  */
-export async function observeActivations(model: OnnxModel, layerIds: readonly string[], calibration: Calibration, names: readonly string[], job: Job): Promise<Map<string, ActivationHistogram>> {
-  const histograms = new Map(names.map((name) => [name, new ActivationHistogram()]));
+export async function observeValues(
+  { model, weights, job }: Pick<PassContext, 'model' | 'weights' | 'job'>,
+  calibration: Calibration,
+  names: readonly string[],
+  visit: (name: string, observed: Observed, samples: number) => void,
+): Promise<void> {
+  const layerIds = weights.layers.map((layer) => layer.id);
   for (const part of parts(model, names)) {
     const { probe, seenAs } = probeOf(model, layerIds, part);
     await calibration.observe(
@@ -29,14 +32,24 @@ export async function observeActivations(model: OnnxModel, layerIds: readonly st
       (outputs, samples) => {
         for (const [name, seen] of seenAs) {
           const observed = outputs[seen];
-          if (observed && observed.data.length > 0 && !histograms.get(name)?.add(observed.data, samples)) {
-            throw new WhittleError('bad-data', `"${name}" holds values that are not finite on the calibration samples.`, 'Check the data card’s scale, mean and std.');
-          }
+          if (observed && observed.data.length > 0) visit(name, observed, samples);
         }
       },
       job,
     );
   }
+}
+
+/**
+ * Histograms of values over all samples.
+ * @throws WhittleError `bad-data` naming a value that is not finite.
+ */
+export async function observeActivations(context: Pick<PassContext, 'model' | 'weights' | 'job'>, calibration: Calibration, names: readonly string[]): Promise<Map<string, ActivationHistogram>> {
+  const histograms = new Map(names.map((name) => [name, new ActivationHistogram()]));
+  await observeValues(context, calibration, names, (name, { data }, samples) => {
+    if (histograms.get(name)?.add(data, samples) !== false) return;
+    throw new WhittleError('bad-data', `"${name}" holds values that are not finite on the calibration samples.`, 'Check the data card’s scale, mean and std.');
+  });
   return histograms;
 }
 

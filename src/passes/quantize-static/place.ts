@@ -24,10 +24,11 @@ export interface Placement {
  * they give, after a Relu, a Clip or a MatMul's bias; what lies between them where all operators on the way compute on integers. A
  * graph's outputs stay float, and so do the scores that only move, or pass a Softmax, to get there.
  * @param weighted The nodes whose weights become integers.
+ * @param plain Nodes that are to compute in float, whatever lies round them.
  */
-export function placeQuantizers(index: ValueIndex, weighted: ReadonlySet<NodeProto>): Placement {
+export function placeQuantizers(index: ValueIndex, weighted: ReadonlySet<NodeProto>, plain: ReadonlySet<NodeProto>): Placement {
   const [main] = index.scopes;
-  return main ? new Placer(index, main, weighted).place() : { groups: [], constants: new Map(), floats: new Set() };
+  return main ? new Placer(index, main, weighted, plain).place() : { groups: [], constants: new Map(), floats: new Set() };
 }
 
 class Placer {
@@ -35,6 +36,7 @@ class Placer {
   private readonly main: Scope;
   private readonly graph: GraphProto;
   private readonly weighted: ReadonlySet<NodeProto>;
+  private readonly plain: ReadonlySet<NodeProto>;
   /** Values that integer kernels of weighted nodes read, if need be through others. */
   private readonly needed = new Set<Value>();
   /** Values that some node computes with: not mere scores on their way out. */
@@ -45,11 +47,12 @@ class Placer {
   private readonly constants = new Map<Value, Set<NodeProto>>();
   private readonly floats = new Set<Value>();
 
-  constructor(index: ValueIndex, main: Scope, weighted: ReadonlySet<NodeProto>) {
+  constructor(index: ValueIndex, main: Scope, weighted: ReadonlySet<NodeProto>, plain: ReadonlySet<NodeProto>) {
     this.index = index;
     this.main = main;
     this.graph = main.graph;
     this.weighted = weighted;
+    this.plain = plain;
   }
 
   place(): Placement {
@@ -75,7 +78,7 @@ class Placer {
       const output = this.output(node);
       const inputs = this.inputs(node);
       if (this.weighted.has(node) && inputs[0]) this.needed.add(inputs[0]);
-      const passes = isRescaling(node) || isSharing(node) || isClipping(node);
+      const passes = !this.plain.has(node) && (isRescaling(node) || isSharing(node) || isClipping(node));
       if (passes && output && this.needed.has(output)) for (const input of inputs) this.needed.add(input);
       const ends = isSharing(node) || isNormalizing(node);
       if (!ends || (output && this.inner.has(output))) for (const input of inputs) this.inner.add(input);
@@ -85,7 +88,7 @@ class Placer {
   private visit(node: NodeProto): void {
     const inputs = this.inputs(node);
     const output = this.output(node);
-    if (!output) return;
+    if (!output || this.plain.has(node)) return;
     if (this.weighted.has(node)) {
       const end = this.endOf(node, output);
       if (this.needed.has(end) || (needsOutput(node) && this.inner.has(end))) this.quantize(end, !end.isOutput);

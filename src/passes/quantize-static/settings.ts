@@ -7,6 +7,8 @@ export type Calibrator = (typeof CALIBRATORS)[number];
 export interface StaticSettings {
   readonly signed: boolean;
   readonly calibrator: Calibrator;
+  /** SmoothQuant's alpha, 0..1; 0: nothing moves. */
+  readonly smoothing: number;
 }
 
 /** Reads options that the recipe's check has passed. */
@@ -14,5 +16,6 @@ export function staticSettings(options: Options): StaticSettings {
   return {
     signed: options['activationType'] === 'int8',
     calibrator: CALIBRATORS.find((name) => name === options['calibrator']) ?? 'mse',
+    smoothing: Number(options['smoothing']),
   };
 }

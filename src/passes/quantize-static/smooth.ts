@@ -1,0 +1,138 @@
+import type { NodeProto } from 'onnx-buf';
+import { addInitializer, findConstant, uniqueNames } from '../../onnx/graph';
+import { intAttribute, makeNode } from '../../onnx/nodes';
+import { bytesOf, DataType, makeTensor, readFloats } from '../../onnx/tensor';
+import type { OnnxModel } from '../../onnx/types';
+import { removeUnread } from '../../onnx/unread';
+import { indexValues, type Use, type Value, type ValueIndex } from '../../onnx/values';
+import type { IntegerLayer } from '../integer-layers';
+import type { Calibration, PassContext } from '../types';
+import { observeValues } from './observe';
+
+/** Matrix products of one value, whose input channels lie along its last axis. */
+interface Products {
+  readonly value: Value;
+  readonly layers: readonly IntegerLayer[];
+  readonly uses: readonly Use[];
+  readonly channels: number;
+}
+
+/** Scales beyond this ratio would only follow channels that are all but empty. */
+const LARGEST = 1e4;
+
+/**
+ * SmoothQuant (Xiao et al. 2023, arXiv 2211.10438): moves the spread between input channels of MatMul and Gemm from what they read into
+ * their weights, s_c = max|x_c|^alpha / max|w_c|^(1 - alpha). The activation is divided by s in the LayerNormalization that makes it where
+ * nobody else reads that, else in a Mul of its own. The float output stays the same. Weights that an earlier pass has rounded stay as they
+ * are: scaled, they would be rounded anew.
+ * @returns the Muls: they stay float, or all would be rounded before it is smoothed.
+ */
+export async function smooth(context: PassContext, calibration: Calibration, layers: readonly IntegerLayer[], alpha: number): Promise<ReadonlySet<NodeProto>> {
+  const { model } = context;
+  const index = indexValues(model.proto);
+  const products = productsOf(index, layers.filter(({ source }) => context.weights.encodingOf(source.layer.id) === null));
+  const muls = new Set<NodeProto>();
+  const largest = await context.keep(
+    'largest',
+    () => largestOf(context, calibration, products),
+    (made) => [...made.values()].reduce((bytes, each) => bytes + each.byteLength, 0),
+  );
+  for (const product of products) {
+    const scales = await scalesOf(context, product, largest.get(product.value.name) ?? NONE, alpha);
+    for (const layer of product.layers) await scaleRows(context, layer, scales);
+    const mul = divide(model, product, scales);
+    if (mul) muls.add(mul);
+  }
+  return muls;
+}
+
+const NONE = new Float64Array(0);
+
+/** The largest magnitude of each channel that the products read, by the value's name. */
+async function largestOf(context: PassContext, calibration: Calibration, products: readonly Products[]): Promise<Map<string, Float64Array>> {
+  const largest = new Map(products.map(({ value, channels }) => [value.name, new Float64Array(channels)]));
+  await observeValues(context, calibration, [...largest.keys()], (name, { data }) => {
+    const most = largest.get(name) ?? NONE;
+    for (const [at, x] of data.entries()) most[at % most.length] = Math.max(most[at % most.length] ?? 0, Math.abs(x));
+  });
+  return largest;
+}
+
+function productsOf(index: ValueIndex, layers: readonly IntegerLayer[]): Products[] {
+  const [main] = index.scopes;
+  const byValue = new Map<Value, IntegerLayer[]>();
+  for (const layer of layers) {
+    const { node, source } = layer;
+    const isProduct = node.opType === 'MatMul' || (node.opType === 'Gemm' && intAttribute(node, 'transA', 0) === 0);
+    const value = main && index.find(main, node.input[0] ?? '');
+    if (isProduct && value && source.layer.shape.length === 2) byValue.set(value, [...(byValue.get(value) ?? []), layer]);
+  }
+  return [...byValue].map(([value, readers]) => {
+    const nodes = new Set(readers.map((layer) => layer.node));
+    const [first] = readers;
+    return { value, layers: readers, uses: value.uses.filter((use) => nodes.has(use.node)), channels: first ? rowsOf(first).count : 0 };
+  });
+}
+
+/** How a weight's input channels lie in memory. */
+function rowsOf({ node, source }: IntegerLayer): { readonly count: number; readonly channelOf: (element: number) => number } {
+  const [a = 0, b = 0] = source.layer.shape;
+  if (node.opType === 'Gemm' && intAttribute(node, 'transB', 0) === 1) return { count: b, channelOf: (element) => element % b };
+  return { count: a, channelOf: (element) => Math.floor(element / b) };
+}
+
+async function scalesOf(context: PassContext, { layers, channels }: Products, activations: Float64Array, alpha: number): Promise<Float32Array<ArrayBuffer>> {
+  const most = new Float64Array(channels);
+  for (const layer of layers) {
+    const { channelOf } = rowsOf(layer);
+    for (const [at, w] of (await valuesOf(context, layer)).entries()) most[channelOf(at)] = Math.max(most[channelOf(at)] ?? 0, Math.abs(w));
+  }
+  return Float32Array.from(most, (w, channel) => {
+    const x = activations[channel] ?? 0;
+    return x === 0 || w === 0 ? 1 : Math.min(Math.max(x ** alpha / w ** (1 - alpha), 1 / LARGEST), LARGEST);
+  });
+}
+
+async function valuesOf({ compute, weights }: PassContext, { source }: IntegerLayer): Promise<Float32Array> {
+  const lease = await weights.acquire(source.layer.id);
+  try {
+    return await compute.download(lease.handle);
+  } finally {
+    lease.release();
+  }
+}
+
+async function scaleRows(context: PassContext, layer: IntegerLayer, scales: Float32Array): Promise<void> {
+  const { channelOf } = rowsOf(layer);
+  const scaled = (await valuesOf(context, layer)).map((w, at) => w * (scales[channelOf(at)] ?? 1));
+  await context.weights.put(layer.source.layer.id, context.compute.upload(scaled), null);
+}
+
+/** Divides what the products read; returns the Mul that does it, or null where a LayerNormalization took it over. */
+function divide({ proto }: OnnxModel, { value, uses }: Products, scales: Float32Array<ArrayBuffer>): NodeProto | null {
+  const { graph } = proto;
+  if (!graph) return null;
+  const fresh = uniqueNames(proto);
+  const inverse = scales.map((s) => 1 / s);
+  const store = (values: Float32Array<ArrayBuffer>): string => {
+    const name = fresh('s');
+    addInitializer(proto, graph, makeTensor(name, DataType.FLOAT, [values.length], bytesOf(values)));
+    return name;
+  };
+  const { producer } = value;
+  const only = uses.length === value.uses.length && !value.isOutput;
+  const parameters = (producer?.input ?? []).slice(1).filter((name) => name !== '').map((name) => findConstant(graph, name));
+  if (producer?.opType === 'LayerNormalization' && only && parameters.every((tensor) => tensor?.dataType === DataType.FLOAT && Number(tensor.dims[0]) === scales.length)) {
+    const old = producer.input.slice(1);
+    for (const [at, name] of old.entries()) {
+      const tensor = name === '' ? undefined : findConstant(graph, name);
+      if (tensor) producer.input[at + 1] = store(readFloats(tensor).map((v, c) => v * (inverse[c] ?? 1)));
+    }
+    removeUnread(proto, old);
+    return null;
+  }
+  const mul = makeNode('Mul', [value.name, store(inverse)], [fresh('s')]);
+  for (const { node, input } of uses) node.input[input] = mul.output[0] ?? '';
+  graph.node.splice(producer ? graph.node.indexOf(producer) + 1 : 0, 0, mul);
+  return mul;
+}
