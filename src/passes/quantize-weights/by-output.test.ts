@@ -37,18 +37,17 @@ function samples(count: number, seed: number): TestSamples {
   });
 }
 
-async function outputs(model: OnnxModel): Promise<number[]> {
+async function outputs(model: OnnxModel, inputs: TestSamples): Promise<number[]> {
   const values: number[] = [];
-  // Inputs that nothing was fitted to.
-  await runTensors(model, samples(20, 500), async ({ y }) => {
+  await runTensors(model, inputs, async ({ y }) => {
     values.push(...Array.from(y?.data ?? [], Number));
   });
   return values;
 }
 
-/** Squared error of the model's output relative to its energy. */
-async function outputError(model: OnnxModel, changed: OnnxModel): Promise<number> {
-  const [before, after] = [await outputs(model), await outputs(changed)];
+/** Squared error of the model's output relative to its energy, on inputs that nothing was fitted to unless others are given. */
+async function outputError(model: OnnxModel, changed: OnnxModel, inputs: TestSamples = samples(20, 500)): Promise<number> {
+  const [before, after] = [await outputs(model, inputs), await outputs(changed, inputs)];
   const signal = before.reduce((sum, v) => sum + v * v, 0);
   return before.reduce((sum, v, i) => sum + (v - (after[i] ?? 0)) ** 2, 0) / signal;
 }
@@ -76,8 +75,22 @@ test('blocks, one scale a tensor and unsigned grids can be fitted too', async ()
   }
 });
 
+test('AdaRound loses no more than GPTQ on the samples, and names the layers that it cannot see', async () => {
+  const model = net();
+  const [seen, matmul] = [samples(24, 1), 'm'];
+  // The last layer alone: what goes into it is the same for both.
+  const before = { c1: { bits: 8, rounding: 'gptq' }, c2: { bits: 8, rounding: 'gptq' } };
+  const error = async (rounding: string): Promise<number> => {
+    const applied = await applyPass(quantizeWeights, model, { options: { bits: 3, rounding }, layers: before, samples: seen });
+    expect(applied.result.note).toContain('g was rounded to the nearest');
+    expect(applied.result.changed).toContain(matmul);
+    return outputError(model, applied.written, seen);
+  };
+  expect(await error('adaround')).toBeLessThan(await error('gptq'));
+});
+
 test('without samples it is refused by name', async () => {
-  await expect(applyPass(quantizeWeights, net(), { options: { rounding: 'gptq' } })).rejects.toThrow('"gptq"');
+  for (const rounding of ['gptq', 'adaround']) await expect(applyPass(quantizeWeights, net(), { options: { rounding } })).rejects.toThrow(`"${rounding}"`);
 });
 
 test('weights that are all equal, channels of zeros and inputs that are always zero are rounded all the same', async () => {

@@ -19,7 +19,7 @@ export interface Planned {
  */
 export function roundLayersByOutput(context: PassContext, planned: readonly Planned[], choiceOf: (planned: Planned) => GptqChoice): Promise<readonly Skipped[]> {
   return fitLayersByOutput(context, planned.map(({ layer, settings, storage }) => ({ layer, settings, storage, bits: settings.bits })), {
-    name: 'Rounding by output error ("gptq")',
+    name: `Rounding ${[...new Set(planned.map(({ settings }) => `"${settings.rounding}"`))].join(' and ')}`,
     verb: 'Rounding',
     keyOf: ({ settings, storage }) => [settings, storage],
     fit: async (each, weights, inputs) => {
