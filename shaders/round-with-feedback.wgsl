@@ -62,8 +62,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) count:
     let at = i * rows + row;
     let weight = weights[at];
     let wanted = weight + carried;
+    // Weights of exactly zero are pruned and stay so.
+    let aim = select(wanted, 0.0, weight == 0.0);
     var rounded: f32;
-    if (codebook) { rounded = nearest_in_book(wanted, row); } else { rounded = nearest_on_grid(wanted, i, row); }
+    if (codebook) { rounded = nearest_in_book(aim, row); } else { rounded = nearest_on_grid(aim, i, row); }
     errors[at] = weight - rounded;
     result[at] = rounded;
     let missed = factor[line + i] * (wanted - rounded);

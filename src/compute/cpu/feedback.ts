@@ -17,7 +17,8 @@ export function roundWithFeedbackOf(w: Float32Array, factor: Float32Array, shape
       for (let j = 0; j < i; j++) carried += (factor[line + j] ?? 0) * (errors[j] ?? 0);
       const weight = w[i * rows + row] ?? 0;
       const wanted = weight + carried;
-      const rounded = levels.kind === 'grid' ? nearestOnGrid(wanted, levels, i, row, rows) : nearestInBook(wanted, levels, row);
+      const aim = weight === 0 ? 0 : wanted;
+      const rounded = levels.kind === 'grid' ? nearestOnGrid(aim, levels, i, row, rows) : nearestInBook(aim, levels, row);
       errors[i] = weight - rounded;
       values[i * rows + row] = rounded;
       loss += ((factor[line + i] ?? 0) * (wanted - rounded)) ** 2;

@@ -3,6 +3,7 @@ import { CAST_PAYS } from '../../onnx/encode/floats';
 import { canStore } from '../../onnx/encode';
 import type { Codebook, Groups } from '../../compute/types';
 import type { Layer, Skipped } from '../../onnx/types';
+import { valuesOf } from '../coded';
 import { fitLayersByOutput } from '../hessian/fit-layers';
 import { groupsOf } from '../quantize-weights/groups';
 import type { Pass, PassContext, PassResult } from '../types';
@@ -72,7 +73,9 @@ async function fitToOutputs(context: PassContext, planned: readonly Planned[]): 
     keyOf: ({ settings }) => settings,
     fit: async ({ groups, settings }, weights, inputs) => {
       const found = await clusterByOutput(compute, weights, inputs, groups, settings, job.signal);
-      return typeof found === 'string' ? found : { values: found.values, encoding: { kind: 'codebook', codebook: found.codebook } };
+      if (typeof found === 'string') return found;
+      const encoding = { kind: 'codebook', codebook: found.codebook } as const;
+      return { values: valuesOf(found.codes, encoding), encoding };
     },
   });
   const left = new Set(unseen.map(({ layer }) => layer));

@@ -3,60 +3,51 @@ import type { Codebook, Compute, FeedbackLevels, Groups } from '../../compute/ty
 import type { InputGram } from '../hessian/gram';
 import { elementImportance, feedbackRows, gather, scatter, targetWeights, type FeedbackRows } from '../hessian/rows';
 import { fitCodebook, withStoredValues, type CodebookFit } from './codebook';
-import { refitByOutput } from './refit-by-output';
+import { descendCodes } from './descend';
+import { refitCodebook, type Coding } from './refit';
 
-/** Rounds of choosing codes and refitting values at most. */
-const MOST_ROUNDS = 8;
-/** A round that gains less than this part of the loss is the last. */
+/** Turns of refitting values and choosing codes at most. */
+const MOST_TURNS = 6;
+/** A turn that gains less than this part of the loss is the last. */
 const LEAST_GAIN = 0.002;
 
-/** A layer clustered: its values lie in the codebook. */
-export interface Clustered {
-  readonly codebook: Codebook;
-  readonly values: Float32Array;
-  /** Squared error of the layer's output over all samples, with the damping of the Hessian. */
-  readonly loss: number;
-}
-
 /**
- * Clusters a layer so that its output on the samples changes least. In turns: codes are chosen column by column with error feedback (GPTQ,
- * Frantar et al. 2022, arXiv 2210.17323), and values are the least squares solution for these codes under the Hessian of the layer's inputs.
- * The start is k-means with each weight's importance.
- * @param weights the layer's values. @returns in words why it cannot be done.
+ * Clusters a layer so that its output on the samples changes least. Values begin as k-means under each weight's own importance, and codes by
+ * error feedback, column by column (GPTQ, Frantar et al. 2022, arXiv 2210.17323). Then in turns, each of which can only gain: values are the
+ * least squares solution for the codes under the Hessian of the layer's inputs, and codes are improved one by one.
+ * @param weights the layer's values. @returns in words why it cannot be done. @throws AbortError when stopped.
  */
-export async function clusterByOutput(compute: Compute, weights: Float32Array, inputs: InputGram, groups: Groups, fit: CodebookFit, signal: AbortSignal): Promise<Clustered | string> {
+export async function clusterByOutput(compute: Compute, weights: Float32Array, inputs: InputGram, groups: Groups, fit: CodebookFit, signal: AbortSignal): Promise<Coding | string> {
   const rows = feedbackRows(inputs, true);
   if (typeof rows === 'string') return rows;
   const target = targetWeights(weights, inputs);
-  const placed = compute.upload(gather(target, rows));
-  const factor = compute.upload(rows.factor);
-  try {
-    let codebook = await fitCodebook(target, groups, fit, elementImportance(weights.length, inputs), signal);
-    let best: Clustered | null = null;
-    for (let round = 0; round < MOST_ROUNDS; round++) {
-      signal.throwIfAborted();
-      const { values: handle, losses } = await compute.roundWithFeedback(placed, factor, rows.shape, levelsOf(codebook, rows));
-      const values = scatter(await compute.download(handle), rows);
-      handle.destroy();
-      const loss = losses.reduce((sum, l) => sum + l, 0);
-      const before: number = best?.loss ?? Number.POSITIVE_INFINITY;
-      if (loss < before) best = { codebook, values, loss };
-      if (!(loss < before * (1 - LEAST_GAIN))) break;
-      codebook = withStoredValues(refitByOutput(target, await codesIn(compute, values, codebook), codebook, inputs, fit.keepZeros));
-    }
-    return best ?? 'its inputs on the samples are not finite';
-  } finally {
-    placed.destroy();
-    factor.destroy();
+  const start = await fitCodebook(target, groups, fit, elementImportance(weights.length, inputs), signal);
+  const fed = { codebook: start, codes: await codesByFeedback(compute, target, start, rows) };
+  let best = { codebook: start, ...(await descendCodes(target, fed, inputs, signal)) };
+  for (let turn = 0; turn < MOST_TURNS; turn++) {
+    const { codebook: exact, codes } = refitCodebook(target, best, inputs, fit.keepZeros);
+    const codebook = withStoredValues(exact);
+    const next = { codebook, ...(await descendCodes(target, { codebook, codes }, inputs, signal)) };
+    const before = best.loss;
+    if (next.loss < before) best = next;
+    if (!(next.loss < before * (1 - LEAST_GAIN))) break;
   }
+  return best;
 }
 
-async function codesIn(compute: Compute, values: Float32Array, codebook: Codebook): Promise<Uint8Array> {
-  const handle = compute.upload(values);
+async function codesByFeedback(compute: Compute, target: Float32Array, codebook: Codebook, rows: FeedbackRows): Promise<Uint8Array<ArrayBuffer>> {
+  const handles = [compute.upload(gather(target, rows)), compute.upload(rows.factor)] as const;
   try {
-    return await compute.assignCodes(handle, codebook);
+    const { values } = await compute.roundWithFeedback(...handles, rows.shape, levelsOf(codebook, rows));
+    const placed = compute.upload(scatter(await compute.download(values), rows));
+    values.destroy();
+    try {
+      return await compute.assignCodes(placed, codebook);
+    } finally {
+      placed.destroy();
+    }
   } finally {
-    handle.destroy();
+    for (const handle of handles) handle.destroy();
   }
 }
 

@@ -4,7 +4,6 @@ import type { Codebook, Groups } from '../../compute/types';
 import { areHalves } from '../../onnx/encode/scales';
 import { noise } from '../../onnx/testing/noise';
 import { fitCodebook, type CodebookFit } from './codebook';
-import { refitCodebook } from './refit';
 
 const { signal } = new AbortController();
 const FIT: CodebookFit = { clusters: 16, init: 'kmeans++', keepZeros: true };
@@ -56,17 +55,4 @@ test('importance moves the values to where errors cost most', async () => {
 
 test('a stopped fit throws', async () => {
   await expect(fitCodebook(W, GROUPS, FIT, null, AbortSignal.abort())).rejects.toThrow();
-});
-
-test('a refit gives each code the mean of its weights, in order, and keeps zero', () => {
-  const groups = { outer: 1, channels: 2, inner: 4, block: 4 };
-  const codebook = { groups, size: 3, values: Float32Array.of(-1, 0, 1, 0, 2, 3) };
-  const w = Float32Array.of(9, 7, 0.5, 3, 1, 5, 6, 7);
-  // Channel 0: code 0 holds 9 and 7, code 1 (zero) 0.5, code 2 holds 3. Channel 1: code 0 none, code 1 holds 1 and 5, code 2 the rest.
-  const codes = Uint8Array.of(0, 0, 1, 2, 1, 1, 2, 2);
-  const plain = refitCodebook(w, codes, codebook, null, true);
-  expect(plain.codebook.values).toEqual(Float32Array.of(0, 3, 8, 0, 3, 6.5));
-  expect([...plain.codes]).toEqual([2, 2, 0, 1, 1, 1, 2, 2]);
-  const weighted = refitCodebook(w, codes, codebook, Float32Array.of(3, 1, 1, 1, 0, 0, 1, 1), false);
-  expect(weighted.codebook.values).toEqual(Float32Array.of(0.5, 3, 8.5, 0, 2, 6.5));
 });

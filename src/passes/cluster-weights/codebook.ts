@@ -38,7 +38,7 @@ export async function fitCodebook(values: Float32Array, groups: Groups, fit: Cod
   return isExact ? { groups, size, values: table } : withStoredValues({ groups, size, values: table });
 }
 
-/** The codebook with the values that will be stored. */
+/** The codebook with the values that will be stored, in the same order. */
 export function withStoredValues({ groups, size, values }: Codebook): Codebook {
   return { groups, size, values: asHalves(values, size) ?? values };
 }

@@ -54,6 +54,15 @@ export function dampedCholesky(h: Float64Array, n: number): Float64Array | null 
   return null;
 }
 
+/** H + lambda I with the least damping that is used; see `dampedCholesky`. */
+export function dampedHessian(h: Float64Array, n: number): Float64Array {
+  let mean = 0;
+  for (let i = 0; i < n; i++) mean += (h[i * n + i] ?? 0) / n;
+  const damped = h.slice();
+  for (let i = 0; i < n; i++) damped[i * n + i] = (h[i * n + i] ?? 0) + (mean > 0 ? DAMPING * mean : 1);
+  return damped;
+}
+
 function cholesky(h: Float64Array, n: number, damping: number): Float64Array | null {
   const lower = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {

@@ -67,7 +67,7 @@ export function scatter(placed: Float32Array, { shape, elementOf }: FeedbackRows
 
 /**
  * The weights that give, on the inputs of the network as it is now, what the layer's own weights give on the original's: w + w D. Where there
- * is one network only, or nothing can be learned, they are the weights themselves.
+ * is one network only, or nothing can be learned, they are the weights themselves. Pruned weights stay 0.
  */
 export function targetWeights(weights: Float32Array, { matrix, gram, cross }: InputGram): Float32Array {
   if (cross === null) return weights;
@@ -84,7 +84,7 @@ export function targetWeights(weights: Float32Array, { matrix, gram, cross }: In
         if (w === 0) continue;
         for (let i = 0; i < columns; i++) {
           const at = first + i * columnStride;
-          target[at] = (target[at] ?? 0) + w * (shift[j * columns + i] ?? 0);
+          if (weights[at] !== 0) target[at] = (target[at] ?? 0) + w * (shift[j * columns + i] ?? 0);
         }
       }
     }

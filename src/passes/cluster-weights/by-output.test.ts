@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest';
+import { createCpuCompute } from '../../compute/cpu';
+import { makeNode } from '../../onnx/nodes';
+import { makeModel, weight } from '../../onnx/testing/fixtures';
+import { noise } from '../../onnx/testing/noise';
+import { floats, runTensors } from '../../onnx/testing/ort';
+import type { OnnxModel } from '../../onnx/types';
+import { dampedHessian } from '../hessian/factor';
+import type { InputGram } from '../hessian/gram';
+import { applyPass } from '../testing/apply-pass';
+import type { TestSamples } from '../testing/calibration';
+import { clusterWeights } from './apply';
+import { clusterByOutput } from './by-output';
+import { descendCodes } from './descend';
+import { refitCodebook, type Coding } from './refit';
+
+const { signal } = new AbortController();
+const [ROWS, COLUMNS] = [3, 4];
+const WHOLE = { outer: 1, channels: 1, inner: ROWS * COLUMNS, block: ROWS * COLUMNS };
+const TARGET = noise(ROWS * COLUMNS, 4);
+const CODING: Coding = { codebook: { groups: WHOLE, size: 3, values: Float32Array.of(-0.6, 0, 0.7) }, codes: Uint8Array.from(TARGET, (v) => (v < -0.3 ? 0 : v < 0.3 ? 1 : 2)) };
+
+/** Gram matrix of inputs that go together, for a matrix of rows. */
+function inputsOf(columns: number, rows: number, seed = 9): InputGram {
+  const x = noise(columns * 30, seed);
+  const at = (s: number, c: number): number => (x[s * columns + c] ?? 0) + (x[s * columns] ?? 0);
+  const gram = Float64Array.from({ length: columns * columns }, (_, e) => Array.from({ length: 30 }, (__, s) => at(s, Math.floor(e / columns)) * at(s, e % columns)).reduce((a, b) => a + b, 0));
+  return { matrix: { groups: 1, rows, columns, groupStride: 0, rowStride: columns, columnStride: 1 }, gram, cross: null };
+}
+
+/** Sum over rows of d^T (H + damping) d, one product at a time. */
+function outputCost(target: Float32Array, { codebook, codes }: Coding, { matrix: { rows, columns }, gram }: InputGram): number {
+  const h = dampedHessian(gram, columns);
+  const d = target.map((w, e) => w - (codebook.values[codes[e] ?? 0] ?? 0));
+  let cost = 0;
+  for (let r = 0; r < rows; r++) for (let i = 0; i < columns; i++) for (let j = 0; j < columns; j++) cost += (d[r * columns + i] ?? 0) * (d[r * columns + j] ?? 0) * (h[i * columns + j] ?? 0);
+  return cost;
+}
+
+test('a refit is the best there is for its codes: no value can move and gain', () => {
+  const inputs = inputsOf(COLUMNS, ROWS);
+  const fitted = refitCodebook(TARGET, CODING, inputs, false);
+  const least = outputCost(TARGET, fitted, inputs);
+  expect(least).toBeLessThan(0.9 * outputCost(TARGET, CODING, inputs));
+  for (let k = 0; k < 3; k++) {
+    for (const step of [0.01, -0.01]) {
+      const values = fitted.codebook.values.map((v, at) => (at === k ? v + step : v));
+      expect(outputCost(TARGET, { ...fitted, codebook: { ...fitted.codebook, values } }, inputs)).toBeGreaterThan(least);
+    }
+  }
+  // With zero held the others make up for it.
+  const held = refitCodebook(TARGET, CODING, inputs, true);
+  expect(held.codebook.values.includes(0)).toBe(true);
+  expect(outputCost(TARGET, held, inputs)).toBeLessThan(outputCost(TARGET, CODING, inputs));
+});
+
+test('a refit puts values in order again, and codes with them; values without weights stay', () => {
+  const groups = { outer: 1, channels: 2, inner: 2, block: 2 };
+  const inputs: InputGram = { matrix: { groups: 1, rows: 2, columns: 2, groupStride: 0, rowStride: 2, columnStride: 1 }, gram: Float64Array.of(1, 0, 0, 1), cross: null };
+  const fitted = refitCodebook(Float32Array.of(9, 3, 1, 5), { codebook: { groups, size: 3, values: Float32Array.of(-1, 0, 1, 0, 2, 3) }, codes: Uint8Array.of(0, 2, 1, 1) }, inputs, false);
+  expect(fitted.codebook.values.map((v) => Math.round(v * 1000) / 1000)).toEqual(Float32Array.of(0, 3, 9, 0, 3, 3));
+  expect([...fitted.codes.subarray(0, 2)]).toEqual([2, 1]);
+});
+
+test('descent ends where no single code can change and gain, and says the error there', async () => {
+  const inputs = inputsOf(COLUMNS, ROWS);
+  const { codes, loss } = await descendCodes(TARGET, CODING, inputs, signal);
+  const cost = outputCost(TARGET, { ...CODING, codes }, inputs);
+  expect(loss / cost).toBeCloseTo(1, 6);
+  expect(cost).toBeLessThan(outputCost(TARGET, CODING, inputs));
+  for (let e = 0; e < codes.length; e++) for (let k = 0; k < 3; k++) expect(outputCost(TARGET, { ...CODING, codes: codes.with(e, k) }, inputs)).toBeGreaterThanOrEqual(cost - 1e-9);
+});
+
+describe('a layer', () => {
+  const inputs = inputsOf(24, 16);
+  const weights = noise(24 * 16, 6).map((v, e) => (e % 3 === 0 ? 0 : v));
+  const groups = { outer: 1, channels: 1, inner: weights.length, block: weights.length };
+
+  test('of pruned weights keeps its zeros', async () => {
+    const found = await clusterByOutput(createCpuCompute(), weights, inputs, groups, { clusters: 4, init: 'kmeans++', keepZeros: true }, signal);
+    if (typeof found === 'string') throw new Error(found);
+    for (const [e, w] of weights.entries()) if (w === 0) expect(found.codebook.values[found.codes[e] ?? 0]).toBe(0);
+  });
+
+  test('is stopped, and refused where its inputs are not finite', async () => {
+    const fit = { clusters: 4, init: 'kmeans++', keepZeros: true } as const;
+    await expect(clusterByOutput(createCpuCompute(), weights, inputs, groups, fit, AbortSignal.abort())).rejects.toThrow();
+    expect(await clusterByOutput(createCpuCompute(), weights, { ...inputs, gram: inputs.gram.fill(Number.NaN, 0, 1) }, groups, fit, signal)).toMatch(/not finite/);
+  });
+});
+
+/** conv 3x3 -> Relu -> grouped conv 3x3 -> Relu -> Flatten -> MatMul. */
+function net(): OnnxModel {
+  return makeModel({
+    opset: 13,
+    inputs: [['x', [1, 3, 6, 6]]],
+    outputs: [['y', null]],
+    nodes: [
+      makeNode('Conv', ['x', 'w1'], ['c1'], { pads: [1, 1, 1, 1] }),
+      makeNode('Relu', ['c1'], ['r1']),
+      makeNode('Conv', ['r1', 'w2'], ['c2'], { group: 2 }),
+      makeNode('Relu', ['c2'], ['r2']),
+      makeNode('Flatten', ['r2'], ['f']),
+      makeNode('MatMul', ['f', 'w3'], ['y']),
+    ],
+    weights: [weight('w1', [8, 3, 3, 3], 1), weight('w2', [6, 4, 3, 3], 2), weight('w3', [96, 10], 3)],
+  });
+}
+
+/** Inputs whose channels go together, as pictures' do. */
+function samples(count: number, seed: number): TestSamples {
+  return Array.from({ length: count }, (_, s) => {
+    const base = noise(36, seed + s);
+    return { x: floats([1, 3, 6, 6], noise(108, seed + 1000 + s).map((v, i) => 0.3 * v + (base[i % 36] ?? 0))) };
+  });
+}
+
+/** Outputs on inputs that nothing was fitted to. */
+async function unseenOutputs(model: OnnxModel): Promise<number[]> {
+  const values: number[] = [];
+  await runTensors(model, samples(20, 500), async ({ y }) => {
+    values.push(...Array.from(y?.data ?? [], Number));
+  });
+  return values;
+}
+
+/** Squared error of the model's output relative to its energy. */
+async function outputError(model: OnnxModel, changed: OnnxModel): Promise<number> {
+  const [before, after] = [await unseenOutputs(model), await unseenOutputs(changed)];
+  return before.reduce((sum, v, i) => sum + (v - (after[i] ?? 0)) ** 2, 0) / before.reduce((sum, v) => sum + v * v, 0);
+}
+
+test.each(['tensor', 'channel'])('a table a %s, refined on samples, loses less than k-means alone on inputs never seen', async (granularity) => {
+  const model = net();
+  for (const clusters of [4, 8]) {
+    const plain = await applyPass(clusterWeights, model, { options: { clusters, granularity } });
+    const refined = await applyPass(clusterWeights, model, { options: { clusters, granularity, refine: 'samples' }, samples: samples(150, 1) });
+    expect(refined.result.changed).toEqual(plain.result.changed);
+    expect(await outputError(model, refined.written)).toBeLessThan(0.8 * (await outputError(model, plain.written)));
+  }
+});
+
+test('without samples refining is refused by name', async () => {
+  await expect(applyPass(clusterWeights, net(), { options: { refine: 'samples' } })).rejects.toThrow('Refining "samples"');
+});
