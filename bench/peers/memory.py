@@ -23,6 +23,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("cards", type=Path, nargs="+")
     parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--missing", action="store_true", help="only what has no row yet")
     parser.add_argument("--out", type=Path, default=HERE / "results.json", help="rows are replaced by model, method and count, others kept")
     arguments = parser.parse_args()
     kept = json.loads(arguments.out.read_text()) if arguments.out.exists() else {}
@@ -31,6 +32,8 @@ def main() -> None:
         model = card.name.removesuffix(".card.json")
         for method in METHODS:
             for count in COUNTS:
+                if arguments.missing and (model, method, count) in rows:
+                    continue
                 outcome = quantized(card, method, arguments.work / "memory.onnx", arguments.work, "--samples", str(count))
                 row = {"model": model, "id": method, "samples": count, **outcome}
                 print(json.dumps(row), flush=True)

@@ -4,6 +4,7 @@ import argparse
 import datetime
 import importlib.metadata
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,10 +13,9 @@ import onnx
 
 from data import Samples
 from judge import Judge
-from quantize import PEERS, methods_of
+from quantize import MINUTES, PEERS, methods_of
 
 HERE = Path(__file__).resolve().parent
-MINUTES = 15
 LONGEST = 240
 
 
@@ -23,13 +23,12 @@ def quantized(card: Path, method: str, out: Path, work: Path, *options: str) -> 
     """What quantize.py printed, or why it failed."""
     command = [sys.executable, str(HERE / "quantize.py"), str(card), method, str(out), "--work", str(work), *options]
     out.unlink(missing_ok=True)
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60 * MINUTES)
-    except subprocess.TimeoutExpired:
-        return {"error": f"stopped after {MINUTES} minutes"}
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode == -signal.SIGXCPU:
+        return {"error": f"stopped after {MINUTES} minutes of CPU time"}
     if done.returncode != 0:
         lines = [line for line in done.stderr.splitlines() if line.strip()]
-        return {"error": lines[-1][:LONGEST] if lines else f"ended with {done.returncode}"}
+        return {"error": lines[-1].replace(f"{work}/", "")[:LONGEST] if lines else f"ended with {done.returncode}"}
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -47,6 +46,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder for samples and quantized files, outside of the repository")
     parser.add_argument("--only", default="", help="text that the id of a method has")
     parser.add_argument("--skip", help="text that the id of a method has not")
+    parser.add_argument("--missing", action="store_true", help="only what has no row yet")
     parser.add_argument("--out", type=Path, default=HERE / "results.json", help="rows are replaced by model and method, others kept")
     arguments = parser.parse_args()
     kept = json.loads(arguments.out.read_text()) if arguments.out.exists() else {}
@@ -56,7 +56,9 @@ def main() -> None:
         judge = Judge(Samples(card, arguments.work))
         folder = arguments.work / "files" / model
         folder.mkdir(parents=True, exist_ok=True)
-        for method in (m for peer in PEERS for m in methods_of(peer) if arguments.only in m.id and not (arguments.skip and arguments.skip in m.id)):
+        for method in (m for peer in PEERS for m in methods_of(peer)):
+            if arguments.only not in method.id or (arguments.skip and arguments.skip in method.id) or (arguments.missing and (model, method.id) in rows):
+                continue
             out = folder / f"{method.id}.onnx"
             row = {"model": model, "id": method.id, "peer": method.peer, "form": method.form, "method": method.name, "note": method.note}
             row |= {"version": importlib.metadata.version(method.peer), "date": datetime.date.today().isoformat()}

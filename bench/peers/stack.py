@@ -123,7 +123,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", type=Path, nargs="*")
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--out", type=Path, help="results.json, whose part about the stack is replaced")
+    parser.add_argument("--out", type=Path, help="results.json: rows are replaced by peer and method, others kept")
+    parser.add_argument("--missing", action="store_true", help="only what has no row yet")
     arguments = parser.parse_args()
     folder = arguments.work / "stack"
     model = make(folder)
@@ -131,13 +132,15 @@ def main() -> None:
         print(json.dumps({"file": file.name, **judged(model, file, folder)}), flush=True)
     if arguments.files:
         return
-    rows = []
-    for method in METHODS:
-        rows.append(measured(*method, model, folder))
-        print(json.dumps(rows[-1]), flush=True)
-    if arguments.out:
-        kept = json.loads(arguments.out.read_text()) if arguments.out.exists() else {}
-        arguments.out.write_text(json.dumps({**kept, "stack": rows}, indent=1) + "\n")
+    kept = json.loads(arguments.out.read_text()) if arguments.out and arguments.out.exists() else {}
+    rows = {(row["peer"], row["method"]): row for row in kept.get("stack", [])}
+    for peer, name, run in METHODS:
+        if arguments.missing and (peer, name) in rows:
+            continue
+        rows[peer, name] = measured(peer, name, run, model, folder)
+        print(json.dumps(rows[peer, name]), flush=True)
+        if arguments.out:
+            arguments.out.write_text(json.dumps({**kept, "stack": list(rows.values())}, indent=1) + "\n")
 
 
 if __name__ == "__main__":
