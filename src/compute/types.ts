@@ -120,6 +120,9 @@ export interface AdaroundOptions {
   readonly onIteration: (done: number) => void;
 }
 
+/** Levels of a uniform grid. */
+export type GridLevels = FeedbackLevels & { readonly kind: 'grid' };
+
 export type MatmulKind = 'f32' | 'f16' | 'int8';
 
 export interface MatmulTiming {

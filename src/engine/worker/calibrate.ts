@@ -9,9 +9,15 @@ import { concatChunks, writeModel } from '../../onnx/write';
 import type { Lease, Observed, Probe, ProbeWeight } from '../../passes/types';
 import type { SampleSource } from '../../recipe/run';
 import type { Recipe } from '../../recipe/types';
-import type { Feeds, HostTensor, Session } from '../../runtime/types';
+import type { Ep, Feeds, HostTensor, Layout, Session } from '../../runtime/types';
 import { feedOf, releaser } from './live';
-import type { Workbench } from './workbench';
+import type { Platform } from './platform';
+
+/** What runs probes: the workbench of the open model. */
+interface Bench {
+  readonly platform: Platform;
+  quickest(wanted: Ep, job: Job): Promise<{ readonly ep: Ep; readonly layout: Layout }>;
+}
 
 /** The data in use, and how many of its samples passes may learn from. */
 export interface UserSamples {
@@ -36,7 +42,7 @@ function keyOf(data: Dataset): string {
 }
 
 /** The samples that passes of this recipe learn from; null without data. */
-export function sampleSource(bench: Workbench, recipe: Recipe, { data, calibration }: UserSamples): SampleSource | null {
+export function sampleSource(bench: Bench, recipe: Recipe, { data, calibration }: UserSamples): SampleSource | null {
   if (data === null) return null;
   const indices = calibrationSamples(data.length, calibration);
   return {
@@ -59,7 +65,7 @@ export function sampleSource(bench: Workbench, recipe: Recipe, { data, calibrati
   };
 }
 
-async function bind(bench: Workbench, session: Session, weights: readonly ProbeWeight[], lease: (weight: ProbeWeight) => Promise<Lease>, leases: Lease[]): Promise<Feeds> {
+async function bind(bench: Bench, session: Session, weights: readonly ProbeWeight[], lease: (weight: ProbeWeight) => Promise<Lease>, leases: Lease[]): Promise<Feeds> {
   const feeds: Record<string, Feeds[string]> = {};
   for (const weight of weights) {
     const held = await lease(weight);

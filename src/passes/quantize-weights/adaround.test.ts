@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { createCpuCompute } from '../../compute/cpu';
 import { gramProductOf } from '../../compute/cpu/adaround';
 import { roundWithFeedbackOf } from '../../compute/cpu/feedback';
-import type { Compute } from '../../compute/types';
+import type { Compute, GridLevels } from '../../compute/types';
 import { noise } from '../../onnx/testing/noise';
 import { feedbackRows, gather } from '../hessian/rows';
-import { learnRounding, type GridLevels } from './adaround';
+import { learnRounding } from './adaround';
 import { descendRow } from './descend';
 
 const [COLUMNS, ROWS] = [7, 6];

@@ -1,9 +1,7 @@
 import { createBreath } from '../../base/breath';
-import type { AdaroundOptions, Compute, FeedbackLevels, FeedbackShape, Handle } from '../../compute/types';
+import type { AdaroundOptions, Compute, FeedbackShape, GridLevels, Handle } from '../../compute/types';
 import type { FeedbackRows } from '../hessian/rows';
 import { descendRow } from './descend';
-
-export type GridLevels = FeedbackLevels & { readonly kind: 'grid' };
 
 /**
  * AdaRound on the grid that error feedback was given (Nagel et al. 2020, arXiv 2004.10568): each weight goes to one of the two levels around

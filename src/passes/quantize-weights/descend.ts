@@ -1,5 +1,4 @@
-import type { FeedbackShape } from '../../compute/types';
-import type { GridLevels } from './adaround';
+import type { FeedbackShape, GridLevels } from '../../compute/types';
 
 /** Rounds over all columns at most; nearly all rows are at rest before. */
 const MOST_SWEEPS = 20;

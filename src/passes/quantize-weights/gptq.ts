@@ -1,9 +1,9 @@
-import type { AdaroundOptions, Compute, Grid } from '../../compute/types';
+import type { AdaroundOptions, Compute, Grid, GridLevels } from '../../compute/types';
 import { groupOf } from '../../compute/groups';
 import { roundScalesToHalf } from '../../onnx/encode/scales';
 import { feedbackRows, gather, scatter, targetWeights, type FeedbackRows } from '../hessian/rows';
 import type { InputGram } from '../hessian/gram';
-import { learnRounding, type GridLevels } from './adaround';
+import { learnRounding } from './adaround';
 import { scaleGrid } from './grid';
 
 /** Scales tried, as parts of the one with the least weight error: with feedback, narrower and wider grids are often better. */
