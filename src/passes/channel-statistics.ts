@@ -1,12 +1,12 @@
 /** What channels of inner values look like over the user's samples, reduced in the graph itself so that little comes back. */
 import type { NodeProto } from 'onnx-buf';
 import { WhittleError } from '../base/errors';
-import { cloneForEdit } from '../onnx/clone';
+import { cloneForEdit, cloneNode } from '../onnx/clone';
 import { uniqueNames } from '../onnx/graph';
 import { makeNode, opsetOf } from '../onnx/nodes';
 import { openCut } from '../onnx/probe';
-import { DataType, int64Tensor } from '../onnx/tensor';
-import type { OnnxModel } from '../onnx/types';
+import { DataType, encodeFloats, FLOAT_TYPES, int64Tensor, makeTensor } from '../onnx/tensor';
+import type { OnnxModel, WeightType } from '../onnx/types';
 import type { Calibration, PassContext, Probe, ProbeWeight } from './types';
 
 /** A value of the main graph with channels on axis 1 ('planes': [N, C, ...]) or on the last axis ('columns': [..., C]). */
@@ -88,6 +88,17 @@ export class ChannelReducer {
     const output = this.names('cs');
     this.nodes.push(makeNode(opType, inputs, [output], attributes));
     return output;
+  }
+
+  /** The same node on other inputs. */
+  copy(node: NodeProto, inputs: readonly string[]): string {
+    const output = this.names('cs');
+    this.nodes.push(Object.assign(cloneNode(node), { name: '', input: [...inputs], output: [output] }));
+    return output;
+  }
+
+  scalar(value: number, type: WeightType): string {
+    return this.node('Constant', [], { value: makeTensor('', FLOAT_TYPES[type], [1], encodeFloats(type, Float32Array.of(value))) });
   }
 
   reshape(name: string, shape: readonly number[]): string {

@@ -1,6 +1,7 @@
-import type { NodeProto } from 'onnx-buf';
+import type { NodeProto, TensorProto } from 'onnx-buf';
 import { expect, test } from 'vitest';
 import { makeNode } from '../../onnx/nodes';
+import { bytesOf, DataType, makeTensor } from '../../onnx/tensor';
 import { constant, ifNet, lstmNet, makeModel, weight } from '../../onnx/testing/fixtures';
 import { noise } from '../../onnx/testing/noise';
 import { floats, runModel } from '../../onnx/testing/ort';
@@ -38,6 +39,10 @@ function corrected(layers: (id: string) => boolean = () => true): Pass {
       return correctBias.apply(context, options);
     },
   };
+}
+
+function floatTensor(name: string, dims: readonly number[], values: readonly number[]): TensorProto {
+  return makeTensor(name, DataType.FLOAT, dims, bytesOf(Float32Array.from(values)));
 }
 
 function named(name: string, ...node: Parameters<typeof makeNode>): NodeProto {
@@ -90,6 +95,35 @@ test.each([8, 13, 18])('every layer gives its float mean again, on what those be
   for (const [name, channels] of Object.entries({ a: 6, b: 4, t: 4, g: 10, y: 5 })) {
     const scale = Math.max(...(float[name] ?? []).map(Math.abs));
     expect(maxAbsDifference(means(float[name] ?? [], channels, 8), means(now[name] ?? [], channels, 8)) / scale).toBeLessThan(2e-6);
+  }
+});
+
+test('behind a ReLU, clipped or not, it is the mean of what the ReLU lets through', async () => {
+  const model = makeModel({
+    opset: 13,
+    inputs: [['x', [8, 4, 6, 6]]],
+    outputs: [['r', [8, 6, 6, 6]], ['s', [8, 6, 6, 6]], ['t', [8, 6, 6, 6]]],
+    weights: [
+      weight('w1', [6, 4, 3, 3], 1), weight('a1', [6, 1, 1], 2), weight('w2', [6, 6, 3, 3], 3), weight('b2', [6], 4), weight('w3', [6, 6, 3, 3], 5), floatTensor('zero', [], [0]), floatTensor('one', [], [1]), floatTensor('caps', [6, 1, 1], [1, 2, 3, 1, 2, 3]),
+    ],
+    nodes: [
+      named('added', 'Conv', ['x', 'w1'], ['c'], { pads: [1, 1, 1, 1] }),
+      makeNode('Add', ['a1', 'c'], ['d']),
+      makeNode('Relu', ['d'], ['r']),
+      named('clipped', 'Conv', ['r', 'w2', 'b2'], ['e'], { pads: [1, 1, 1, 1] }),
+      makeNode('Clip', ['e', 'zero', 'one'], ['s']),
+      named('capped', 'Conv', ['s', 'w3'], ['f'], { pads: [1, 1, 1, 1] }),
+      makeNode('Relu', ['f'], ['g']),
+      makeNode('Min', ['caps', 'g'], ['t']),
+    ],
+  });
+  const { written } = await applyPass(corrected(), model, { samples: [batch(40)] });
+  const { written: plain } = await applyPass(rounded, model);
+  const [float, now, before] = [await runModel(model, batch(40)), await runModel(written, batch(40)), await runModel(plain, batch(40))];
+  for (const name of ['r', 's', 't']) {
+    const [target, after, without] = [float, now, before].map((outputs) => means(outputs[name] ?? [], 6, 8));
+    expect(maxAbsDifference(target ?? [], after ?? [])).toBeLessThan(2e-3);
+    expect(maxAbsDifference(target ?? [], without ?? [])).toBeGreaterThan(0.03);
   }
 });
 

@@ -7,8 +7,9 @@ import { meanShifts } from './shifts';
 import { findTargets } from './targets';
 
 /**
- * Bias correction: shifts each bias so that the mean of the layer's output, per channel over the samples, is again that of the model before
- * the weight passes. Layers are corrected in the order of the graph, each on the inputs that those corrected before give.
+ * Bias correction: shifts each bias so that the mean of the layer's output (behind its ReLU, where it has one), per channel over the samples,
+ * is again that of the model before the weight passes. Layers are corrected in the order of the graph, each on the inputs that those
+ * corrected before give.
  * Source: Nagel et al. 2019 (arXiv 1906.04721, 4.2 and appendix D, empirical bias correction).
  */
 export const correctBias: Pass = {

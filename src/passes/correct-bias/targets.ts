@@ -1,19 +1,23 @@
 import type { NodeProto } from 'onnx-buf';
+import type { Scope } from '../../onnx/graph';
 import { findLayers, type LayerSource } from '../../onnx/layers';
-import { intAttribute } from '../../onnx/nodes';
+import { findAttribute, intAttribute, isOnnx } from '../../onnx/nodes';
+import { readFloats } from '../../onnx/tensor';
 import type { OnnxModel, Skipped, WeightType } from '../../onnx/types';
 import { indexValues, type ValueIndex } from '../../onnx/values';
-import type { Scope } from '../../onnx/graph';
 import type { ChannelValue } from '../channel-statistics';
-import { readBias, type LayerBias } from '../layer-bias';
+import { floatConstant, readBias, type LayerBias } from '../layer-bias';
 
-/** A node whose weight was changed, its bias, and its output before an added bias or after its own. */
+/** A node whose weight was changed, its bias, and the value whose means the bias moves. */
 export interface Target {
   readonly layerId: string;
   readonly node: NodeProto;
   readonly scope: Scope;
   readonly bias: LayerBias;
+  /** The node's output, after constants added to it. */
   readonly output: ChannelValue;
+  /** What clips that output from below, where nothing else reads it: Relu, Clip from 0, or Relu and Min. Empty: nothing. */
+  readonly activation: readonly NodeProto[];
   /** Axes behind the channels. */
   readonly positions: readonly number[];
   readonly type: WeightType;
@@ -46,7 +50,38 @@ function targetsOf(index: ValueIndex, { layer, uses }: LayerSource): Target[] | 
     const bias = readBias(index, scope, node, channels);
     if (typeof bias === 'string') return bias;
     const layout = node.opType === 'Conv' || node.opType === 'ConvTranspose' ? 'planes' : 'columns';
-    targets.push({ layerId: layer.id, node, scope, bias, output: { name: node.output[0] ?? '', channels, layout }, positions: layout === 'planes' ? shape.slice(2) : [], type: layer.type });
+    const name = afterConstants(index, scope, node.output[0] ?? '');
+    targets.push({ layerId: layer.id, node, scope, bias, output: { name, channels, layout }, activation: activationOf(index, scope, name), positions: layout === 'planes' ? shape.slice(2) : [], type: layer.type });
   }
   return targets;
+}
+
+/** The only node that reads a value, as its first input unless the order does not matter; undefined where there is none such. */
+function onlyReader(index: ValueIndex, scope: Scope, name: string): NodeProto | undefined {
+  const value = index.find(scope, name);
+  const [use] = value?.uses ?? [];
+  if (!value || !use || value.uses.length > 1 || value.isOutput || use.scope.graph !== scope.graph || !isOnnx(use.node.domain)) return undefined;
+  return use.input === 0 || use.node.opType === 'Add' || use.node.opType === 'Min' ? use.node : undefined;
+}
+
+function afterConstants(index: ValueIndex, scope: Scope, name: string): string {
+  const reader = onlyReader(index, scope, name);
+  if (reader?.opType !== 'Add' || !reader.input.some((other) => floatConstant(index, scope, other))) return name;
+  return afterConstants(index, scope, reader.output[0] ?? '');
+}
+
+function activationOf(index: ValueIndex, scope: Scope, name: string): NodeProto[] {
+  const reader = onlyReader(index, scope, name);
+  if (reader?.opType === 'Clip') return clipsAtZero(index, scope, reader) ? [reader] : [];
+  if (reader?.opType !== 'Relu') return [];
+  const next = onlyReader(index, scope, reader.output[0] ?? '');
+  const capped = next?.opType === 'Min' && next.input.length === 2 && next.input.some((other) => floatConstant(index, scope, other));
+  return capped ? [reader, next] : [reader];
+}
+
+function clipsAtZero(index: ValueIndex, scope: Scope, clip: NodeProto): boolean {
+  const bounds = clip.input.slice(1).map((name) => floatConstant(index, scope, name));
+  if (clip.input.slice(1).some((name, at) => name !== '' && !bounds[at])) return false;
+  const min = bounds[0] ? readFloats(bounds[0])[0] : findAttribute(clip, 'min')?.f;
+  return min === 0;
 }
