@@ -94,15 +94,19 @@ function shiftOf(reducer: ChannelReducer, target: Target, raw: string, twin: (na
   const wanted = mean(twin(activated));
   // Newton's method on E[f(x - shift)] = E[f(x0)]: the mean falls by the share of values that are active.
   for (let step = 0; step < STEPS; step++) {
-    let value = shifted(reducer, target, raw, shift);
+    const before = shifted(reducer, target, raw, shift);
+    let value = before;
     for (const node of activation) {
-      const [before = ''] = node.input.filter((name) => name === output.name || activation.some((a) => a.output[0] === name));
-      const inputs = node.input.map((name) => (name === before ? value : twin(name)));
-      value = reducer.copy(node, inputs);
+      const inner = new Set([output.name, ...activation.map((a) => a.output[0] ?? '')]);
+      const read = value;
+      value = reducer.copy(node, node.input.map((name) => (inner.has(name) ? read : twin(name))));
     }
-    const active = mean(reducer.node('Cast', [reducer.node('Greater', [value, reducer.scalar(0, type)])], { to: FLOAT_TYPES[type] }));
+    // Values are active where they come through as they are, neither raised to 0 nor cut off above.
+    const share = (comparison: string): string => mean(reducer.node('Cast', [reducer.node(comparison, [value, before])], { to: FLOAT_TYPES[type] }));
+    const raised = reducer.node('Sub', [reducer.scalar(1 + LEAST_ACTIVE, type), share('Greater')]);
+    const active = activation.length === 1 && activation[0]?.opType === 'Relu' ? raised : reducer.node('Sub', [raised, share('Less')]);
     const excess = reducer.node('Sub', [mean(value), wanted]);
-    shift = reducer.node('Add', [shift, reducer.node('Div', [excess, reducer.node('Add', [active, reducer.scalar(LEAST_ACTIVE, type)])])]);
+    shift = reducer.node('Add', [shift, reducer.node('Div', [excess, active])]);
   }
   return shift;
 }
