@@ -6,6 +6,9 @@ import { fitCodebook, withStoredValues, type CodebookFit } from './codebook';
 import { descendCodes } from './descend';
 import { refitCodebook, type Coding } from './refit';
 
+/** Damping of what a layer makes up for: with 128 CIFAR images 10 % agrees with the original more often than GPTQ's 1 % (94.1 to 93.6 %). */
+const TARGET_DAMPING = 0.1;
+
 /** Turns of refitting values and choosing codes at most. */
 const MOST_TURNS = 6;
 /** A turn that gains less than this part of the loss is the last. */
@@ -20,7 +23,7 @@ const LEAST_GAIN = 0.002;
 export async function clusterByOutput(compute: Compute, weights: Float32Array, inputs: InputGram, groups: Groups, fit: CodebookFit, signal: AbortSignal): Promise<Coding | string> {
   const rows = feedbackRows(inputs, true);
   if (typeof rows === 'string') return rows;
-  const target = targetWeights(weights, inputs);
+  const target = targetWeights(weights, inputs, TARGET_DAMPING);
   const start = await fitCodebook(target, groups, fit, elementImportance(weights.length, inputs), signal);
   const fed = { codebook: start, codes: await codesByFeedback(compute, target, start, rows) };
   let best = { codebook: start, ...(await descendCodes(target, fed, inputs, signal)) };

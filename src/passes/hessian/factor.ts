@@ -40,14 +40,14 @@ export function feedbackFactor(gram: Float64Array, columns: number, sort: boolea
   return { factor, order };
 }
 
-/** The lower Cholesky factor of H + lambda I, with as little damping as it takes, from 1 % of the mean diagonal on; null where none helps. */
-export function dampedCholesky(h: Float64Array, n: number): Float64Array | null {
+/** The lower Cholesky factor of H + lambda I, with as little damping as it takes, from `least` parts of the mean diagonal on; null where none helps. */
+export function dampedCholesky(h: Float64Array, n: number, least = DAMPING): Float64Array | null {
   let mean = 0;
   for (let i = 0; i < n; i++) mean += (h[i * n + i] ?? 0) / n;
   if (!Number.isFinite(mean)) return null;
   // Inputs that were always 0 teach nothing: plain rounding is what is left.
   if (mean <= 0) mean = 1;
-  for (let damping = DAMPING; damping <= MOST_DAMPING; damping *= 10) {
+  for (let damping = least; damping <= MOST_DAMPING; damping *= 10) {
     const lower = cholesky(h, n, damping * mean);
     if (lower !== null) return lower;
   }
@@ -80,10 +80,10 @@ function cholesky(h: Float64Array, n: number, damping: number): Float64Array | n
 
 /**
  * D = (C - H) (H + lambda I)^-1, [n, n]: weights w (1 + D) give on the inputs of H what w gives on those of C's first factor, as nearly as
- * least squares can. Null where H cannot be factored.
+ * least squares can. Damping draws D to nothing, which guards against what few samples only seem to say. Null where H cannot be factored.
  */
-export function targetShift(cross: Float64Array, gram: Float64Array, n: number): Float64Array | null {
-  const lower = dampedCholesky(gram, n);
+export function targetShift(cross: Float64Array, gram: Float64Array, n: number, damping = DAMPING): Float64Array | null {
+  const lower = dampedCholesky(gram, n, damping);
   if (lower === null) return null;
   const shift = new Float64Array(n * n);
   for (let row = 0; row < n; row++) {

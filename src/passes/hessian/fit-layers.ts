@@ -12,8 +12,6 @@ import { levelsOf, mergeLevels, withinSize } from './stages';
 const MOST_STAGES = 16;
 /** Entries of the Gram matrices summed at once (float64): 256 MB. */
 const MOST_ENTRIES = 2 ** 25;
-/** From this many bits on errors are so small that fitting each layer to the original's inputs is as good (FACTS.md), and takes one pass. */
-const FLOAT_BITS = 5;
 
 /** A layer to fit: how is the method's own affair. */
 export interface PlannedFit {
@@ -33,6 +31,11 @@ export interface FitMethod<P extends PlannedFit> {
   readonly name: string;
   /** What is done to a layer, for progress: "Rounding". */
   readonly verb: string;
+  /**
+   * From this many bits on each layer is fitted to the original's inputs, which takes one pass over the samples; below, to those of the network
+   * as fitted so far, so that later layers make up for earlier ones.
+   */
+  readonly floatFrom: number;
   /** All that an outcome depends on beside the recipe's earlier steps and the samples. */
   readonly keyOf: (planned: P) => unknown;
   /** @param weights the layer's values before the pass. @returns in words why it cannot be done. */
@@ -75,7 +78,7 @@ async function fitAll<P extends PlannedFit>(context: PassContext, planned: reado
     if (typeof matrix === 'string') skipped.push({ layer: layer.id, reason: matrix });
     return typeof matrix !== 'string';
   });
-  const from: InputsFrom = context.only === null && fit.some(({ bits }) => bits < FLOAT_BITS) ? 'present' : 'float';
+  const from: InputsFrom = context.only === null && fit.some(({ bits }) => bits < method.floatFrom) ? 'present' : 'float';
   const ids = fit.map(({ layer }) => layer.id);
   const sizeOf = (id: string): number => {
     const source = sources.get(id);

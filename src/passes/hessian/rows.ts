@@ -68,14 +68,15 @@ export function scatter(placed: Float32Array, { shape, elementOf }: FeedbackRows
 /**
  * The weights that give, on the inputs of the network as it is now, what the layer's own weights give on the original's: w + w D. Where there
  * is one network only, or nothing can be learned, they are the weights themselves. Pruned weights stay 0.
+ * @param damping of D, as a part of the Hessian's mean diagonal; 1 % unless given.
  */
-export function targetWeights(weights: Float32Array, { matrix, gram, cross }: InputGram): Float32Array {
+export function targetWeights(weights: Float32Array, { matrix, gram, cross }: InputGram, damping?: number): Float32Array {
   if (cross === null) return weights;
   const { groups, rows, columns, groupStride, rowStride, columnStride } = matrix;
   const size = columns * columns;
   const target = weights.slice();
   for (let g = 0; g < groups; g++) {
-    const shift = targetShift(cross.subarray(g * size, (g + 1) * size), gram.subarray(g * size, (g + 1) * size), columns);
+    const shift = targetShift(cross.subarray(g * size, (g + 1) * size), gram.subarray(g * size, (g + 1) * size), columns, damping);
     if (shift === null) continue;
     for (let r = 0; r < rows; r++) {
       const first = g * groupStride + r * rowStride;

@@ -12,6 +12,9 @@ export interface Planned {
   readonly storage: Storage;
 }
 
+/** From this many bits on errors are so small that fitting each layer to the original's inputs is as good (FACTS.md), and takes one pass. */
+const FLOAT_BITS = 5;
+
 /**
  * Rounds these layers by their outputs and puts them into the store. Layers whose inputs are not seen are returned with the reason, and
  * stay as they are.
@@ -21,6 +24,7 @@ export function roundLayersByOutput(context: PassContext, planned: readonly Plan
   return fitLayersByOutput(context, planned.map(({ layer, settings, storage }) => ({ layer, settings, storage, bits: settings.bits })), {
     name: `Rounding ${[...new Set(planned.map(({ settings }) => `"${settings.rounding}"`))].join(' and ')}`,
     verb: 'Rounding',
+    floatFrom: FLOAT_BITS,
     keyOf: ({ settings, storage }) => [settings, storage],
     fit: async (each, weights, inputs) => {
       const rounded = await roundByOutput(context.compute, weights, inputs, choiceOf(each));
