@@ -90,7 +90,7 @@ function Weights({ layer }: { readonly layer: Layer }) {
               <span className="key hollow" aria-hidden /> original
             </span>
             <span>
-              <span className="key solid" aria-hidden /> {histogram.levels ? `after, on ${histogram.levels.length} grid levels` : 'after'}
+              <span className="key solid" aria-hidden /> {histogram.levels ? `after, on ${histogram.levels.length} levels` : 'after'}
             </span>
             {histogram.threshold !== null && (
               <span>
@@ -98,7 +98,7 @@ function Weights({ layer }: { readonly layer: Layer }) {
               </span>
             )}
             {histogram.step !== null && <span>grid step {formatValue(histogram.step)}</span>}
-            {histogram.levels === null && histogram.state.bits <= 8 && <span className="quiet">Each channel has its own grid: choose one to see it.</span>}
+            {histogram.levels === null && histogram.state.bits <= 8 && <span className="quiet">Each channel has its own levels: choose one to see them.</span>}
           </p>
         </>
       ) : (
