@@ -9,7 +9,7 @@ import type { Calibration, PassContext, Probe, ProbeWeight } from '../types';
 import type { Target } from './targets';
 
 /** Steps towards equal means behind an activation; the first step is that of the means before it. */
-const STEPS = 6;
+const STEPS = 4;
 /** Added to the share of active values, so that a channel which is never active makes no endless step. */
 const LEAST_ACTIVE = 0.02;
 
