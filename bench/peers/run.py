@@ -4,6 +4,7 @@ import argparse
 import datetime
 import importlib.metadata
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -16,7 +17,12 @@ from judge import Judge
 from quantize import MINUTES, PEERS, methods_of
 
 HERE = Path(__file__).resolve().parent
-LONGEST = 240
+LONGEST = 500
+
+
+def told(message: str) -> str:
+    """A peer's message without the folders of the machine."""
+    return re.sub(r"/\S+/", "", message)[:LONGEST]
 
 
 def quantized(card: Path, method: str, out: Path, work: Path, *options: str) -> dict:
@@ -28,7 +34,7 @@ def quantized(card: Path, method: str, out: Path, work: Path, *options: str) -> 
         return {"error": f"stopped after {MINUTES} minutes of CPU time"}
     if done.returncode != 0:
         lines = [line for line in done.stderr.splitlines() if line.strip()]
-        return {"error": lines[-1].replace(f"{work}/", "")[:LONGEST] if lines else f"ended with {done.returncode}"}
+        return {"error": told(lines[-1]) if lines else f"ended with {done.returncode}"}
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -67,7 +73,7 @@ def main() -> None:
                 try:
                     row |= judge.score(out) | {"floatLayers": float_weights(out)}
                 except Exception as error:  # onnxruntime's own classes share no base; the other methods are still to be scored
-                    row["error"] = f"does not run: {str(error).splitlines()[0].replace(str(out), out.name)[:LONGEST]}"
+                    row["error"] = f"does not run: {told(str(error).splitlines()[0])}"
             print(json.dumps(row), flush=True)
             rows[model, method.id] = row
             floats = {**kept.get("float", {}), model: {"top1": round(judge.float_top1, 2), "scored": len(judge.labels)}}

@@ -90,7 +90,6 @@ METHODS: list[tuple[str, str, Callable]] = [
     ("onnxruntime", "MatMulNBits GPTQ, act order, mse", matmul_nbits(lambda data: nbits.GPTQWeightOnlyQuantConfig(Reader(iter(data)), block_size=BLOCK, actorder=True, mse=True))),
     ("onnxsim", "int4", sim()),
     ("onnxsim", "int4, GPTQ", sim(lambda model, quantized, data: onnxsim.apply_gptq(model, quantized, data))),
-    ("onnxsim", "int4, AdaRound", sim(lambda model, quantized, data: onnxsim.apply_adaround(model, quantized, data))),
     ("onnxsim", "MatMulNBits", lambda model, _: onnxsim.quantize_weight_only_matmul_nbits(model)),
     ("onnxsim", "int4 HQQ", lambda model, _: onnxsim.quantize_weight_only_int4_hqq(model)),
     ("nncf", "int4_sym", compress(SYM)),
@@ -98,6 +97,7 @@ METHODS: list[tuple[str, str, Callable]] = [
     ("nncf", "int4_sym, scale estimation", compress(SYM, scale_estimation=True)),
     ("nncf", "int4_sym, AWQ", compress(SYM, awq=True)),
     ("nncf", "int4_sym, GPTQ", compress(SYM, gptq=True)),
+    ("onnxsim", "int4, AdaRound", sim(lambda model, quantized, data: onnxsim.apply_adaround(model, quantized, data))),
 ]
 
 
