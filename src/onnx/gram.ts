@@ -83,6 +83,16 @@ export class GramBuilder {
     }
   }
 
+  /** The columns with a row of ones below them, so that their products hold sums and the count too: [samples, groups, columns + 1, places]. */
+  withOnes(columns: string): string {
+    const first = this.opset >= SINCE.sliceInputs
+      ? this.node('Slice', [columns, this.integers([0]), this.integers([1]), this.integers([2])])
+      : this.node('Slice', [columns], { starts: [0], ends: [1], axes: [2] });
+    // Of the right shape whatever the samples; inputs that are not finite are refused later by what they do to the products.
+    const zero = this.node('Sub', [first, first]);
+    return this.node('Concat', [columns, this.node('Exp', [zero])], { axis: 2 });
+  }
+
   /** a b^T summed over samples: [groups, columns, columns]. */
   product(a: string, b: string): string {
     return this.sumFirst(this.node('MatMul', [a, this.transposed(b)]));

@@ -58,7 +58,7 @@ export interface PassMeta {
   /** 'graph' changes nodes (a new live session is needed); 'weights' changes weight values only; 'format' changes storage or types. */
   readonly kind: 'graph' | 'weights' | 'format';
   /** Not a leading graph pass, and yet it edits the graph (quantized activations, biases): the result runs in a session of its own. */
-  readonly editsGraph?: true;
+  readonly editsGraph?: true | ((options: Options) => boolean);
   /** Whether it needs the user's samples under these options: they are then left out of the score. */
   readonly usesSamples?: (options: Options) => boolean;
   readonly fields: readonly OptionField[];

@@ -11,7 +11,7 @@ import { createWeightStore, type OwnedWeightStore } from '../passes/weight-store
 import type { GraphStage, RecipeCache } from './cache';
 import { effectiveOptions } from './options';
 import { checkLayerNames, parseRecipe } from './parse';
-import { leadingGraphSteps, takesLayer, usesSamples, type StepResult } from './steps';
+import { editsGraph, leadingGraphSteps, takesLayer, usesSamples, type StepResult } from './steps';
 import type { Recipe, RecipeStep } from './types';
 
 export interface RunInput {
@@ -134,7 +134,8 @@ async function applySteps(
   for (const [index, step] of steps.entries()) {
     job.signal.throwIfAborted();
     const pass = requirePass(step.id);
-    if (pass.meta.kind === 'graph' || pass.meta.editsGraph) model = cloneForEdit(model);
+    const edits = editsGraph(step);
+    if (edits) model = cloneForEdit(model);
     const selected = layers
       .filter((l) => takesLayer(step.layers, l))
       .map((layer) => ({ layer, options: effectiveOptions(pass.meta, step, layer.id) }));
@@ -155,7 +156,7 @@ async function applySteps(
     const result = await pass.apply(context, effectiveOptions(pass.meta, step));
     const none = selected.length === 0 && layers.length > 0;
     results.push({ id: step.id, ...result, note: none ? `No layer matches the pass's filter. ${result.note}` : result.note });
-    if (pass.meta.kind === 'graph' || pass.meta.editsGraph) layers = listLayers(model).layers;
+    if (edits) layers = listLayers(model).layers;
   }
   return { model, layers, steps: results, finishers };
 }

@@ -32,9 +32,20 @@ export function stepOf(recipe: Recipe, id: string): RecipeStep | undefined {
 
 /** Whether a step that runs needs the user's samples, under its own options or those of a layer. */
 export function usesSamples(step: RecipeStep): boolean {
+  return holdsSomewhere(step, metaOf(step.id)?.usesSamples);
+}
+
+/** Whether a step that runs may edit the graph. */
+export function editsGraph(step: RecipeStep): boolean {
   const meta = metaOf(step.id);
-  if (step.off === true || meta?.usesSamples === undefined) return false;
-  return [undefined, ...Object.keys(step.overrides ?? {})].some((layer) => meta.usesSamples?.(effectiveOptions(meta, step, layer)));
+  if (meta?.kind === 'graph' || meta?.editsGraph === true) return step.off !== true;
+  return holdsSomewhere(step, meta?.editsGraph);
+}
+
+function holdsSomewhere(step: RecipeStep, holds: ((options: Options) => boolean) | undefined): boolean {
+  const meta = metaOf(step.id);
+  if (step.off === true || meta === undefined || holds === undefined) return false;
+  return [undefined, ...Object.keys(step.overrides ?? {})].some((layer) => holds(effectiveOptions(meta, step, layer)));
 }
 
 /** Whether a step's filter takes the layer, by name or by op. */

@@ -39,7 +39,8 @@ function candidatesFor(bits: 4 | 8, target: Recipe['target'], hasSamples: boolea
   const fitted = { name: 'Rounding fitted to your samples', passes: [fold, quantize(bits, 'gptq')] };
   const corrected = { name: 'Rounding fitted to your samples, biases corrected', passes: [fold, quantize(bits, 'gptq'), correct] };
   if (bits === 4) return [nearest, fitted, corrected];
-  const whole = { name: 'Weights and activations in 8 bits', passes: [fold, { id: 'quantize-static' }] };
+  const fittedCodes: RecipeStep = { id: 'quantize-weights', options: { bits, rounding: 'gptq', storage: 'dequantize' } };
+  const whole = { name: 'Weights and activations in 8 bits, weights fitted to your samples', passes: [fold, fittedCodes, { id: 'quantize-static' }] };
   // WebGPU has no integer kernels for it; on a processor it is the fastest form.
   return [nearest, fitted, ...(target === 'wasm' ? [whole] : [])];
 }

@@ -65,4 +65,5 @@ export const clusterWeightsMeta: PassMeta = {
   ],
   layerFields: ['clusters', 'granularity', 'init', 'keepZeros', 'refine'],
   usesSamples: (options) => options['refine'] === 'samples',
+  editsGraph: (options) => options['refine'] === 'samples',
 };

@@ -45,7 +45,7 @@ function pairedProbe(model: PassContext['model'], layerIds: readonly string[], t
   if (!graph) return null;
   const names = uniqueNames(cut.model.proto);
   const present = [...graph.node];
-  const twin = addTwin(graph, cut.inputs, names);
+  const twin = addTwin(graph, graph, cut.inputs, names);
   if (twin === null) return null;
   const nodes: NodeProto[] = graph.node.slice(present.length);
   const reducer = new ChannelReducer(nodes, opsetOf(cut.model.proto), names);

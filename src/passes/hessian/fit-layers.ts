@@ -1,11 +1,13 @@
 /** Layers that are fitted to what their outputs are on the user's samples, whatever they are stored as. */
 import { createBreath } from '../../base/breath';
+import { cloneForEdit } from '../../onnx/clone';
 import { findLayers } from '../../onnx/layers';
 import type { Layer, Skipped } from '../../onnx/types';
 import { requireCalibration } from '../calibration';
 import { codesOf, valuesOf, type Coded } from '../coded';
 import type { PassContext } from '../types';
-import { gramEntries, inputMatrix, observeGrams, type InputGram, type InputsFrom } from './gram';
+import { biasesOf, shiftedBias, type ShiftableBias } from './biases';
+import { gramEntries, inputMatrix, observeGrams, type InputGram, type InputsFrom, type Networks } from './gram';
 import { levelsOf, mergeLevels, withinSize } from './stages';
 
 /** Passes over the samples when later layers make up for earlier ones: each runs both networks up to its layers. */
@@ -46,6 +48,8 @@ export interface FitMethod<P extends PlannedFit> {
 interface KeptLayer {
   readonly codes: Uint8Array<ArrayBuffer>;
   readonly encoding: Coded;
+  /** The bias that goes with it; null where it stays. */
+  readonly bias: Float64Array | null;
 }
 
 interface Outcome {
@@ -61,10 +65,17 @@ interface Outcome {
 export async function fitLayersByOutput<P extends PlannedFit>(context: PassContext, planned: readonly P[], method: FitMethod<P>): Promise<readonly Skipped[]> {
   requireCalibration(context, method.name);
   const key = JSON.stringify(['by output', context.only, planned.map((each) => [each.layer.id, method.keyOf(each)])]);
-  const { layers, skipped } = await context.keep(key, () => fitAll(context, planned, method), ({ layers: kept }) => keptBytes(kept));
-  for (const { layer } of planned) {
-    const kept = layers.get(layer.id);
-    if (kept) await context.weights.put(layer.id, context.compute.upload(valuesOf(kept.codes, kept.encoding)), kept.encoding);
+  let fresh = false;
+  const make = (): Promise<Outcome> => {
+    fresh = true;
+    return fitAll(context, planned, method);
+  };
+  const { layers, skipped } = await context.keep(key, make, ({ layers: kept }) => keptBytes(kept));
+  if (fresh) return skipped;
+  const biases = biasesOf(context.model, [...layers.keys()]);
+  for (const [id, kept] of layers) {
+    await context.weights.put(id, context.compute.upload(valuesOf(kept.codes, kept.encoding)), kept.encoding);
+    if (kept.bias !== null) biases.get(id)?.write(kept.bias);
   }
   return skipped;
 }
@@ -85,18 +96,20 @@ async function fitAll<P extends PlannedFit>(context: PassContext, planned: reado
     return source ? gramEntries(source) * (from === 'present' ? 2 : 1) : 0;
   };
   const stages = (from === 'present' ? mergeLevels(levelsOf(context.model, ids), MOST_STAGES) : [ids]).flatMap((stage) => withinSize(stage, sizeOf, MOST_ENTRIES));
+  const biases = from === 'present' ? biasesOf(context.model, ids) : new Map<string, ShiftableBias>();
+  const networks = { present: context.model, original: cloneForEdit(context.model) };
   const layers = new Map<string, KeptLayer>();
   const startedAt = Date.now();
   const breath = createBreath();
   for (const stage of stages) {
-    const grams = await gramsOf(context, method.name, stage, from);
+    const grams = await gramsOf(context, method.name, networks, stage, new Set(biases.keys()), from);
     for (const each of fit.filter(({ layer }) => stage.includes(layer.id))) {
       const { id } = each.layer;
       context.job.signal.throwIfAborted();
       await breath();
       context.job.onProgress({ stage: `${method.verb} ${id} by its outputs`, done: layers.size, total: fit.length, startedAt });
       const inputs = grams.get(id);
-      const fitted = inputs ? await fitOne(context, each, inputs, method) : 'its inputs could not be observed';
+      const fitted = inputs ? await fitOne(context, each, inputs, biases.get(id) ?? null, method) : 'its inputs could not be observed';
       if (typeof fitted === 'string') skipped.push({ layer: id, reason: fitted });
       else layers.set(id, fitted);
     }
@@ -105,14 +118,14 @@ async function fitAll<P extends PlannedFit>(context: PassContext, planned: reado
 }
 
 /** Grams of the original network depend on nothing but the graph: every setting of a slider uses the same. */
-async function gramsOf(context: PassContext, name: string, ids: readonly string[], from: InputsFrom): Promise<ReadonlyMap<string, InputGram>> {
+async function gramsOf(context: PassContext, name: string, networks: Networks, ids: readonly string[], centred: ReadonlySet<string>, from: InputsFrom): Promise<ReadonlyMap<string, InputGram>> {
   const calibration = requireCalibration(context, name);
-  const observe = (): Promise<Map<string, InputGram>> => observeGrams(context.model, context.weights.layers, ids, from, calibration, context.job);
+  const observe = (): Promise<Map<string, InputGram>> => observeGrams(networks, context.weights.layers, ids, centred, from, calibration, context.job);
   if (from === 'present') return observe();
   return context.keep(`grams ${JSON.stringify(ids)}`, observe, (grams) => [...grams.values()].reduce((sum, { gram }) => sum + gram.byteLength, 0), 'graph');
 }
 
-async function fitOne<P extends PlannedFit>(context: PassContext, planned: P, inputs: InputGram, method: FitMethod<P>): Promise<KeptLayer | string> {
+async function fitOne<P extends PlannedFit>(context: PassContext, planned: P, inputs: InputGram, bias: ShiftableBias | null, method: FitMethod<P>): Promise<KeptLayer | string> {
   const { compute, weights } = context;
   const { id } = planned.layer;
   const lease = await weights.acquire(id);
@@ -128,7 +141,9 @@ async function fitOne<P extends PlannedFit>(context: PassContext, planned: P, in
   const codes = await codesOf(compute, handle, fitted.encoding);
   // Later stages observe what this layer has become.
   await weights.put(id, handle, fitted.encoding);
-  return { codes, encoding: fitted.encoding };
+  const shifted = bias === null ? null : shiftedBias(bias.values, values, fitted.values, inputs);
+  if (shifted !== null) bias?.write(shifted);
+  return { codes, encoding: fitted.encoding, bias: shifted };
 }
 
 function keptBytes(layers: ReadonlyMap<string, KeptLayer>): number {

@@ -1,16 +1,19 @@
 /** The judge is onnxruntime: with Gram matrix H of a layer's inputs, the energy of its output is trace(W H W^T). */
 import { expect, test } from 'vitest';
+import { cloneForEdit } from '../../onnx/clone';
+import { createEncoder } from '../../onnx/encode';
 import { findLayers, listLayers } from '../../onnx/layers';
 import { makeNode } from '../../onnx/nodes';
 import { readFloats } from '../../onnx/tensor';
 import { makeModel, weight } from '../../onnx/testing/fixtures';
 import { noise } from '../../onnx/testing/noise';
-import { floats, runModel } from '../../onnx/testing/ort';
+import { floats, runModel, runTensors } from '../../onnx/testing/ort';
 import type { OnnxModel } from '../../onnx/types';
 import { createCpuCompute } from '../../compute/cpu';
 import { createOriginals } from '../originals';
 import { calibrationOver, type TestSamples } from '../testing/calibration';
 import { createWeightStore } from '../weight-store';
+import { biasesOf, shiftedBias } from './biases';
 import { inputMatrix, observeGrams } from './gram';
 import { levelsOf, mergeLevels, withinSize } from './stages';
 
@@ -63,7 +66,7 @@ for (const [name, one] of Object.entries(CASES)) {
     const samples: TestSamples = [1, 2].map((seed) => ({ x: floats(one.x, noise(one.x.reduce((a, b) => a * b, 1), seed)) }));
     const [layer] = layers;
     if (!layer) throw new Error('no layer');
-    const grams = await observeGrams(model, layers, [layer.id], 'float', calibrationOver(samples, store, compute), job);
+    const grams = await observeGrams({ present: model, original: model }, layers, [layer.id], new Set(), 'float', calibrationOver(samples, store, compute), job);
     const found = grams.get(layer.id);
     if (!found) throw new Error('no gram');
     const { groups, rows, columns, groupStride, rowStride, columnStride } = found.matrix;
@@ -104,7 +107,7 @@ test('a pair of networks: the cross product is of the original inputs with the p
   const x = [0.5, -1, 2];
   const changed = read(first.id).map((v) => v + 0.25);
   await store.put(first.id, compute.upload(changed), null);
-  const grams = await observeGrams(model, layers, [second.id], 'present', calibrationOver([{ x: floats([1, 3], x) }], store, compute), job);
+  const grams = await observeGrams({ present: model, original: model }, layers, [second.id], new Set(), 'present', calibrationOver([{ x: floats([1, 3], x) }], store, compute), job);
   const hidden = (a: Float32Array): number[] => [0, 1].map((n) => Math.max(0, x.reduce((sum, v, k) => sum + v * (a[k * 2 + n] ?? 0), 0)));
   const [before, after] = [hidden(read(first.id)), hidden(changed)];
   const expected = before.flatMap((p) => after.map((q) => p * q));
@@ -125,4 +128,42 @@ test('levels follow the graph, and are merged or cut evenly', () => {
   expect(levelsOf(model, ids)).toEqual([['p'], ['q', 'r'], ['y']]);
   expect(mergeLevels([['a'], ['b'], ['c'], ['d'], ['e']], 2)).toEqual([['a', 'b'], ['c', 'd', 'e']]);
   expect(withinSize(['a', 'b', 'c', 'd'], (id) => (id === 'c' ? 9 : 2), 4)).toEqual([['a', 'b'], ['c'], ['d']]);
+});
+
+test('where a bias takes the means, products are about them, and the shifted bias keeps the mean of the output', async () => {
+  const model = makeModel({
+    opset: 13,
+    inputs: [['x', [1, 3]]],
+    outputs: [['y', null]],
+    nodes: [makeNode('MatMul', ['x', 'a'], ['h']), makeNode('Relu', ['h'], ['r']), makeNode('Gemm', ['r', 'b', 'c'], ['y'])],
+    weights: [weight('a', [3, 4], 1), weight('b', [4, 2], 2), weight('c', [2], 3)],
+  });
+  const { compute, layers, read, store } = storeOf(model);
+  const [first, second] = layers;
+  if (!first || !second) throw new Error('two layers wanted');
+  await store.put(first.id, compute.upload(read(first.id).map((v, i) => v + 0.2 * (i % 3))), null);
+  const rounded = read(second.id).map((v) => Math.round(v * 2) / 2);
+  await store.put(second.id, compute.upload(rounded), null);
+  const edited = cloneForEdit(model);
+  const samples: TestSamples = Array.from({ length: 6 }, (_, s) => ({ x: floats([1, 3], noise(3, 20 + s)) }));
+  const found = (await observeGrams({ present: edited, original: model }, layers, [second.id], new Set([second.id]), 'present', calibrationOver(samples, store, compute), job)).get(second.id);
+  const bias = biasesOf(edited, [second.id]).get(second.id);
+  const shifted = found && bias ? shiftedBias(bias.values, read(second.id), rounded, found) : null;
+  if (!found || !bias || !shifted) throw new Error('no shift');
+  // About the means, no product is larger than its plain one, and the matrix stays symmetric.
+  expect(found.gram[1]).toBeCloseTo(found.gram[4] ?? 0, 6);
+  bias.write(shifted);
+  const encoder = createEncoder(edited);
+  for (const { id } of layers) {
+    const lease = await store.acquire(id);
+    encoder.storeFloat(id, await compute.download(lease.handle));
+  }
+  const mean = async (m: OnnxModel): Promise<number[]> => {
+    const sums = [0, 0];
+    await runTensors(m, samples, async ({ y }) => {
+      for (const [i, v] of Array.from(y?.data ?? [], Number).entries()) sums[i] = (sums[i] ?? 0) + v / samples.length;
+    });
+    return sums;
+  };
+  expect(await mean(edited)).toEqual((await mean(model)).map((v) => expect.closeTo(v, 5)));
 });

@@ -16,6 +16,17 @@ export interface InputGram {
   readonly gram: Float64Array;
   /** Sums of X0 X^T, X0 the same columns in the original network; null where both are one network. */
   readonly cross: Float64Array | null;
+  /**
+   * Means of the columns in both networks, [groups, columns]. Where they are given, `gram` and `cross` are about them: a bias takes the means,
+   * and weights need not.
+   */
+  readonly means: { readonly original: Float64Array; readonly present: Float64Array } | null;
+}
+
+/** Two settings of a network: its graph as it is now, and as it was. */
+export interface Networks {
+  readonly present: OnnxModel;
+  readonly original: OnnxModel;
 }
 
 /**
@@ -42,8 +53,9 @@ export function gramEntries(source: LayerSource): number {
 /**
  * Runs the samples once through the part of the model that these layers' inputs need and sums the Gram matrices, which the graph itself
  * computes: products run where the model runs, and only they come back. Layers whose inputs cannot be had are left out of the answer.
+ * @param centred layers whose biases take the means, where both networks are seen.
  */
-export async function observeGrams(model: OnnxModel, layers: readonly Layer[], wanted: readonly string[], from: InputsFrom, calibration: Calibration, job: Job): Promise<Map<string, InputGram>> {
+export async function observeGrams({ present: model, original: before }: Networks, layers: readonly Layer[], wanted: readonly string[], centred: ReadonlySet<string>, from: InputsFrom, calibration: Calibration, job: Job): Promise<Map<string, InputGram>> {
   const sources = findLayers(model).sources.filter((s) => wanted.includes(s.layer.id));
   const seen = sources.flatMap((source) => {
     const matrix = inputMatrix(source);
@@ -52,28 +64,36 @@ export async function observeGrams(model: OnnxModel, layers: readonly Layer[], w
     return typeof matrix === 'string' || use === undefined || input === undefined ? [] : [{ id: source.layer.id, matrix, use, input }];
   });
   if (seen.length === 0) return new Map();
-  const probe = openCut(model, [...new Set(seen.map(({ input }) => input))], layers.map((l) => l.id));
+  const values = [...new Set(seen.map(({ input }) => input))];
+  const ids = layers.map((l) => l.id);
+  const probe = openCut(model, values, ids);
   const { proto } = probe.model;
   const { graph } = proto;
   if (!graph) return new Map();
   const weights: ProbeWeight[] = probe.inputs.map((input) => ({ ...input, which: from === 'float' ? 'original' : 'present' }));
   const names = uniqueNames(proto);
   // Names in the original network; where one cannot be put beside, the present inputs are the only ones.
-  const twin = from === 'present' ? addTwin(graph, probe.inputs, names) : null;
-  if (twin !== null) weights.push(...probe.inputs.map((input): ProbeWeight => ({ ...input, inputName: twin(input.inputName), which: 'original' })));
+  const other = from === 'present' ? openCut(before, values, ids) : null;
+  const twin = other?.model.proto.graph ? addTwin(graph, other.model.proto.graph, other.inputs, names) : null;
+  if (other !== null && twin !== null) for (const { inputName, shape, layerId } of other.inputs) weights.push({ inputName: twin(inputName), shape, layerId, which: 'original' });
   const builder = new GramBuilder(graph, opsetOf(proto), names);
   const outputs = seen.flatMap(({ id, matrix, use, input }) => {
-    const columns = builder.columns(use, matrix, input);
+    const about = twin !== null && centred.has(id);
+    const columnsOf = (value: string): string | null => {
+      const plain = builder.columns(use, matrix, value);
+      return plain === null || !about ? plain : builder.withOnes(plain);
+    };
+    const columns = columnsOf(input);
     if (columns === null) return [];
-    const original = twin === null ? null : builder.columns(use, matrix, twin(input));
-    return [{ id, matrix, gram: builder.product(columns, columns), cross: original === null ? null : builder.product(original, columns) }];
+    const original = twin === null ? null : columnsOf(twin(input));
+    return [{ id, matrix, about, gram: builder.product(columns, columns), cross: original === null ? null : builder.product(original, columns) }];
   });
   graph.output = outputs.flatMap(({ gram, cross }) => [gram, ...(cross === null ? [] : [cross])]).map((name) => valueInfo(name, DataType.FLOAT, null));
   const sums = new Map<string, Float64Array>();
   await calibration.observe(
     { model: probe.model, weights },
-    (values) => {
-      for (const [name, { data }] of Object.entries(values)) {
+    (seenNow) => {
+      for (const [name, { data }] of Object.entries(seenNow)) {
         const sum = sums.get(name) ?? new Float64Array(data.length);
         for (let i = 0; i < data.length; i++) sum[i] = (sum[i] ?? 0) + (data[i] ?? 0);
         sums.set(name, sum);
@@ -82,5 +102,39 @@ export async function observeGrams(model: OnnxModel, layers: readonly Layer[], w
     job,
   );
   const sumOf = (name: string): Float64Array => sums.get(name) ?? new Float64Array(0);
-  return new Map(outputs.map(({ id, matrix, gram, cross }) => [id, { matrix, gram: sumOf(gram), cross: cross === null ? null : sumOf(cross) }]));
+  return new Map(
+    outputs.map(({ id, matrix, about, gram, cross }) => {
+      const sum = sumOf(gram);
+      const crossed = cross === null ? null : sumOf(cross);
+      return [id, about && crossed !== null ? aboutMeans(matrix, sum, crossed) : { matrix, gram: sum, cross: crossed, means: null }];
+    }),
+  );
+}
+
+/**
+ * Products of columns that end in a row of ones, taken about the columns' means.
+ * @param gram [groups, columns + 1, columns + 1] of the present network, @param cross of the original with the present one.
+ */
+function aboutMeans(matrix: WeightMatrix, gram: Float64Array, cross: Float64Array): InputGram {
+  const { groups, columns } = matrix;
+  const wide = columns + 1;
+  const centred = { gram: new Float64Array(groups * columns * columns), cross: new Float64Array(groups * columns * columns) };
+  const means = { original: new Float64Array(groups * columns), present: new Float64Array(groups * columns) };
+  for (let g = 0; g < groups; g++) {
+    const from = g * wide * wide;
+    const count = Math.max(1, gram[from + wide * wide - 1] ?? 1);
+    for (let c = 0; c < columns; c++) {
+      means.original[g * columns + c] = (cross[from + c * wide + columns] ?? 0) / count;
+      means.present[g * columns + c] = (gram[from + c * wide + columns] ?? 0) / count;
+    }
+    for (let a = 0; a < columns; a++) {
+      for (let b = 0; b < columns; b++) {
+        const at = (g * columns + a) * columns + b;
+        const mean = count * (means.present[g * columns + b] ?? 0);
+        centred.gram[at] = (gram[from + a * wide + b] ?? 0) - mean * (means.present[g * columns + a] ?? 0);
+        centred.cross[at] = (cross[from + a * wide + b] ?? 0) - mean * (means.original[g * columns + a] ?? 0);
+      }
+    }
+  }
+  return { matrix, ...centred, means };
 }

@@ -6,19 +6,22 @@ import type { WeightInput } from '../../onnx/live';
 import { subgraphsOf } from '../../onnx/nodes';
 
 /**
- * Puts a second copy of a graph's nodes beside the first, which reads the same inputs but weights of its own: two settings of a network in
- * one run. Returns the name that a value has in the copy; null for graphs with bodies, whose names reach into the graph around them.
+ * Puts the nodes of another graph beside a graph's own: two settings of a network in one run. Both read the same inputs and constants of
+ * the same names, but weights, which are inputs, and values of their own. Returns the name that a value of the other graph has now; null for
+ * graphs with bodies, whose names reach into the graph around them.
  */
-export function addTwin(graph: GraphProto, weights: readonly WeightInput[], names: (prefix: string) => string): ((name: string) => string) | null {
-  if (graph.node.some((node) => subgraphsOf(node).length > 0)) return null;
+export function addTwin(graph: GraphProto, other: GraphProto, weights: readonly WeightInput[], names: (prefix: string) => string): ((name: string) => string) | null {
+  if (other.node.some((node) => subgraphsOf(node).length > 0)) return null;
   const renamed = new Map<string, string>();
   for (const { inputName, shape } of weights) {
     const name = names('tw');
     renamed.set(inputName, name);
     graph.input.push(valueInfo(name, DataType.FLOAT, shape));
   }
+  const held = new Set(graph.initializer.map((tensor) => tensor.name));
+  for (const tensor of other.initializer) if (!held.has(tensor.name)) graph.initializer.push(tensor);
   const twin = (name: string): string => renamed.get(name) ?? name;
-  const copies = graph.node.map((node) => {
+  const copies = other.node.map((node) => {
     const copy = cloneNode(node);
     copy.name = '';
     copy.input = node.input.map(twin);

@@ -1,4 +1,6 @@
-import type { PassMeta } from '../options';
+import type { Options, PassMeta } from '../options';
+
+const fitsOutputs = (options: Options): boolean => options['rounding'] === 'gptq' || options['rounding'] === 'adaround';
 
 export const quantizeWeightsMeta: PassMeta = {
   id: 'quantize-weights',
@@ -106,5 +108,7 @@ export const quantizeWeightsMeta: PassMeta = {
     },
   ],
   layerFields: ['bits', 'scheme', 'granularity', 'blockSize', 'range', 'percentile', 'rounding', 'storage'],
-  usesSamples: (options) => options['rounding'] === 'gptq' || options['rounding'] === 'adaround',
+  usesSamples: fitsOutputs,
+  // Biases take what weights lose of the mean.
+  editsGraph: fitsOutputs,
 };

@@ -1,0 +1,54 @@
+import { findLayers } from '../../onnx/layers';
+import { intAttribute } from '../../onnx/nodes';
+import type { OnnxModel } from '../../onnx/types';
+import { removeUnread } from '../../onnx/unread';
+import { indexValues } from '../../onnx/values';
+import { readBias, writeBias } from '../layer-bias';
+import type { InputGram } from './gram';
+
+/** A layer's bias that may take what its weights lose of the mean. */
+export interface ShiftableBias {
+  /** One value an output channel; zeros where there is no bias yet. */
+  readonly values: Float64Array;
+  /** Puts other values in its place, in the graph it was read from. */
+  readonly write: (values: Float64Array) => void;
+}
+
+/** Operators whose every output channel is one row of the weight's matrix. */
+const OPS: ReadonlySet<string> = new Set(['Conv', 'Gemm', 'MatMul']);
+
+/** The biases of these layers that can be changed; layers without one are left out. */
+export function biasesOf(model: OnnxModel, ids: readonly string[]): Map<string, ShiftableBias> {
+  const index = indexValues(model.proto);
+  const found = new Map<string, ShiftableBias>();
+  for (const { layer, uses } of findLayers(model).sources) {
+    const [use] = uses;
+    if (!ids.includes(layer.id) || use === undefined || uses.length > 1 || use.input !== 1 || layer.inSubgraph || !OPS.has(layer.op)) continue;
+    // A Gemm may scale its product; what its weights lose is then scaled too.
+    if (layer.op === 'Gemm' && (use.node.attribute.find((a) => a.name === 'alpha')?.f ?? 1) !== 1) continue;
+    if (layer.op === 'Conv' && intAttribute(use.node, 'group', 1) > layer.view.channels) continue;
+    const bias = readBias(index, use.scope, use.node, layer.view.channels);
+    if (typeof bias === 'string') continue;
+    found.set(layer.id, { values: bias.values, write: (values) => removeUnread(model.proto, writeBias(model.proto, use.scope, bias, values, layer.type)) });
+  }
+  return found;
+}
+
+/**
+ * The bias that keeps the mean of the layer's output: b + w x0 - q x, x0 and x the means of its inputs in the original network and in the
+ * present one (empirical bias correction, Nagel et al. 2019, arXiv 1906.04721). Null where no means were taken.
+ * @param weights the layer's own, @param rounded what they became.
+ */
+export function shiftedBias(bias: Float64Array, weights: Float32Array, rounded: Float32Array, { matrix, means }: InputGram): Float64Array | null {
+  if (means === null) return null;
+  const { rows, columns, groupStride, rowStride, columnStride } = matrix;
+  return bias.map((b, channel) => {
+    const g = Math.floor(channel / rows);
+    let sum = b;
+    for (let c = 0; c < columns; c++) {
+      const at = g * groupStride + (channel - g * rows) * rowStride + c * columnStride;
+      sum += (weights[at] ?? 0) * (means.original[g * columns + c] ?? 0) - (rounded[at] ?? 0) * (means.present[g * columns + c] ?? 0);
+    }
+    return sum;
+  });
+}
