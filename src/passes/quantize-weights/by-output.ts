@@ -24,11 +24,17 @@ export function roundLayersByOutput(context: PassContext, planned: readonly Plan
   return fitLayersByOutput(context, planned.map(({ layer, settings, storage }) => ({ layer, settings, storage, bits: settings.bits })), {
     name: `Rounding ${[...new Set(planned.map(({ settings }) => `"${settings.rounding}"`))].join(' and ')}`,
     verb: 'Rounding',
-    floatFrom: FLOAT_BITS,
+    floatFrom: floatFrom(planned),
     keyOf: ({ settings, storage }) => [settings, storage],
     fit: async (each, weights, inputs) => {
       const rounded = await roundByOutput(context.compute, weights, inputs, choiceOf(each));
       return typeof rounded === 'string' ? rounded : { values: rounded.values, encoding: { kind: 'grid', grid: rounded.grid, storage: each.storage } };
     },
   });
+}
+
+/** One order serves all layers: where any is to be fitted to rounded inputs, all are. */
+function floatFrom(planned: readonly Planned[]): number {
+  if (planned.some(({ settings }) => settings.inputs === 'rounded')) return Infinity;
+  return planned.every(({ settings }) => settings.inputs === 'original') ? 0 : FLOAT_BITS;
 }

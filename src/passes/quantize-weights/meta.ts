@@ -94,6 +94,19 @@ export const quantizeWeightsMeta: PassMeta = {
       default: 'nearest',
     },
     {
+      key: 'inputs',
+      label: 'Fit to inputs',
+      help: 'Of the original model, or of the model as rounded so far, so that later layers make up for earlier ones. Auto: rounded below 5 bits. Try both: depthwise convolutions often do better on the original inputs.',
+      type: 'choice',
+      choices: [
+        { value: 'auto', label: 'Auto' },
+        { value: 'original', label: 'Original' },
+        { value: 'rounded', label: 'Rounded' },
+      ],
+      default: 'auto',
+      when: { rounding: ['gptq', 'adaround'] },
+    },
+    {
       key: 'storage',
       label: 'Storage',
       help: 'Packed keeps exactly the chosen bits and is decoded once at load. Dequantize uses the ONNX operator. MatMulNBits also computes on the codes (2, 4 and 8 bits). Auto picks one for each layer.',

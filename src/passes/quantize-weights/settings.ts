@@ -9,6 +9,7 @@ export interface QuantizeSettings {
   readonly range: 'mse' | 'minmax' | 'percentile';
   readonly percentile: number;
   readonly rounding: 'nearest' | 'gptq' | 'adaround' | 'hqq';
+  readonly inputs: 'auto' | 'original' | 'rounded';
   readonly storage: 'auto' | 'dequantize' | 'matmulnbits' | 'packed';
 }
 
@@ -22,6 +23,7 @@ export function settingsOf(options: Options): QuantizeSettings {
     range: oneOf(['mse', 'minmax', 'percentile'], options['range']),
     percentile: Number(options['percentile']),
     rounding: oneOf(['nearest', 'gptq', 'adaround', 'hqq'], options['rounding']),
+    inputs: oneOf(['auto', 'original', 'rounded'], options['inputs']),
     storage: oneOf(['auto', 'dequantize', 'matmulnbits', 'packed'], options['storage']),
   };
 }
