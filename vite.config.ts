@@ -20,6 +20,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'src/**/*.test.tsx'],
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     // The package's web build fetches its wasm, which Node cannot do from a file.
     alias: { 'brotli-wasm': fileURLToPath(new URL('node_modules/brotli-wasm/index.node.js', import.meta.url)) },
   },

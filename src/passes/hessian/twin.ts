@@ -1,4 +1,5 @@
-import type { GraphProto } from 'onnx-buf';
+import { clone } from '@bufbuild/protobuf';
+import { TensorProtoSchema, type GraphProto } from 'onnx-buf';
 import { cloneNode } from '../../onnx/clone';
 import { DataType } from '../../onnx/tensor';
 import { valueInfo } from '../../onnx/graph';
@@ -18,8 +19,15 @@ export function addTwin(graph: GraphProto, other: GraphProto, weights: readonly 
     renamed.set(inputName, name);
     graph.input.push(valueInfo(name, DataType.FLOAT, shape));
   }
-  const held = new Set(graph.initializer.map((tensor) => tensor.name));
-  for (const tensor of other.initializer) if (!held.has(tensor.name)) graph.initializer.push(tensor);
+  const held = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
+  for (const tensor of other.initializer) {
+    const own = held.get(tensor.name);
+    // Copies of a graph share the data of what was not edited; a name may have been given anew to something else.
+    if (own && own.rawData === tensor.rawData && own.floatData === tensor.floatData) continue;
+    const name = own ? names('tc') : tensor.name;
+    if (own) renamed.set(tensor.name, name);
+    graph.initializer.push(own ? clone(TensorProtoSchema, { ...tensor, name }) : tensor);
+  }
   const twin = (name: string): string => renamed.get(name) ?? name;
   const copies = other.node.map((node) => {
     const copy = cloneNode(node);

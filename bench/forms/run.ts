@@ -1,0 +1,78 @@
+/** Writes every form of every model of a folder, on the engine in Node, for judge.py to load: one line each with bytes and what was left out. See README.md. */
+import { mkdirSync, openAsBlob, readdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { toPlainError } from '../../src/base/errors';
+import { createCpuCompute } from '../../src/compute/cpu/index';
+import type { Dataset } from '../../src/data/types';
+import { openDocument } from '../../src/engine/worker/document';
+import { exportModel } from '../../src/engine/worker/export';
+import { Workbench } from '../../src/engine/worker/workbench';
+import { randomFeeds } from '../../src/runtime/feeds';
+import { createRuntime } from '../../src/runtime/runtime';
+import type { RecipeStep } from '../../src/recipe/types';
+
+const [folder, out] = process.argv.slice(2);
+if (folder === undefined || out === undefined) throw new Error('Usage: tsx bench/forms/run.ts MODELS OUT');
+mkdirSync(out, { recursive: true });
+
+const quantize = (options: NonNullable<RecipeStep['options']>): RecipeStep => ({ id: 'quantize-weights', options });
+const FORMS: Readonly<Record<string, readonly RecipeStep[]>> = {
+  packed8: [quantize({ bits: 8, storage: 'packed' })],
+  packed4: [quantize({ bits: 4, storage: 'packed' })],
+  packed3: [quantize({ bits: 3, storage: 'packed' })],
+  dequantize8: [quantize({ bits: 8, storage: 'dequantize' })],
+  matmulnbits4: [quantize({ bits: 4, storage: 'matmulnbits', granularity: 'block', blockSize: 32 })],
+  hqq4: [quantize({ bits: 4, rounding: 'hqq' })],
+  clusters16: [{ id: 'cluster-weights', options: { clusters: 16 } }],
+  clusters16channel: [{ id: 'cluster-weights', options: { clusters: 16, granularity: 'channel' } }],
+  equalized8: [{ id: 'equalize-layers' }, quantize({ bits: 8 })],
+  gptq4: [quantize({ bits: 4, rounding: 'gptq', inputs: 'original' })],
+  static8: [{ id: 'quantize-static' }],
+  dynamic8: [{ id: 'quantize-dynamic' }],
+  float16: [{ id: 'convert-float16' }],
+};
+
+const job = { signal: new AbortController().signal, onProgress: () => {} };
+const runtime = createRuntime({ device: null });
+const platform = { compute: createCpuCompute(), gpu: null, runtime, fallbackReason: 'Node', lost: job.signal };
+
+for (const file of readdirSync(folder).filter((name) => name.endsWith('.onnx'))) {
+  const doc = await openDocument([{ path: file, blob: await openAsBlob(join(folder, file)) }], () => Promise.resolve(runtime), job);
+  const bench = new Workbench(doc, platform, () => ({ data: madeUp(doc.summary.inputs), calibration: 2 }));
+  for (const [form, passes] of Object.entries(FORMS)) {
+    const from = performance.now();
+    try {
+      const exported = await exportModel(bench, { version: 1, target: 'wasm', passes: [{ id: 'fold-batchnorm' }, ...passes] }, job);
+      writeFileSync(join(out, `${basename(file, '.onnx')}.${form}.onnx`), new Uint8Array(await exported.blob.arrayBuffer()));
+      const skipped = exported.steps.flatMap((step) => step.skipped);
+      console.log(`${file} ${form}: ${exported.bytes} bytes, ${((performance.now() - from) / 1000).toFixed(1)} s, ${exported.steps.map((step) => step.changed).join('+')} changed, ${skipped.length} named`);
+    } catch (error) {
+      console.log(`${file} ${form}: refused, ${toPlainError(error).message}`);
+    }
+  }
+}
+
+/** Four samples of noise of the model's first sizes: enough to calibrate a form, not to judge it. null where the sizes are open. */
+function madeUp(inputs: readonly { readonly name: string; readonly type: string; readonly shape: readonly (number | string)[] | null }[]): Dataset | null {
+  const [input] = inputs;
+  const sizes = input?.shape?.slice(1) ?? [];
+  if (inputs.length !== 1 || input === undefined || input.type !== 'float32' || sizes.length !== 3 || sizes.some((size) => typeof size === 'string')) return null;
+  const [channels = 1, height = 1, width = 1] = sizes.map(Number);
+  const sampleSize = channels * height * width;
+  return {
+    kind: 'images',
+    length: 4,
+    card: { version: 1, task: 'classification', data: '', format: 'npy', input: { layout: 'NCHW', size: [height, width], channels: channels === 1 ? 'L' : 'RGB', scale: 1, mean: [0], std: [1] } },
+    labels: null,
+    classNames: null,
+    problems: { count: 0, first: [] },
+    sampleSize,
+    batchShape: (n) => [n, channels, height, width],
+    read: (index, into, offset) => {
+      const feed = randomFeeds([{ name: 'x', type: 'float32', dims: [1, channels, height, width] }], { seed: index + 1 })['x'];
+      if (feed?.data instanceof Float32Array) into.set(feed.data, offset);
+      return Promise.resolve();
+    },
+    pixels: () => Promise.reject(new Error('noise has no pixels')),
+  };
+}
