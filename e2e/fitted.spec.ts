@@ -4,7 +4,8 @@ import type { RecipeStep } from '../src/recipe/types';
 import { expectAccessible } from './support/accessible';
 import { Studio, value } from './support/studio';
 
-test.describe.configure({ mode: 'serial' });
+// Fitting takes its time on a software renderer.
+test.describe.configure({ mode: 'serial', timeout: 300_000 });
 let studio: Studio;
 
 test.beforeAll(async ({ browser }) => {
