@@ -26,6 +26,8 @@ export interface WeightStore {
   put(layerId: string, handle: Handle, encoding: Encoding | null): Promise<void>;
   /** The value before weight passes: as the file holds it, after the recipe's leading graph passes. */
   acquireOriginal(layerId: string): Promise<Lease>;
+  /** Biases of the network before weight passes, by the names of those that fitted weights put in their places. */
+  readonly originalBiases: Map<string, Float64Array>;
   encodingOf(layerId: string): Encoding | null;
   /** Whether any pass has replaced the value. */
   isChanged(layerId: string): boolean;

@@ -48,6 +48,7 @@ export function createWeightStore(layers: readonly Layer[], originals: Originals
 
   return {
     layers,
+    originalBiases: new Map(),
     async acquire(layerId) {
       const entry = entries.get(layerId);
       if (entry === undefined) return originals.acquire(layerId);

@@ -1,8 +1,9 @@
-import type { NodeProto } from 'onnx-buf';
+import { create } from '@bufbuild/protobuf';
+import { GraphProtoSchema, type GraphProto, type NodeProto } from 'onnx-buf';
 import { uniqueNames, valueInfo } from '../../onnx/graph';
 import { opsetOf } from '../../onnx/nodes';
 import { openCut } from '../../onnx/probe';
-import { DataType, FLOAT_TYPES } from '../../onnx/tensor';
+import { DataType, encodeFloats, FLOAT_TYPES, makeTensor, shapeOf, weightType } from '../../onnx/tensor';
 import { ChannelReducer } from '../channel-statistics';
 import { addTwin } from '../hessian/twin';
 import type { Calibration, PassContext, Probe, ProbeWeight } from '../types';
@@ -22,7 +23,7 @@ const LEAST_ACTIVE = 0.02;
  * @returns null for graphs beside which no second network can be put.
  */
 export async function meanShifts({ model, weights, job }: Pick<PassContext, 'model' | 'weights' | 'job'>, calibration: Calibration, targets: readonly Target[], limit: number): Promise<Float64Array[] | null> {
-  const made = pairedProbe(model, weights.layers.map((l) => l.id), targets);
+  const made = pairedProbe(model, weights.layers.map((l) => l.id), targets, weights.originalBiases);
   if (made === null) return null;
   const count = Math.min(limit, calibration.samples);
   const shifts = targets.map(({ output }) => new Float64Array(output.channels));
@@ -39,13 +40,13 @@ export async function meanShifts({ model, weights, job }: Pick<PassContext, 'mod
 }
 
 /** The original network, and after it the present one with each target's output corrected; the outputs are the corrections. */
-function pairedProbe(model: PassContext['model'], layerIds: readonly string[], targets: readonly Target[]): { probe: Probe; outputs: string[] } | null {
+function pairedProbe(model: PassContext['model'], layerIds: readonly string[], targets: readonly Target[], before: ReadonlyMap<string, Float64Array>): { probe: Probe; outputs: string[] } | null {
   const cut = openCut(model, targets.flatMap((t) => [t.output.name, ...t.activation.flatMap(({ output }) => output)]), layerIds);
   const { graph } = cut.model.proto;
   if (!graph) return null;
   const names = uniqueNames(cut.model.proto);
   const present = [...graph.node];
-  const twin = addTwin(graph, graph, cut.inputs, names);
+  const twin = addTwin(graph, withBiases(graph, before), cut.inputs, names);
   if (twin === null) return null;
   const nodes: NodeProto[] = graph.node.slice(present.length);
   const reducer = new ChannelReducer(nodes, opsetOf(cut.model.proto), names);
@@ -109,4 +110,14 @@ function shiftOf(reducer: ChannelReducer, target: Target, raw: string, twin: (na
     shift = reducer.node('Add', [shift, reducer.node('Div', [excess, active])]);
   }
   return shift;
+}
+
+/** The graph with the biases that the original network had where fitted weights changed them. */
+function withBiases(graph: GraphProto, before: ReadonlyMap<string, Float64Array>): GraphProto {
+  const initializer = graph.initializer.map((tensor) => {
+    const values = before.get(tensor.name);
+    const type = weightType(tensor.dataType);
+    return values && type ? makeTensor(tensor.name, tensor.dataType, shapeOf(tensor), encodeFloats(type, Float32Array.from(values))) : tensor;
+  });
+  return create(GraphProtoSchema, { node: [...graph.node], initializer });
 }

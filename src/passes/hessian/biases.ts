@@ -1,17 +1,18 @@
 import { findLayers } from '../../onnx/layers';
+import type { Scope } from '../../onnx/graph';
 import { intAttribute } from '../../onnx/nodes';
-import type { OnnxModel } from '../../onnx/types';
+import type { OnnxModel, WeightType } from '../../onnx/types';
 import { removeUnread } from '../../onnx/unread';
 import { indexValues } from '../../onnx/values';
-import { readBias, writeBias } from '../layer-bias';
+import { readBias, writeBias, type LayerBias } from '../layer-bias';
 import type { InputGram } from './gram';
 
 /** A layer's bias that may take what its weights lose of the mean. */
 export interface ShiftableBias {
   /** One value an output channel; zeros where there is no bias yet. */
   readonly values: Float64Array;
-  /** Puts other values in its place, in the graph it was read from. */
-  readonly write: (values: Float64Array) => void;
+  /** Puts other values in its place, in the graph it was read from. Returns the name they have there. */
+  readonly write: (values: Float64Array) => string;
 }
 
 /** Operators whose every output channel is one row of the weight's matrix. */
@@ -29,9 +30,14 @@ export function biasesOf(model: OnnxModel, ids: readonly string[]): Map<string, 
     if (layer.op === 'Conv' && intAttribute(use.node, 'group', 1) > layer.view.channels) continue;
     const bias = readBias(index, use.scope, use.node, layer.view.channels);
     if (typeof bias === 'string') continue;
-    found.set(layer.id, { values: bias.values, write: (values) => removeUnread(model.proto, writeBias(model.proto, use.scope, bias, values, layer.type)) });
+    found.set(layer.id, { values: bias.values, write: (values) => replaced(model, use.scope, bias, values, layer.type) });
   }
   return found;
+}
+
+function replaced({ proto }: OnnxModel, scope: Scope, bias: LayerBias, values: Float64Array, type: WeightType): string {
+  removeUnread(proto, writeBias(proto, scope, bias, values, type));
+  return bias.node.input[bias.input] ?? '';
 }
 
 /**

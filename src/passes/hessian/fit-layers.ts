@@ -75,7 +75,7 @@ export async function fitLayersByOutput<P extends PlannedFit>(context: PassConte
   const biases = biasesOf(context.model, [...layers.keys()]);
   for (const [id, kept] of layers) {
     await context.weights.put(id, context.compute.upload(valuesOf(kept.codes, kept.encoding)), kept.encoding);
-    if (kept.bias !== null) biases.get(id)?.write(kept.bias);
+    if (kept.bias !== null) putBias(context, biases.get(id) ?? null, kept.bias);
   }
   return skipped;
 }
@@ -142,8 +142,12 @@ async function fitOne<P extends PlannedFit>(context: PassContext, planned: P, in
   // Later stages observe what this layer has become.
   await weights.put(id, handle, fitted.encoding);
   const shifted = bias === null ? null : shiftedBias(bias.values, values, fitted.values, inputs);
-  if (shifted !== null) bias?.write(shifted);
+  if (shifted !== null) putBias(context, bias, shifted);
   return { codes, encoding: fitted.encoding, bias: shifted };
+}
+
+function putBias({ weights }: PassContext, bias: ShiftableBias | null, values: Float64Array): void {
+  if (bias !== null) weights.originalBiases.set(bias.write(values), bias.values);
 }
 
 function keptBytes(layers: ReadonlyMap<string, KeptLayer>): number {
