@@ -72,9 +72,9 @@ test('every pass that learns from samples can be stopped within a second', async
 
 test('without samples it is refused by name, and the model stays open', async () => {
   const { page } = studio;
-  await page.getByRole('radio', { name: 'Data' }).click();
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('button', { name: 'Data' }).click();
   await page.getByRole('button', { name: 'Remove' }).click();
-  await page.getByRole('radio', { name: 'Workbench' }).click();
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('button', { name: 'Workbench' }).click();
   await use({ id: 'quantize-weights', options: { bits: 4, rounding: 'gptq' } });
   await expect(page.getByText(/"gptq".* needs samples/).first()).toBeVisible();
   await use({ id: 'quantize-weights', options: { bits: 4 } });
