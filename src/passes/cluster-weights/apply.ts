@@ -12,9 +12,6 @@ import { fitCodebook } from './codebook';
 import { clusterWeightsMeta } from './meta';
 import { settingsOf, type ClusterSettings } from './settings';
 
-/** From this many bits on fitting each layer to the original's inputs is as good; at 16 clusters it is not (resnet8: 91 % agreement, not 94 %). */
-const FLOAT_BITS = 5;
-
 /** A layer to cluster. */
 interface Planned {
   readonly layer: Layer;
@@ -70,10 +67,9 @@ async function fitToOutputs(context: PassContext, planned: readonly Planned[]): 
   const fitted = planned.filter(({ settings }) => settings.refine === 'samples');
   if (fitted.length === 0) return { nearest: planned, note: '' };
   const { compute, job } = context;
-  const unseen = await fitLayersByOutput(context, fitted.map(({ layer, settings, groups }) => ({ layer, settings, groups, bits: codebookBits({ size: settings.clusters }) })), {
+  const unseen = await fitLayersByOutput(context, fitted.map(({ layer, settings, groups }) => ({ layer, settings, groups, bits: codebookBits({ size: settings.clusters }), inputs: settings.inputs })), {
     name: 'Refining "samples"',
     verb: 'Clustering',
-    floatFrom: FLOAT_BITS,
     keyOf: ({ settings }) => settings,
     fit: async ({ groups, settings }, weights, inputs) => {
       const found = await clusterByOutput(compute, weights, inputs, groups, settings, job.signal);

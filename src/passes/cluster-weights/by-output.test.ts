@@ -140,6 +140,17 @@ test.each(['tensor', 'channel'])('a table a %s, refined on samples, loses less t
   }
 });
 
+test('layers can be fitted to the original inputs at any number of clusters, and to rounded ones', async () => {
+  const model = net();
+  const values: Float32Array[] = [];
+  for (const inputs of ['auto', 'original', 'rounded']) {
+    const applied = await applyPass(clusterWeights, model, { options: { clusters: 8, refine: 'samples', inputs }, samples: samples(40, 1) });
+    values.push(await applied.value('y'));
+  }
+  expect(values[0]).toEqual(values[2]);
+  expect(values[0]).not.toEqual(values[1]);
+});
+
 test('without samples refining is refused by name', async () => {
   await expect(applyPass(clusterWeights, net(), { options: { refine: 'samples' } })).rejects.toThrow('Refining "samples"');
 });

@@ -1,3 +1,4 @@
+import { inputsField } from '../hessian/inputs-field';
 import type { PassMeta } from '../options';
 
 export const clusterWeightsMeta: PassMeta = {
@@ -62,8 +63,9 @@ export const clusterWeightsMeta: PassMeta = {
       ],
       default: 'none',
     },
+    inputsField({ refine: ['samples'] }),
   ],
-  layerFields: ['clusters', 'granularity', 'init', 'keepZeros', 'refine'],
+  layerFields: ['clusters', 'granularity', 'init', 'keepZeros', 'refine', 'inputs'],
   usesSamples: (options) => options['refine'] === 'samples',
   editsGraph: (options) => options['refine'] === 'samples',
 };

@@ -1,3 +1,4 @@
+import { fitInputsOf, type FitInputs } from '../hessian/inputs-field';
 import type { Options } from '../options';
 import type { Init } from './starts';
 
@@ -8,6 +9,7 @@ export interface ClusterSettings {
   readonly init: Init;
   readonly keepZeros: boolean;
   readonly refine: 'none' | 'samples';
+  readonly inputs: FitInputs;
 }
 
 /** Reads options that the recipe's check has passed. */
@@ -19,5 +21,6 @@ export function settingsOf(options: Options): ClusterSettings {
     init: init === 'density' || init === 'linear' ? init : 'kmeans++',
     keepZeros: options['keepZeros'] !== false,
     refine: options['refine'] === 'samples' ? 'samples' : 'none',
+    inputs: fitInputsOf(options),
   };
 }

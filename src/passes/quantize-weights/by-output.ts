@@ -12,29 +12,19 @@ export interface Planned {
   readonly storage: Storage;
 }
 
-/** From this many bits on errors are so small that fitting each layer to the original's inputs is as good (FACTS.md), and takes one pass. */
-const FLOAT_BITS = 5;
-
 /**
  * Rounds these layers by their outputs and puts them into the store. Layers whose inputs are not seen are returned with the reason, and
  * stay as they are.
  * @throws WhittleError `bad-data` without samples.
  */
 export function roundLayersByOutput(context: PassContext, planned: readonly Planned[], choiceOf: (planned: Planned) => GptqChoice): Promise<readonly Skipped[]> {
-  return fitLayersByOutput(context, planned.map(({ layer, settings, storage }) => ({ layer, settings, storage, bits: settings.bits })), {
+  return fitLayersByOutput(context, planned.map(({ layer, settings, storage }) => ({ layer, settings, storage, bits: settings.bits, inputs: settings.inputs })), {
     name: `Rounding ${[...new Set(planned.map(({ settings }) => `"${settings.rounding}"`))].join(' and ')}`,
     verb: 'Rounding',
-    floatFrom: floatFrom(planned),
     keyOf: ({ settings, storage }) => [settings, storage],
     fit: async (each, weights, inputs) => {
       const rounded = await roundByOutput(context.compute, weights, inputs, choiceOf(each));
       return typeof rounded === 'string' ? rounded : { values: rounded.values, encoding: { kind: 'grid', grid: rounded.grid, storage: each.storage } };
     },
   });
-}
-
-/** One order serves all layers: where any is to be fitted to rounded inputs, all are. */
-function floatFrom(planned: readonly Planned[]): number {
-  if (planned.some(({ settings }) => settings.inputs === 'rounded')) return Infinity;
-  return planned.every(({ settings }) => settings.inputs === 'original') ? 0 : FLOAT_BITS;
 }

@@ -1,3 +1,4 @@
+import { inputsField } from '../hessian/inputs-field';
 import type { Options, PassMeta } from '../options';
 
 const fitsOutputs = (options: Options): boolean => options['rounding'] === 'gptq' || options['rounding'] === 'adaround';
@@ -93,19 +94,7 @@ export const quantizeWeightsMeta: PassMeta = {
       ],
       default: 'nearest',
     },
-    {
-      key: 'inputs',
-      label: 'Fit to inputs',
-      help: 'Of the original model, or of the model as rounded so far, so that later layers make up for earlier ones. Auto: rounded below 5 bits. Try both: depthwise convolutions often do better on the original inputs.',
-      type: 'choice',
-      choices: [
-        { value: 'auto', label: 'Auto' },
-        { value: 'original', label: 'Original' },
-        { value: 'rounded', label: 'Rounded' },
-      ],
-      default: 'auto',
-      when: { rounding: ['gptq', 'adaround'] },
-    },
+    inputsField({ rounding: ['gptq', 'adaround'] }),
     {
       key: 'storage',
       label: 'Storage',

@@ -1,3 +1,4 @@
+import { fitInputsOf, type FitInputs } from '../hessian/inputs-field';
 import type { Options, OptionValue } from '../options';
 
 /** quantize-weights' options for one layer, typed. */
@@ -9,7 +10,7 @@ export interface QuantizeSettings {
   readonly range: 'mse' | 'minmax' | 'percentile';
   readonly percentile: number;
   readonly rounding: 'nearest' | 'gptq' | 'adaround' | 'hqq';
-  readonly inputs: 'auto' | 'original' | 'rounded';
+  readonly inputs: FitInputs;
   readonly storage: 'auto' | 'dequantize' | 'matmulnbits' | 'packed';
 }
 
@@ -23,7 +24,7 @@ export function settingsOf(options: Options): QuantizeSettings {
     range: oneOf(['mse', 'minmax', 'percentile'], options['range']),
     percentile: Number(options['percentile']),
     rounding: oneOf(['nearest', 'gptq', 'adaround', 'hqq'], options['rounding']),
-    inputs: oneOf(['auto', 'original', 'rounded'], options['inputs']),
+    inputs: fitInputsOf(options),
     storage: oneOf(['auto', 'dequantize', 'matmulnbits', 'packed'], options['storage']),
   };
 }
