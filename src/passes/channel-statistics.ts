@@ -6,8 +6,8 @@ import { uniqueNames } from '../onnx/graph';
 import { makeNode, opsetOf } from '../onnx/nodes';
 import { openCut } from '../onnx/probe';
 import { DataType, encodeFloats, FLOAT_TYPES, int64Tensor, makeTensor } from '../onnx/tensor';
-import type { OnnxModel, WeightType } from '../onnx/types';
-import type { Calibration, PassContext, Probe, ProbeWeight } from './types';
+import type { WeightType } from '../onnx/types';
+import type { Calibration, PassContext } from './types';
 
 /** A value of the main graph with channels on axis 1 ('planes': [N, C, ...]) or on the last axis ('columns': [..., C]). */
 export interface ChannelValue {
@@ -16,37 +16,31 @@ export interface ChannelValue {
   readonly layout: 'planes' | 'columns';
 }
 
-/** Of each channel, over all samples and positions. */
-export interface ChannelStatistics {
-  readonly mean: Float64Array;
+/** Least and largest value of each channel, over all samples and positions. */
+export interface ChannelRanges {
   readonly min: Float64Array;
-  readonly meanSquare: Float64Array;
+  readonly max: Float64Array;
 }
 
-const KINDS = ['mean', 'min', 'meanSquare'] as const;
-type Kind = (typeof KINDS)[number];
-
-/**
- * Runs the samples through the model and gives the statistics of these values, in their order.
- * @param which weights the graph runs with: those that the weight passes started from, or what has become of them.
- */
-export async function observeChannels(
-  { model, weights, job }: Pick<PassContext, 'model' | 'weights' | 'job'>,
-  calibration: Calibration,
-  values: readonly ChannelValue[],
-  which: ProbeWeight['which'],
-): Promise<ChannelStatistics[]> {
-  const { probe, outputs } = statisticsProbe(model, weights.layers.map((l) => l.id), values, which, KINDS);
+/** Runs the samples through the model as the weight passes left it, and gives the ranges of these values, in their order. */
+export async function observeRanges({ model, weights, job }: Pick<PassContext, 'model' | 'weights' | 'job'>, calibration: Calibration, values: readonly ChannelValue[]): Promise<ChannelRanges[]> {
+  const copy = cloneForEdit(model);
+  const reducer = new ChannelReducer(copy.proto.graph?.node ?? [], opsetOf(copy.proto), uniqueNames(copy.proto));
+  const outputs = values.map(({ name, channels, layout }) => {
+    const rows = reducer.rows(reducer.node('Cast', [name], { to: DataType.FLOAT }), { channels, layout });
+    return { min: reducer.reduce('ReduceMin', rows, layout), max: reducer.reduce('ReduceMax', rows, layout) };
+  });
+  const cut = openCut(copy, outputs.flatMap(({ min, max }) => [min, max]), weights.layers.map((l) => l.id));
   const found = values.map(({ channels }) => ({
-    mean: new Float64Array(channels),
     min: new Float64Array(channels).fill(Number.POSITIVE_INFINITY),
-    meanSquare: new Float64Array(channels),
+    max: new Float64Array(channels).fill(Number.NEGATIVE_INFINITY),
   }));
   await calibration.observe(
-    probe,
-    (seen, samples) => {
-      for (const [v, names] of outputs.entries()) {
-        for (const [k, kind] of KINDS.entries()) add(found[v]?.[kind], kind, seen[names[k] ?? '']?.data, samples / calibration.samples);
+    { model: cut.model, weights: cut.inputs.map(({ inputName, shape, layerId }) => ({ inputName, shape, layerId, which: 'present' })) },
+    (seen) => {
+      for (const [v, { min, max }] of outputs.entries()) {
+        widen(found[v]?.min, seen[min]?.data, Math.min);
+        widen(found[v]?.max, seen[max]?.data, Math.max);
       }
     },
     job,
@@ -54,22 +48,9 @@ export async function observeChannels(
   return found;
 }
 
-function add(into: Float64Array | undefined, kind: Kind, seen: Float32Array | undefined, weight: number): void {
-  if (!into || seen?.length !== into.length) throw new WhittleError('internal', 'A probe gave no statistics.', 'Report this fault.');
-  for (const [c, value] of seen.entries()) into[c] = kind === 'min' ? Math.min(into[c] ?? value, value) : (into[c] ?? 0) + value * weight;
-}
-
-/** The graph cut down to these values, with a vector over channels for each kind as its outputs. */
-function statisticsProbe(model: OnnxModel, layerIds: readonly string[], values: readonly ChannelValue[], which: ProbeWeight['which'], kinds: readonly Kind[]): { probe: Probe; outputs: string[][] } {
-  const copy = cloneForEdit(model);
-  const nodes = copy.proto.graph?.node ?? [];
-  const reducer = new ChannelReducer(nodes, opsetOf(copy.proto), uniqueNames(copy.proto));
-  const outputs = values.map(({ name, channels, layout }) => {
-    const rows = reducer.rows(reducer.node('Cast', [name], { to: DataType.FLOAT }), { channels, layout });
-    return kinds.map((kind) => reducer.reduce(kind === 'min' ? 'ReduceMin' : 'ReduceMean', kind === 'meanSquare' ? reducer.node('Mul', [rows, rows]) : rows, layout));
-  });
-  const cut = openCut(copy, outputs.flat(), layerIds);
-  return { probe: { model: cut.model, weights: cut.inputs.map(({ inputName, shape, layerId }) => ({ inputName, shape, layerId, which })) }, outputs };
+function widen(into: Float64Array | undefined, seen: Float32Array | undefined, outer: (a: number, b: number) => number): void {
+  if (!into || seen?.length !== into.length) throw new WhittleError('internal', 'A probe gave no ranges.', 'Report this fault.');
+  for (const [c, value] of seen.entries()) into[c] = outer(into[c] ?? value, value);
 }
 
 /** Adds nodes that reduce values to one number a channel, in the forms of the operator set. */
@@ -110,8 +91,8 @@ export class ChannelReducer {
     return this.reshape(name, layout === 'planes' ? [0, channels, -1] : [-1, channels]);
   }
 
-  /** `rows` to [C], by ReduceMean or ReduceMin. */
-  reduce(opType: 'ReduceMean' | 'ReduceMin', rows: string, layout: ChannelValue['layout']): string {
+  /** `rows` to [C]. */
+  reduce(opType: 'ReduceMean' | 'ReduceMin' | 'ReduceMax', rows: string, layout: ChannelValue['layout']): string {
     const axes = layout === 'planes' ? [0, 2] : [0];
     return this.opset >= AXES_INPUT ? this.node(opType, [rows, this.integers(axes)], { keepdims: 0 }) : this.node(opType, [rows], { axes, keepdims: 0 });
   }

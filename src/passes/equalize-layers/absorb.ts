@@ -1,14 +1,13 @@
-import { observeChannels } from '../channel-statistics';
+import { observeRanges } from '../channel-statistics';
 import type { PassContext } from '../types';
 import type { Joint } from './types';
 
-/** Standard deviations below the mean that an absorbed constant stays away, beside never exceeding the least value seen. */
-const DEVIATIONS = 6;
-
 /**
  * The constant of each channel of a joint that can be taken off before the activation and given to the next layer's bias,
- * relu(x - c) = relu(x) - c for x >= c: c = max(0, min(least x seen, mean - 6 deviations)); null where no channel has one. The paper takes
- * three deviations of the batch norm and accepts a loss; what samples never came near loses nothing.
+ * relu(x - c) = relu(x) - c for x >= c; null where no channel has one. c = max(0, 2 min - max) of what samples show: a value that no sample
+ * gave would have to lie below the least by more than all of them are apart to make a difference, so what is taken are the biases of
+ * channels that hardly vary. The paper takes three deviations of the batch norm and accepts a loss (six, and never more than the least
+ * seen, still moved outputs of mobilenet_v2 by 1 % of their range on samples it had not seen).
  * Source: Nagel et al. 2019 (arXiv 1906.04721, 4.1.3).
  */
 export async function absorbable(context: PassContext, joints: readonly Joint[]): Promise<(Float64Array | null)[]> {
@@ -20,17 +19,16 @@ export async function absorbable(context: PassContext, joints: readonly Joint[])
   const constants = await context.keep(
     JSON.stringify(['absorbable', values]),
     async () => {
-      const seen = await observeChannels(context, calibration, values, 'present');
+      const seen = await observeRanges(context, calibration, values);
       return watched.map(({ activated, channels, ceilings }, w) => {
         const [place] = activated.values();
         // min(x, top) - c = min(x - c, top - c) holds for c <= top.
         const top = Math.min(...ceilings.map(({ max }) => max));
-        const statistics = seen[w];
+        const ranges = seen[w];
         return Float64Array.from({ length: channels }, (_, c) => {
           const at = (place?.offset ?? 0) + c;
-          const mean = statistics?.mean[at] ?? 0;
-          const deviation = Math.sqrt(Math.max(0, (statistics?.meanSquare[at] ?? 0) - mean ** 2));
-          return Math.max(0, Math.min(statistics?.min[at] ?? 0, mean - DEVIATIONS * deviation, top));
+          const [min, max] = [ranges?.min[at] ?? 0, ranges?.max[at] ?? 0];
+          return Math.max(0, Math.min(2 * min - max, top));
         });
       });
     },

@@ -25,7 +25,7 @@ export const equalizeLayersMeta: PassMeta = {
     {
       key: 'absorb',
       label: 'Absorb biases',
-      help: 'Moves the part of a bias that no sample ever falls below into the next layer, which narrows the range of activations. Needs samples; nothing is moved without.',
+      help: 'Moves biases of channels that hardly vary over the samples into the next layer, which narrows the range of activations. Needs samples; nothing is moved without.',
       type: 'boolean',
       default: true,
     },
