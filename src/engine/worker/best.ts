@@ -3,18 +3,13 @@ import { WhittleError } from '../../base/errors';
 import { formatBytes } from '../../base/format';
 import type { Job } from '../../base/job';
 import type { Dataset } from '../../data/types';
-import { compareSides } from '../../measure/evaluate';
-import { LossTally } from '../../measure/loss';
-import { scoredSamples } from '../../measure/split';
 import type { Recipe, RecipeStep } from '../../recipe/types';
 import type { Best, BestGoal, BestTrial } from '../protocol/index';
-import { onBothSides } from './evaluate';
 import { fileBytes, planBits } from './plan';
+import { trialLoss } from './recipe-loss';
 import { sensitivity } from './sensitivity';
 import type { Workbench } from './workbench';
 
-/** Samples each recipe is compared on: enough to tell methods apart, few enough to try several. */
-const TRIAL_SAMPLES = 128;
 /** For a size: what is scanned before bits are given out. */
 const SCAN = { bits: [2, 3, 4, 5, 6, 8], sparsities: [], samples: 32 } as const;
 
@@ -102,13 +97,8 @@ async function candidatesWithin(bench: Workbench, data: Dataset | null, bytes: n
 
 async function runTrial(bench: Workbench, data: Dataset | null, name: string, recipe: Recipe, job: Job): Promise<{ trial: BestTrial; samples: number }> {
   const bytes = await fileBytes(bench, recipe, job);
-  return onBothSides(bench, data, recipe, null, job, async (evaluated, before, after) => {
-    const indices = scoredSamples(evaluated.samples.length, TRIAL_SAMPLES, data === null ? [] : bench.calibrationOf(evaluated.samples.length));
-    const tally = new LossTally(evaluated.known, evaluated.logs);
-    await compareSides(evaluated.samples, before, after, evaluated.known, indices, tally, job);
-    const { agreement, kl, sqnrDb } = tally.result();
-    return { trial: { name, recipe, bytes, agreement, kl, sqnrDb }, samples: indices.length };
-  });
+  const { agreement, kl, sqnrDb, samples } = await trialLoss(bench, data, recipe, job);
+  return { trial: { name, recipe, bytes, agreement, kl, sqnrDb }, samples };
 }
 
 /** Less divergence; where outputs are no class scores, less noise. */

@@ -4,21 +4,18 @@ import { lossOf } from '../../base/heat';
 import type { Job } from '../../base/job';
 import type { Dataset } from '../../data/types';
 import { valuesOf, type Allocation } from '../../measure/allocate';
-import { compareSides } from '../../measure/evaluate';
-import { LossTally } from '../../measure/loss';
-import { scoredSamples } from '../../measure/split';
 import { predictBytes, predictFileBytes } from '../../recipe/states';
 import { FLOAT_BITS, stepOf, takesLayer, withLayerBits } from '../../recipe/steps';
 import type { Recipe } from '../../recipe/types';
 import type { BitBudget, BitPlan, SensitivityCell } from '../protocol/index';
 import { choosePlan, type Measured, type Whole } from './budget';
-import { onBothSides } from './evaluate';
+import { recipeLoss, trialLoss } from './recipe-loss';
 import type { Workbench } from './workbench';
 
 /**
- * Bits for every layer that has cells and that the recipe quantizes; one that hurts at every scanned width may stay float. A budget of bytes gives the least predicted loss, a budget of loss
- * or points the smallest file. The prediction adds the layers' losses up; within bytes and points plans are run, and what they really lose
- * decides.
+ * Bits for every layer that has cells and that the recipe quantizes; one that hurts at every scanned width may stay float. A budget of bytes
+ * gives the least loss, a budget of loss or points the smallest file. The prediction adds the layers' losses up; within bytes and points plans
+ * are run, and what they really lose decides.
  * Throws `bad-recipe` where the cells name no bit widths or the budget cannot be kept, `bad-data` where points cannot be measured.
  */
 export async function planBits(bench: Workbench, data: Dataset | null, recipe: Recipe, cells: readonly SensitivityCell[], budget: BitBudget, job: Job): Promise<BitPlan> {
@@ -26,9 +23,19 @@ export async function planBits(bench: Workbench, data: Dataset | null, recipe: R
   const inner: Job = { signal: job.signal, onProgress: () => {} };
   const layers = await plannedLayers(bench, recipe, cells, inner);
   const recipeOf = (plan: Allocation): Recipe => withLayerBits(recipe, new Map(valuesOf(plan).map((bits, i) => [layers[i]?.layerId ?? '', bits])));
-  const size = (plan: Allocation): Promise<number> => fileBytes(bench, recipeOf(plan), inner);
+  // A size costs a run of the recipe, and the same plans are asked about more than once.
+  const sizes = new Map<string, Promise<number>>();
+  const size = (plan: Allocation): Promise<number> => {
+    const key = valuesOf(plan).join();
+    const bytes = sizes.get(key) ?? fileBytes(bench, recipeOf(plan), inner);
+    sizes.set(key, bytes);
+    return bytes;
+  };
   const measure = (plan: Allocation, samples: number | null): Promise<Measured> => topOneChange(bench, data, recipeOf(plan), samples, inner);
-  const run = (plan: Allocation): Promise<Whole> => wholeLoss(bench, data, recipeOf(plan), inner);
+  const run = async (plan: Allocation): Promise<Whole> => {
+    const figures = await trialLoss(bench, data, recipeOf(plan), inner);
+    return { loss: lossOf(figures), samples: figures.samples };
+  };
   const { plan, measured, checked } = await choosePlan(layers.map(({ choices }) => choices), budget, size, measure, run, job);
   return {
     recipe: recipeOf(plan),
@@ -61,30 +68,12 @@ async function plannedLayers(bench: Workbench, recipe: Recipe, cells: readonly S
 }
 
 /** How top-1 changes under the recipe, run on the live session. */
-async function topOneChange(bench: Workbench, data: Dataset | null, recipe: Recipe, samples: number | null, job: Job): Promise<Measured> {
-  return onBothSides(bench, data, recipe, null, job, async (evaluated, before, after) => {
-    const indices = scoredSamples(evaluated.samples.length, samples, bench.leftOut(recipe, evaluated.samples.length));
-    const tally = new LossTally(evaluated.known, evaluated.logs);
-    await compareSides(evaluated.samples, before, after, evaluated.known, indices, tally, job);
-    const { top1, top1Before } = tally.result();
-    if (top1 === null || top1Before === null) {
-      throw new WhittleError('bad-data', 'A budget in points needs labelled samples of a classifier.', 'Add labels to the data, or set a budget of bytes or loss.');
-    }
-    return { points: top1 - top1Before, samples: indices.length };
-  });
-}
-
-/** Samples that plans of one size are told apart by. */
-const WHOLE_SAMPLES = 128;
-
-/** The loss of the whole model under the recipe, run on the live session, of samples that no pass learned from. */
-async function wholeLoss(bench: Workbench, data: Dataset | null, recipe: Recipe, job: Job): Promise<Whole> {
-  return onBothSides(bench, data, recipe, null, job, async (evaluated, before, after) => {
-    const indices = scoredSamples(evaluated.samples.length, WHOLE_SAMPLES, data === null ? [] : bench.calibrationOf(evaluated.samples.length));
-    const tally = new LossTally(evaluated.known, evaluated.logs);
-    await compareSides(evaluated.samples, before, after, evaluated.known, indices, tally, job);
-    return { loss: lossOf(tally.result()), samples: indices.length };
-  });
+async function topOneChange(bench: Workbench, data: Dataset | null, recipe: Recipe, limit: number | null, job: Job): Promise<Measured> {
+  const { top1, top1Before, samples } = await recipeLoss(bench, data, recipe, limit, (total) => bench.leftOut(recipe, total), job);
+  if (top1 === null || top1Before === null) {
+    throw new WhittleError('bad-data', 'A budget in points needs labelled samples of a classifier.', 'Add labels to the data, or set a budget of bytes or loss.');
+  }
+  return { points: top1 - top1Before, samples };
 }
 
 /** Predicted bytes of the file that the recipe makes. */
