@@ -1,7 +1,7 @@
 /** Nodes that compute what a layer's inputs have in common: the Gram matrix of the columns that its weights are multiplied with. */
-import type { GraphProto } from 'onnx-buf';
-import { intAttribute, intsAttribute, isOnnx, makeNode, stringAttribute } from './nodes';
-import { int64Tensor, sizeOf } from './tensor';
+import { intAttribute, intsAttribute, isOnnx, stringAttribute } from './nodes';
+import { NodeWriter } from './node-writer';
+import { sizeOf } from './tensor';
 import type { WeightUse } from './weights';
 
 /** How a weight's elements are the matrix that multiplies those columns: element = group*groupStride + row*rowStride + column*columnStride. */
@@ -54,18 +54,8 @@ function rowMajor(groups: number, rows: number, columns: number): WeightMatrix {
 /** Operator sets in which forms changed. */
 const SINCE = { padInputs: 11, sliceInputs: 10, sumInputs: 13 } as const;
 
-/** Adds nodes to the end of a graph, in the forms of its operator set. */
-export class GramBuilder {
-  private readonly graph: GraphProto;
-  private readonly opset: number;
-  private readonly names: (prefix: string) => string;
-
-  constructor(graph: GraphProto, opset: number, names: (prefix: string) => string) {
-    this.graph = graph;
-    this.opset = opset;
-    this.names = names;
-  }
-
+/** Adds the nodes that make Gram matrices, in the forms of the operator set. */
+export class GramBuilder extends NodeWriter {
   /**
    * The columns of this use's input: [samples, groups, columns, places], float32. The matrix must be that of `weightMatrix`.
    * Null where the node's form is not covered (automatic pads, which only a run could tell).
@@ -149,24 +139,8 @@ export class GramBuilder {
     return this.node('ReduceSum', [from], { axes: [0], keepdims: 0 });
   }
 
-  private reshape(from: string, shape: readonly number[]): string {
-    return this.node('Reshape', [from, this.integers(shape)]);
-  }
-
   private transposed(from: string): string {
     return this.node('Transpose', [from], { perm: [0, 1, 3, 2] });
-  }
-
-  private integers(values: readonly number[]): string {
-    const name = this.names('gi');
-    this.graph.node.push(makeNode('Constant', [], [name], { value: int64Tensor('', values) }));
-    return name;
-  }
-
-  private node(opType: string, inputs: readonly string[], attributes: Parameters<typeof makeNode>[3] = {}): string {
-    const output = this.names('gn');
-    this.graph.node.push(makeNode(opType, inputs, [output], attributes));
-    return output;
   }
 }
 

@@ -94,6 +94,13 @@ export function prependNodes(graph: GraphProto, nodes: readonly NodeProto[]): vo
   graph.node.unshift(...nodes);
 }
 
+/** Puts nodes right behind others, and those of `null` in front of all. */
+export function insertAfter(graph: GraphProto, after: ReadonlyMap<NodeProto | null, readonly NodeProto[]>): void {
+  const nodes = [...(after.get(null) ?? [])];
+  for (const node of graph.node) nodes.push(node, ...(after.get(node) ?? []));
+  graph.node = nodes;
+}
+
 /** Declaration of a value. Dimensions are numbers or names; shape null leaves it open. */
 export function valueInfo(name: string, elemType: number, shape: readonly (number | string)[] | null): ValueInfoProto {
   const dim = (shape ?? []).map((size) =>

@@ -1,5 +1,11 @@
 import { WhittleError } from '../base/errors';
-import type { Calibration, PassContext } from './types';
+import type { WeightInput } from '../onnx/live';
+import type { Calibration, PassContext, ProbeWeight } from './types';
+
+/** Inputs of a cut graph as a probe feeds them; `nameOf` where they go by other names there. */
+export function probeWeights(inputs: readonly WeightInput[], which: ProbeWeight['which'], nameOf = (name: string): string => name): ProbeWeight[] {
+  return inputs.map(({ inputName, shape, layerId }) => ({ inputName: nameOf(inputName), shape, layerId, which }));
+}
 
 /**
  * The user's samples, for a pass that cannot do without.

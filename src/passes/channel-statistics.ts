@@ -3,10 +3,12 @@ import type { NodeProto } from 'onnx-buf';
 import { WhittleError } from '../base/errors';
 import { cloneForEdit, cloneNode } from '../onnx/clone';
 import { uniqueNames } from '../onnx/graph';
-import { makeNode, opsetOf } from '../onnx/nodes';
+import { NodeWriter } from '../onnx/node-writer';
+import { opsetOf } from '../onnx/nodes';
 import { openCut } from '../onnx/probe';
-import { DataType, encodeFloats, FLOAT_TYPES, int64Tensor, makeTensor } from '../onnx/tensor';
+import { DataType, encodeFloats, FLOAT_TYPES, makeTensor } from '../onnx/tensor';
 import type { WeightType } from '../onnx/types';
+import { probeWeights } from './calibration';
 import type { Calibration, PassContext } from './types';
 
 /** A value of the main graph with channels on axis 1 ('planes': [N, C, ...]) or on the last axis ('columns': [..., C]). */
@@ -36,7 +38,7 @@ export async function observeRanges({ model, weights, job }: Pick<PassContext, '
     max: new Float64Array(channels).fill(Number.NEGATIVE_INFINITY),
   }));
   await calibration.observe(
-    { model: cut.model, weights: cut.inputs.map(({ inputName, shape, layerId }) => ({ inputName, shape, layerId, which: 'present' })) },
+    { model: cut.model, weights: probeWeights(cut.inputs, 'present') },
     (seen) => {
       for (const [v, { min, max }] of outputs.entries()) {
         widen(found[v]?.min, seen[min]?.data, Math.min);
@@ -54,23 +56,7 @@ function widen(into: Float64Array | undefined, seen: Float32Array | undefined, o
 }
 
 /** Adds nodes that reduce values to one number a channel, in the forms of the operator set. */
-export class ChannelReducer {
-  private readonly nodes: NodeProto[];
-  private readonly opset: number;
-  private readonly names: (prefix: string) => string;
-
-  constructor(nodes: NodeProto[], opset: number, names: (prefix: string) => string) {
-    this.nodes = nodes;
-    this.opset = opset;
-    this.names = names;
-  }
-
-  node(opType: string, inputs: readonly string[], attributes: Parameters<typeof makeNode>[3] = {}): string {
-    const output = this.names('cs');
-    this.nodes.push(makeNode(opType, inputs, [output], attributes));
-    return output;
-  }
-
+export class ChannelReducer extends NodeWriter {
   /** The same node on other inputs. */
   copy(node: NodeProto, inputs: readonly string[]): string {
     const output = this.names('cs');
@@ -82,10 +68,6 @@ export class ChannelReducer {
     return this.node('Constant', [], { value: makeTensor('', FLOAT_TYPES[type], [1], encodeFloats(type, Float32Array.of(value))) });
   }
 
-  reshape(name: string, shape: readonly number[]): string {
-    return this.node('Reshape', [name, this.integers(shape)]);
-  }
-
   /** A value with one axis of channels: [N, C, positions] for planes, [rows, C] for columns. */
   rows(name: string, { channels, layout }: Omit<ChannelValue, 'name'>): string {
     return this.reshape(name, layout === 'planes' ? [0, channels, -1] : [-1, channels]);
@@ -95,10 +77,6 @@ export class ChannelReducer {
   reduce(opType: 'ReduceMean' | 'ReduceMin' | 'ReduceMax', rows: string, layout: ChannelValue['layout']): string {
     const axes = layout === 'planes' ? [0, 2] : [0];
     return this.opset >= AXES_INPUT ? this.node(opType, [rows, this.integers(axes)], { keepdims: 0 }) : this.node(opType, [rows], { axes, keepdims: 0 });
-  }
-
-  private integers(values: readonly number[]): string {
-    return this.node('Constant', [], { value: int64Tensor('', values) });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Job } from '../base/job';
 import type { Codebook, Compute, Grid, Handle } from '../compute/types';
+import type { WeightInput } from '../onnx/live';
 import type { Layer, OnnxModel, Skipped, Storage } from '../onnx/types';
 import type { Options, PassMeta } from './options';
 
@@ -34,10 +35,7 @@ export interface WeightStore {
 }
 
 /** A weight that a probe takes as an input: what the pass started from, or what it has made of it so far. */
-export interface ProbeWeight {
-  readonly inputName: string;
-  readonly shape: readonly number[];
-  readonly layerId: string;
+export interface ProbeWeight extends WeightInput {
   readonly which: 'original' | 'present';
 }
 

@@ -1,6 +1,7 @@
 import { fromHalf, toHalf } from '../../onnx/half';
 import type { Layer, Skipped } from '../../onnx/types';
 import { isCoded } from '../coded';
+import { readWeights } from '../read-weights';
 import type { Pass, PassContext, PassResult } from '../types';
 import { overflowOf } from './constants';
 import { convertToHalf } from './full';
@@ -38,13 +39,7 @@ async function roundLayer(context: PassContext, layer: Layer): Promise<string | 
   const { compute, weights } = context;
   if (isCoded(weights.encodingOf(layer.id))) return 'It is quantized or clustered already, which is smaller.';
   if (layer.type === 'float16' || layer.type === 'bfloat16') return `Its weights are ${layer.type} already.`;
-  const lease = await weights.acquire(layer.id);
-  let values: Float32Array<ArrayBuffer>;
-  try {
-    values = await compute.download(lease.handle);
-  } finally {
-    lease.release();
-  }
+  const values = await readWeights(context, layer.id);
   const problem = overflowOf(values);
   if (problem !== null) return `${problem}; float16 cannot hold them.`;
   await weights.put(layer.id, compute.upload(values.map((v) => fromHalf(toHalf(v)))), { kind: 'float16' });

@@ -6,7 +6,8 @@ import { openCut } from '../../onnx/probe';
 import { DataType, encodeFloats, FLOAT_TYPES, makeTensor, shapeOf, weightType } from '../../onnx/tensor';
 import { ChannelReducer } from '../channel-statistics';
 import { addTwin } from '../hessian/twin';
-import type { Calibration, PassContext, Probe, ProbeWeight } from '../types';
+import { probeWeights } from '../calibration';
+import type { Calibration, PassContext, Probe } from '../types';
 import type { Target } from './targets';
 
 /** Steps towards equal means behind an activation; the first step is that of the means before it. */
@@ -68,10 +69,7 @@ function pairedProbe(model: PassContext['model'], layerIds: readonly string[], t
   graph.node = nodes;
   const outputs = targets.map((target) => outputOf.get(target) ?? '');
   graph.output = outputs.map((name) => valueInfo(name, DataType.FLOAT, null));
-  const sides = cut.inputs.flatMap(({ inputName, shape, layerId }): ProbeWeight[] => [
-    { inputName, shape, layerId, which: 'present' },
-    { inputName: twin(inputName), shape, layerId, which: 'original' },
-  ]);
+  const sides = [...probeWeights(cut.inputs, 'present'), ...probeWeights(cut.inputs, 'original', twin)];
   return { probe: { model: cut.model, weights: sides }, outputs };
 }
 

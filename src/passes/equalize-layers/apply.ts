@@ -4,6 +4,7 @@ import { opsetOf } from '../../onnx/nodes';
 import { indexShapes } from '../../onnx/shapes';
 import type { Skipped } from '../../onnx/types';
 import { indexValues } from '../../onnx/values';
+import { readWeights } from '../read-weights';
 import type { Pass, PassContext, PassResult } from '../types';
 import { absorbable } from './absorb';
 import { endsOf, type End } from './ends';
@@ -11,7 +12,7 @@ import { magnitudesOf, solveFactors, type Magnitudes } from './factors';
 import { jointOf } from './joints';
 import { equalizeLayersMeta } from './meta';
 import type { Joint } from './types';
-import { applyChanges, readWeights, type Change } from './write';
+import { applyChanges, type Change } from './write';
 
 /**
  * Cross-layer equalization and absorption of high biases: rescales channels between layers joined by nothing or by positively homogeneous
@@ -74,7 +75,7 @@ async function readMagnitudes(context: PassContext, layers: readonly End[]): Pro
   const magnitudes: Magnitudes[] = [];
   for (const end of layers) {
     context.job.signal.throwIfAborted();
-    magnitudes.push(magnitudesOf(end.view, await readWeights(context, end)));
+    magnitudes.push(magnitudesOf(end.view, await readWeights(context, end.id)));
   }
   return magnitudes;
 }

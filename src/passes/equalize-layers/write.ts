@@ -2,6 +2,7 @@ import { findAttribute } from '../../onnx/nodes';
 import { removeUnread } from '../../onnx/unread';
 import { writeBias } from '../layer-bias';
 import { refuseNonFinite } from '../originals';
+import { readWeights } from '../read-weights';
 import type { PassContext } from '../types';
 import { writeAddend, writeCeiling } from './edit';
 import type { End } from './ends';
@@ -18,16 +19,6 @@ export interface Change {
   readonly constants: Float64Array | null;
 }
 
-/** A layer's present weights. */
-export async function readWeights({ compute, weights }: PassContext, { id }: End): Promise<Float32Array<ArrayBuffer>> {
-  const lease = await weights.acquire(id);
-  try {
-    return await compute.download(lease.handle);
-  } finally {
-    lease.release();
-  }
-}
-
 /** Writes weights, biases, added constants and clips, one layer's weights in memory at a time. */
 export async function applyChanges(context: PassContext, layers: readonly End[], changes: readonly Change[]): Promise<void> {
   const { model, job, compute, weights } = context;
@@ -36,7 +27,7 @@ export async function applyChanges(context: PassContext, layers: readonly End[],
   for (const [done, end] of layers.entries()) {
     job.signal.throwIfAborted();
     job.onProgress({ stage: `Equalizing ${end.id}`, done, total: layers.length, startedAt });
-    const values = await readWeights(context, end);
+    const values = await readWeights(context, end.id);
     const own = changes.find((c) => c.joint.producer === end);
     const read = changes.flatMap((change) => change.joint.readers.filter((r) => r.end === end).map((reader) => ({ change, reader })));
     const gained = gainedBias(end, values, read);

@@ -4,6 +4,7 @@ import type { Skipped } from '../../onnx/types';
 import { removeUnread } from '../../onnx/unread';
 import { indexValues, type ValueIndex } from '../../onnx/values';
 import { refuseNonFinite } from '../originals';
+import { readWeights } from '../read-weights';
 import type { Pass, PassContext, PassResult } from '../types';
 import { foldBias } from './bias';
 import { matchNorm, type FoldMatch } from './match';
@@ -77,13 +78,7 @@ function weightOf(context: PassContext, sources: readonly LayerSource[], match: 
 async function scaleWeight(context: PassContext, source: LayerSource, match: FoldMatch): Promise<void> {
   const { layer } = source;
   const { compute, weights } = context;
-  const lease = await weights.acquire(layer.id);
-  let values: Float32Array<ArrayBuffer>;
-  try {
-    values = await compute.download(lease.handle);
-  } finally {
-    lease.release();
-  }
+  const values = await readWeights(context, layer.id);
   const { outer, channels, inner } = layer.view;
   // ConvTranspose keeps [C, M/g, k...]: its output channel also depends on the group that the input channel is in.
   const groups = match.producer.opType === 'ConvTranspose' ? intAttribute(match.producer, 'group', 1) : 1;

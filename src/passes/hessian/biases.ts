@@ -1,6 +1,5 @@
 import { findLayers } from '../../onnx/layers';
 import type { Scope } from '../../onnx/graph';
-import { intAttribute } from '../../onnx/nodes';
 import type { OnnxModel, WeightType } from '../../onnx/types';
 import { removeUnread } from '../../onnx/unread';
 import { indexValues } from '../../onnx/values';
@@ -27,7 +26,6 @@ export function biasesOf(model: OnnxModel, ids: readonly string[]): Map<string, 
     if (!ids.includes(layer.id) || use === undefined || uses.length > 1 || use.input !== 1 || layer.inSubgraph || !OPS.has(layer.op)) continue;
     // A Gemm may scale its product; what its weights lose is then scaled too.
     if (layer.op === 'Gemm' && (use.node.attribute.find((a) => a.name === 'alpha')?.f ?? 1) !== 1) continue;
-    if (layer.op === 'Conv' && intAttribute(use.node, 'group', 1) > layer.view.channels) continue;
     const bias = readBias(index, use.scope, use.node, layer.view.channels);
     if (typeof bias === 'string') continue;
     found.set(layer.id, { values: bias.values, write: (values) => replaced(model, use.scope, bias, values, layer.type) });

@@ -5,7 +5,8 @@ import { findLayers } from '../../onnx/layers';
 import type { Layer, Skipped } from '../../onnx/types';
 import { requireCalibration } from '../calibration';
 import { codesOf, valuesOf, type Coded } from '../coded';
-import type { PassContext } from '../types';
+import { readWeights } from '../read-weights';
+import type { Calibration, PassContext } from '../types';
 import { biasesOf, shiftedBias, type ShiftableBias } from './biases';
 import { gramEntries, inputMatrix, observeGrams, type InputGram, type InputsFrom, type Networks } from './gram';
 import type { FitInputs } from './inputs-field';
@@ -66,12 +67,12 @@ interface Outcome {
  * @throws WhittleError `bad-data` without samples.
  */
 export async function fitLayersByOutput<P extends PlannedFit>(context: PassContext, planned: readonly P[], method: FitMethod<P>): Promise<readonly Skipped[]> {
-  requireCalibration(context, method.name);
+  const calibration = requireCalibration(context, method.name);
   const key = JSON.stringify(['by output', context.only, planned.map((each) => [each.layer.id, method.keyOf(each)])]);
   let fresh = false;
   const make = (): Promise<Outcome> => {
     fresh = true;
-    return fitAll(context, planned, method);
+    return fitAll(context, calibration, planned, method);
   };
   const { layers, skipped } = await context.keep(key, make, ({ layers: kept }) => keptBytes(kept));
   if (fresh) return skipped;
@@ -83,7 +84,7 @@ export async function fitLayersByOutput<P extends PlannedFit>(context: PassConte
   return skipped;
 }
 
-async function fitAll<P extends PlannedFit>(context: PassContext, planned: readonly P[], method: FitMethod<P>): Promise<Outcome> {
+async function fitAll<P extends PlannedFit>(context: PassContext, calibration: Calibration, planned: readonly P[], method: FitMethod<P>): Promise<Outcome> {
   const sources = new Map(findLayers(context.model).sources.map((s) => [s.layer.id, s]));
   const skipped: Skipped[] = [];
   const fit = planned.filter(({ layer }) => {
@@ -105,7 +106,7 @@ async function fitAll<P extends PlannedFit>(context: PassContext, planned: reado
   const startedAt = Date.now();
   const breath = createBreath();
   for (const stage of stages) {
-    const grams = await gramsOf(context, method.name, networks, stage, new Set(biases.keys()), from);
+    const grams = await gramsOf(context, calibration, networks, stage, new Set(biases.keys()), from);
     for (const each of fit.filter(({ layer }) => stage.includes(layer.id))) {
       const { id } = each.layer;
       context.job.signal.throwIfAborted();
@@ -126,8 +127,7 @@ function inputsFor(fit: readonly PlannedFit[]): InputsFrom {
 }
 
 /** Grams of the original network depend on nothing but the graph: every setting of a slider uses the same. */
-async function gramsOf(context: PassContext, name: string, networks: Networks, ids: readonly string[], centred: ReadonlySet<string>, from: InputsFrom): Promise<ReadonlyMap<string, InputGram>> {
-  const calibration = requireCalibration(context, name);
+async function gramsOf(context: PassContext, calibration: Calibration, networks: Networks, ids: readonly string[], centred: ReadonlySet<string>, from: InputsFrom): Promise<ReadonlyMap<string, InputGram>> {
   const observe = (): Promise<Map<string, InputGram>> => observeGrams(networks, context.weights.layers, ids, centred, from, calibration, context.job);
   if (from === 'present') return observe();
   return context.keep(`grams ${JSON.stringify(ids)}`, observe, (grams) => [...grams.values()].reduce((sum, { gram }) => sum + gram.byteLength, 0), 'graph');
@@ -136,13 +136,7 @@ async function gramsOf(context: PassContext, name: string, networks: Networks, i
 async function fitOne<P extends PlannedFit>(context: PassContext, planned: P, inputs: InputGram, bias: ShiftableBias | null, method: FitMethod<P>): Promise<KeptLayer | string> {
   const { compute, weights } = context;
   const { id } = planned.layer;
-  const lease = await weights.acquire(id);
-  let values: Float32Array;
-  try {
-    values = await compute.download(lease.handle);
-  } finally {
-    lease.release();
-  }
+  const values = await readWeights(context, id);
   const fitted = await method.fit(planned, values, inputs);
   if (typeof fitted === 'string') return fitted;
   const handle = compute.upload(fitted.values);

@@ -6,7 +6,8 @@ import { opsetOf } from '../../onnx/nodes';
 import { DataType } from '../../onnx/tensor';
 import type { Layer, OnnxModel } from '../../onnx/types';
 import type { Job } from '../../base/job';
-import type { Calibration, ProbeWeight } from '../types';
+import { probeWeights } from '../calibration';
+import type { Calibration } from '../types';
 import { addTwin } from './twin';
 
 /** What a layer's inputs have in common over the samples. */
@@ -70,13 +71,13 @@ export async function observeGrams({ present: model, original: before }: Network
   const { proto } = probe.model;
   const { graph } = proto;
   if (!graph) return new Map();
-  const weights: ProbeWeight[] = probe.inputs.map((input) => ({ ...input, which: from === 'float' ? 'original' : 'present' }));
+  const weights = probeWeights(probe.inputs, from === 'float' ? 'original' : 'present');
   const names = uniqueNames(proto);
   // Names in the original network; where one cannot be put beside, the present inputs are the only ones.
   const other = from === 'present' ? openCut(before, values, ids) : null;
   const twin = other?.model.proto.graph ? addTwin(graph, other.model.proto.graph, other.inputs, names) : null;
-  if (other !== null && twin !== null) for (const { inputName, shape, layerId } of other.inputs) weights.push({ inputName: twin(inputName), shape, layerId, which: 'original' });
-  const builder = new GramBuilder(graph, opsetOf(proto), names);
+  if (other !== null && twin !== null) weights.push(...probeWeights(other.inputs, 'original', twin));
+  const builder = new GramBuilder(graph.node, opsetOf(proto), names);
   const outputs = seen.flatMap(({ id, matrix, use, input }) => {
     const about = twin !== null && centred.has(id);
     const columnsOf = (value: string): string | null => {

@@ -1,5 +1,5 @@
 import type { NodeProto } from 'onnx-buf';
-import { uniqueNames } from '../../onnx/graph';
+import { insertAfter, uniqueNames } from '../../onnx/graph';
 import { makeNode } from '../../onnx/nodes';
 import type { OnnxModel } from '../../onnx/types';
 import { indexValues, type Value } from '../../onnx/values';
@@ -28,8 +28,5 @@ export function roundInputs({ proto }: OnnxModel, nodes: readonly NodeProto[]): 
     }
     node.input[0] = result;
   }
-  const { graph } = main;
-  const ordered = [...(after.get(null) ?? [])];
-  for (const node of graph.node) ordered.push(node, ...(after.get(node) ?? []));
-  graph.node = ordered;
+  insertAfter(main.graph, after);
 }

@@ -1,5 +1,5 @@
 import type { NodeProto } from 'onnx-buf';
-import { addInitializer, prependNodes, removeConstant, uniqueNames } from '../../onnx/graph';
+import { addInitializer, insertAfter, prependNodes, removeConstant, uniqueNames } from '../../onnx/graph';
 import { makeNode } from '../../onnx/nodes';
 import { bytesOf, DataType, makeTensor, readFloats, shapeOf } from '../../onnx/tensor';
 import type { OnnxModel } from '../../onnx/types';
@@ -29,9 +29,7 @@ export function insertQuantizers({ proto }: OnnxModel, grids: ReadonlyMap<Value,
     after.set(value.producer, [...(after.get(value.producer) ?? []), ...pair]);
     for (const { node, input } of value.uses) node.input[input] = result;
   }
-  const nodes = [...(after.get(null) ?? [])];
-  for (const node of graph.node) nodes.push(node, ...(after.get(node) ?? []));
-  graph.node = nodes;
+  insertAfter(graph, after);
 }
 
 type Graph = NonNullable<OnnxModel['proto']['graph']>;

@@ -7,6 +7,7 @@ import { indexShapes } from '../../onnx/shapes';
 import { sizeOf } from '../../onnx/tensor';
 import type { OnnxModel } from '../../onnx/types';
 import { indexValues } from '../../onnx/values';
+import { probeWeights } from '../calibration';
 import type { Calibration, Observed, PassContext, Probe } from '../types';
 import { ActivationHistogram } from './histogram';
 
@@ -85,5 +86,5 @@ function probeOf(model: OnnxModel, layerIds: readonly string[], names: readonly 
     seenAs.set(name, seen);
   }
   const cut = openCut(copy, [...seenAs.values()], layerIds);
-  return { probe: { model: cut.model, weights: cut.inputs.map(({ inputName, shape, layerId }) => ({ inputName, shape, layerId, which: 'present' as const })) }, seenAs };
+  return { probe: { model: cut.model, weights: probeWeights(cut.inputs, 'present') }, seenAs };
 }

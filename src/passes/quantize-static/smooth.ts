@@ -6,6 +6,7 @@ import type { OnnxModel } from '../../onnx/types';
 import { removeUnread } from '../../onnx/unread';
 import { indexValues, type Use, type Value, type ValueIndex } from '../../onnx/values';
 import type { IntegerLayer } from '../integer-layers';
+import { readWeights } from '../read-weights';
 import type { Calibration, PassContext } from '../types';
 import { observeValues } from './observe';
 
@@ -85,7 +86,7 @@ async function scalesOf(context: PassContext, { layers, channels }: Products, ac
   const most = new Float64Array(channels);
   for (const layer of layers) {
     const { channelOf } = rowsOf(layer);
-    for (const [at, w] of (await valuesOf(context, layer)).entries()) most[channelOf(at)] = Math.max(most[channelOf(at)] ?? 0, Math.abs(w));
+    for (const [at, w] of (await readWeights(context, layer.source.layer.id)).entries()) most[channelOf(at)] = Math.max(most[channelOf(at)] ?? 0, Math.abs(w));
   }
   return Float32Array.from(most, (w, channel) => {
     const x = activations[channel] ?? 0;
@@ -93,18 +94,9 @@ async function scalesOf(context: PassContext, { layers, channels }: Products, ac
   });
 }
 
-async function valuesOf({ compute, weights }: PassContext, { source }: IntegerLayer): Promise<Float32Array> {
-  const lease = await weights.acquire(source.layer.id);
-  try {
-    return await compute.download(lease.handle);
-  } finally {
-    lease.release();
-  }
-}
-
 async function scaleRows(context: PassContext, layer: IntegerLayer, scales: Float32Array): Promise<void> {
   const { channelOf } = rowsOf(layer);
-  const scaled = (await valuesOf(context, layer)).map((w, at) => w * (scales[channelOf(at)] ?? 1));
+  const scaled = (await readWeights(context, layer.source.layer.id)).map((w, at) => w * (scales[channelOf(at)] ?? 1));
   await context.weights.put(layer.source.layer.id, context.compute.upload(scaled), null);
 }
 
