@@ -4,7 +4,7 @@ import { canStore } from '../../onnx/encode';
 import type { Codebook, Groups } from '../../compute/types';
 import type { Layer, Skipped } from '../../onnx/types';
 import { valuesOf } from '../coded';
-import { fitLayersByOutput } from '../hessian/fit-layers';
+import { fitLayersByOutput, fitWanted } from '../hessian/fit-layers';
 import { groupsOf } from '../quantize-weights/groups';
 import type { Pass, PassContext, PassResult } from '../types';
 import { clusterByOutput } from './by-output';
@@ -37,11 +37,11 @@ export const clusterWeights: Pass = {
       skipped.push({ layer: layer.id, reason });
       return [];
     });
-    const { nearest, note } = await fitToOutputs(context, planned);
+    const { rest, note } = await fitWanted(planned, ({ settings }) => settings.refine === 'samples', (some) => clusterByOutputs(context, some), 'was clustered by its weights alone');
     const startedAt = Date.now();
-    for (const [done, each] of nearest.entries()) {
+    for (const [done, each] of rest.entries()) {
       context.job.signal.throwIfAborted();
-      context.job.onProgress({ stage: `Clustering ${each.layer.id}`, done, total: nearest.length, startedAt });
+      context.job.onProgress({ stage: `Clustering ${each.layer.id}`, done, total: rest.length, startedAt });
       await clusterLayer(context, each);
     }
     return { changed: planned.map(({ layer }) => layer.id), skipped, note: `${planned.length} of ${wanted.length} layers clustered.${note}` };
@@ -62,12 +62,10 @@ function reasonAgainst({ model }: PassContext, layer: Layer, groups: Groups, { c
   return `${channels === 1 ? 'A table' : `${channels} tables`} of ${size} values and the codes would take more bytes than its weights.`;
 }
 
-/** Clusters the layers that are to be fitted to their outputs; those whose inputs are not seen are left for k-means alone, and named. */
-async function fitToOutputs(context: PassContext, planned: readonly Planned[]): Promise<{ readonly nearest: readonly Planned[]; readonly note: string }> {
-  const fitted = planned.filter(({ settings }) => settings.refine === 'samples');
-  if (fitted.length === 0) return { nearest: planned, note: '' };
+/** Clusters layers by their outputs; returns those whose inputs are not seen. */
+function clusterByOutputs(context: PassContext, planned: readonly Planned[]): Promise<readonly Skipped[]> {
   const { compute, job } = context;
-  const unseen = await fitLayersByOutput(context, fitted.map(({ layer, settings, groups }) => ({ layer, settings, groups, bits: codebookBits({ size: settings.clusters }), inputs: settings.inputs })), {
+  return fitLayersByOutput(context, planned.map(({ layer, settings, groups }) => ({ layer, settings, groups, bits: codebookBits({ size: settings.clusters }), inputs: settings.inputs })), {
     name: 'Refining "samples"',
     verb: 'Clustering',
     keyOf: ({ settings }) => settings,
@@ -78,11 +76,6 @@ async function fitToOutputs(context: PassContext, planned: readonly Planned[]): 
       return { values: valuesOf(found.codes, encoding), encoding };
     },
   });
-  const left = new Set(unseen.map(({ layer }) => layer));
-  return {
-    nearest: planned.filter(({ layer, settings }) => settings.refine === 'none' || left.has(layer.id)),
-    note: unseen.map(({ layer, reason }) => ` ${layer} was clustered by its weights alone: ${reason}.`).join(''),
-  };
 }
 
 /** Clusters one layer by its weights alone. */

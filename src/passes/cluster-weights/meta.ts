@@ -1,5 +1,7 @@
 import { inputsField } from '../hessian/inputs-field';
-import type { PassMeta } from '../options';
+import type { Options, PassMeta } from '../options';
+
+const refines = (options: Options): boolean => options['refine'] === 'samples';
 
 export const clusterWeightsMeta: PassMeta = {
   id: 'cluster-weights',
@@ -66,6 +68,7 @@ export const clusterWeightsMeta: PassMeta = {
     inputsField({ refine: ['samples'] }),
   ],
   layerFields: ['clusters', 'granularity', 'init', 'keepZeros', 'refine', 'inputs'],
-  usesSamples: (options) => options['refine'] === 'samples',
-  editsGraph: (options) => options['refine'] === 'samples',
+  usesSamples: refines,
+  // Biases take what weights lose of the mean.
+  editsGraph: refines,
 };

@@ -84,6 +84,22 @@ export async function fitLayersByOutput<P extends PlannedFit>(context: PassConte
   return skipped;
 }
 
+/**
+ * Fits those of the planned layers for which `wanted` holds. What is left, those whose inputs are not seen among them, is the pass's to treat
+ * by weights alone.
+ * @param instead what becomes of layers that could not be fitted, for the note: "was rounded to the nearest".
+ */
+export async function fitWanted<L extends { readonly layer: Layer }>(planned: readonly L[], wanted: (each: L) => boolean, fit: (some: readonly L[]) => Promise<readonly Skipped[]>, instead: string): Promise<{ readonly rest: readonly L[]; readonly note: string }> {
+  const some = planned.filter(wanted);
+  if (some.length === 0) return { rest: planned, note: '' };
+  const unseen = await fit(some);
+  const left = new Set(unseen.map(({ layer }) => layer));
+  return {
+    rest: planned.filter((each) => !wanted(each) || left.has(each.layer.id)),
+    note: unseen.map(({ layer, reason }) => ` ${layer} ${instead}: ${reason}.`).join(''),
+  };
+}
+
 async function fitAll<P extends PlannedFit>(context: PassContext, calibration: Calibration, planned: readonly P[], method: FitMethod<P>): Promise<Outcome> {
   const sources = new Map(findLayers(context.model).sources.map((s) => [s.layer.id, s]));
   const skipped: Skipped[] = [];

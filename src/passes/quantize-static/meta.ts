@@ -1,28 +1,18 @@
+import { INTEGER_LAYER_FIELDS, weightBitsField, weightScalesField } from '../integer-fields';
 import type { PassMeta } from '../options';
 
 export const quantizeStaticMeta: PassMeta = {
   id: 'quantize-static',
   label: 'Quantize weights and activations',
   explanation:
-    'Weights and the values between layers become 8-bit integers, with ranges learned from your samples. CPUs (WASM, native onnxruntime) run such a model faster; a GPU does not.',
+    'Weights and the values between layers become 8-bit integers, with ranges learned from your samples. CPUs (WASM, native ONNX Runtime) run such a model faster; a GPU does not.',
   formula: 'q = clip(round(x / s) + z, 0, 255), s = (hi − lo) / 255, z = round(−lo / s); the layer computes on integers: Σ (q − z) · w, plus an int32 bias of step s · s_w',
   source: 'Jacob et al. 2018, arXiv 1712.05877; ranges: Nagel et al. 2021, arXiv 2106.08295; smoothing: Xiao et al. 2023, arXiv 2211.10438',
   kind: 'format',
   editsGraph: true,
   usesSamples: () => true,
   fields: [
-    {
-      key: 'weightBits',
-      label: 'Weight bits',
-      help: 'Bits of each weight, stored in a byte. 7 keeps older CPUs (AVX2 without VNNI) from overflowing.',
-      type: 'number',
-      min: 4,
-      max: 8,
-      step: 1,
-      default: 8,
-      display: 'plain',
-      control: 'slider',
-    },
+    weightBitsField,
     {
       key: 'activationType',
       label: 'Activations',
@@ -48,17 +38,7 @@ export const quantizeStaticMeta: PassMeta = {
       ],
       default: 'mse',
     },
-    {
-      key: 'granularity',
-      label: 'Weight scales',
-      help: 'One scale for each output channel, or one for the whole weight.',
-      type: 'choice',
-      choices: [
-        { value: 'channel', label: 'Channel' },
-        { value: 'tensor', label: 'Tensor' },
-      ],
-      default: 'channel',
-    },
+    weightScalesField,
     {
       key: 'smoothing',
       label: 'Smoothing',
@@ -72,5 +52,5 @@ export const quantizeStaticMeta: PassMeta = {
       control: 'slider',
     },
   ],
-  layerFields: ['weightBits', 'granularity'],
+  layerFields: INTEGER_LAYER_FIELDS,
 };

@@ -2,14 +2,16 @@ import type { AdaroundOptions, Compute, Grid, Handle } from '../../compute/types
 import { canStore } from '../../onnx/encode';
 import { roundScalesToHalf } from '../../onnx/encode/scales';
 import type { Layer, Skipped, Storage } from '../../onnx/types';
+import { fitWanted } from '../hessian/fit-layers';
 import type { Pass, PassContext, PassResult } from '../types';
 import { roundLayersByOutput, type Planned } from './by-output';
+import type { GptqChoice } from './gptq';
 import { gridFromRanges } from './grid';
 import { groupsOf } from './groups';
 import { halfQuadraticGrid } from './hqq';
 import { quantizeWeightsMeta } from './meta';
 import { leastErrorGrid, percentileRanges } from './range';
-import { settingsOf, type QuantizeSettings } from './settings';
+import { isByOutput, settingsOf, type QuantizeSettings } from './settings';
 
 /** Below this many weights (64 K) the nodes of a MatMulNBits gain nothing that can be measured. */
 const SMALL_MATMUL = 64 * 1024;
@@ -38,37 +40,28 @@ export const quantizeWeights: Pass = {
       skipped.push({ layer: layer.id, reason: storage.reason });
       return [];
     });
-    const { nearest, note } = await roundByOutputs(context, planned);
+    const roundSome = (some: readonly Planned[]): Promise<readonly Skipped[]> => roundLayersByOutput(context, some, (each) => choiceOf(context, each));
+    const { rest, note } = await fitWanted(planned, ({ settings }) => isByOutput(settings.rounding), roundSome, 'was rounded to the nearest');
     const startedAt = Date.now();
-    for (const [done, each] of nearest.entries()) {
+    for (const [done, each] of rest.entries()) {
       context.job.signal.throwIfAborted();
-      context.job.onProgress({ stage: `Quantizing ${each.layer.id}`, done, total: nearest.length, startedAt });
+      context.job.onProgress({ stage: `Quantizing ${each.layer.id}`, done, total: rest.length, startedAt });
       await roundToNearest(context, each);
     }
     return { changed: planned.map(({ layer }) => layer.id), skipped, note: `${planned.length} of ${wanted.length} layers quantized.${note}` };
   },
 };
 
-/** Rounds the layers that are to be fitted to their outputs; those that cannot be are left for rounding to the nearest, and named. */
-async function roundByOutputs(context: PassContext, planned: readonly Planned[]): Promise<{ readonly nearest: readonly Planned[]; readonly note: string }> {
-  const fitted = planned.filter(({ settings }) => byOutput(settings));
-  if (fitted.length === 0) return { nearest: planned, note: '' };
-  const unseen = await roundLayersByOutput(context, fitted, (each) => ({
-    start: (weights) => startGrid(context, weights, each),
-    search: each.settings.range === 'mse',
-    trySign: allowsSign(each),
-    halves: each.storage === 'packed',
-    learn: each.settings.rounding === 'adaround' ? learning(context, each.layer.id) : null,
-  }));
-  const left = new Set(unseen.map(({ layer }) => layer));
+/** How a layer is rounded by its outputs. */
+function choiceOf(context: PassContext, planned: Planned): GptqChoice {
+  const { layer, settings, storage } = planned;
   return {
-    nearest: planned.filter(({ layer, settings }) => !byOutput(settings) || left.has(layer.id)),
-    note: unseen.map(({ layer, reason }) => ` ${layer} was rounded to the nearest: ${reason}.`).join(''),
+    start: (weights) => startGrid(context, weights, planned),
+    search: settings.range === 'mse',
+    trySign: allowsSign(planned),
+    halves: storage === 'packed',
+    learn: settings.rounding === 'adaround' ? learning(context, layer.id) : null,
   };
-}
-
-function byOutput({ rounding }: QuantizeSettings): boolean {
-  return rounding === 'gptq' || rounding === 'adaround';
 }
 
 function learning({ job, only }: PassContext, id: string): AdaroundOptions {

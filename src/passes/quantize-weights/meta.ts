@@ -1,7 +1,8 @@
 import { inputsField } from '../hessian/inputs-field';
 import type { Options, PassMeta } from '../options';
+import { BY_OUTPUT, isByOutput } from './settings';
 
-const fitsOutputs = (options: Options): boolean => options['rounding'] === 'gptq' || options['rounding'] === 'adaround';
+const fitsOutputs = (options: Options): boolean => isByOutput(options['rounding']);
 
 export const quantizeWeightsMeta: PassMeta = {
   id: 'quantize-weights',
@@ -94,7 +95,7 @@ export const quantizeWeightsMeta: PassMeta = {
       ],
       default: 'nearest',
     },
-    inputsField({ rounding: ['gptq', 'adaround'] }),
+    inputsField({ rounding: BY_OUTPUT }),
     {
       key: 'storage',
       label: 'Storage',

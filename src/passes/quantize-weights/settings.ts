@@ -1,6 +1,13 @@
 import { fitInputsOf, type FitInputs } from '../hessian/inputs-field';
 import type { Options, OptionValue } from '../options';
 
+/** Roundings that are fitted to what the layer's outputs are on the user's samples. */
+export const BY_OUTPUT = ['gptq', 'adaround'] as const;
+
+export function isByOutput(rounding: OptionValue | undefined): boolean {
+  return BY_OUTPUT.some((name) => name === rounding);
+}
+
 /** quantize-weights' options for one layer, typed. */
 export interface QuantizeSettings {
   readonly bits: number;
