@@ -10,6 +10,7 @@ import type { Calibration, PassContext } from '../types';
 import { biasesOf, shiftedBias, type ShiftableBias } from './biases';
 import { gramEntries, inputMatrix, observeGrams, type InputGram, type InputsFrom, type Networks } from './gram';
 import type { FitInputs } from './inputs-field';
+import { withSpread } from './spread';
 import { levelsOf, mergeLevels, withinSize } from './stages';
 
 /** Passes over the samples when later layers make up for earlier ones: each runs both networks up to its layers. */
@@ -113,7 +114,7 @@ async function fitAll<P extends PlannedFit>(context: PassContext, calibration: C
   const ids = fit.map(({ layer }) => layer.id);
   const sizeOf = (id: string): number => {
     const source = sources.get(id);
-    return source ? gramEntries(source) * (from === 'present' ? 2 : 1) : 0;
+    return source ? gramEntries(source) * (from === 'present' ? 3 : 1) : 0;
   };
   const stages = (from === 'present' ? mergeLevels(levelsOf(context.model, ids), MOST_STAGES) : [ids]).flatMap((stage) => withinSize(stage, sizeOf, MOST_ENTRIES));
   const biases = from === 'present' ? biasesOf(context.model, ids) : new Map<string, ShiftableBias>();
@@ -155,13 +156,16 @@ async function fitOne<P extends PlannedFit>(context: PassContext, planned: P, in
   const values = await readWeights(context, id);
   const fitted = await method.fit(planned, values, inputs);
   if (typeof fitted === 'string') return fitted;
-  const handle = compute.upload(fitted.values);
-  const codes = await codesOf(compute, handle, fitted.encoding);
+  const placed = compute.upload(fitted.values);
+  const codes = await codesOf(compute, placed, fitted.encoding);
+  placed.destroy();
+  const encoding = withSpread(fitted.encoding, values, fitted.values, inputs);
+  const stored = valuesOf(codes, encoding);
   // Later stages observe what this layer has become.
-  await weights.put(id, handle, fitted.encoding);
-  const shifted = bias === null ? null : shiftedBias(bias.values, values, fitted.values, inputs);
+  await weights.put(id, compute.upload(stored), encoding);
+  const shifted = bias === null ? null : shiftedBias(bias.values, values, stored, inputs);
   if (shifted !== null) putBias(context, bias, shifted);
-  return { codes, encoding: fitted.encoding, bias: shifted };
+  return { codes, encoding, bias: shifted };
 }
 
 function putBias({ weights }: PassContext, bias: ShiftableBias | null, values: Float64Array): void {

@@ -22,6 +22,8 @@ export interface InputGram {
    * and weights need not.
    */
   readonly means: { readonly original: Float64Array; readonly present: Float64Array } | null;
+  /** Sums of X0 X0^T about the means, like `gram`; null where no means are given. */
+  readonly before: Float64Array | null;
 }
 
 /** Two settings of a network: its graph as it is now, and as it was. */
@@ -87,9 +89,17 @@ export async function observeGrams({ present: model, original: before }: Network
     const columns = columnsOf(input);
     if (columns === null) return [];
     const original = twin === null ? null : columnsOf(twin(input));
-    return [{ id, matrix, about, gram: builder.product(columns, columns), cross: original === null ? null : builder.product(original, columns) }];
+    return [
+      {
+        id,
+        matrix,
+        gram: builder.product(columns, columns),
+        cross: original === null ? null : builder.product(original, columns),
+        before: original === null || !about ? null : builder.product(original, original),
+      },
+    ];
   });
-  graph.output = outputs.flatMap(({ gram, cross }) => [gram, ...(cross === null ? [] : [cross])]).map((name) => valueInfo(name, DataType.FLOAT, null));
+  graph.output = outputs.flatMap(({ gram, cross, before: own }) => [gram, cross, own].filter((name) => name !== null)).map((name) => valueInfo(name, DataType.FLOAT, null));
   const sums = new Map<string, Float64Array>();
   await calibration.observe(
     { model: probe.model, weights },
@@ -104,38 +114,53 @@ export async function observeGrams({ present: model, original: before }: Network
   );
   const sumOf = (name: string): Float64Array => sums.get(name) ?? new Float64Array(0);
   return new Map(
-    outputs.map(({ id, matrix, about, gram, cross }) => {
-      const sum = sumOf(gram);
-      const crossed = cross === null ? null : sumOf(cross);
-      return [id, about && crossed !== null ? aboutMeans(matrix, sum, crossed) : { matrix, gram: sum, cross: crossed, means: null }];
+    outputs.map(({ id, matrix, gram, cross, before: own }) => {
+      if (cross !== null && own !== null) return [id, aboutMeans(matrix, sumOf(gram), sumOf(cross), sumOf(own))];
+      return [id, { matrix, gram: sumOf(gram), cross: cross === null ? null : sumOf(cross), means: null, before: null }];
     }),
   );
 }
 
 /**
  * Products of columns that end in a row of ones, taken about the columns' means.
- * @param gram [groups, columns + 1, columns + 1] of the present network, @param cross of the original with the present one.
+ * @param gram [groups, columns + 1, columns + 1] of the present network, @param cross of the original with the present one, @param before of
+ * the original.
  */
-function aboutMeans(matrix: WeightMatrix, gram: Float64Array, cross: Float64Array): InputGram {
-  const { groups, columns } = matrix;
+function aboutMeans(matrix: WeightMatrix, gram: Float64Array, cross: Float64Array, before: Float64Array): InputGram {
+  const present = lastColumn(matrix, gram);
+  const original = lastColumn(matrix, before);
+  return {
+    matrix,
+    gram: aboutMean(matrix, gram, present, present),
+    cross: aboutMean(matrix, cross, original, present),
+    before: aboutMean(matrix, before, original, original),
+    means: { original, present },
+  };
+}
+
+/** Means of the columns: their products with the row of ones, over the ones' own. */
+function lastColumn({ groups, columns }: WeightMatrix, product: Float64Array): Float64Array {
   const wide = columns + 1;
-  const centred = { gram: new Float64Array(groups * columns * columns), cross: new Float64Array(groups * columns * columns) };
-  const means = { original: new Float64Array(groups * columns), present: new Float64Array(groups * columns) };
-  for (let g = 0; g < groups; g++) {
-    const from = g * wide * wide;
-    const count = Math.max(1, gram[from + wide * wide - 1] ?? 1);
-    for (let c = 0; c < columns; c++) {
-      means.original[g * columns + c] = (cross[from + c * wide + columns] ?? 0) / count;
-      means.present[g * columns + c] = (gram[from + c * wide + columns] ?? 0) / count;
-    }
+  return Float64Array.from({ length: groups * columns }, (_, at) => {
+    const g = Math.floor(at / columns);
+    return (product[g * wide * wide + (at - g * columns) * wide + columns] ?? 0) / placesOf(product, g, wide);
+  });
+}
+
+/** Without the row of ones, and less what the means of both sides make of the sum. */
+function aboutMean({ groups, columns }: WeightMatrix, product: Float64Array, left: Float64Array, right: Float64Array): Float64Array {
+  const wide = columns + 1;
+  const own = new Float64Array(groups * columns * columns);
+  for (let g = 0, at = 0; g < groups; g++) {
+    const count = placesOf(product, g, wide);
     for (let a = 0; a < columns; a++) {
-      for (let b = 0; b < columns; b++) {
-        const at = (g * columns + a) * columns + b;
-        const mean = count * (means.present[g * columns + b] ?? 0);
-        centred.gram[at] = (gram[from + a * wide + b] ?? 0) - mean * (means.present[g * columns + a] ?? 0);
-        centred.cross[at] = (cross[from + a * wide + b] ?? 0) - mean * (means.original[g * columns + a] ?? 0);
-      }
+      const mean = count * (left[g * columns + a] ?? 0);
+      for (let b = 0; b < columns; b++, at++) own[at] = (product[(g * wide + a) * wide + b] ?? 0) - mean * (right[g * columns + b] ?? 0);
     }
   }
-  return { matrix, ...centred, means };
+  return own;
+}
+
+function placesOf(product: Float64Array, group: number, wide: number): number {
+  return Math.max(1, product[(group + 1) * wide * wide - 1] ?? 1);
 }
