@@ -2,17 +2,14 @@
  * Runs a recipe in Node, on the engine that the page uses without a GPU, and prints what it costs: bytes, seconds, top-1 before and after
  * on the samples that calibration did not see, agreement. See README.md.
  */
-import { openAsBlob, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createCpuCompute } from '../../src/compute/cpu/index';
-import { openDataset, parseCard } from '../../src/data/index';
-import { openDocument } from '../../src/engine/worker/document';
 import { evaluate } from '../../src/engine/worker/evaluate';
 import { exportModel } from '../../src/engine/worker/export';
 import { Workbench } from '../../src/engine/worker/workbench';
 import { parseRecipeText } from '../../src/recipe/parse';
-import { createRuntime } from '../../src/runtime/runtime';
+import { openFolder, openModel, platform } from '../engine';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,12 +24,8 @@ const job = {
     if (values.verbose) console.error(`${stage} ${done}/${total}`);
   },
 };
-const runtime = createRuntime({ device: null });
-const platform = { compute: createCpuCompute(), gpu: null, runtime, fallbackReason: 'Node', lost: job.signal };
-const doc = await openDocument([{ path: basename(modelPath), blob: await openAsBlob(modelPath) }], () => Promise.resolve(runtime), job);
-const card = parseCard(JSON.parse(readFileSync(join(folder, 'card.json'), 'utf8')));
-const files = await Promise.all(readdirSync(folder).filter((path) => path !== 'card.json').map(async (path) => ({ path, blob: await openAsBlob(join(folder, path)) })));
-const data = await openDataset(card, files, job);
+const doc = await openModel(modelPath);
+const data = await openFolder(folder);
 const bench = new Workbench(doc, platform, () => ({ data, calibration: Number(values.calibration) }));
 
 for (const path of recipes) {

@@ -1,14 +1,12 @@
 /** Writes every form of every model of a folder, on the engine in Node, for judge.py to load: one line each with bytes and what was left out. See README.md. */
-import { mkdirSync, openAsBlob, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { toPlainError } from '../../src/base/errors';
-import { createCpuCompute } from '../../src/compute/cpu/index';
 import type { Dataset } from '../../src/data/types';
-import { openDocument } from '../../src/engine/worker/document';
 import { exportModel } from '../../src/engine/worker/export';
 import { Workbench } from '../../src/engine/worker/workbench';
 import { randomFeeds } from '../../src/runtime/feeds';
-import { createRuntime } from '../../src/runtime/runtime';
+import { job, openModel, platform } from '../engine';
 import type { RecipeStep } from '../../src/recipe/types';
 
 const [folder, out] = process.argv.slice(2);
@@ -32,12 +30,8 @@ const FORMS: Readonly<Record<string, readonly RecipeStep[]>> = {
   float16: [{ id: 'convert-float16' }],
 };
 
-const job = { signal: new AbortController().signal, onProgress: () => {} };
-const runtime = createRuntime({ device: null });
-const platform = { compute: createCpuCompute(), gpu: null, runtime, fallbackReason: 'Node', lost: job.signal };
-
 for (const file of readdirSync(folder).filter((name) => name.endsWith('.onnx'))) {
-  const doc = await openDocument([{ path: file, blob: await openAsBlob(join(folder, file)) }], () => Promise.resolve(runtime), job);
+  const doc = await openModel(join(folder, file));
   const bench = new Workbench(doc, platform, () => ({ data: madeUp(doc.summary.inputs), calibration: 2 }));
   for (const [form, passes] of Object.entries(FORMS)) {
     const from = performance.now();

@@ -5,15 +5,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createCpuCompute } from '../../src/compute/cpu/index';
 import { openDataset, parseCard } from '../../src/data/index';
 import type { Dataset } from '../../src/data/types';
-import { openDocument } from '../../src/engine/worker/document';
 import { exportModel } from '../../src/engine/worker/export';
 import { Workbench } from '../../src/engine/worker/workbench';
 import { datasetSamples } from '../../src/measure/samples';
 import type { Options } from '../../src/passes/options';
-import { createRuntime } from '../../src/runtime/runtime';
+import { job, openBlob, platform, runtime } from '../engine';
 import { makeStack, type StackFiles } from './stack';
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { seed: { type: 'string', default: '1' }, bits: { type: 'string', default: '4' }, only: { type: 'string', default: '' } } });
@@ -33,10 +31,7 @@ const GRIDS: Readonly<Record<string, Options>> = {
   'block 32, asymmetric': { granularity: 'block', blockSize: 32, scheme: 'asymmetric' },
 };
 
-const job = { signal: new AbortController().signal, onProgress: () => {} };
-const runtime = createRuntime({ device: null });
-const platform = { compute: createCpuCompute(), gpu: null, runtime, fallbackReason: 'Node', lost: job.signal };
-const doc = await openDocument([{ path: 'stack.onnx', blob: new Blob([files.model]) }], () => Promise.resolve(runtime), job);
+const doc = await openBlob('stack.onnx', new Blob([files.model]));
 const [calibration, held] = [await rowsOf(files.calibration), await rowsOf(files.held)];
 const exact = await outputs(files.model);
 

@@ -2,14 +2,10 @@
  * Measures the sensitivity scan in Node (onnxruntime-web on WASM, as the page's worker runs it without a GPU): its time against the bare
  * inference inside it, and how well its order of layers follows what quantizing each layer alone really costs. See README.md.
  */
-import { openAsBlob, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { createCpuCompute } from '../../src/compute/cpu/index';
-import { openDataset, parseCard } from '../../src/data/index';
 import type { Dataset } from '../../src/data/types';
 import type { Recipe } from '../../src/engine/protocol/index';
-import { openDocument } from '../../src/engine/worker/document';
 import { onBothSides } from '../../src/engine/worker/evaluate';
 import { sensitivity } from '../../src/engine/worker/sensitivity';
 import { Workbench } from '../../src/engine/worker/workbench';
@@ -18,10 +14,9 @@ import { logProbabilities } from '../../src/measure/divergence';
 import { compareSides } from '../../src/measure/evaluate';
 import { scoredSamples } from '../../src/measure/split';
 import { singleLayerRecipe } from '../../src/recipe/steps';
-import { createRuntime } from '../../src/runtime/runtime';
+import { job, openFolder, openModel, platform } from '../engine';
 import { spearman } from './spearman';
 
-const job = { signal: new AbortController().signal, onProgress: () => {} };
 const recipe: Recipe = { version: 1, target: 'wasm', passes: [] };
 
 const { values, positionals } = parseArgs({
@@ -31,13 +26,9 @@ const { values, positionals } = parseArgs({
 const [modelPath, folder] = positionals;
 if (modelPath === undefined || folder === undefined) throw new Error('Usage: tsx bench/sensitivity/run.ts MODEL.onnx FOLDER [--samples 64] [--truth BITS,BITS] [--out FILE.json]');
 
-const runtime = createRuntime({ device: null });
-const platform = { compute: createCpuCompute(), gpu: null, runtime, fallbackReason: 'Node', lost: job.signal };
-const doc = await openDocument([{ path: basename(modelPath), blob: await openAsBlob(modelPath) }], () => Promise.resolve(runtime), job);
+const doc = await openModel(modelPath);
 const bench = new Workbench(doc, platform);
-const card = parseCard(JSON.parse(readFileSync(join(folder, 'card.json'), 'utf8')));
-const files = await Promise.all(['images.npy', 'labels.npy'].map(async (path) => ({ path, blob: await openAsBlob(join(folder, path)) })));
-const data = await openDataset(card, files);
+const data = await openFolder(folder);
 
 const started = Date.now();
 const log = (line: string): void => console.log(`${((Date.now() - started) / 1000).toFixed(0).padStart(5)} s  ${line}`);

@@ -1,14 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { createCpuCompute } from '../../compute/cpu';
-import { makeNode } from '../../onnx/nodes';
-import { makeModel, weight } from '../../onnx/testing/fixtures';
 import { noise } from '../../onnx/testing/noise';
-import { floats, runTensors } from '../../onnx/testing/ort';
-import type { OnnxModel } from '../../onnx/types';
 import { dampedHessian } from '../hessian/factor';
 import type { InputGram } from '../hessian/gram';
 import { applyPass } from '../testing/apply-pass';
-import type { TestSamples } from '../testing/calibration';
+import { convNet, outputError, pictures } from '../testing/fitted';
 import { clusterWeights } from './apply';
 import { clusterByOutput } from './by-output';
 import { descendCodes } from './descend';
@@ -89,62 +85,21 @@ describe('a layer', () => {
   });
 });
 
-/** conv 3x3 -> Relu -> grouped conv 3x3 -> Relu -> Flatten -> MatMul. */
-function net(): OnnxModel {
-  return makeModel({
-    opset: 13,
-    inputs: [['x', [1, 3, 6, 6]]],
-    outputs: [['y', null]],
-    nodes: [
-      makeNode('Conv', ['x', 'w1'], ['c1'], { pads: [1, 1, 1, 1] }),
-      makeNode('Relu', ['c1'], ['r1']),
-      makeNode('Conv', ['r1', 'w2'], ['c2'], { group: 2 }),
-      makeNode('Relu', ['c2'], ['r2']),
-      makeNode('Flatten', ['r2'], ['f']),
-      makeNode('MatMul', ['f', 'w3'], ['y']),
-    ],
-    weights: [weight('w1', [8, 3, 3, 3], 1), weight('w2', [6, 4, 3, 3], 2), weight('w3', [96, 10], 3)],
-  });
-}
-
-/** Inputs whose channels go together, as pictures' do. */
-function samples(count: number, seed: number): TestSamples {
-  return Array.from({ length: count }, (_, s) => {
-    const base = noise(36, seed + s);
-    return { x: floats([1, 3, 6, 6], noise(108, seed + 1000 + s).map((v, i) => 0.3 * v + (base[i % 36] ?? 0))) };
-  });
-}
-
-/** Outputs on inputs that nothing was fitted to. */
-async function unseenOutputs(model: OnnxModel): Promise<number[]> {
-  const values: number[] = [];
-  await runTensors(model, samples(20, 500), async ({ y }) => {
-    values.push(...Array.from(y?.data ?? [], Number));
-  });
-  return values;
-}
-
-/** Squared error of the model's output relative to its energy. */
-async function outputError(model: OnnxModel, changed: OnnxModel): Promise<number> {
-  const [before, after] = [await unseenOutputs(model), await unseenOutputs(changed)];
-  return before.reduce((sum, v, i) => sum + (v - (after[i] ?? 0)) ** 2, 0) / before.reduce((sum, v) => sum + v * v, 0);
-}
-
 test.each(['tensor', 'channel'])('a table a %s, refined on samples, loses less than k-means alone on inputs never seen', async (granularity) => {
-  const model = net();
+  const model = convNet();
   for (const clusters of [4, 8]) {
     const plain = await applyPass(clusterWeights, model, { options: { clusters, granularity } });
-    const refined = await applyPass(clusterWeights, model, { options: { clusters, granularity, refine: 'samples' }, samples: samples(150, 1) });
+    const refined = await applyPass(clusterWeights, model, { options: { clusters, granularity, refine: 'samples' }, samples: pictures(150, 1) });
     expect(refined.result.changed).toEqual(plain.result.changed);
     expect(await outputError(model, refined.written)).toBeLessThan(0.8 * (await outputError(model, plain.written)));
   }
 });
 
 test('layers can be fitted to the original inputs at any number of clusters, and to rounded ones', async () => {
-  const model = net();
+  const model = convNet();
   const values: Float32Array[] = [];
   for (const inputs of ['auto', 'original', 'rounded']) {
-    const applied = await applyPass(clusterWeights, model, { options: { clusters: 8, refine: 'samples', inputs }, samples: samples(40, 1) });
+    const applied = await applyPass(clusterWeights, model, { options: { clusters: 8, refine: 'samples', inputs }, samples: pictures(40, 1) });
     values.push(await applied.value('y'));
   }
   expect(values[0]).toEqual(values[2]);
@@ -152,5 +107,5 @@ test('layers can be fitted to the original inputs at any number of clusters, and
 });
 
 test('without samples refining is refused by name', async () => {
-  await expect(applyPass(clusterWeights, net(), { options: { refine: 'samples' } })).rejects.toThrow('Refining "samples"');
+  await expect(applyPass(clusterWeights, convNet(), { options: { refine: 'samples' } })).rejects.toThrow('Refining "samples"');
 });

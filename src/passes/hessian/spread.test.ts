@@ -44,6 +44,8 @@ function energies(weights: Float32Array, x: readonly number[][]): number[] {
   });
 }
 
+const sum = (each: readonly number[]): number => each.reduce((a, b) => a + b, 0);
+
 test('outputs of every channel spread as the original ones do', () => {
   const spread = valuesOf(CODES, withSpread(GRID, WEIGHTS, valuesOf(CODES, GRID), INPUTS));
   const wanted = energies(WEIGHTS, ORIGINAL);
@@ -51,7 +53,6 @@ test('outputs of every channel spread as the original ones do', () => {
 });
 
 test('one table for all channels makes their spreads equal together', () => {
-  const sum = (each: readonly number[]): number => each.reduce((a, b) => a + b, 0);
   const spread = valuesOf(CODES, withSpread(BOOK, WEIGHTS, valuesOf(CODES, BOOK), INPUTS));
   expect(sum(energies(spread, PRESENT)) / sum(energies(WEIGHTS, ORIGINAL))).toBeCloseTo(1, 5);
   expect(spread[2]).toBe(0);

@@ -1,64 +1,23 @@
 import { expect, test } from 'vitest';
 import { makeNode } from '../../onnx/nodes';
 import { makeModel, weight } from '../../onnx/testing/fixtures';
-import { noise } from '../../onnx/testing/noise';
-import { floats, runTensors } from '../../onnx/testing/ort';
+import { floats } from '../../onnx/testing/ort';
 import type { OnnxModel } from '../../onnx/types';
 import { applyPass } from '../testing/apply-pass';
-import type { TestSamples } from '../testing/calibration';
+import { convNet, outputError, pictures } from '../testing/fitted';
 import { quantizeWeights } from './apply';
 
-/** conv 3x3 -> Relu -> grouped conv 3x3 -> Relu -> Flatten -> MatMul; and an embedding table that is only added. */
-function net(): OnnxModel {
-  return makeModel({
-    opset: 13,
-    inputs: [['x', [1, 3, 6, 6]]],
-    outputs: [['y', null]],
-    nodes: [
-      makeNode('Conv', ['x', 'w1'], ['c1'], { pads: [1, 1, 1, 1] }),
-      makeNode('Relu', ['c1'], ['r1']),
-      makeNode('Conv', ['r1', 'w2'], ['c2'], { group: 2 }),
-      makeNode('Relu', ['c2'], ['r2']),
-      makeNode('Flatten', ['r2'], ['f']),
-      makeNode('MatMul', ['f', 'w3'], ['m']),
-      makeNode('Gather', ['table', 'row'], ['g']),
-      makeNode('Add', ['m', 'g'], ['y']),
-    ],
-    weights: [weight('w1', [8, 3, 3, 3], 1), weight('w2', [6, 4, 3, 3], 2), weight('w3', [96, 10], 3), weight('table', [12, 10], 4), { ...weight('row', [1], 5), dataType: 7, rawData: new Uint8Array(8) }],
-  });
-}
-
-/** Inputs whose channels go together, as pictures' do. */
-function samples(count: number, seed: number): TestSamples {
-  return Array.from({ length: count }, (_, s) => {
-    const base = noise(36, seed + s);
-    const own = noise(108, seed + 1000 + s);
-    return { x: floats([1, 3, 6, 6], own.map((v, i) => 0.3 * v + (base[i % 36] ?? 0))) };
-  });
-}
-
-async function outputs(model: OnnxModel, inputs: TestSamples): Promise<number[]> {
-  const values: number[] = [];
-  await runTensors(model, inputs, async ({ y }) => {
-    values.push(...Array.from(y?.data ?? [], Number));
-  });
-  return values;
-}
-
-/** Squared error of the model's output relative to its energy, on inputs that nothing was fitted to unless others are given. */
-async function outputError(model: OnnxModel, changed: OnnxModel, inputs: TestSamples = samples(20, 500)): Promise<number> {
-  const [before, after] = [await outputs(model, inputs), await outputs(changed, inputs)];
-  const signal = before.reduce((sum, v) => sum + v * v, 0);
-  return before.reduce((sum, v, i) => sum + (v - (after[i] ?? 0)) ** 2, 0) / signal;
-}
+/** The net, and an embedding table that is only added. */
+const netWithTable = (): OnnxModel =>
+  convNet([makeNode('Gather', ['table', 'row'], ['g']), makeNode('Add', ['y', 'g'], ['z'])], [weight('table', [12, 10], 4), { ...weight('row', [1], 5), dataType: 7, rawData: new Uint8Array(8) }]);
 
 for (const bits of [3, 4, 8]) {
   test(`${bits} bits fitted to outputs lose less than rounding to the nearest, on inputs never seen`, async () => {
-    const model = net();
+    const model = netWithTable();
     // The table is rounded to the nearest in both: it must not drown what the others gain.
     const layers = { g: { bits: 8 } };
     const nearest = await applyPass(quantizeWeights, model, { options: { bits }, layers });
-    const fitted = await applyPass(quantizeWeights, model, { options: { bits, rounding: 'gptq' }, layers, samples: samples(64, 1) });
+    const fitted = await applyPass(quantizeWeights, model, { options: { bits, rounding: 'gptq' }, layers, samples: pictures(64, 1) });
     expect(fitted.result.changed).toEqual(nearest.result.changed);
     expect(fitted.result.note).toContain('g was rounded to the nearest: Gather multiplies nothing with its weights.');
     expect(await outputError(model, fitted.written)).toBeLessThan(0.8 * (await outputError(model, nearest.written)));
@@ -69,17 +28,17 @@ for (const bits of [3, 4, 8]) {
 }
 
 test('blocks, one scale a tensor and unsigned grids can be fitted too', async () => {
-  const model = net();
+  const model = netWithTable();
   for (const options of [{ granularity: 'block', blockSize: 16 }, { granularity: 'tensor' }, { scheme: 'asymmetric' }]) {
     const nearest = await applyPass(quantizeWeights, model, { options: { bits: 4, ...options } });
-    const fitted = await applyPass(quantizeWeights, model, { options: { bits: 4, rounding: 'gptq', ...options }, samples: samples(64, 1) });
+    const fitted = await applyPass(quantizeWeights, model, { options: { bits: 4, rounding: 'gptq', ...options }, samples: pictures(64, 1) });
     expect(await outputError(model, fitted.written)).toBeLessThan(await outputError(model, nearest.written));
   }
 });
 
 test('AdaRound loses no more than GPTQ on the samples, and names the layers that it cannot see', async () => {
-  const model = net();
-  const [seen, matmul] = [samples(24, 1), 'm'];
+  const model = netWithTable();
+  const [seen, matmul] = [pictures(24, 1), 'y'];
   // The last layer alone: what goes into it is the same for both.
   const before = { c1: { bits: 8, rounding: 'gptq' }, c2: { bits: 8, rounding: 'gptq' } };
   const error = async (rounding: string): Promise<number> => {
@@ -92,7 +51,7 @@ test('AdaRound loses no more than GPTQ on the samples, and names the layers that
 });
 
 test('without samples it is refused by name', async () => {
-  for (const rounding of ['gptq', 'adaround']) await expect(applyPass(quantizeWeights, net(), { options: { rounding } })).rejects.toThrow(`"${rounding}"`);
+  for (const rounding of ['gptq', 'adaround']) await expect(applyPass(quantizeWeights, netWithTable(), { options: { rounding } })).rejects.toThrow(`"${rounding}"`);
 });
 
 test('weights that are all equal, channels of zeros and inputs that are always zero are rounded all the same', async () => {
@@ -114,6 +73,6 @@ test('biases whose names are free once they are replaced do not get mixed up bet
     weights: [weight('w1', [8, 3, 3, 3], 1), weight('bias1', [8], 2), weight('w2', [6, 8, 1, 1], 3), weight('bias0', [6], 4), weight('w3', [4, 6, 1, 1], 5), weight('bias2', [4], 6)],
   });
   const nearest = await applyPass(quantizeWeights, model, { options: { bits: 3 } });
-  const fitted = await applyPass(quantizeWeights, model, { options: { bits: 3, rounding: 'gptq' }, samples: samples(64, 1) });
+  const fitted = await applyPass(quantizeWeights, model, { options: { bits: 3, rounding: 'gptq' }, samples: pictures(64, 1) });
   expect(await outputError(model, fitted.written)).toBeLessThan(await outputError(model, nearest.written));
 });
