@@ -32,10 +32,7 @@ function candidatesFor(bits: 4 | 8, target: Recipe['target'], hasSamples: boolea
   const equalized = { name: 'Equalized layers, rounding to the nearest value', passes: [fold, equalize, quantize(bits, 'nearest')] };
   if (!hasSamples) return bits === 8 ? [nearest, equalized] : [nearest, equalized, { name: 'Half-quadratic rounding', passes: [fold, quantize(bits, 'hqq')] }];
   const fitted = { name: 'Rounding fitted to your samples', passes: [fold, quantize(bits, 'gptq')] };
-  // Depthwise convolutions are worse off on rounded inputs (docs/results/quantization.md).
-  const onOriginal: RecipeStep = { id: 'quantize-weights', options: { bits, rounding: 'gptq', inputs: 'original' } };
-  const apart = { name: 'Equalized layers, rounding fitted to the original, biases corrected', passes: [fold, equalize, onOriginal, correct] };
-  if (bits === 4) return [nearest, fitted, apart];
+  if (bits === 4) return [nearest, fitted];
   const fittedCodes: RecipeStep = { id: 'quantize-weights', options: { bits, rounding: 'gptq', storage: 'dequantize' } };
   const whole = { name: 'Weights and activations in 8 bits, weights fitted to your samples', passes: [fold, fittedCodes, { id: 'quantize-static' }] };
   // WebGPU has no integer kernels for it; on a processor it is the fastest form.

@@ -13,8 +13,11 @@ import type { FitInputs } from './inputs-field';
 import { withSpread } from './spread';
 import { levelsOf, mergeLevels, withinSize } from './stages';
 
-/** Passes over the samples when later layers make up for earlier ones: each runs both networks up to its layers. */
-const MOST_STAGES = 16;
+/**
+ * Passes over the samples when later layers make up for earlier ones: each runs both networks up to its layers. Layers that share one do not see
+ * what the others of it lose: mobilenet_v2 at 4 bits loses 23 points in 16 stages, 3 in one a layer.
+ */
+const MOST_STAGES = 64;
 /** Entries of the Gram matrices summed at once (float64): 256 MB. */
 const MOST_ENTRIES = 2 ** 25;
 
