@@ -6,8 +6,8 @@ import type { Dataset } from '../../src/data/types';
 import { exportModel } from '../../src/engine/worker/export';
 import { Workbench } from '../../src/engine/worker/workbench';
 import { randomFeeds } from '../../src/runtime/feeds';
-import { job, openModel, platform } from '../engine';
 import type { RecipeStep } from '../../src/recipe/types';
+import { job, openModel, platform } from '../engine';
 
 const [folder, out] = process.argv.slice(2);
 if (folder === undefined || out === undefined) throw new Error('Usage: tsx bench/forms/run.ts MODELS OUT');

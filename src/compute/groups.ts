@@ -4,9 +4,20 @@ import { blocksPerChannel, type Groups } from './types';
 /** Group index of element `e` of a tensor viewed as `groups` (see Groups). */
 export function groupOf(e: number, groups: Groups): number {
   const o = Math.floor(e / (groups.channels * groups.inner));
-  const c = Math.floor(e / groups.inner) % groups.channels;
+  const c = channelOf(e, groups);
   const r = o * groups.inner + (e % groups.inner);
   return c * blocksPerChannel(groups) + Math.floor(r / groups.block);
+}
+
+/** Channel of element `e` of a tensor viewed as `groups`. */
+export function channelOf(e: number, { channels, inner }: Groups): number {
+  return Math.floor(e / inner) % channels;
+}
+
+/** Values of [channels, ...], such as scales of groups or codebooks, each channel's times its own factor. */
+export function scaleChannels(values: Float32Array, factors: ArrayLike<number>): Float32Array {
+  const each = values.length / factors.length;
+  return values.map((v, i) => v * (factors[Math.floor(i / each)] ?? 1));
 }
 
 /** Refuses a view that does not cover the tensor: a caller's mistake, never a user's. */

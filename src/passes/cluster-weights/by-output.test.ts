@@ -21,7 +21,7 @@ function inputsOf(columns: number, rows: number, seed = 9): InputGram {
   const x = noise(columns * 30, seed);
   const at = (s: number, c: number): number => (x[s * columns + c] ?? 0) + (x[s * columns] ?? 0);
   const gram = Float64Array.from({ length: columns * columns }, (_, e) => Array.from({ length: 30 }, (__, s) => at(s, Math.floor(e / columns)) * at(s, e % columns)).reduce((a, b) => a + b, 0));
-  return { matrix: { groups: 1, rows, columns, groupStride: 0, rowStride: columns, columnStride: 1 }, gram, cross: null, means: null, before: null };
+  return { matrix: { groups: 1, rows, columns, groupStride: 0, rowStride: columns, columnStride: 1 }, gram, cross: null, centred: null };
 }
 
 /** Sum over rows of d^T (H + damping) d, one product at a time. */
@@ -52,7 +52,7 @@ test('a refit is the best there is for its codes: no value can move and gain', (
 
 test('a refit puts values in order again, and codes with them; values without weights stay', () => {
   const groups = { outer: 1, channels: 2, inner: 2, block: 2 };
-  const inputs: InputGram = { matrix: { groups: 1, rows: 2, columns: 2, groupStride: 0, rowStride: 2, columnStride: 1 }, gram: Float64Array.of(1, 0, 0, 1), cross: null, means: null, before: null };
+  const inputs: InputGram = { matrix: { groups: 1, rows: 2, columns: 2, groupStride: 0, rowStride: 2, columnStride: 1 }, gram: Float64Array.of(1, 0, 0, 1), cross: null, centred: null };
   const fitted = refitCodebook(Float32Array.of(9, 3, 1, 5), { codebook: { groups, size: 3, values: Float32Array.of(-1, 0, 1, 0, 2, 3) }, codes: Uint8Array.of(0, 2, 1, 1) }, inputs, false);
   expect(fitted.codebook.values.map((v) => Math.round(v * 1000) / 1000)).toEqual(Float32Array.of(0, 3, 9, 0, 3, 3));
   expect([...fitted.codes.subarray(0, 2)]).toEqual([2, 1]);

@@ -43,8 +43,9 @@ function replaced({ proto }: OnnxModel, scope: Scope, bias: LayerBias, values: F
  * present one (empirical bias correction, Nagel et al. 2019, arXiv 1906.04721). Null where no means were taken.
  * @param weights the layer's own, @param rounded what they became.
  */
-export function shiftedBias(bias: Float64Array, weights: Float32Array, rounded: Float32Array, { matrix, means }: InputGram): Float64Array | null {
-  if (means === null) return null;
+export function shiftedBias(bias: Float64Array, weights: Float32Array, rounded: Float32Array, { matrix, centred }: InputGram): Float64Array | null {
+  if (centred === null) return null;
+  const { means } = centred;
   const { rows, columns, groupStride, rowStride, columnStride } = matrix;
   return bias.map((b, channel) => {
     const g = Math.floor(channel / rows);

@@ -17,13 +17,15 @@ export interface InputGram {
   readonly gram: Float64Array;
   /** Sums of X0 X^T, X0 the same columns in the original network; null where both are one network. */
   readonly cross: Float64Array | null;
-  /**
-   * Means of the columns in both networks, [groups, columns]. Where they are given, `gram` and `cross` are about them: a bias takes the means,
-   * and weights need not.
-   */
-  readonly means: { readonly original: Float64Array; readonly present: Float64Array } | null;
-  /** Sums of X0 X0^T about the means, like `gram`; null where no means are given. */
-  readonly before: Float64Array | null;
+  /** Where it is given, `gram` and `cross` are about the columns' means: a bias takes the means, and weights need not. */
+  readonly centred: Centred | null;
+}
+
+export interface Centred {
+  /** Means of the columns in both networks, [groups, columns]. */
+  readonly means: { readonly original: Float64Array; readonly present: Float64Array };
+  /** Sums of X0 X0^T about the means, like the present network's. */
+  readonly gram: Float64Array;
 }
 
 /** Two settings of a network: its graph as it is now, and as it was. */
@@ -95,11 +97,11 @@ export async function observeGrams({ present: model, original: before }: Network
         matrix,
         gram: builder.product(columns, columns),
         cross: original === null ? null : builder.product(original, columns),
-        before: original === null || !about ? null : builder.product(original, original),
+        own: original === null || !about ? null : builder.product(original, original),
       },
     ];
   });
-  graph.output = outputs.flatMap(({ gram, cross, before: own }) => [gram, cross, own].filter((name) => name !== null)).map((name) => valueInfo(name, DataType.FLOAT, null));
+  graph.output = outputs.flatMap(({ gram, cross, own }) => [gram, cross, own].filter((name) => name !== null)).map((name) => valueInfo(name, DataType.FLOAT, null));
   const sums = new Map<string, Float64Array>();
   await calibration.observe(
     { model: probe.model, weights },
@@ -114,27 +116,26 @@ export async function observeGrams({ present: model, original: before }: Network
   );
   const sumOf = (name: string): Float64Array => sums.get(name) ?? new Float64Array(0);
   return new Map(
-    outputs.map(({ id, matrix, gram, cross, before: own }) => {
+    outputs.map(({ id, matrix, gram, cross, own }) => {
       if (cross !== null && own !== null) return [id, aboutMeans(matrix, sumOf(gram), sumOf(cross), sumOf(own))];
-      return [id, { matrix, gram: sumOf(gram), cross: cross === null ? null : sumOf(cross), means: null, before: null }];
+      return [id, { matrix, gram: sumOf(gram), cross: cross === null ? null : sumOf(cross), centred: null }];
     }),
   );
 }
 
 /**
  * Products of columns that end in a row of ones, taken about the columns' means.
- * @param gram [groups, columns + 1, columns + 1] of the present network, @param cross of the original with the present one, @param before of
- * the original.
+ * @param gram [groups, columns + 1, columns + 1] of the present network, @param cross of the original with the present one, @param own of the
+ * original.
  */
-function aboutMeans(matrix: WeightMatrix, gram: Float64Array, cross: Float64Array, before: Float64Array): InputGram {
+function aboutMeans(matrix: WeightMatrix, gram: Float64Array, cross: Float64Array, own: Float64Array): InputGram {
   const present = lastColumn(matrix, gram);
-  const original = lastColumn(matrix, before);
+  const original = lastColumn(matrix, own);
   return {
     matrix,
     gram: aboutMean(matrix, gram, present, present),
     cross: aboutMean(matrix, cross, original, present),
-    before: aboutMean(matrix, before, original, original),
-    means: { original, present },
+    centred: { means: { original, present }, gram: aboutMean(matrix, own, original, original) },
   };
 }
 

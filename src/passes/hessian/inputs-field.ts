@@ -8,7 +8,7 @@ export function inputsField(when: Readonly<Record<string, readonly OptionValue[]
   return {
     key: 'inputs',
     label: 'Fit to inputs',
-    help: 'Of the original model, or of the model as rounded so far, so that later layers make up for earlier ones. Auto: rounded below 5 bits. Try both: depthwise convolutions often do better on the original inputs.',
+    help: 'Of the original model, or of the model as rounded so far, so that later layers make up for earlier ones. Auto: rounded below 5 bits.',
     type: 'choice',
     choices: [
       { value: 'auto', label: 'Auto' },

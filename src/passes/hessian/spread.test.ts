@@ -27,12 +27,13 @@ function gramOf(x: readonly number[][]): Float64Array {
   return Float64Array.from({ length: COLUMNS * COLUMNS }, (_, e) => (x[Math.floor(e / COLUMNS)] ?? []).reduce((sum, v, p) => sum + v * (x[e % COLUMNS]?.[p] ?? 0), 0));
 }
 
+const MEANS = { original: new Float64Array(COLUMNS), present: new Float64Array(COLUMNS) };
+
 const INPUTS: InputGram = {
   matrix: { groups: 1, rows: ROWS, columns: COLUMNS, groupStride: 0, rowStride: COLUMNS, columnStride: 1 },
   gram: gramOf(PRESENT),
   cross: null,
-  means: { original: new Float64Array(COLUMNS), present: new Float64Array(COLUMNS) },
-  before: gramOf(ORIGINAL),
+  centred: { means: MEANS, gram: gramOf(ORIGINAL) },
 };
 
 /** Squares of the outputs, summed one at a time: one a row. */
@@ -60,9 +61,9 @@ test('one table for all channels makes their spreads equal together', () => {
 
 test('what samples say nothing about stays', () => {
   const fitted = valuesOf(CODES, GRID);
-  expect(withSpread(GRID, WEIGHTS, fitted, { ...INPUTS, before: null })).toBe(GRID);
+  expect(withSpread(GRID, WEIGHTS, fitted, { ...INPUTS, centred: null })).toBe(GRID);
   expect(withSpread(GRID, WEIGHTS, fitted, { ...INPUTS, gram: new Float64Array(COLUMNS ** 2) })).toEqual(GRID);
-  expect(withSpread(GRID, WEIGHTS, fitted, { ...INPUTS, before: INPUTS.gram.map((v) => v * 1e6) })).toEqual({ ...GRID, grid: { ...GRID.grid, scales: GRID.grid.scales.map((s) => 2 * s) } });
+  expect(withSpread(GRID, WEIGHTS, fitted, { ...INPUTS, centred: { means: MEANS, gram: INPUTS.gram.map((v) => v * 1e6) } })).toEqual({ ...GRID, grid: { ...GRID.grid, scales: GRID.grid.scales.map((s) => 2 * s) } });
 });
 
 test('scales that are stored in two bytes are rounded to them', () => {

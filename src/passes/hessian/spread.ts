@@ -1,8 +1,8 @@
 /** Rounded layers each lose a little of how far their outputs spread; behind dozens of them little of the signal is left, unless it is given back. */
-import { groupOf } from '../../compute/groups';
-import { blocksPerChannel, type Groups } from '../../compute/types';
-import { roundScalesToHalf } from '../../onnx/encode/scales';
+import { channelOf, scaleChannels } from '../../compute/groups';
+import type { Groups } from '../../compute/types';
 import type { Coded } from '../coded';
+import { storedGrid } from '../quantize-weights/grid';
 import type { InputGram } from './gram';
 
 /** Beyond these a channel's samples say too little. */
@@ -15,29 +15,27 @@ const [LEAST, MOST] = [0.5, 2];
  * @param weights the layer's own, @param fitted what they became. Where the original's inputs are not known the encoding stays.
  */
 export function withSpread(encoding: Coded, weights: Float32Array, fitted: Float32Array, inputs: InputGram): Coded {
-  if (inputs.before === null) return encoding;
+  if (inputs.centred === null) return encoding;
   const groups = encoding.kind === 'grid' ? encoding.grid.groups : encoding.codebook.groups;
-  const factors = spreadFactors(groups, weights, fitted, inputs, inputs.before);
+  const factors = spreadFactors(groups, weights, fitted, inputs, inputs.centred.gram);
   if (encoding.kind === 'codebook') {
     const { codebook } = encoding;
-    return { ...encoding, codebook: { ...codebook, values: scaled(codebook.values, factors) } };
+    return { ...encoding, codebook: { ...codebook, values: scaleChannels(codebook.values, factors) } };
   }
-  const scales = scaled(encoding.grid.scales, factors);
-  const stored = encoding.storage === 'packed' ? (roundScalesToHalf(scales) ?? scales) : scales;
-  return { ...encoding, grid: { ...encoding.grid, scales: stored } };
+  const { grid, storage } = encoding;
+  return { ...encoding, grid: storedGrid({ ...grid, scales: scaleChannels(grid.scales, factors) }, storage) };
 }
 
 /** One a channel of `groups`. */
-function spreadFactors(groups: Groups, weights: Float32Array, fitted: Float32Array, { matrix, gram }: InputGram, before: Float64Array): Float64Array {
+function spreadFactors(groups: Groups, weights: Float32Array, fitted: Float32Array, { matrix, gram }: InputGram, original: Float64Array): Float64Array {
   const wanted = new Float64Array(groups.channels);
   const found = new Float64Array(groups.channels);
   const { rows, columns, groupStride, rowStride, columnStride } = matrix;
-  const blocks = blocksPerChannel(groups);
   for (let g = 0; g < matrix.groups; g++) {
     for (let r = 0; r < rows; r++) {
       const first = g * groupStride + r * rowStride;
-      const channel = Math.floor(groupOf(first, groups) / blocks);
-      wanted[channel] = (wanted[channel] ?? 0) + variance(weights, first, columnStride, before, g, columns);
+      const channel = channelOf(first, groups);
+      wanted[channel] = (wanted[channel] ?? 0) + variance(weights, first, columnStride, original, g, columns);
       found[channel] = (found[channel] ?? 0) + variance(fitted, first, columnStride, gram, g, columns);
     }
   }
@@ -57,10 +55,4 @@ function variance(weights: Float32Array, first: number, stride: number, gram: Fl
     sum += w * product;
   }
   return sum;
-}
-
-/** @param values [channels, ...]. */
-function scaled(values: Float32Array, factors: Float64Array): Float32Array {
-  const each = values.length / factors.length;
-  return values.map((v, i) => v * (factors[Math.floor(i / each)] ?? 1));
 }

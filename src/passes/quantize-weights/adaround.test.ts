@@ -26,7 +26,7 @@ function someGram(): Float64Array {
 }
 
 const gram = someGram();
-const rows = feedbackRows({ matrix, gram, cross: null, means: null, before: null }, true);
+const rows = feedbackRows({ matrix, gram, cross: null, centred: null }, true);
 if (typeof rows === 'string') throw new Error(rows);
 const { shape } = rows;
 const hessian = rows.hessian();

@@ -1,12 +1,11 @@
 import type { AdaroundOptions, Compute, Grid, Handle } from '../../compute/types';
 import { canStore } from '../../onnx/encode';
-import { roundScalesToHalf } from '../../onnx/encode/scales';
 import type { Layer, Skipped, Storage } from '../../onnx/types';
 import { fitWanted } from '../hessian/fit-layers';
 import type { Pass, PassContext, PassResult } from '../types';
 import { roundLayersByOutput, type Planned } from './by-output';
 import type { GptqChoice } from './gptq';
-import { gridFromRanges } from './grid';
+import { gridFromRanges, storedGrid } from './grid';
 import { groupsOf } from './groups';
 import { halfQuadraticGrid } from './hqq';
 import { quantizeWeightsMeta } from './meta';
@@ -59,7 +58,7 @@ function choiceOf(context: PassContext, planned: Planned): GptqChoice {
     start: (weights) => startGrid(context, weights, planned),
     search: settings.range === 'mse',
     trySign: allowsSign(planned),
-    halves: storage === 'packed',
+    storage,
     learn: settings.rounding === 'adaround' ? learning(context, layer.id) : null,
   };
 }
@@ -117,7 +116,5 @@ async function chooseGrid(compute: Compute, w: Handle, groups: Grid['groups'], s
   const plain = gridFromRanges(ranges, groups, settings.bits, settings.symmetric);
   const ranged = settings.range === 'mse' ? await leastErrorGrid(compute, w, plain, allowsSign({ settings, storage })) : plain;
   const grid = settings.rounding === 'hqq' ? await halfQuadraticGrid(compute, w, [ranged, gridFromRanges(full, groups, settings.bits, settings.symmetric)], signal) : ranged;
-  // Packed files keep scales in two bytes: codes must be chosen for the scales that are stored.
-  const halves = storage === 'packed' ? roundScalesToHalf(grid.scales) : null;
-  return halves === null ? grid : { ...grid, scales: halves };
+  return storedGrid(grid, storage);
 }

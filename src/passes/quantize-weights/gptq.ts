@@ -1,10 +1,10 @@
 import type { AdaroundOptions, Compute, Grid, GridLevels } from '../../compute/types';
-import { groupOf } from '../../compute/groups';
-import { roundScalesToHalf } from '../../onnx/encode/scales';
+import { channelOf, groupOf, scaleChannels } from '../../compute/groups';
+import type { Storage } from '../../onnx/types';
 import { feedbackRows, gather, scatter, targetWeights, type FeedbackRows } from '../hessian/rows';
 import type { InputGram } from '../hessian/gram';
 import { learnRounding } from './adaround';
-import { scaleGrid } from './grid';
+import { storedGrid } from './grid';
 
 /** Scales tried, as parts of the one with the least weight error: with feedback, narrower and wider grids are often better. */
 const COARSE = [0.7, 0.78, 0.86, 0.93, 1, 1.08, 1.18] as const;
@@ -24,8 +24,7 @@ export interface GptqChoice {
   readonly search: boolean;
   /** Whether negative scales are allowed: the lone code -2^(b-1) may then serve either tail. */
   readonly trySign: boolean;
-  /** Scales will be stored in two bytes each. */
-  readonly halves: boolean;
+  readonly storage: Storage;
   /** Learns the rounding on the grid found (AdaRound); null leaves it at error feedback. */
   readonly learn: AdaroundOptions | null;
 }
@@ -46,7 +45,6 @@ export async function roundByOutput(compute: Compute, weights: Float32Array, inp
   const wanted = gather(target, rows);
   const placed = compute.upload(wanted);
   const factor = compute.upload(rows.factor);
-  const halved = (grid: Grid): Grid => ({ ...grid, scales: (choice.halves ? roundScalesToHalf(grid.scales) : null) ?? grid.scales });
   try {
     const attempt = async (grid: Grid): Promise<{ values: Float32Array; byChannel: Float64Array }> => {
       const { values, losses } = await compute.roundWithFeedback(placed, factor, rows.shape, levelsOf(grid, rows));
@@ -61,10 +59,10 @@ export async function roundByOutput(compute: Compute, weights: Float32Array, inp
       const learned = choice.learn ? await learnRounding(compute, wanted, values, rows, levelsOf(grid, rows), choice.learn) : values;
       return { grid, values: scatter(learned, rows) };
     };
-    if (!choice.search) return await finish(halved(start));
+    if (!choice.search) return await finish(storedGrid(start, choice.storage));
     let best = bestOf(start, []);
     const consider = async (factors: Float32Array): Promise<void> => {
-      const grid = halved(scaleGrid(start, expand(factors, start)));
+      const grid = storedGrid({ ...start, scales: scaleChannels(start.scales, factors) }, choice.storage);
       const { byChannel } = await attempt(grid);
       best = bestOf(start, [best, { scales: grid.scales, factors, losses: byChannel }]);
     };
@@ -104,11 +102,6 @@ function bestOf(start: Grid, candidates: readonly Candidate[]): Candidate {
   return { scales, factors, losses };
 }
 
-function expand(factors: Float32Array, { scales, groups }: Grid): Float32Array {
-  const blocks = scales.length / groups.channels;
-  return scales.map((_, g) => factors[Math.floor(g / blocks)] ?? 1);
-}
-
 /** A grid as the rounding reads it: by column and row. */
 function levelsOf(grid: Grid, { shape, elementOf }: FeedbackRows): GridLevels {
   const { groups } = grid;
@@ -117,7 +110,7 @@ function levelsOf(grid: Grid, { shape, elementOf }: FeedbackRows): GridLevels {
   const scales = new Float32Array(perChannelBlocks * shape.rows);
   const zeroPoints = new Int32Array(scales.length);
   for (let row = 0; row < shape.rows; row++) {
-    const channel = Math.floor(groupOf(elementOf(0, row), groups) / perChannelBlocks);
+    const channel = channelOf(elementOf(0, row), groups);
     for (let block = 0; block < perChannelBlocks; block++) {
       scales[block * shape.rows + row] = grid.scales[channel * perChannelBlocks + block] ?? 1;
       zeroPoints[block * shape.rows + row] = grid.zeroPoints[channel * perChannelBlocks + block] ?? 0;
@@ -127,11 +120,10 @@ function levelsOf(grid: Grid, { shape, elementOf }: FeedbackRows): GridLevels {
 }
 
 /** Losses of rows, added up by the channel whose scale they use. */
-function perChannel(losses: Float32Array, { groups, scales }: Grid, { shape, elementOf }: FeedbackRows): Float64Array {
-  const blocks = scales.length / groups.channels;
+function perChannel(losses: Float32Array, { groups }: Grid, { shape, elementOf }: FeedbackRows): Float64Array {
   const sums = new Float64Array(groups.channels);
   for (let row = 0; row < shape.rows; row++) {
-    const channel = Math.floor(groupOf(elementOf(0, row), groups) / blocks);
+    const channel = channelOf(elementOf(0, row), groups);
     sums[channel] = (sums[channel] ?? 0) + (losses[row] ?? 0);
   }
   return sums;

@@ -1,5 +1,7 @@
 import { newFloats, type FloatMaker } from '../../base/scratch';
 import type { Grid, Groups, Ranges } from '../../compute/types';
+import { roundScalesToHalf } from '../../onnx/encode/scales';
+import type { Storage } from '../../onnx/types';
 
 /** Lowest and highest code of a b-bit grid: two's complement when symmetric, else unsigned. */
 export function codeLimits(bits: number, symmetric: boolean): { qMin: number; qMax: number } {
@@ -30,6 +32,12 @@ export function gridFromRanges(ranges: Ranges, groups: Groups, bits: number, sym
 /** The grid with every group's scale multiplied by its own factor; zero points stay. */
 export function scaleGrid(grid: Grid, factors: Float32Array): Grid {
   return { ...grid, scales: grid.scales.map((s, g) => s * (factors[g] ?? 1)) };
+}
+
+/** The grid with its scales as they will be stored, which codes must be chosen for: packed files keep them in two bytes where float16 holds them. */
+export function storedGrid(grid: Grid, storage: Storage): Grid {
+  const halves = storage === 'packed' ? roundScalesToHalf(grid.scales) : null;
+  return halves === null ? grid : { ...grid, scales: halves };
 }
 
 /** The values of codes on a grid, (code - zeroPoint) * scale in float32: what `Compute.quantize` gives for the same codes. */
