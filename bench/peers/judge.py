@@ -74,7 +74,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder for decoded samples, outside of the repository")
     parser.add_argument("--calibration", type=int, default=CALIBRATION, help="samples left out of the score")
     parser.add_argument("--json", action="store_true", help="a JSON object a line")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     judge = Judge(Samples(arguments.card, arguments.work, arguments.calibration))
     for path in [judge.samples.model, *arguments.files]:
         try:

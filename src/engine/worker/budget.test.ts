@@ -3,10 +3,10 @@ import { allocationFront, valuesOf, type Allocation } from '../../measure/alloca
 import { choosePlan } from './budget';
 
 const job = { signal: new AbortController().signal, onProgress: () => {} };
-const layers = [1, 2, 3].map((k) => [2, 4, 8].map((value) => ({ value, bytes: 100 * value, loss: k / value ** 2 })));
+const layers = [1, 2, 3].map((k) => [2, 4, 8].map((value) => ({ value, cost: 100 * value, loss: k / value ** 2 })));
 const front = allocationFront(layers);
 /** A file has a table of 150 bytes for each bit width in use, and 1,000 bytes of graph. */
-const size = (plan: Allocation) => Promise.resolve(1000 + plan.bytes + 150 * new Set(valuesOf(plan)).size);
+const size = (plan: Allocation) => Promise.resolve(1000 + plan.cost + 150 * new Set(valuesOf(plan)).size);
 const wholeFile = (bits: number[]) => 1000 + bits.reduce((sum, b) => sum + 100 * b, 0) + 150 * new Set(bits).size;
 const lossOfBits = (bits: number[]) => bits.reduce((sum, b, k) => sum + (k + 1) / b ** 2, 0);
 const never = () => Promise.reject(new Error('not to be measured'));
@@ -51,7 +51,7 @@ test('points: the smallest plan that keeps them when it is run', async () => {
   const runs: number[] = [];
   // Layers together lose more than the sum of what they lose alone.
   const measure = (plan: Allocation) => {
-    runs.push(plan.bytes);
+    runs.push(plan.cost);
     return Promise.resolve({ points: -10 * plan.loss ** 1.5, samples: 64 });
   };
   const { plan, measured } = await choosePlan(layers, { kind: 'points', points: 3, samples: 64 }, size, measure, never, job);

@@ -4,7 +4,7 @@ import type { Job } from '../../base/job';
 import { allocationFront, allocationOf, valuesOf, withinLoss, type Allocation, type Choice } from '../../measure/allocate';
 import type { BitBudget } from '../protocol/index';
 
-/** Plans whose sizes are closer than this share are not told apart by measuring. */
+/** Plans whose costs are closer than this share are not told apart by running them. */
 const CLOSE = 0.01;
 
 /** Top-1 after minus before, in points, as run. */
@@ -85,7 +85,7 @@ async function widestEven(layers: readonly (readonly Choice[])[], bytes: number,
   const widths = first.filter((value) => rest.every((others) => others.includes(value))).toSorted((a, b) => b - a);
   for (const width of widths) {
     const plan = planOf(layers, layers.map(() => width));
-    if (plan.bytes <= bytes && (await size(plan)) <= bytes) return plan;
+    if (plan.cost <= bytes && (await size(plan)) <= bytes) return plan;
   }
   return null;
 }
@@ -102,39 +102,52 @@ async function largestWithin(front: readonly Allocation[], bytes: number, smalle
   const rest = new Map<string, number>();
   for (const plan of front.toReversed()) {
     const widths = [...new Set(valuesOf(plan))].toSorted((x, y) => x - y).join();
-    if (plan.bytes + (rest.get(widths) ?? 0) > bytes) continue;
+    if (plan.cost + (rest.get(widths) ?? 0) > bytes) continue;
     const whole = await size(plan);
     if (whole <= bytes) return plan;
-    rest.set(widths, whole - plan.bytes);
+    rest.set(widths, whole - plan.cost);
   }
   throw outOfReach(`A file of ${bytes} bytes`, `the smallest one, with every layer at its fewest scanned bits, has ${await size(smallest)}`);
 }
 
-/** The smallest plan found that keeps its accuracy when it is run, by bisection: the front rises in size and falls in loss. */
+/** The smallest plan found that keeps its accuracy when it is run. */
 async function smallestKeeping(front: readonly Allocation[], budget: BitBudget & { kind: 'points' }, best: Allocation, measure: Measure, job: Job): Promise<Chosen> {
   const startedAt = Date.now();
-  const total = Math.ceil(Math.log2(front.length + 1)) + 1;
-  let measuredPlans = 0;
-  const tried = async (plan: Allocation): Promise<Chosen & { keeps: boolean }> => {
-    job.onProgress({ stage: `Scoring plan ${measuredPlans + 1}`, done: measuredPlans, total, startedAt });
-    const measured = await measure(plan, budget.samples);
-    measuredPlans += 1;
-    return { plan, measured, checked: null, keeps: -measured.points <= budget.points };
-  };
-  let chosen = await tried(best);
-  if (!chosen.keeps) throw outOfReach(`A loss of ${budget.points} points`, `even the scanned bits with the least loss change top-1 by ${chosen.measured?.points.toFixed(2)} points`);
-  let [low, high] = [-1, front.length - 1];
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    const plan = front[middle];
-    if (plan === undefined || (low >= 0 && chosen.plan.bytes - (front[low]?.bytes ?? 0) < CLOSE * chosen.plan.bytes)) break;
-    const next = await tried(plan);
-    if (next.keeps) [chosen, high] = [next, middle];
-    else low = middle;
-  }
-  return { plan: chosen.plan, measured: chosen.measured, checked: null };
+  const total = mostTrials(front);
+  let done = 0;
+  const { plan, tried } = await firstKeeping(front, best, async (trial) => {
+    job.onProgress({ stage: `Scoring plan ${done + 1}`, done, total, startedAt });
+    const measured = await measure(trial, budget.samples);
+    done += 1;
+    return { measured, keeps: -measured.points <= budget.points };
+  });
+  if (!tried.keeps) throw outOfReach(`A loss of ${budget.points} points`, `even the scanned bits with the least loss change top-1 by ${tried.measured.points.toFixed(2)} points`);
+  return { plan, measured: tried.measured, checked: null };
 }
 
-function outOfReach(what: string, why: string): WhittleError {
-  return new WhittleError('bad-recipe', `${what} cannot be kept: ${why}.`, 'Raise the budget, or scan other bit widths.');
+/** The most plans of a front that `firstKeeping` runs. */
+export function mostTrials(front: readonly Allocation[]): number {
+  return Math.ceil(Math.log2(front.length + 1)) + 1;
+}
+
+/**
+ * The first plan that keeps to a budget when it is run, by bisection: plans are more likely to from one to the next, and most of all the last.
+ * Neighbours of nearly the same cost are not told apart. Where the last does not keep to it, that one.
+ */
+export async function firstKeeping<T extends { readonly keeps: boolean }>(plans: readonly Allocation[], last: Allocation, run: (plan: Allocation) => Promise<T>): Promise<{ plan: Allocation; tried: T }> {
+  let chosen = { plan: last, tried: await run(last) };
+  let [low, high] = [-1, chosen.tried.keeps ? plans.length - 1 : 0];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    const plan = plans[middle];
+    if (plan === undefined || (low >= 0 && Math.abs(chosen.plan.cost - (plans[low]?.cost ?? 0)) < CLOSE * chosen.plan.cost)) break;
+    const tried = await run(plan);
+    if (tried.keeps) [chosen, high] = [{ plan, tried }, middle];
+    else low = middle;
+  }
+  return chosen;
+}
+
+export function outOfReach(what: string, why: string, remedy = 'Raise the budget, or scan other bit widths.'): WhittleError {
+  return new WhittleError('bad-recipe', `${what} cannot be kept: ${why}.`, remedy);
 }

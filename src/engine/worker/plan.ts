@@ -3,7 +3,7 @@ import { WhittleError } from '../../base/errors';
 import { lossOf } from '../../base/heat';
 import type { Job } from '../../base/job';
 import type { Dataset } from '../../data/types';
-import { valuesOf, type Allocation } from '../../measure/allocate';
+import { valuesOf, type Allocation, type Choice } from '../../measure/allocate';
 import { predictBytes, predictFileBytes } from '../../recipe/states';
 import { FLOAT_BITS, stepOf, takesLayer, withLayerBits } from '../../recipe/steps';
 import type { Recipe } from '../../recipe/types';
@@ -50,7 +50,7 @@ export async function planBits(bench: Workbench, data: Dataset | null, recipe: R
 
 interface PlannedLayer {
   readonly layerId: string;
-  readonly choices: readonly { readonly value: number; readonly bytes: number; readonly loss: number }[];
+  readonly choices: readonly Choice[];
 }
 
 async function plannedLayers(bench: Workbench, recipe: Recipe, cells: readonly SensitivityCell[], job: Job): Promise<PlannedLayer[]> {
@@ -59,8 +59,8 @@ async function plannedLayers(bench: Workbench, recipe: Recipe, cells: readonly S
   const layers = run.layers.flatMap((layer): PlannedLayer[] => {
     const own = cells.filter((c) => c.kind === 'bits' && c.layerId === layer.id);
     if (own.length === 0 || !takesLayer(filter, layer)) return [];
-    const float = { value: FLOAT_BITS, bytes: layer.bytes, loss: 0 };
-    return [{ layerId: layer.id, choices: [...own.map((cell) => ({ value: cell.value, bytes: cell.bytes, loss: lossOf(cell) })), float] }];
+    const float = { value: FLOAT_BITS, cost: layer.bytes, loss: 0 };
+    return [{ layerId: layer.id, choices: [...own.map((cell) => ({ value: cell.value, cost: cell.bytes, loss: lossOf(cell) })), float] }];
   });
   run.dispose();
   if (layers.length === 0) throw new WhittleError('bad-recipe', 'No layer that the recipe quantizes has been scanned for bit widths.', 'Scan the layers first.');
