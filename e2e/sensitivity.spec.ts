@@ -56,6 +56,22 @@ test('one click turns it into bits for each layer, within a size', async () => {
   await expectAccessible(page);
 });
 
+test('a time becomes layers on integers, where the backend has such: refused on WebGPU, timed plans on WASM', async () => {
+  const { page } = studio;
+  await page.getByRole('radio', { name: 'Time', exact: true }).click();
+  await page.getByRole('button', { name: 'Choose the bits' }).click();
+  await expect(page.getByText('On WebGPU no bit width makes a layer faster', { exact: false }).first()).toBeVisible();
+  await page.getByRole('radio', { name: 'WASM', exact: true }).click();
+  await page.getByRole('spinbutton', { name: /^Take at most/ }).fill('900');
+  await page.getByRole('button', { name: 'Choose the bits' }).click();
+  await studio.idle();
+  await expect(page.getByText(/layers compute on integers.* of the original’s time/)).toBeVisible();
+  const planned = (await studio.snapshot()).results.plan?.value;
+  expect(planned?.recipe).toMatchObject({ target: 'wasm', passes: expect.arrayContaining([expect.objectContaining({ id: 'quantize-static' })]) });
+  expect(planned?.timed?.median).toBeLessThanOrEqual(9);
+  await expectAccessible(page);
+});
+
 test('a cell pins its setting to its layer', async () => {
   const { page } = studio;
   await page.getByRole('button', { name: /^fc2 at 3 bits/ }).click();

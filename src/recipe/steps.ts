@@ -1,6 +1,7 @@
 /** Questions about a recipe's steps, without running them. */
 import { metaOf } from '../passes/metas';
 import type { Options } from '../passes/options';
+import { quantizeStaticMeta } from '../passes/quantize-static/meta';
 import { quantizeWeightsMeta } from '../passes/quantize-weights/meta';
 import type { Layer, Skipped } from '../onnx/types';
 import { effectiveOptions } from './options';
@@ -90,11 +91,30 @@ export function withLayerBits(recipe: Recipe, bits: ReadonlyMap<string, number>)
     const { bits: _old, ...others } = old[layer] ?? {};
     return [layer, wanted === usual ? others : { ...others, bits: wanted }];
   });
-  const { layers: filter, ...others } = rest;
-  const excluded = [...(filter?.exclude ?? []), ...floats];
-  const layers = excluded.length > 0 ? { ...filter, exclude: excluded } : filter;
-  const kept: RecipeStep = layers === undefined ? others : { ...others, layers };
+  const kept = leavingOut(rest, floats);
   const own = Object.entries({ ...old, ...Object.fromEntries(changed) }).filter(([layer, options]) => !floats.includes(layer) && Object.keys(options).length > 0);
   const planned: RecipeStep = own.length > 0 ? { ...kept, overrides: Object.fromEntries(own) } : kept;
   return { ...recipe, passes: recipe.passes.map((s) => (s === step ? planned : s)) };
+}
+
+/**
+ * The recipe with its quantize-static step computing on integers in all layers that it took but these, which stay in floats. A step that is switched
+ * off is switched on; a missing one is put last.
+ */
+export function withFloatLayers(recipe: Recipe, floats: readonly string[]): Recipe {
+  const step = stepOf(recipe, quantizeStaticMeta.id);
+  if (step === undefined) return withFloatLayers({ ...recipe, passes: [...recipe.passes, { id: quantizeStaticMeta.id }] }, floats);
+  const { off: _off, ...rest } = step;
+  return { ...recipe, passes: recipe.passes.map((s) => (s === step ? leavingOut(rest, floats) : s)) };
+}
+
+/** The recipe's graph passes, and one layer alone computing on integers, with the recipe's own options for it. */
+export function singleIntegerLayerRecipe(recipe: Recipe, layerId: string): Recipe {
+  const { off: _off, ...step } = stepOf(recipe, quantizeStaticMeta.id) ?? { id: quantizeStaticMeta.id };
+  return { ...recipe, passes: [...leadingGraphSteps(recipe), { ...step, layers: { include: [layerId] } }] };
+}
+
+/** The step with these layers among those that it leaves alone. */
+function leavingOut(step: RecipeStep, layers: readonly string[]): RecipeStep {
+  return layers.length === 0 ? step : { ...step, layers: { ...step.layers, exclude: [...(step.layers?.exclude ?? []), ...layers] } };
 }

@@ -74,6 +74,9 @@ export async function checkBackends(): Promise<BackendCheck> {
   return check;
 }
 
+/** Figures of samples, once those are others. */
+const OF_OTHER_SAMPLES = { evaluation: null, sensitivity: null, best: null, plan: null };
+
 /** Samples that passes learn from unless more or fewer are asked for: published figures of such methods use 128 to 1,024. */
 export const CALIBRATION_SAMPLES = 128;
 
@@ -81,7 +84,7 @@ export async function setData(name: string, card: Card, files: readonly NamedBlo
   const engine = await theEngine();
   const data = await runJob('Reading the samples', 'data', async ({ signal, onProgress }) => engine.setData(signal, name, card, files, calibration, onProgress));
   // Figures of other samples, or of the same prepared otherwise, cannot stand beside new ones.
-  useResults.setState({ evaluation: null, sensitivity: null, best: null });
+  useResults.setState(OF_OTHER_SAMPLES);
   clearVariants();
   // What is known of the files stays while only the card changes.
   useDocument.setState(({ dropped, proposal, presets }) => ({ data, ...(dropped?.files === files ? { dropped, proposal, presets } : { dropped: { name, files }, proposal: null, presets: null }) }));
@@ -92,7 +95,7 @@ export async function removeData(): Promise<void> {
   const engine = await theEngine();
   await engine.clearData();
   useDocument.setState({ data: null, dropped: null, proposal: null, presets: null });
-  useResults.setState({ evaluation: null, sensitivity: null, best: null });
+  useResults.setState(OF_OTHER_SAMPLES);
   clearVariants();
 }
 
@@ -125,15 +128,20 @@ function sameCell(a: SensitivityCell, b: SensitivityCell): boolean {
   return a.layerId === b.layerId && a.kind === b.kind && a.value === b.value;
 }
 
-/** Puts the recipe with bits per layer that fit the budget on the sliders, chosen from the scan's cells. Throws 'bad-recipe' where none fits. */
+/**
+ * Puts the recipe with bits per layer that fit the budget on the sliders. Layers that the plan before left in floats are planned again, unless the
+ * recipe was edited since. Throws 'bad-recipe' where none fits.
+ */
 export async function planBits(budget: BitBudget): Promise<BitPlan> {
   stopFollowing();
   const engine = await theEngine();
   const { recipe } = useRecipe.getState();
-  const cells = useResults.getState().sensitivity?.cells ?? [];
-  const plan = await runJob('Choosing bits for each layer', 'run', async ({ signal, onProgress }) => engine.planBits(signal, recipe, cells, budget, onProgress));
-  setRecipe(plan.recipe);
-  return plan;
+  const { plan: last, sensitivity } = useResults.getState();
+  const from = last !== null && isFresh(last.value, recipe) ? last.from : recipe;
+  const value = await runJob('Choosing bits for each layer', 'run', async ({ signal, onProgress }) => engine.planBits(signal, from, sensitivity?.cells ?? [], budget, onProgress));
+  useResults.setState({ plan: { from, value } });
+  setRecipe(value.recipe);
+  return value;
 }
 
 /** Tries recipes for the goal and puts the best on the sliders; what was tried stays beside it. */

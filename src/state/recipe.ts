@@ -91,6 +91,11 @@ function withOption(options: Options, key: string, value: OptionValue | undefine
   return value === undefined ? others : { ...others, [key]: value };
 }
 
+/** The backend that the file is made for, timed on and scored on. */
+export function setTarget(target: Recipe['target']): void {
+  setRecipe({ ...useRecipe.getState().recipe, target });
+}
+
 export function setOff(index: number, off: boolean): void {
   editStep(index, ({ off: _off, ...step }) => (off ? { ...step, off: true } : step));
 }

@@ -2,6 +2,7 @@
 import { create } from 'zustand';
 import type {
   Best,
+  BitPlan,
   Ep,
   Evaluation,
   Exported,
@@ -48,6 +49,8 @@ interface ResultsState {
   readonly sensitivity: SensitivityScan | null;
   /** The last one-click choice: its recipe may have been edited since. */
   readonly best: Best | null;
+  /** The last bits for each layer, and the recipe that they were chosen for: another budget starts from that one again. */
+  readonly plan: { readonly from: Recipe; readonly value: BitPlan } | null;
   readonly exported: Exported | null;
   /** The file of `exported` was saved by the person. */
   readonly saved: boolean;
@@ -72,6 +75,7 @@ const NOTHING: ResultsState = {
   evaluation: null,
   sensitivity: null,
   best: null,
+  plan: null,
   exported: null,
   saved: false,
   measurement: null,

@@ -55,17 +55,18 @@ export type CellListener = (cell: SensitivityCell) => void;
 /**
  * What a plan keeps to. 'bytes': the predicted size of the exported file. 'loss': the sum of the layers' losses (KL in nats, or, where
  * outputs are no class scores, noise / signal of the outputs). 'points': how far top-1 may fall, measured on the live session over
- * `samples` samples (null: all) while the plan is made.
+ * `samples` samples (null: all) while the plan is made. 'time': how long an inference on WASM may take, as a part of the original's.
  */
 export type BitBudget =
   | { readonly kind: 'bytes'; readonly bytes: number }
   | { readonly kind: 'loss'; readonly loss: number }
-  | { readonly kind: 'points'; readonly points: number; readonly samples: number | null };
+  | { readonly kind: 'points'; readonly points: number; readonly samples: number | null }
+  | { readonly kind: 'time'; readonly ratio: number };
 
 export interface BitPlan {
-  /** The recipe asked about, its quantize-weights step with overrides per layer. */
+  /** The recipe asked about, its quantize-weights step with overrides per layer; for a budget of time its quantize-static step with the layers that it leaves alone. */
   readonly recipe: Recipe;
-  /** Planned layers, in the model's order; layers without cells keep what the recipe gives them. */
+  /** Planned layers, in the model's order; the others keep what the recipe gives them. For a budget of time: the bits that a layer computes on. */
   readonly bits: readonly { readonly layerId: string; readonly bits: number }[];
   /** Predicted size of the exported file. */
   readonly predictedBytes: number;
@@ -73,10 +74,12 @@ export interface BitPlan {
   readonly predictedLoss: number;
   readonly lossKind: 'kl' | 'noise';
   /**
-   * For a budget of bytes: plans that were run, and the loss of the whole model under the chosen one, which was the least of them, as
+   * For a budget of bytes or time: plans that were run, and the loss of the whole model under the chosen one (for bytes the least of them), as
    * measured; null for others.
    */
   readonly checked: { readonly plans: number; readonly loss: number; readonly samples: number } | null;
   /** Top-1 after minus before in points, as measured for a 'points' budget; null for others. */
   readonly measured: { readonly points: number; readonly samples: number } | null;
+  /** Time over the original's in the same run for a 'time' budget, the median and its 95 % interval; null for others. */
+  readonly timed: { readonly median: number; readonly low: number; readonly high: number } | null;
 }

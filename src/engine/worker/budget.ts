@@ -35,7 +35,7 @@ type Run = (plan: Allocation) => Promise<Whole>;
  * The plan that keeps to the budget: within bytes the one that loses least when it is run, within loss or points the smallest on the front.
  * `size` gives the whole file's bytes, `measure` top-1 and `run` the loss of a plan. Throws `bad-recipe` where none keeps to it.
  */
-export async function choosePlan(layers: readonly (readonly Choice[])[], budget: BitBudget, size: Size, measure: Measure, run: Run, job: Job): Promise<Chosen> {
+export async function choosePlan(layers: readonly (readonly Choice[])[], budget: Exclude<BitBudget, { kind: 'time' }>, size: Size, measure: Measure, run: Run, job: Job): Promise<Chosen> {
   const front = allocationFront(layers);
   const [smallest, best] = [front[0], front.at(-1)];
   if (smallest === undefined || best === undefined) throw new RangeError('an empty front');

@@ -63,7 +63,7 @@ export async function chooseSides(bench: Workbench, file: Blob, half: boolean, f
 export async function withPair<T>(
   bench: Workbench,
   file: Blob,
-  sides: Sides,
+  sides: Pick<Sides, 'before' | 'after'>,
   feeds: Feeds,
   job: Job,
   use: (before: Loaded, after: Loaded) => Promise<T>,

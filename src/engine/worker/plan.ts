@@ -10,15 +10,17 @@ import type { Recipe } from '../../recipe/types';
 import type { BitBudget, BitPlan, SensitivityCell } from '../protocol/index';
 import { choosePlan, type Measured, type Whole } from './budget';
 import { recipeLoss, trialLoss } from './recipe-loss';
+import { planTime } from './time-budget';
 import type { Workbench } from './workbench';
 
 /**
  * Bits for every layer that has cells and that the recipe quantizes; one that hurts at every scanned width may stay float. A budget of bytes
  * gives the least loss, a budget of loss or points the smallest file. The prediction adds the layers' losses up; within bytes and points plans
- * are run, and what they really lose decides.
+ * are run, and what they really lose decides. A budget of time needs no cells: see `planTime`.
  * Throws `bad-recipe` where the cells name no bit widths or the budget cannot be kept, `bad-data` where points cannot be measured.
  */
 export async function planBits(bench: Workbench, data: Dataset | null, recipe: Recipe, cells: readonly SensitivityCell[], budget: BitBudget, job: Job): Promise<BitPlan> {
+  if (budget.kind === 'time') return planTime(bench, data, recipe, budget.ratio, job);
   // The steps of a plan report nothing: the progress counts plans.
   const inner: Job = { signal: job.signal, onProgress: () => {} };
   const layers = await plannedLayers(bench, recipe, cells, inner);
@@ -45,6 +47,7 @@ export async function planBits(bench: Workbench, data: Dataset | null, recipe: R
     lossKind: cells.some((c) => c.kl !== null) ? 'kl' : 'noise',
     checked,
     measured,
+    timed: null,
   };
 }
 

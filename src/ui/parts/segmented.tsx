@@ -8,7 +8,7 @@ interface SegmentedProps {
   readonly onChange: (value: string) => void;
 }
 
-/** Two or three choices side by side, one chosen. */
+/** A few choices side by side, one chosen. */
 export function Segmented({ label, value, choices, onChange }: SegmentedProps) {
   return (
     // An empty value is the chosen one pressed again: a choice cannot be unmade.

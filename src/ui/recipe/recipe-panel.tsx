@@ -5,6 +5,7 @@ import { addStep, useRecipe } from '../../state/recipe';
 import { useDocument } from '../../state/document';
 import { BestForm } from './best-form';
 import { Step } from './step';
+import { TargetChoice } from './target-choice';
 import '../styles/recipe.css';
 import '../styles/dialog.css';
 
@@ -18,6 +19,7 @@ export function RecipePanel() {
         <h2 id="recipe-title">Recipe</h2>
         <span className="small quiet">runs top to bottom</span>
       </header>
+      <TargetChoice />
       <BestForm />
       <ol>
         {passes.map((step, index) => (

@@ -2,7 +2,8 @@ import { useState } from 'react';
 import type { BitBudget, BitPlan } from '../../engine/protocol/index';
 import { planBits } from '../../state/actions';
 import { useDocument } from '../../state/document';
-import { useResults } from '../../state/results';
+import { useRecipe } from '../../state/recipe';
+import { isFresh, useResults } from '../../state/results';
 import { formatBytes, formatChange } from '../../base/format';
 import { MeasureButton } from '../parts/measure-button';
 import { Segmented } from '../parts/segmented';
@@ -11,42 +12,68 @@ import { FLOAT_BITS } from '../../recipe/steps';
 
 type Kind = BitBudget['kind'];
 
-/** One click from the scan to bits for each layer, for a size or an accuracy budget. */
-export function PlanForm() {
+/** One click to bits for each layer: for a size or an accuracy from what was scanned, for a time from samples. */
+export function PlanForm({ scanned }: { readonly scanned: boolean }) {
   const labelled = useDocument((state) => state.data?.labelled ?? false);
+  const hasSamples = useDocument((state) => state.data !== null);
   const original = useDocument((state) => state.opened?.summary.bytes ?? 0);
   const predicted = useResults((state) => state.preview?.predictedBytes ?? null);
-  const [kind, setKind] = useState<Kind>('bytes');
+  const [wanted, setKind] = useState<Kind>('bytes');
   const [points, setPoints] = useState(1);
   const [kilobytes, setKilobytes] = useState<number | null>(null);
   const [loss, setLoss] = useState(0.05);
-  const [plan, setPlan] = useState<BitPlan | null>(null);
+  const [share, setShare] = useState(80);
+  const plan = useResults((state) => state.plan?.value ?? null);
+  const recipe = useRecipe((state) => state.recipe);
+  const choices: readonly { readonly value: Kind; readonly label: string }[] = [
+    ...(scanned ? [{ value: 'bytes', label: 'Size' } as const] : []),
+    ...(scanned && labelled ? [{ value: 'points', label: 'Accuracy' } as const] : []),
+    ...(scanned ? [{ value: 'loss', label: 'Loss' } as const] : []),
+    ...(hasSamples ? [{ value: 'time', label: 'Time' } as const] : []),
+  ];
+  const kind = choices.find((choice) => choice.value === wanted)?.value ?? choices[0]?.value;
+  if (kind === undefined) return null;
   const size = kilobytes ?? Math.round((predicted ?? original) / 1000);
-  const budget: BitBudget = kind === 'bytes' ? { kind, bytes: size * 1000 } : kind === 'points' ? { kind, points, samples: null } : { kind, loss };
+  const budgets: { readonly [K in Kind]: Extract<BitBudget, { kind: K }> } = {
+    bytes: { kind: 'bytes', bytes: size * 1000 },
+    points: { kind: 'points', points, samples: null },
+    loss: { kind: 'loss', loss },
+    time: { kind: 'time', ratio: share / 100 },
+  };
   return (
     <div className="plan-form">
       <h3>Bits for each layer</h3>
       <Segmented
         label="Budget"
         value={kind}
-        choices={[{ value: 'bytes', label: 'Size' }, ...(labelled ? [{ value: 'points', label: 'Accuracy' }] : []), { value: 'loss', label: 'Loss' }]}
-        onChange={(next) => setKind(next === 'points' || next === 'loss' ? next : 'bytes')}
+        choices={choices}
+        onChange={(next) => setKind(choices.find((choice) => choice.value === next)?.value ?? kind)}
       />
       {kind === 'bytes' && <NumberField label="File of at most, kB" value={size} step={1} onChange={setKilobytes} />}
       {kind === 'points' && <NumberField label="Lose at most, points" value={points} step={0.1} onChange={setPoints} />}
       {kind === 'loss' && <NumberField label="Sum of losses at most" value={loss} step={0.01} onChange={setLoss} />}
-      <MeasureButton what="Choose the bits" onClick={async () => setPlan(await planBits(budget))} />
-      {plan && <span className="small quiet">{describe(plan)}</span>}
+      {kind === 'time' && <NumberField label="Take at most, % of the original’s time on WASM" value={share} step={5} onChange={setShare} />}
+      <MeasureButton what="Choose the bits" onClick={() => planBits(budgets[kind])} />
+      {plan && isFresh(plan, recipe) && <span className="small quiet">{describe(plan)}</span>}
     </div>
   );
 }
 
-function describe({ predictedBytes, predictedLoss, measured, checked, bits }: BitPlan): string {
+function describe({ predictedBytes, predictedLoss, measured, checked, timed, bits }: BitPlan): string {
   const widths = [...new Set(bits.map((entry) => entry.bits).filter((b) => b !== FLOAT_BITS))].toSorted((a, b) => a - b).join(', ');
   const floats = bits.filter((entry) => entry.bits === FLOAT_BITS).length;
+  const rest = floats > 0 ? `, ${floats} left float` : '';
+  if (timed && checked) {
+    const time = `${formatPercent(timed.median)} of the original’s time (95 %: ${formatPercent(timed.low)} to ${formatPercent(timed.high)})`;
+    return `${bits.length - floats} layers compute on integers${rest}: ${time}, ${formatBytes(predictedBytes)}, loses ${formatLoss(checked.loss)} on ${checked.samples} samples; ${checked.plans} plans were timed.`;
+  }
   const run = checked ? `loses ${formatLoss(checked.loss)} on ${checked.samples} samples, the least of ${checked.plans} plans that were run` : `sum of losses ${formatLoss(predictedLoss)}`;
   const cost = measured ? `${formatChange(measured.points, 2)} pt on ${measured.samples} samples` : run;
-  return `${bits.length - floats} layers at ${widths} bits${floats > 0 ? `, ${floats} left float` : ''}: ${formatBytes(predictedBytes)}, ${cost}.`;
+  return `${bits.length - floats} layers at ${widths} bits${rest}: ${formatBytes(predictedBytes)}, ${cost}.`;
+}
+
+function formatPercent(ratio: number): string {
+  return `${(100 * ratio).toFixed(0)} %`;
 }
 
 function NumberField({ label, value, step, onChange }: { readonly label: string; readonly value: number; readonly step: number; readonly onChange: (value: number) => void }) {

@@ -24,11 +24,11 @@ export default function Sensitivity() {
             <HeatTable scan={scan} layers={layers} running={running} />
           </div>
           <p className="small quiet sensitivity-note">{noteOf(scan)}</p>
-          {scan.cells.length > 0 && scan.options.bits.length > 0 && <PlanForm />}
         </>
       ) : (
         <p className="empty quiet">Each layer is changed alone, at each setting, and the model run on the live session: nothing is exported. Darker cells cost more; a cell pins its setting to its layer.</p>
       )}
+      <PlanForm scanned={scan !== null && scan.cells.length > 0 && scan.options.bits.length > 0} />
     </div>
   );
 }

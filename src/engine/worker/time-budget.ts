@@ -1,0 +1,122 @@
+/** Which layers compute on integers, so that an inference takes no longer than it may. */
+import { lossOf } from '../../base/heat';
+import { WhittleError } from '../../base/errors';
+import type { Job } from '../../base/job';
+import { pairedRatio } from '../../base/stats';
+import type { Dataset } from '../../data/types';
+import { allocationFront, valuesOf, type Choice } from '../../measure/allocate';
+import { compareLatency, LATENCY } from '../../measure/latency';
+import { FLOAT_BITS, singleIntegerLayerRecipe, withFloatLayers } from '../../recipe/steps';
+import type { Recipe } from '../../recipe/types';
+import type { Placement } from '../../runtime/types';
+import type { BitPlan } from '../protocol/index';
+import { firstKeeping, mostTrials, outOfReach } from './budget';
+import { exportModel } from './export';
+import { oneSample, withPair } from './pair';
+import { profile } from './profile';
+import { recipeLoss, trialLoss } from './recipe-loss';
+import type { Workbench } from './workbench';
+
+/** Samples that a layer alone is tried on. */
+const SCAN_SAMPLES = 32;
+const INTEGER_BITS = 8;
+const WASM = { before: { ep: 'wasm' }, after: { ep: 'wasm' } } as const;
+
+/**
+ * The layers that compute on 8-bit integers and those that stay in floats: the least loss with which an inference on WASM takes at most
+ * `ratio` of the original's time. Each layer's time in both forms comes from profiles of the original and of the model with all of them on
+ * integers, its loss from a run in which it alone is; times and losses add up to plans, and plans are written, loaded and timed in turns with the
+ * original, which decides.
+ * @throws WhittleError `bad-recipe` on WebGPU, where no layer can compute on integers, and where the time cannot be kept; `bad-data` without samples.
+ */
+export async function planTime(bench: Workbench, data: Dataset | null, recipe: Recipe, ratio: number, job: Job): Promise<BitPlan> {
+  if (recipe.target !== 'wasm') {
+    throw new WhittleError('bad-recipe', 'On WebGPU no bit width makes a layer faster: its kernels compute in floats whatever the file holds.', 'Choose WASM as the target, or set a budget of bytes or accuracy.');
+  }
+  const layers = await integerLayers(bench, data, withFloatLayers(recipe, []), job);
+  const front = allocationFront(layers.map((layer) => layer.choices)).toReversed();
+  const fastest = front.at(-1);
+  if (fastest === undefined) throw new RangeError('an empty front');
+  const bitsOf = (values: readonly number[]): BitPlan['bits'] => values.map((bits, i) => ({ layerId: layers[i]?.id ?? '', bits }));
+  const startedAt = Date.now();
+  const total = mostTrials(front);
+  let done = 0;
+  const { plan, tried } = await firstKeeping(front, fastest, async (trial) => {
+    const bits = bitsOf(valuesOf(trial));
+    const planned = withFloatLayers(recipe, bits.flatMap((layer) => (layer.bits === FLOAT_BITS ? [layer.layerId] : [])));
+    const own: Job = { signal: job.signal, onProgress: ({ stage }) => job.onProgress({ stage: `Timing plan ${done + 1}: ${stage}`, done, total, startedAt }) };
+    const { bytes, blob } = await exportModel(bench, planned, own);
+    const timed = await timeBeside(bench, data, planned, blob, own);
+    done += 1;
+    return { bits, planned, bytes, timed, keeps: timed.median <= ratio };
+  });
+  if (!tried.keeps) throw outOfReach(`${percent(ratio)} of the original's time`, `the fastest plan takes ${percent(tried.timed.median)}`, 'Allow more time.');
+  const whole = await trialLoss(bench, data, tried.planned, job);
+  return {
+    recipe: tried.planned,
+    bits: tried.bits,
+    predictedBytes: tried.bytes,
+    predictedLoss: plan.loss,
+    lossKind: whole.kl === null ? 'noise' : 'kl',
+    checked: { plans: done, loss: lossOf(whole), samples: whole.samples },
+    measured: null,
+    timed: tried.timed,
+  };
+}
+
+function percent(ratio: number): string {
+  return `${(100 * ratio).toFixed(0)} %`;
+}
+
+interface IntegerLayer {
+  readonly id: string;
+  /** In floats and on integers; costs are milliseconds. */
+  readonly choices: readonly Choice[];
+}
+
+/** The layers that the recipe lets compute on integers, with what each takes and loses in both forms. */
+async function integerLayers(bench: Workbench, data: Dataset | null, recipe: Recipe, job: Job): Promise<IntegerLayer[]> {
+  const run = await bench.run(recipe, job);
+  const step = run.steps.findLast((each) => each.id === 'quantize-static');
+  const changed = new Set(step?.changed);
+  const ids = run.layers.flatMap(({ id }) => (changed.has(id) ? [id] : []));
+  run.dispose();
+  if (ids.length === 0) throw new WhittleError('bad-recipe', `No layer can compute on integers. ${step?.skipped[0]?.reason ?? ''}`.trim(), 'Set a budget of bytes or accuracy instead.');
+  const { blob } = await exportModel(bench, recipe, job);
+  const { before, after } = await profile(bench, data, recipe, blob, 'wasm', job);
+  const timed = await timeBeside(bench, data, recipe, blob, job);
+  const startedAt = Date.now();
+  const layers: IntegerLayer[] = [];
+  for (const [done, id] of ids.entries()) {
+    job.onProgress({ stage: `${id} on integers alone`, done, total: ids.length, startedAt });
+    const loss = await lossAlone(bench, data, singleIntegerLayerRecipe(recipe, id), job);
+    const float = timeOf(before, id) ?? 0;
+    // Nodes that got other names on their way into the file are taken to gain what the whole gains.
+    const integers = timeOf(after, id) ?? float * timed.median;
+    layers.push({ id, choices: [{ value: INTEGER_BITS, cost: integers, loss }, { value: FLOAT_BITS, cost: float, loss: 0 }] });
+  }
+  return layers;
+}
+
+/** Kept: another budget asks for it again. */
+function lossAlone(bench: Workbench, data: Dataset | null, recipe: Recipe, job: Job): Promise<number> {
+  const key = JSON.stringify(['on integers alone', recipe.passes, bench.sampleSource(recipe)?.key]);
+  const inner: Job = { signal: job.signal, onProgress: () => {} };
+  const run = async (): Promise<number> => lossOf(await recipeLoss(bench, data, recipe, SCAN_SAMPLES, (total) => bench.calibrationOf(total), inner));
+  return bench.cache.results.keep(key, run, () => 8);
+}
+
+/** Milliseconds of the layer's node; null where no node has its name. onnxruntime names a product that took up its bias after the product. */
+function timeOf({ nodes }: Placement, layerId: string): number | null {
+  return nodes.find(({ name }) => name === layerId || name === `${layerId}/MatMulAddFusion`)?.ms ?? null;
+}
+
+/** How long the file takes on WASM over what the original takes, in turns. */
+async function timeBeside(bench: Workbench, data: Dataset | null, recipe: Recipe, file: Blob, job: Job): Promise<ReturnType<typeof pairedRatio>> {
+  const feeds = await oneSample(bench, data, recipe, job);
+  return withPair(bench, file, WASM, feeds, job, async (before, after) => {
+    const [a, b] = await compareLatency([before, after].map(({ session, feeds: own }) => () => session.run(own, job.signal)), LATENCY, job);
+    if (!a || !b) throw new RangeError('two sides were timed');
+    return pairedRatio(a, b);
+  });
+}

@@ -1,0 +1,24 @@
+import { setTarget, useRecipe } from '../../state/recipe';
+import { Segmented } from '../parts/segmented';
+
+/** What the file is made for: passes, plans and one-click recipes differ by it. */
+export function TargetChoice() {
+  const target = useRecipe((state) => state.recipe.target);
+  return (
+    <div className="recipe-target">
+      <span className="small" aria-hidden>
+        Made for
+      </span>
+      <Segmented
+        label="Made for"
+        value={target}
+        choices={[
+          { value: 'webgpu', label: 'WebGPU' },
+          { value: 'wasm', label: 'WASM' },
+        ]}
+        onChange={(next) => setTarget(next === 'wasm' ? 'wasm' : 'webgpu')}
+      />
+      <span className="small quiet">{target === 'wasm' ? 'Processors: 8-bit integers are faster there.' : 'GPUs: they compute in floats.'}</span>
+    </div>
+  );
+}
