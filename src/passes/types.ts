@@ -71,11 +71,19 @@ export interface Target {
   readonly shaderF16: boolean;
 }
 
+/** Mean and standard deviation of each channel of a value, as training saw it. */
+export interface ChannelMoments {
+  readonly mean: Float64Array;
+  readonly deviation: Float64Array;
+}
+
 export interface PassContext {
   readonly compute: Compute;
   readonly weights: WeightStore;
   /** The graph being built, already a private copy: graph passes edit `model.proto` in place. */
   readonly model: OnnxModel;
+  /** What folded batch norms said of the values that took their outputs' names; a pass that rescales such values rescales it too. */
+  readonly moments: Map<string, ChannelMoments>;
   readonly target: Target;
   readonly job: Job;
   /** Layers this pass applies to (its `layers` filter already applied), each with its effective options. */

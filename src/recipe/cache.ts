@@ -4,6 +4,7 @@ import { findLayers } from '../onnx/layers';
 import { readFloats } from '../onnx/tensor';
 import type { Layer, OnnxModel } from '../onnx/types';
 import { createOriginals, type Originals, type StoreMode } from '../passes/originals';
+import type { ChannelMoments } from '../passes/types';
 import type { OwnedWeightStore } from '../passes/weight-store';
 import { createResults, type Results } from './results';
 import type { StepResult } from './steps';
@@ -16,6 +17,7 @@ export interface GraphStage {
   /** Values after the graph passes, the originals of the weight passes. */
   readonly store: OwnedWeightStore;
   readonly steps: readonly StepResult[];
+  readonly moments: ReadonlyMap<string, ChannelMoments>;
 }
 
 /**

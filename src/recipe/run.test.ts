@@ -197,3 +197,17 @@ describe('real models', () => {
     }
   });
 });
+
+test('a graph pass behind one that changes weights is left out, and says where it belongs', async () => {
+  const bench = benchOf(convNet(13));
+  const prune: RecipeStep = { id: 'prune-weights', options: { sparsity: 0.5 } };
+  const late = await bench.run(recipeOf(prune, { id: 'equalize-layers' }, { id: 'fold-batchnorm', layers: { include: ['Conv'] } }));
+  expect(late.model).toBe(bench.cache.model);
+  expect(late.steps.slice(1).map(({ changed, note }) => [changed, note])).toEqual([1, 2].map(() => [[], 'Left out: it has to stand before the passes that change weights.']));
+  expect(late.steps.map(({ skipped }) => skipped.length)).toEqual([0, 2, 1]);
+  expect(late.steps[1]?.skipped[0]?.reason).toBe('The pass stands behind one that changes weights; put it before that.');
+  const pruned = await bench.run(recipeOf(prune));
+  expect(await asFloats(bench, late).then(writeModel).then(concatChunks)).toEqual(concatChunks(writeModel(await asFloats(bench, pruned))));
+  late.dispose();
+  pruned.dispose();
+});

@@ -6,7 +6,7 @@ import { listLayers } from '../onnx/layers';
 import type { Layer, OnnxModel, Skipped } from '../onnx/types';
 import type { Originals } from '../passes/originals';
 import { passOf } from '../passes/registry';
-import type { Calibration, Lease, Pass, PassContext, Probe, ProbeWeight, Target } from '../passes/types';
+import type { Calibration, ChannelMoments, Lease, Pass, PassContext, Probe, ProbeWeight, Target } from '../passes/types';
 import { createWeightStore, type OwnedWeightStore } from '../passes/weight-store';
 import type { GraphStage, RecipeCache } from './cache';
 import { effectiveOptions } from './options';
@@ -100,11 +100,11 @@ function keyOf({ samples, target }: Pick<RunInput, 'samples' | 'target'>, prefix
 async function makeStage(input: RunInput, leading: readonly RecipeStep[], key: string): Promise<GraphStage> {
   const { model, layers, originals } = input.cache;
   const store = createWeightStore(layers, originals, input.compute);
-  if (leading.length === 0) return { key, model, layers, store, steps: [] };
+  const base: GraphStage = { key, model, layers, store, steps: [], moments: new Map() };
+  if (leading.length === 0) return base;
   try {
-    const base = { key, model, layers, store, steps: [] };
-    const done = await applySteps({ ...input, only: undefined }, base, store, leading, key);
-    return { ...base, model: done.model, layers: done.layers, steps: done.steps };
+    const { finishers: _none, ...done } = await applySteps({ ...input, only: undefined }, base, store, leading, key);
+    return { ...base, ...done };
   } catch (error) {
     store.dispose();
     throw error;
@@ -115,6 +115,7 @@ interface Applied {
   readonly model: OnnxModel;
   readonly layers: readonly Layer[];
   readonly steps: readonly StepResult[];
+  readonly moments: ReadonlyMap<string, ChannelMoments>;
   readonly finishers: readonly ((model: OnnxModel) => Skipped[])[];
 }
 
@@ -130,10 +131,15 @@ async function applySteps(
   const graphKey = JSON.stringify([prefix, input.samples?.key ?? null]);
   const results: StepResult[] = [];
   const finishers: ((model: OnnxModel) => Skipped[])[] = [];
+  const moments = new Map(stage.moments);
   let { model, layers } = stage;
   for (const [index, step] of steps.entries()) {
     job.signal.throwIfAborted();
     const pass = requirePass(step.id);
+    if (pass.meta.kind === 'graph' && index >= leadingGraphSteps({ passes: steps }).length) {
+      results.push(leftOut(step, layers));
+      continue;
+    }
     const edits = editsGraph(step);
     if (edits) model = cloneForEdit(model);
     const selected = layers
@@ -144,6 +150,7 @@ async function applySteps(
       compute,
       weights: store,
       model,
+      moments,
       target,
       job,
       selected,
@@ -158,7 +165,14 @@ async function applySteps(
     results.push({ id: step.id, ...result, note: none ? `No layer matches the pass's filter. ${result.note}` : result.note });
     if (edits) layers = listLayers(model).layers;
   }
-  return { model, layers, steps: results, finishers };
+  return { model, layers, steps: results, moments, finishers };
+}
+
+/** A graph pass behind others would leave the originals that they are compared with in another graph than its own. */
+function leftOut(step: RecipeStep, layers: readonly Layer[]): StepResult {
+  const reason = 'The pass stands behind one that changes weights; put it before that.';
+  const skipped = layers.flatMap((layer) => (takesLayer(step.layers, layer) ? [{ layer: layer.id, reason }] : []));
+  return { id: step.id, changed: [], skipped, note: 'Left out: it has to stand before the passes that change weights.' };
 }
 
 /** The samples, with weights from this store. */

@@ -19,7 +19,7 @@ export interface StepResult {
 }
 
 /** The graph passes that a recipe begins with: they decide the live session's graph. */
-export function leadingGraphSteps(recipe: Recipe): readonly RecipeStep[] {
+export function leadingGraphSteps(recipe: Pick<Recipe, 'passes'>): readonly RecipeStep[] {
   const steps = recipe.passes.filter((s) => s.off !== true);
   const firstOther = steps.findIndex((s) => metaOf(s.id)?.kind !== 'graph');
   return firstOther < 0 ? steps : steps.slice(0, firstOther);

@@ -1,16 +1,19 @@
 import { removeUnread } from '../../onnx/unread';
+import type { Skipped } from '../../onnx/types';
 import { requireCalibration } from '../calibration';
 import { writeBias } from '../layer-bias';
-import type { Pass, PassResult } from '../types';
+import type { Options } from '../options';
+import type { Pass, PassContext, PassResult } from '../types';
 import { correctBiasMeta } from './meta';
+import { shiftsByNorms } from './norms';
 import { meanShifts } from './shifts';
-import { findTargets } from './targets';
+import { findTargets, type Target } from './targets';
 
 /**
- * Bias correction: shifts each bias so that the mean of the layer's output (behind its ReLU, where it has one), per channel over the samples,
- * is again that of the model before the weight passes. Layers are corrected in the order of the graph, each on the inputs that those
- * corrected before give.
- * Source: Nagel et al. 2019 (arXiv 1906.04721, 4.2 and appendix D, empirical bias correction).
+ * Bias correction: shifts each bias so that the mean of the layer's output, per channel, is again that of the model before the weight passes.
+ * On samples it is the mean behind the ReLU, where there is one, and layers are corrected in the order of the graph, each on the inputs that
+ * those corrected before give. By batch norms it is the mean that the rounded weights give on the inputs that the norms tell of.
+ * Source: Nagel et al. 2019 (arXiv 1906.04721, 4.2 and appendices C and D: analytic and empirical bias correction).
  */
 export const correctBias: Pass = {
   meta: correctBiasMeta,
@@ -19,19 +22,33 @@ export const correctBias: Pass = {
     const changed = new Set(context.selected.flatMap(({ layer }) => (context.weights.isChanged(layer.id) ? [layer.id] : [])));
     const { targets, skipped } = findTargets(context.model, changed);
     if (targets.length === 0) return { changed: [], skipped, note: 'No changed layer whose bias can be corrected.' };
-    const calibration = requireCalibration(context, 'Correcting biases');
-    const shifts = await context.keep(
-      JSON.stringify(['shifts', targets.map((t) => t.output.name)]),
-      () => meanShifts(context, calibration, targets, Number(options['samples'])),
-      () => 8 * targets.reduce((sum, t) => sum + t.output.channels, 0),
-    );
-    if (shifts === null) {
-      const reason = 'The graph has branches or loops, beside which the original network cannot be run.';
-      return { changed: [], skipped: [...skipped, ...[...new Set(targets.map((t) => t.layerId))].map((layer) => ({ layer, reason }))], note: 'No biases corrected.' };
+    const shifts = options['means'] === 'norms' ? await shiftsByNorms(context, targets) : await shiftsBySamples(context, targets, options);
+    const unread: string[] = [];
+    const corrected = new Set<string>();
+    const left: Skipped[] = [];
+    for (const [t, { layerId, scope, bias, type }] of targets.entries()) {
+      const shift = shifts[t];
+      if (shift === undefined) continue;
+      if (typeof shift === 'string') {
+        if (left.at(-1)?.layer !== layerId) left.push({ layer: layerId, reason: shift });
+        continue;
+      }
+      corrected.add(layerId);
+      unread.push(...writeBias(context.model.proto, scope, bias, bias.values.map((b, c) => b - (shift[c] ?? 0)), type));
     }
-    const unread = targets.flatMap(({ scope, bias, type }, t) => writeBias(context.model.proto, scope, bias, bias.values.map((b, c) => b - (shifts[t]?.[c] ?? 0)), type));
     removeUnread(context.model.proto, unread);
-    const layers = [...new Set(targets.map((t) => t.layerId))];
-    return { changed: layers, skipped, note: `Biases of ${layers.length} ${layers.length === 1 ? 'layer' : 'layers'} corrected.` };
+    const note = corrected.size === 0 ? 'No biases corrected.' : `Biases of ${corrected.size} ${corrected.size === 1 ? 'layer' : 'layers'} corrected.`;
+    return { changed: [...corrected], skipped: [...skipped, ...left], note };
   },
 };
+
+/** For each target by how much its channels are too high, or why that is not known. */
+async function shiftsBySamples(context: PassContext, targets: readonly Target[], options: Options): Promise<readonly (Float64Array | string)[]> {
+  const calibration = requireCalibration(context, 'Correcting biases');
+  const shifts = await context.keep(
+    JSON.stringify(['shifts', targets.map((t) => t.output.name)]),
+    () => meanShifts(context, calibration, targets, Number(options['samples'])),
+    () => 8 * targets.reduce((sum, t) => sum + t.output.channels, 0),
+  );
+  return shifts ?? targets.map(() => 'The graph has branches or loops, beside which the original network cannot be run.');
+}

@@ -14,6 +14,8 @@ export interface Target {
   readonly node: NodeProto;
   readonly scope: Scope;
   readonly bias: LayerBias;
+  /** Of the weight, as the node reads it. */
+  readonly shape: readonly number[];
   /** The node's output, after constants added to it. */
   readonly output: ChannelValue;
   /** What clips that output from below, where nothing else reads it: Relu, Clip from 0, or Relu and Min. Empty: nothing. */
@@ -51,7 +53,7 @@ function targetsOf(index: ValueIndex, { layer, uses }: LayerSource): Target[] | 
     if (typeof bias === 'string') return bias;
     const layout = node.opType === 'Conv' || node.opType === 'ConvTranspose' ? 'planes' : 'columns';
     const name = afterConstants(index, scope, node.output[0] ?? '');
-    targets.push({ layerId: layer.id, node, scope, bias, output: { name, channels, layout }, activation: activationOf(index, scope, name), positions: layout === 'planes' ? shape.slice(2) : [], type: layer.type });
+    targets.push({ layerId: layer.id, node, scope, bias, shape, output: { name, channels, layout }, activation: activationOf(index, scope, name), positions: layout === 'planes' ? shape.slice(2) : [], type: layer.type });
   }
   return targets;
 }

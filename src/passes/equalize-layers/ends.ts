@@ -5,7 +5,7 @@ import { intAttribute } from '../../onnx/nodes';
 import type { ValueIndex } from '../../onnx/values';
 import { readBias, type LayerBias } from '../layer-bias';
 import type { PassContext } from '../types';
-import { outputsOf, viewOf, type WeightView } from './view';
+import { outputsOf, viewOf, type WeightView } from '../kernel-view';
 
 /** A layer whose channels can be rescaled, on either side. */
 export interface End {
@@ -21,17 +21,16 @@ export interface End {
 const OPS: ReadonlySet<string> = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul']);
 
 /** Each layer as an end of a joint, or the reason against it, by layer id. */
-export function endsOf(context: Pick<PassContext, 'weights' | 'selected'>, index: ValueIndex, sources: readonly LayerSource[]): Map<string, End | string> {
+export function endsOf(context: Pick<PassContext, 'selected'>, index: ValueIndex, sources: readonly LayerSource[]): Map<string, End | string> {
   const selected = new Set(context.selected.map((s) => s.layer.id));
-  return new Map(sources.map((source) => [source.layer.id, selected.has(source.layer.id) ? endOf(context, index, source) : 'It is excluded from this pass.']));
+  return new Map(sources.map((source) => [source.layer.id, selected.has(source.layer.id) ? endOf(index, source) : 'It is excluded from this pass.']));
 }
 
-function endOf({ weights }: Pick<PassContext, 'weights'>, index: ValueIndex, source: LayerSource): End | string {
+function endOf(index: ValueIndex, source: LayerSource): End | string {
   const { layer, uses, others, value } = source;
   const [use] = uses;
   if (!use || !OPS.has(layer.op)) return `Weights of ${layer.op} are not equalized.`;
   if (uses.length + others.length > 1 || value.isOutput) return `Its weight "${layer.tensorName}" is shared with other nodes.`;
-  if (weights.encodingOf(layer.id) !== null) return 'It is quantized already; put equalize-layers before that in the recipe.';
   if (use.input !== 1) return 'Its weight is the left factor of a product, whose channels are rows.';
   if (layer.op === 'Gemm' && intAttribute(use.node, 'transA', 0) !== 0) return 'Its input is transposed (transA).';
   const view = viewOf(use.node, use.shape);

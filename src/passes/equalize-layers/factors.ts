@@ -1,4 +1,4 @@
-import { eachKernel, inputsOf, outputsOf, scaleChannels, type WeightView } from './view';
+import { eachKernel, inputsOf, outputsOf, scaleChannels, type WeightView } from '../kernel-view';
 
 /** The largest |w| of each kernel of a layer, in the order of `eachKernel`: all that ranges depend on. */
 export interface Magnitudes {

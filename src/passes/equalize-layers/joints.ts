@@ -3,7 +3,7 @@ import type { Use, Value } from '../../onnx/values';
 import type { End } from './ends';
 import { passOn } from './passage';
 import type { Addend, Ceiling, Joint, Place, Reader, Surroundings } from './types';
-import { inputsOf, outputsOf } from './view';
+import { inputsOf, outputsOf } from '../kernel-view';
 
 interface Found {
   readonly readers: Reader[];

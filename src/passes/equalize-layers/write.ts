@@ -8,7 +8,7 @@ import { writeAddend, writeCeiling } from './edit';
 import type { End } from './ends';
 import { onInputs } from './factors';
 import type { Joint, Reader } from './types';
-import { eachKernel, inputsOf, outputsOf, scaleChannels } from './view';
+import { inputsOf, scaleChannels, sumOverInputs } from '../kernel-view';
 
 /** What is done to the channels of a joint. */
 export interface Change {
@@ -40,6 +40,7 @@ export async function applyChanges(context: PassContext, layers: readonly End[],
     if (after.some((b, o) => b !== bias.values[o])) unread.push(...writeBias(model.proto, end.scope, bias, after, end.source.layer.type));
   }
   for (const { joint, factors, constants } of changes) {
+    rescaleMoments(context, joint.producer, factors, constants);
     const { type } = joint.producer.source.layer;
     for (const addend of joint.addends) unread.push(writeAddend(model, addend, addend.values.map((v, c) => v / (factors[c] ?? 1)), type));
     for (const ceiling of joint.ceilings) {
@@ -48,6 +49,15 @@ export async function applyChanges(context: PassContext, layers: readonly End[],
     }
   }
   removeUnread(model.proto, unread);
+}
+
+/** What a batch norm said of the producer's outputs holds for them as they are now. */
+function rescaleMoments({ moments }: PassContext, { node, bias }: End, factors: Float64Array, constants: Float64Array | null): void {
+  // The bias of a product is another node's, whose output is the layer's.
+  for (const name of new Set([node, typeof bias === 'string' ? node : bias.node].flatMap(({ output }) => output[0] ?? []))) {
+    const known = moments.get(name);
+    if (known) moments.set(name, { mean: known.mean.map((m, c) => (m - (constants?.[c] ?? 0)) / (factors[c] ?? 1)), deviation: known.deviation.map((d, c) => d / (factors[c] ?? 1)) });
+  }
 }
 
 type Read = readonly { readonly change: Change; readonly reader: Reader }[];
@@ -64,11 +74,5 @@ function gainedBias({ view, node }: End, weights: Float32Array, read: Read): Flo
   const taken = new Float64Array(inputsOf(view));
   for (const { change, reader } of read) if (change.constants !== null) onInputs(reader, change.constants, taken);
   const alpha = findAttribute(node, 'alpha')?.f ?? 1;
-  const gained = new Float64Array(outputsOf(view));
-  eachKernel(view, (output, input, start) => {
-    const c = (taken[input] ?? 0) * alpha;
-    if (c === 0) return;
-    for (let e = start; e < start + view.kernel; e++) gained[output] = (gained[output] ?? 0) + (weights[e] ?? 0) * c;
-  });
-  return gained;
+  return sumOverInputs(view, weights, taken.map((c) => c * alpha));
 }

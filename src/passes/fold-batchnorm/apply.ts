@@ -60,6 +60,7 @@ async function foldOne(
   if (typeof bias === 'string') return bias;
   await scaleWeight(context, source, match);
   bypass(source, match, bias.keepsNode);
+  context.moments.set(match.norm.output[0] ?? '', match.moments);
   return { layerId: source.layer.id, unused: bias.unused };
 }
 
@@ -70,7 +71,6 @@ function weightOf(context: PassContext, sources: readonly LayerSource[], match: 
   if (source === undefined) return `The weight of ${producer.opType} is not a constant.`;
   const { id } = source.layer;
   if (source.uses.length + source.others.length > 1 || source.value.isOutput) return `The weight "${source.layer.tensorName}" is shared with other nodes.`;
-  if (context.weights.encodingOf(id) !== null) return `Layer "${id}" is quantized already; put fold-batchnorm before it in the recipe.`;
   return context.selected.some((s) => s.layer.id === id) ? source : `Layer "${id}" is excluded from this pass.`;
 }
 

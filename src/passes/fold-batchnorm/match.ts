@@ -4,6 +4,7 @@ import { findAttribute, intAttribute } from '../../onnx/nodes';
 import { readFloats } from '../../onnx/tensor';
 import type { ValueIndex } from '../../onnx/values';
 import { floatConstant } from '../layer-bias';
+import type { ChannelMoments } from '../types';
 
 /** A batch norm with the node whose weights can take it in. */
 export interface FoldMatch {
@@ -13,6 +14,8 @@ export interface FoldMatch {
   /** y = x * scale + shift per channel, in float64. */
   readonly scale: Float64Array;
   readonly shift: Float64Array;
+  /** Of its output. */
+  readonly moments: ChannelMoments;
 }
 
 const PRODUCERS: ReadonlySet<string> = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul']);
@@ -35,7 +38,7 @@ export function matchNorm(index: ValueIndex, scope: Scope, norm: NodeProto): Fol
   const scale = Float64Array.from(gamma, (g, c) => g / Math.sqrt((variance[c] ?? 0) + epsilon));
   const shift = scale.map((s, c) => (beta[c] ?? 0) - (mean[c] ?? 0) * s);
   if (![...scale, ...shift].every((v) => Number.isFinite(v))) return 'Its parameters give values that are not finite.';
-  return { scope, norm, producer, scale, shift };
+  return { scope, norm, producer, scale, shift, moments: { mean: Float64Array.from(beta), deviation: Float64Array.from(gamma, Math.abs) } };
 }
 
 /** Values of a float constant that this graph can read; undefined for anything else. */

@@ -57,6 +57,7 @@ export async function applyPass(pass: Pass, source: OnnxModel, setup: Setup = {}
       compute,
       weights: store,
       model,
+      moments: new Map(),
       target: setup.target ?? { ep: 'wasm', shaderF16: false },
       job: { signal: new AbortController().signal, onProgress: () => {} },
       selected: layers.filter((layer) => setup.only?.includes(layer.id) ?? true).map((layer) => ({ layer, options: { ...options, ...setup.layers?.[layer.id] } })),

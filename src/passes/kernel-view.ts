@@ -1,5 +1,5 @@
 import type { NodeProto } from 'onnx-buf';
-import { intAttribute } from '../../onnx/nodes';
+import { intAttribute } from '../onnx/nodes';
 
 /**
  * A weight as [first, second, kernel], row-major: one of the first two axes is the output channel, the other the input channel. With
@@ -51,4 +51,15 @@ export function scaleChannels(view: WeightView, values: Float32Array, outputs: F
     for (let e = start; e < start + width; e++) values[e] = (values[e] ?? 0) * factor;
     start += width;
   });
+}
+
+/** What inputs that are constant, one value a channel, give each output channel: the sum over all kernels. @param weights the view's values. */
+export function sumOverInputs(view: WeightView, weights: ArrayLike<number>, constants: ArrayLike<number>): Float64Array {
+  const sums = new Float64Array(outputsOf(view));
+  eachKernel(view, (output, input, start) => {
+    const c = constants[input] ?? 0;
+    if (c === 0) return;
+    for (let e = start; e < start + view.kernel; e++) sums[output] = (sums[output] ?? 0) + (weights[e] ?? 0) * c;
+  });
+  return sums;
 }

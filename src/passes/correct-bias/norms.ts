@@ -1,0 +1,37 @@
+import { findAttribute } from '../../onnx/nodes';
+import { indexValues } from '../../onnx/values';
+import { inputsOf, sumOverInputs, viewOf } from '../kernel-view';
+import { readWeights } from '../read-weights';
+import type { PassContext } from '../types';
+import { expectedMean } from './expected';
+import type { Target } from './targets';
+
+/**
+ * By how much the rounded weights make each target's output too high on inputs with the means that batch norms give them, by channel, or why that is
+ * not known. What a fitting pass has already moved in a bias counts. Zeros that pad an input are taken for inputs, as in the paper.
+ * Source: Nagel et al. 2019 (arXiv 1906.04721, 4.2.1: E[y'] - E[y] = (W' - W) E[x]).
+ */
+export async function shiftsByNorms(context: PassContext, targets: readonly Target[]): Promise<readonly (Float64Array | string)[]> {
+  const index = indexValues(context.model.proto);
+  const shifts: (Float64Array | string)[] = [];
+  for (const { layerId, node, scope, bias, shape, output } of targets) {
+    context.job.signal.throwIfAborted();
+    const view = viewOf(node, shape);
+    if (view === null || node.opType === 'ConvTranspose') {
+      shifts.push(`${node.opType} does not give each output all of its kernel.`);
+      continue;
+    }
+    const means = expectedMean(index, scope, context.moments, node.input[0] ?? '', inputsOf(view), output.layout);
+    if (means === null) {
+      shifts.push(context.moments.size === 0 ? 'No batch norm was folded that would tell of its inputs.' : 'Its inputs do not come from a batch norm alone.');
+      continue;
+    }
+    const present = await readWeights(context, layerId);
+    const original = await readWeights(context, layerId, 'original');
+    const alpha = findAttribute(node, 'alpha')?.f ?? 1;
+    const errors = present.map((w, i) => alpha * (w - (original[i] ?? 0)));
+    const before = context.weights.originalBiases.get(bias.node.input[bias.input] ?? '');
+    shifts.push(sumOverInputs(view, errors, means).map((shift, c) => shift + (before ? (bias.values[c] ?? 0) - (before[c] ?? 0) : 0)));
+  }
+  return shifts;
+}
