@@ -26,3 +26,8 @@ export async function openFolder(folder: string): Promise<Dataset> {
   const files = readdirSync(folder).filter((path) => path !== 'card.json').map(async (path) => ({ path, blob: await openAsBlob(join(folder, path)) }));
   return openDataset(card, await Promise.all(files), job);
 }
+
+/** The most memory that this process has held, in MiB, on Linux. */
+export function peakMiB(): number {
+  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) / 1024;
+}

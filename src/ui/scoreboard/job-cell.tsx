@@ -43,7 +43,7 @@ function Running({ job }: { readonly job: RunningJob }) {
       </div>
       <p className="small job-stage">
         <strong>
-          {formatCount(done)} of {formatCount(total)}
+          {formatCount(Math.floor(done))} of {formatCount(total)}
         </strong>{' '}
         {stage === job.title ? '' : stage}
       </p>
