@@ -1,6 +1,6 @@
 /** Mixed precision against one width for all layers: bits by measured sensitivity within the bytes that uniform bits take. See README.md. */
 import { evaluate } from '../../src/engine/worker/evaluate';
-import { fileBytes, planBits } from '../../src/engine/worker/plan';
+import { fileOf, planBits } from '../../src/engine/worker/plan';
 import { sensitivity } from '../../src/engine/worker/sensitivity';
 import { Workbench } from '../../src/engine/worker/workbench';
 import type { Recipe } from '../../src/recipe/types';
@@ -12,7 +12,7 @@ const data = await openFolder(folder);
 const bench = new Workbench(await openModel(modelPath), platform, () => ({ data, calibration: 128 }));
 
 const uniform: Recipe = { version: 1, target: 'wasm', passes: [{ id: 'fold-batchnorm' }, { id: 'quantize-weights', options: { bits: Number(bits) } }] };
-const budget = await fileBytes(bench, uniform, job);
+const budget = (await fileOf(bench, uniform, job)).bytes;
 const scan = await sensitivity(bench, data, uniform, { bits: [3, 4, 5, 6, 8], sparsities: [], samples: 32 }, job, () => {});
 const plan = await planBits(bench, data, uniform, scan.cells, { kind: 'bytes', bytes: budget }, job);
 for (const [name, recipe, bytes] of [['uniform', uniform, budget], ['mixed', plan.recipe, plan.predictedBytes]] as const) {

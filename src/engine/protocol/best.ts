@@ -11,6 +11,8 @@ export interface BestTrial {
   readonly recipe: Recipe;
   /** Predicted size of the exported file. */
   readonly bytes: number;
+  /** Whether layers compute on integers. */
+  readonly onIntegers: boolean;
   /** Percent of samples with the original's answer; null where outputs are no class scores. */
   readonly agreement: number | null;
   /** Mean D(original || recipe) in nats; null as above. */

@@ -41,6 +41,16 @@ test('the best 4 bits: several recipes are run, the one that diverges least is c
   for (const trial of found.trials) expect(found.said.some((line) => line.startsWith(`${trial.name}: `))).toBe(true);
 });
 
+test('the best 8 bits for WASM compute on integers, where a layer can', async () => {
+  const { b, data } = await withSamples();
+  const found = await best(b, data, { kind: 'bits', bits: 8 }, 'wasm', job);
+  expect(found.trials.map((t) => t.onIntegers)).toEqual([false, false, true, true]);
+  expect(found.chosen.onIntegers).toBe(true);
+  expect(found.chosen.kl).toBe(Math.min(...found.trials.filter((t) => t.onIntegers).map((t) => t.kl ?? Infinity)));
+  const onGpu = await best(b, data, { kind: 'bits', bits: 8 }, 'webgpu', job);
+  expect(onGpu.trials.map((t) => t.onIntegers)).toEqual([false, false]);
+});
+
 test('a file of a size: bits by what layers cost, or the reason why none fits', async () => {
   const { b, data } = await withSamples();
   const bytes = 5000;

@@ -5,7 +5,7 @@ import type { Job } from '../../base/job';
 import type { Dataset } from '../../data/types';
 import type { Recipe, RecipeStep } from '../../recipe/types';
 import type { Best, BestGoal, BestTrial } from '../protocol/index';
-import { fileBytes, planBits } from './plan';
+import { fileOf, planBits } from './plan';
 import { trialLoss } from './recipe-loss';
 import { sensitivity } from './sensitivity';
 import type { Workbench } from './workbench';
@@ -34,14 +34,19 @@ function candidatesFor(bits: 4 | 8, target: Recipe['target'], hasSamples: boolea
   const fitted = { name: 'Rounding fitted to your samples', passes: [fold, quantize(bits, 'gptq')] };
   if (bits === 4) return [nearest, fitted];
   const fittedCodes: RecipeStep = { id: 'quantize-weights', options: { bits, rounding: 'gptq', storage: 'dequantize' } };
-  const whole = { name: 'Weights and activations in 8 bits, weights fitted to your samples', passes: [fold, fittedCodes, { id: 'quantize-static' }] };
-  // WebGPU has no integer kernels for it; on a processor it is the fastest form.
-  return [nearest, fitted, ...(target === 'wasm' ? [whole] : [])];
+  // Which ranges keep more is up to the model: mobilenet_v2 keeps more answers by percentile, squeezenet1.1 by least error.
+  const whole = [
+    ['of least error', 'mse'],
+    ['of 99.99 % of the values', 'percentile'],
+  ].map(([ranges = '', calibrator = '']) => ({ name: `Weights and activations in 8 bits, ranges ${ranges}`, passes: [fold, fittedCodes, { id: 'quantize-static', options: { calibrator } }] }));
+  // WebGPU has no integer kernels for it.
+  return [nearest, fitted, ...(target === 'wasm' ? whole : [])];
 }
 
 /**
  * Chooses, chains and runs passes for a goal. Without data, outputs on made-up inputs are compared and only methods that need no samples
- * are tried. A candidate that cannot be run on this model is told and left out.
+ * are tried. Made for WASM, 8 bits mean activations too, where a layer can: that is what is faster there. A candidate that cannot be run on this
+ * model is told and left out.
  * @throws WhittleError `bad-recipe` where a size cannot be kept even at 2 bits; what the passes throw where no candidate runs.
  */
 export async function best(bench: Workbench, data: Dataset | null, goal: BestGoal, target: Recipe['target'], job: Job): Promise<Best> {
@@ -55,18 +60,21 @@ export async function best(bench: Workbench, data: Dataset | null, goal: BestGoa
     const inner: Job = { signal: job.signal, onProgress: (p) => job.onProgress({ ...p, stage: `${name}: ${p.stage}`, done: done + Math.min(1, p.done / Math.max(1, p.total)), total: candidates.length, startedAt }) };
     try {
       const tried = await runTrial(bench, data, name, { version: 1, target, passes }, inner);
-      trials.push(tried.trial);
       samples = tried.samples;
+      if (goal.kind === 'bytes' && tried.trial.bytes > goal.bytes) said.push(`${name} was left out: it takes ${formatBytes(tried.trial.bytes)}.`);
+      else trials.push(tried.trial);
     } catch (error) {
       if (!(error instanceof WhittleError) || !LEAVES_OUT.has(error.code)) throw error;
       failure = error;
       said.push(`${name} was left out: ${error.message}`);
     }
   }
-  const [first, ...rest] = trials;
+  const integers = trials.filter(({ onIntegers }) => onIntegers);
+  const [first, ...rest] = integers.length > 0 ? integers : trials;
   if (first === undefined) throw failure;
   const chosen = rest.reduce((leader, each) => (better(each, leader) ? each : leader), first);
   said.push(...trials.map((trial) => `${trial.name}: ${formatBytes(trial.bytes)}, ${inWords(trial)}.`));
+  if (integers.length > 0) said.push('Of these, only recipes that compute on integers were chosen from: they are the faster ones on WASM.');
   said.push(`${chosen.name} was chosen, of ${trials.length} compared on ${samples} samples that no pass had learned from.`);
   return { goal, chosen, trials, samples, said };
 }
@@ -78,7 +86,7 @@ const LEAVES_OUT: ReadonlySet<string> = new Set(['bad-recipe', 'bad-model', 'run
 async function candidatesWithin(bench: Workbench, data: Dataset | null, bytes: number, target: Recipe['target'], said: string[], job: Job): Promise<Candidate[]> {
   const rounding = data === null ? 'nearest' : 'gptq';
   const plain: Recipe = { version: 1, target, passes: [fold, quantize(8, rounding)] };
-  const whole = await fileBytes(bench, { ...plain, passes: [fold, quantize(8, 'nearest')] }, job);
+  const { bytes: whole } = await fileOf(bench, { ...plain, passes: [fold, quantize(8, 'nearest')] }, job);
   if (whole <= bytes) {
     said.push(`Eight bits for every layer take ${formatBytes(whole)}, which fits.`);
     return candidatesFor(8, target, data !== null);
@@ -93,9 +101,10 @@ async function candidatesWithin(bench: Workbench, data: Dataset | null, bytes: n
 }
 
 async function runTrial(bench: Workbench, data: Dataset | null, name: string, recipe: Recipe, job: Job): Promise<{ trial: BestTrial; samples: number }> {
-  const bytes = await fileBytes(bench, recipe, job);
+  const { bytes, steps } = await fileOf(bench, recipe, job);
+  const onIntegers = steps.some(({ id, changed }) => id === 'quantize-static' && changed.length > 0);
   const { agreement, kl, sqnrDb, samples } = await trialLoss(bench, data, recipe, job);
-  return { trial: { name, recipe, bytes, agreement, kl, sqnrDb }, samples };
+  return { trial: { name, recipe, bytes, onIntegers, agreement, kl, sqnrDb }, samples };
 }
 
 /** Less divergence; where outputs are no class scores, less noise. */

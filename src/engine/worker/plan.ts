@@ -5,7 +5,7 @@ import type { Job } from '../../base/job';
 import type { Dataset } from '../../data/types';
 import { valuesOf, type Allocation, type Choice } from '../../measure/allocate';
 import { predictBytes, predictFileBytes } from '../../recipe/states';
-import { FLOAT_BITS, stepOf, takesLayer, withLayerBits } from '../../recipe/steps';
+import { FLOAT_BITS, stepOf, takesLayer, withLayerBits, type StepResult } from '../../recipe/steps';
 import type { Recipe } from '../../recipe/types';
 import type { BitBudget, BitPlan, SensitivityCell } from '../protocol/index';
 import { choosePlan, type Measured, type Whole } from './budget';
@@ -29,7 +29,7 @@ export async function planBits(bench: Workbench, data: Dataset | null, recipe: R
   const sizes = new Map<string, Promise<number>>();
   const size = (plan: Allocation): Promise<number> => {
     const key = valuesOf(plan).join();
-    const bytes = sizes.get(key) ?? fileBytes(bench, recipeOf(plan), inner);
+    const bytes = sizes.get(key) ?? fileOf(bench, recipeOf(plan), inner).then((file) => file.bytes);
     sizes.set(key, bytes);
     return bytes;
   };
@@ -79,11 +79,11 @@ async function topOneChange(bench: Workbench, data: Dataset | null, recipe: Reci
   return { points: top1 - top1Before, samples };
 }
 
-/** Predicted bytes of the file that the recipe makes. */
-export async function fileBytes(bench: Workbench, recipe: Recipe, job: Job): Promise<number> {
+/** Predicted bytes of the file that the recipe makes, and what its steps did. */
+export async function fileOf(bench: Workbench, recipe: Recipe, job: Job): Promise<{ bytes: number; steps: readonly StepResult[] }> {
   const run = await bench.run(recipe, job);
   const states = run.layers.map((layer) => ({ bytesBefore: layer.bytes, bytesAfter: predictBytes(layer, run.store.encodingOf(layer.id)) }));
   const bytes = predictFileBytes(run, states);
   run.dispose();
-  return bytes;
+  return { bytes, steps: run.steps };
 }
