@@ -3,7 +3,7 @@ import type { GraphProto, NodeProto } from 'onnx-buf';
 import { cloneForEdit } from './clone';
 import { valueInfo } from './graph';
 import { weightsAsInputs, type WeightInput } from './live';
-import { subgraphsOf } from './nodes';
+import { isOnnx, makeNode, subgraphsOf } from './nodes';
 import { DataType } from './tensor';
 import type { OnnxModel } from './types';
 
@@ -17,7 +17,9 @@ export function cutTo(model: OnnxModel, names: readonly string[]): OnnxModel {
   if (!graph) return copy;
   graph.output = names.map((name) => valueInfo(name, DataType.FLOAT, null));
   graph.valueInfo = [];
-  graph.node = neededNodes(graph, names);
+  const needed = neededNodes(graph, names);
+  const used = new Set(needed.flatMap(readsOf).concat(names));
+  graph.node = needed.map((node) => inInference(node, used));
   const read = new Set(graph.node.flatMap(readsOf));
   const wanted = new Set(names);
   const dead = new Set(graph.initializer.filter((tensor) => !read.has(tensor.name) && !wanted.has(tensor.name)).map((tensor) => tensor.name));
@@ -36,6 +38,12 @@ export function openCut(model: OnnxModel, names: readonly string[], layerIds: re
   const { graph } = cut.proto;
   if (graph) graph.input = graph.input.filter((input) => !unread.has(input.name));
   return { model: cut, inputs: open.inputs.filter((input) => !unread.has(input.inputName)) };
+}
+
+/** onnxruntime-web has no kernel for Dropout: it takes such nodes out when it loads a model, but not where their outputs are the model's own. */
+function inInference(node: NodeProto, used: ReadonlySet<string>): NodeProto {
+  const isPlain = node.opType === 'Dropout' && isOnnx(node.domain) && node.output.slice(1).every((name) => !used.has(name));
+  return isPlain ? makeNode('Identity', node.input.slice(0, 1), node.output.slice(0, 1)) : node;
 }
 
 /** Names that a node reads, in its bodies too. */

@@ -3,6 +3,7 @@
  * "Api" the time of each kernel on the GPU (name: node & operator & kernel), where the device has timestamps.
  */
 import { WhittleError } from '../base/errors';
+import { median } from '../base/stats';
 import type { PlacedNode, PlacedOperator, Placement } from './types';
 
 interface TraceEvent {
@@ -21,8 +22,9 @@ const NODE_SUFFIX = '_kernel_time';
 const ROUNDING = 100;
 
 /**
- * The placement of a model from the JSON of a recorded session. Times are means over all runs but the first; a mean, because rounded
- * clocks are right on average and never in the single case. The time of a node with a body (If, Loop) is its own, without the body's.
+ * The placement of a model from the JSON of a recorded session, from all runs but the first. Times on the CPU are medians, which the system's
+ * interruptions leave alone; those on a GPU means, because rounded clocks are right on average and never in the single case. The time of a
+ * node with a body (If, Loop) is its own, without the body's.
  * @throws WhittleError 'runtime-failed' where the text is no profile or holds no run.
  */
 export function placementOf(trace: string): Placement {
@@ -32,7 +34,7 @@ export function placementOf(trace: string): Placement {
   const last = runs.at(-1);
   if (!last) throw new WhittleError('runtime-failed', 'The profile holds no run of the model.', 'Run the profile again.');
   const later = runs.slice(-timed);
-  const onCpu = sums(later.flatMap(ownTimes));
+  const onCpu = later.map((run) => sums(ownTimes(run)));
   const kernels = events.filter((e) => e.category === 'Api');
   const onGpu = kernels.length === 0 ? null : gpuSums(kernels, runs.length);
   const nodes: PlacedNode[] = [];
@@ -42,8 +44,8 @@ export function placementOf(trace: string): Placement {
     if (COPIES.has(op) || seen.has(name)) continue;
     seen.add(name);
     const gpu = provider !== 'CPUExecutionProvider';
-    const sum = gpu ? (onGpu && (onGpu.get(name) ?? 0)) : (onCpu.get(name) ?? 0);
-    nodes.push({ name, op, provider: gpu ? 'GPU' : 'CPU', ms: sum === null ? null : sum / timed / 1000 });
+    const microseconds = gpu ? onGpu && (onGpu.get(name) ?? 0) / timed : median(onCpu.map((run) => run.get(name) ?? 0));
+    nodes.push({ name, op, provider: gpu ? 'GPU' : 'CPU', ms: microseconds === null ? null : microseconds / 1000 });
   }
   const count = (op: string): number => last.filter((e) => e.op === op).length;
   const waited = later.flat().filter((e) => COPIES.has(e.op)).reduce((total, e) => total + e.duration, 0);

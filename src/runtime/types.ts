@@ -79,7 +79,7 @@ export interface PlacedNode {
   readonly name: string;
   readonly op: string;
   readonly provider: 'GPU' | 'CPU';
-  /** Mean milliseconds a run; null for a GPU node where the device has no timestamps. */
+  /** Milliseconds a run, the median on the CPU, the mean on a GPU; null for a GPU node where the device has no timestamps. */
   readonly ms: number | null;
 }
 
@@ -101,7 +101,7 @@ export interface Placement {
   readonly cpuNodes: number;
   /** Copies between GPU and CPU that one inference pays beyond its inputs and outputs; `waitMs` includes waiting for the GPU to finish. */
   readonly copies: { readonly toHost: number; readonly fromHost: number; readonly waitMs: number };
-  /** Runs that the times are the mean of: all but the first, which compiles. */
+  /** Runs that the times are of: all but the first, which compiles. */
   readonly runs: number;
   /** Step of the GPU's clock in milliseconds: 0.1 where the browser rounds timestamps; null where there are none. */
   readonly gpuStepMs: number | null;

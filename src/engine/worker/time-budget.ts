@@ -4,7 +4,7 @@ import { WhittleError } from '../../base/errors';
 import type { Job } from '../../base/job';
 import { pairedRatio } from '../../base/stats';
 import type { Dataset } from '../../data/types';
-import { allocationFront, valuesOf, type Choice } from '../../measure/allocate';
+import { allocationFront, allocationOf, valuesOf, type Allocation, type Choice } from '../../measure/allocate';
 import { compareLatency, LATENCY } from '../../measure/latency';
 import { FLOAT_BITS, singleIntegerLayerRecipe, withFloatLayers } from '../../recipe/steps';
 import type { Recipe } from '../../recipe/types';
@@ -35,33 +35,51 @@ export async function planTime(bench: Workbench, data: Dataset | null, recipe: R
   }
   const layers = await integerLayers(bench, data, withFloatLayers(recipe, []), job);
   const front = allocationFront(layers.map((layer) => layer.choices)).toReversed();
-  const fastest = front.at(-1);
-  if (fastest === undefined) throw new RangeError('an empty front');
-  const bitsOf = (values: readonly number[]): BitPlan['bits'] => values.map((bits, i) => ({ layerId: layers[i]?.id ?? '', bits }));
   const startedAt = Date.now();
-  const total = mostTrials(front);
-  let done = 0;
-  const { plan, tried } = await firstKeeping(front, fastest, async (trial) => {
-    const bits = bitsOf(valuesOf(trial));
-    const planned = withFloatLayers(recipe, bits.flatMap((layer) => (layer.bits === FLOAT_BITS ? [layer.layerId] : [])));
+  const total = mostTrials(front) + 1;
+  const tried = new Map<string, Promise<Tried>>();
+  const run = (plan: Allocation): Promise<Tried> => {
+    const values = valuesOf(plan);
+    const known = tried.get(values.join());
+    if (known) return known;
+    const done = tried.size;
     const own: Job = { signal: job.signal, onProgress: ({ stage }) => job.onProgress({ stage: `Timing plan ${done + 1}: ${stage}`, done, total, startedAt }) };
-    const { bytes, blob } = await exportModel(bench, planned, own);
-    const timed = await timeBeside(bench, data, planned, blob, own);
-    done += 1;
-    return { bits, planned, bytes, timed, keeps: timed.median <= ratio };
-  });
-  if (!tried.keeps) throw outOfReach(`${percent(ratio)} of the original's time`, `the fastest plan takes ${percent(tried.timed.median)}`, 'Allow more time.');
-  const whole = await trialLoss(bench, data, tried.planned, job);
+    const made = tryPlan(bench, data, recipe, values.map((bits, i) => ({ layerId: layers[i]?.id ?? '', bits })), ratio, own);
+    tried.set(values.join(), made);
+    return made;
+  };
+  // Times of single layers say nothing of what moves between integers and floats: all on integers may be the fastest of all.
+  const ends = [...front.slice(-1), allocationOf(layers.flatMap((layer) => layer.choices.find(({ value }) => value === INTEGER_BITS) ?? []))];
+  let [fastest] = ends;
+  for (const plan of ends) if (fastest && (await run(plan)).timed.median < (await run(fastest)).timed.median) fastest = plan;
+  if (fastest === undefined) throw new RangeError('an empty front');
+  const { plan, tried: chosen } = await firstKeeping([...front, fastest], fastest, run);
+  if (!chosen.keeps) throw outOfReach(`${percent(ratio)} of the original's time`, `the fastest plan takes ${percent(chosen.timed.median)}`, 'Allow more time.');
+  const whole = await trialLoss(bench, data, chosen.recipe, job);
   return {
-    recipe: tried.planned,
-    bits: tried.bits,
-    predictedBytes: tried.bytes,
+    recipe: chosen.recipe,
+    bits: chosen.bits,
+    predictedBytes: chosen.bytes,
     predictedLoss: plan.loss,
     lossKind: whole.kl === null ? 'noise' : 'kl',
-    checked: { plans: done, loss: lossOf(whole), samples: whole.samples },
+    checked: { plans: tried.size, loss: lossOf(whole), samples: whole.samples },
     measured: null,
-    timed: tried.timed,
+    timed: chosen.timed,
   };
+}
+
+/** A plan that was written and timed. */
+interface Tried extends Pick<BitPlan, 'recipe' | 'bits'> {
+  readonly bytes: number;
+  readonly timed: Ratio;
+  readonly keeps: boolean;
+}
+
+async function tryPlan(bench: Workbench, data: Dataset | null, from: Recipe, bits: BitPlan['bits'], ratio: number, job: Job): Promise<Tried> {
+  const recipe = withFloatLayers(from, bits.flatMap((layer) => (layer.bits === FLOAT_BITS ? [layer.layerId] : [])));
+  const { bytes, blob } = await exportModel(bench, recipe, job);
+  const timed = await timeBeside(bench, data, recipe, blob, job);
+  return { recipe, bits, bytes, timed, keeps: timed.median <= ratio };
 }
 
 function percent(ratio: number): string {
@@ -84,7 +102,7 @@ async function integerLayers(bench: Workbench, data: Dataset | null, recipe: Rec
   if (ids.length === 0) throw new WhittleError('bad-recipe', `No layer can compute on integers. ${step?.skipped[0]?.reason ?? ''}`.trim(), 'Set a budget of bytes or accuracy instead.');
   const { blob } = await exportModel(bench, recipe, job);
   const { before, after } = await profile(bench, data, recipe, blob, 'wasm', job);
-  const timed = await timeBeside(bench, data, recipe, blob, job);
+  const gain = total(after) / total(before);
   const startedAt = Date.now();
   const layers: IntegerLayer[] = [];
   for (const [done, id] of ids.entries()) {
@@ -92,7 +110,7 @@ async function integerLayers(bench: Workbench, data: Dataset | null, recipe: Rec
     const loss = await lossAlone(bench, data, singleIntegerLayerRecipe(recipe, id), job);
     const float = timeOf(before, id) ?? 0;
     // Nodes that got other names on their way into the file are taken to gain what the whole gains.
-    const integers = timeOf(after, id) ?? float * timed.median;
+    const integers = timeOf(after, id) ?? float * gain;
     layers.push({ id, choices: [{ value: INTEGER_BITS, cost: integers, loss }, { value: FLOAT_BITS, cost: float, loss: 0 }] });
   }
   return layers;
@@ -106,13 +124,19 @@ function lossAlone(bench: Workbench, data: Dataset | null, recipe: Recipe, job: 
   return bench.cache.results.keep(key, run, () => 8);
 }
 
+function total({ nodes }: Placement): number {
+  return nodes.reduce((sum, { ms }) => sum + (ms ?? 0), 0);
+}
+
 /** Milliseconds of the layer's node; null where no node has its name. onnxruntime names a product that took up its bias after the product. */
 function timeOf({ nodes }: Placement, layerId: string): number | null {
   return nodes.find(({ name }) => name === layerId || name === `${layerId}/MatMulAddFusion`)?.ms ?? null;
 }
 
+type Ratio = ReturnType<typeof pairedRatio>;
+
 /** How long the file takes on WASM over what the original takes, in turns. */
-async function timeBeside(bench: Workbench, data: Dataset | null, recipe: Recipe, file: Blob, job: Job): Promise<ReturnType<typeof pairedRatio>> {
+async function timeBeside(bench: Workbench, data: Dataset | null, recipe: Recipe, file: Blob, job: Job): Promise<Ratio> {
   const feeds = await oneSample(bench, data, recipe, job);
   return withPair(bench, file, WASM, feeds, job, async (before, after) => {
     const [a, b] = await compareLatency([before, after].map(({ session, feeds: own }) => () => session.run(own, job.signal)), LATENCY, job);
