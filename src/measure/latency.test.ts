@@ -34,6 +34,31 @@ test('a slow side gets one warm-up and the fewest runs', async () => {
   expect(clock).toBe(21_000);
 });
 
+test('where code is still being compiled, timing waits until no side has become faster for a while', async () => {
+  let clock = 0;
+  const log: number[] = [];
+  // Seven milliseconds a run until three seconds are over, then one, as was seen.
+  const side = () => {
+    const ms = clock < 3000 ? 7 : 1;
+    log.push(ms);
+    clock += ms;
+    return Promise.resolve();
+  };
+  const options = { warmup: 3, runs: 20, budgetMs: 1e6, now: () => clock };
+  const [hasty] = await compareLatency([side], options, job);
+  expect(hasty?.median).toBe(7);
+  clock = 0;
+  const [settled] = await compareLatency([side], { ...options, settleMs: 4000 }, job);
+  expect(settled).toMatchObject({ median: 1, p90: 1, runs: 20 });
+  expect(clock).toBeGreaterThan(7000);
+  expect(clock).toBeLessThan(9000);
+  // One that grows faster all the time is not waited for without end.
+  clock = 0;
+  const faster = () => Promise.resolve(void (clock += 1000 / (1 + clock / 1000)));
+  await compareLatency([faster], { ...options, settleMs: 1000 }, job);
+  expect(clock).toBeLessThan(12_000);
+});
+
 test('stops between runs', async () => {
   const controller = new AbortController();
   let runs = 0;

@@ -3,13 +3,13 @@ import { toPlainError, WhittleError } from '../../base/errors';
 import type { Job } from '../../base/job';
 import { pairedRatio } from '../../base/stats';
 import type { Dataset } from '../../data/types';
-import { compareLatency, type LatencyOptions } from '../../measure/latency';
+import type { LatencyOptions } from '../../measure/latency';
 import { gzipSize } from '../../measure/size';
 import type { Recipe, RecipeStep } from '../../recipe/types';
 import type { Feeds } from '../../runtime/types';
 import type { FormComparison, FormId, FormResult } from '../protocol/index';
 import { exportModel } from './export';
-import { chooseSides, oneSample, usesHalf, withPair } from './pair';
+import { chooseSides, oneSample, timePair, usesHalf, withPair } from './pair';
 import type { Workbench } from './workbench';
 
 /** Shorter than a measurement: there are several pairs, and a difference worth choosing a form for shows in these. */
@@ -92,9 +92,8 @@ async function runForm(bench: Workbench, form: Form, recipe: Recipe, feeds: Feed
     const sides = await chooseSides(bench, file, usesHalf(recipe), feeds, recipe.target, job);
     if (sides.ep !== recipe.target) return { ...notMade(form, sides.check.verdict), bytes: file.size, gzipBytes };
     return await withPair(bench, file, sides, feeds, job, async (before, after) => {
-      const [a, b] = await compareLatency([before, after].map(({ session, feeds: own }) => () => session.run(own, job.signal)), TIMING, job);
-      const ratio = a && b ? pairedRatio(a, b) : null;
-      return { form: form.form, label: form.label, bytes: file.size, gzipBytes, ok: true, latency: b ?? null, ratio, note };
+      const latency = await timePair(before, after, TIMING, job);
+      return { form: form.form, label: form.label, bytes: file.size, gzipBytes, ok: true, latency: latency.after, ratio: pairedRatio(latency.before, latency.after), note };
     });
   } catch (error) {
     if (error instanceof WhittleError && (error.code === 'runtime-failed' || error.code === 'out-of-memory' || error.code === 'too-large')) return notMade(form, toPlainError(error).message);

@@ -1,13 +1,13 @@
 import type { Job } from '../../base/job';
 import type { Dataset } from '../../data/types';
-import { compareLatency, LATENCY } from '../../measure/latency';
+import { LATENCY } from '../../measure/latency';
 import type { Recipe } from '../../recipe/types';
 import { HALF_TOLERANCE } from '../../runtime/check';
 import { compareOutputs } from '../../runtime/compare';
 import type { Ep, Feeds, HostTensor } from '../../runtime/types';
 import type { Measurement } from '../protocol/index';
 import { anySamples } from './evaluate';
-import { chooseSides, usesHalf, withPair } from './pair';
+import { chooseSides, timePair, usesHalf, withPair } from './pair';
 import type { Workbench } from './workbench';
 
 /** How far the exported file may be from the live values: absolute, and as a part of the output's range. */
@@ -24,12 +24,11 @@ export async function measure(bench: Workbench, data: Dataset | null, recipe: Re
   return withPair(bench, exported, sides, feeds, job, async (before, after) => {
     const difference = compareOutputs(live, after.outputs);
     const ok = difference.maxAbs <= EXPORT_TOLERANCE || difference.relative <= (half ? HALF_TOLERANCE : EXPORT_TOLERANCE);
-    const [a, b] = await compareLatency([before, after].map(({ session, feeds: own }) => () => session.run(own, job.signal)), LATENCY, job);
+    const latency = await timePair(before, after, LATENCY, job);
     return {
       recipe,
       ep: sides.ep,
-      before: a ?? null,
-      after: b ?? null,
+      ...latency,
       startup: { before: before.startup, after: after.startup },
       check: sides.check,
       exportCheck: { ok, maxAbs: difference.maxAbs },

@@ -1,6 +1,7 @@
 /** A file beside the original on one backend: what every comparison of speed starts from. */
 import type { Job } from '../../base/job';
 import type { Dataset } from '../../data/types';
+import { compareLatency, WASM_SETTLE_MS, type LatencyFigures, type LatencyOptions } from '../../measure/latency';
 import { toHalf } from '../../onnx/half';
 import type { Recipe } from '../../recipe/types';
 import { checkBackends, HALF_TOLERANCE, TOLERANCE } from '../../runtime/check';
@@ -71,6 +72,19 @@ export async function withPair<T>(
   return withLoaded(bench, bench.doc.fileBytes(), sides.before, feeds, job, async (before) =>
     withLoaded(bench, new Uint8Array(await file.arrayBuffer()), sides.after, feeds, job, (after) => use(before, after)),
   );
+}
+
+/** Times both in turns, on WASM once its code has become as fast as it gets. */
+export async function timePair(before: Loaded, after: Loaded, options: LatencyOptions, job: Job): Promise<{ before: LatencyFigures; after: LatencyFigures }> {
+  const sides = [before, after].map(({ session, feeds }) => () => session.run(feeds, job.signal));
+  const [first, second] = await compareLatency(sides, { ...options, settleMs: settleMsOn(before.session.ep) }, job);
+  if (!first || !second) throw new RangeError('two sides were timed');
+  return { before: first, after: second };
+}
+
+/** How long a backend must be quiet before its times are worth taking: shaders are compiled once and for all. */
+export function settleMsOn(ep: Ep): number {
+  return ep === 'wasm' ? WASM_SETTLE_MS : 0;
 }
 
 async function withLoaded<T>(

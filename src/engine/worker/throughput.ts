@@ -6,7 +6,7 @@ import { batchFeeds, takesBatches } from '../../runtime/feeds';
 import { elements } from '../../runtime/tensors';
 import type { Ep } from '../../runtime/types';
 import type { Throughput } from '../protocol/index';
-import { chooseSides, oneSample, usesHalf, withPair, type Loaded } from './pair';
+import { chooseSides, oneSample, settleMsOn, usesHalf, withPair, type Loaded } from './pair';
 import type { Workbench } from './workbench';
 
 const MAX_BATCH = 64;
@@ -25,7 +25,7 @@ export async function throughput(bench: Workbench, data: Dataset | null, recipe:
         return () => session.run(batched, job.signal);
       });
     const open = before.session.inputs.some(takesBatches);
-    const { batches, ended } = await throughputByBatch(sidesOf, { maxBatch: open ? largestBatch(before) : 1, budgetMs: BUDGET_MS }, job);
+    const { batches, ended } = await throughputByBatch(sidesOf, { maxBatch: open ? largestBatch(before) : 1, budgetMs: BUDGET_MS, settleMs: settleMsOn(sides.ep) }, job);
     return {
       recipe,
       ep: sides.ep,

@@ -4,15 +4,15 @@ import { WhittleError } from '../../base/errors';
 import type { Job } from '../../base/job';
 import { pairedRatio } from '../../base/stats';
 import type { Dataset } from '../../data/types';
-import { allocationFront, allocationOf, valuesOf, type Allocation, type Choice } from '../../measure/allocate';
-import { compareLatency, LATENCY } from '../../measure/latency';
+import { allocationFront, allocationOf, valuesOf, type Choice } from '../../measure/allocate';
+import { LATENCY } from '../../measure/latency';
 import { FLOAT_BITS, singleIntegerLayerRecipe, withFloatLayers } from '../../recipe/steps';
 import type { Recipe } from '../../recipe/types';
 import type { Placement } from '../../runtime/types';
 import type { BitPlan } from '../protocol/index';
 import { firstKeeping, mostTrials, outOfReach } from './budget';
 import { exportModel } from './export';
-import { oneSample, withPair } from './pair';
+import { oneSample, timePair, withPair } from './pair';
 import { profile } from './profile';
 import { recipeLoss, trialLoss } from './recipe-loss';
 import type { Workbench } from './workbench';
@@ -33,36 +33,37 @@ export async function planTime(bench: Workbench, data: Dataset | null, recipe: R
   if (recipe.target !== 'wasm') {
     throw new WhittleError('bad-recipe', 'On WebGPU no bit width makes a layer faster: its kernels compute in floats whatever the file holds.', 'Choose WASM as the target, or set a budget of bytes or accuracy.');
   }
-  const layers = await integerLayers(bench, data, withFloatLayers(recipe, []), job);
-  const front = allocationFront(layers.map((layer) => layer.choices)).toReversed();
+  const ids = await integerLayers(bench, withFloatLayers(recipe, []), job);
   const startedAt = Date.now();
-  const total = mostTrials(front) + 1;
   const tried = new Map<string, Promise<Tried>>();
-  const run = (plan: Allocation): Promise<Tried> => {
-    const values = valuesOf(plan);
-    const known = tried.get(values.join());
+  let total = 1;
+  const run = (bits: readonly number[]): Promise<Tried> => {
+    const known = tried.get(bits.join());
     if (known) return known;
     const done = tried.size;
     const own: Job = { signal: job.signal, onProgress: ({ stage }) => job.onProgress({ stage: `Timing plan ${done + 1}: ${stage}`, done, total, startedAt }) };
-    const made = tryPlan(bench, data, recipe, values.map((bits, i) => ({ layerId: layers[i]?.id ?? '', bits })), ratio, own);
-    tried.set(values.join(), made);
+    const made = tryPlan(bench, data, recipe, ids.map((layerId, i) => ({ layerId, bits: bits[i] ?? FLOAT_BITS })), ratio, own);
+    tried.set(bits.join(), made);
     return made;
   };
+  const whole = ids.map(() => INTEGER_BITS);
+  const layers = await choicesOf(bench, data, recipe, ids, await run(whole), job);
+  const front = allocationFront(layers).toReversed();
+  total = mostTrials(front) + 2;
   // Times of single layers say nothing of what moves between integers and floats: all on integers may be the fastest of all.
-  const ends = [...front.slice(-1), allocationOf(layers.flatMap((layer) => layer.choices.find(({ value }) => value === INTEGER_BITS) ?? []))];
-  let [fastest] = ends;
-  for (const plan of ends) if (fastest && (await run(plan)).timed.median < (await run(fastest)).timed.median) fastest = plan;
-  if (fastest === undefined) throw new RangeError('an empty front');
-  const { plan, tried: chosen } = await firstKeeping([...front, fastest], fastest, run);
+  let fastest = allocationOf(layers.flatMap(([integers]) => integers ?? []));
+  const predicted = front.at(-1);
+  if (predicted && (await run(valuesOf(predicted))).timed.median < (await run(whole)).timed.median) fastest = predicted;
+  const { plan, tried: chosen } = await firstKeeping([...front, fastest], fastest, (each) => run(valuesOf(each)));
   if (!chosen.keeps) throw outOfReach(`${percent(ratio)} of the original's time`, `the fastest plan takes ${percent(chosen.timed.median)}`, 'Allow more time.');
-  const whole = await trialLoss(bench, data, chosen.recipe, job);
+  const loss = await trialLoss(bench, data, chosen.recipe, job);
   return {
     recipe: chosen.recipe,
     bits: chosen.bits,
-    predictedBytes: chosen.bytes,
+    predictedBytes: chosen.file.size,
     predictedLoss: plan.loss,
-    lossKind: whole.kl === null ? 'noise' : 'kl',
-    checked: { plans: tried.size, loss: lossOf(whole), samples: whole.samples },
+    lossKind: loss.kl === null ? 'noise' : 'kl',
+    checked: { plans: tried.size, loss: lossOf(loss), samples: loss.samples },
     measured: null,
     timed: chosen.timed,
   };
@@ -70,48 +71,45 @@ export async function planTime(bench: Workbench, data: Dataset | null, recipe: R
 
 /** A plan that was written and timed. */
 interface Tried extends Pick<BitPlan, 'recipe' | 'bits'> {
-  readonly bytes: number;
+  readonly file: Blob;
   readonly timed: Ratio;
   readonly keeps: boolean;
 }
 
 async function tryPlan(bench: Workbench, data: Dataset | null, from: Recipe, bits: BitPlan['bits'], ratio: number, job: Job): Promise<Tried> {
   const recipe = withFloatLayers(from, bits.flatMap((layer) => (layer.bits === FLOAT_BITS ? [layer.layerId] : [])));
-  const { bytes, blob } = await exportModel(bench, recipe, job);
-  const timed = await timeBeside(bench, data, recipe, blob, job);
-  return { recipe, bits, bytes, timed, keeps: timed.median <= ratio };
+  const { blob: file } = await exportModel(bench, recipe, job);
+  const timed = await timeBeside(bench, data, recipe, file, job);
+  return { recipe, bits, file, timed, keeps: timed.median <= ratio };
 }
 
 function percent(ratio: number): string {
   return `${(100 * ratio).toFixed(0)} %`;
 }
 
-interface IntegerLayer {
-  readonly id: string;
-  /** In floats and on integers; costs are milliseconds. */
-  readonly choices: readonly Choice[];
-}
-
-/** The layers that the recipe lets compute on integers, with what each takes and loses in both forms. */
-async function integerLayers(bench: Workbench, data: Dataset | null, recipe: Recipe, job: Job): Promise<IntegerLayer[]> {
+/** Layers that the recipe lets compute on integers. */
+async function integerLayers(bench: Workbench, recipe: Recipe, job: Job): Promise<string[]> {
   const run = await bench.run(recipe, job);
   const step = run.steps.findLast((each) => each.id === 'quantize-static');
   const changed = new Set(step?.changed);
   const ids = run.layers.flatMap(({ id }) => (changed.has(id) ? [id] : []));
   run.dispose();
   if (ids.length === 0) throw new WhittleError('bad-recipe', `No layer can compute on integers. ${step?.skipped[0]?.reason ?? ''}`.trim(), 'Set a budget of bytes or accuracy instead.');
-  const { blob } = await exportModel(bench, recipe, job);
-  const { before, after } = await profile(bench, data, recipe, blob, 'wasm', job);
-  const gain = total(after) / total(before);
+  return ids;
+}
+
+/** What each layer takes (costs are milliseconds) and loses on integers and in floats. @param whole all of them on integers, timed: its code is as fast as it gets. */
+async function choicesOf(bench: Workbench, data: Dataset | null, recipe: Recipe, ids: readonly string[], whole: Tried, job: Job): Promise<Choice[][]> {
+  const { before, after } = await profile(bench, data, whole.recipe, whole.file, 'wasm', job);
   const startedAt = Date.now();
-  const layers: IntegerLayer[] = [];
+  const layers: Choice[][] = [];
   for (const [done, id] of ids.entries()) {
     job.onProgress({ stage: `${id} on integers alone`, done, total: ids.length, startedAt });
     const loss = await lossAlone(bench, data, singleIntegerLayerRecipe(recipe, id), job);
     const float = timeOf(before, id) ?? 0;
     // Nodes that got other names on their way into the file are taken to gain what the whole gains.
-    const integers = timeOf(after, id) ?? float * gain;
-    layers.push({ id, choices: [{ value: INTEGER_BITS, cost: integers, loss }, { value: FLOAT_BITS, cost: float, loss: 0 }] });
+    const integers = timeOf(after, id) ?? float * whole.timed.median;
+    layers.push([{ value: INTEGER_BITS, cost: integers, loss }, { value: FLOAT_BITS, cost: float, loss: 0 }]);
   }
   return layers;
 }
@@ -124,13 +122,9 @@ function lossAlone(bench: Workbench, data: Dataset | null, recipe: Recipe, job: 
   return bench.cache.results.keep(key, run, () => 8);
 }
 
-function total({ nodes }: Placement): number {
-  return nodes.reduce((sum, { ms }) => sum + (ms ?? 0), 0);
-}
-
-/** Milliseconds of the layer's node; null where no node has its name. onnxruntime names a product that took up its bias after the product. */
+/** Milliseconds of the layer's node; null where no node has its name, or that with what onnxruntime adds where it changes layouts or takes up a bias. */
 function timeOf({ nodes }: Placement, layerId: string): number | null {
-  return nodes.find(({ name }) => name === layerId || name === `${layerId}/MatMulAddFusion`)?.ms ?? null;
+  return nodes.find(({ name }) => name === layerId || name.startsWith(`${layerId}_token_`) || name === `${layerId}/MatMulAddFusion`)?.ms ?? null;
 }
 
 type Ratio = ReturnType<typeof pairedRatio>;
@@ -139,8 +133,7 @@ type Ratio = ReturnType<typeof pairedRatio>;
 async function timeBeside(bench: Workbench, data: Dataset | null, recipe: Recipe, file: Blob, job: Job): Promise<Ratio> {
   const feeds = await oneSample(bench, data, recipe, job);
   return withPair(bench, file, WASM, feeds, job, async (before, after) => {
-    const [a, b] = await compareLatency([before, after].map(({ session, feeds: own }) => () => session.run(own, job.signal)), LATENCY, job);
-    if (!a || !b) throw new RangeError('two sides were timed');
-    return pairedRatio(a, b);
+    const latency = await timePair(before, after, LATENCY, job);
+    return pairedRatio(latency.before, latency.after);
   });
 }

@@ -76,15 +76,10 @@ function parts(model: OnnxModel, names: readonly string[]): string[][] {
 function probeOf(model: OnnxModel, layerIds: readonly string[], names: readonly string[]): { probe: Probe; seenAs: ReadonlyMap<string, string> } {
   const copy = cloneForEdit(model);
   const fresh = uniqueNames(copy.proto);
-  const { graph } = copy.proto;
-  const inputs = new Set(graph?.input.map((input) => input.name));
-  const seenAs = new Map<string, string>();
-  for (const name of names) {
-    // An output that is an input by name alone is not computed by every runtime.
-    const seen = inputs.has(name) ? fresh('seen') : name;
-    if (seen !== name) graph?.node.push(makeNode('Identity', [name], [seen]));
-    seenAs.set(name, seen);
-  }
+  // Outputs of their own: one that is an input by name alone is not computed by every runtime, and onnxruntime's fusion of Conv, Add and Relu
+  // forgets that a convolution's result was asked for.
+  const seenAs = new Map(names.map((name) => [name, fresh('seen')]));
+  for (const [name, seen] of seenAs) copy.proto.graph?.node.push(makeNode('Identity', [name], [seen]));
   const cut = openCut(copy, [...seenAs.values()], layerIds);
   return { probe: { model: cut.model, weights: probeWeights(cut.inputs, 'present') }, seenAs };
 }
