@@ -12,7 +12,7 @@ import { quantizeStaticMeta } from './meta';
 import { observeActivations } from './observe';
 import { isWeighted } from './operators';
 import { placeQuantizers, type ScaleGroup } from './place';
-import { rangeOf, type Range } from './range';
+import { needsBins, rangeOf, type Range } from './range';
 import { smooth } from './smooth';
 import { staticSettings, type StaticSettings } from './settings';
 
@@ -80,7 +80,7 @@ const NOTHING: Range = { low: 0, high: 0 };
 /** The range of each group, over the values of all its sources. */
 async function findRanges(context: PassContext, calibration: Calibration, groups: readonly ScaleGroup[], { calibrator }: StaticSettings): Promise<Range[]> {
   const names = groups.flatMap((group) => group.sources.map((value) => value.name));
-  const seen = await observeActivations(context, calibration, names);
+  const seen = await observeActivations(context, calibration, names, needsBins(calibrator));
   return groups.map(({ sources }) => {
     const [first, ...others] = sources.flatMap((value) => seen.get(value.name) ?? []);
     if (!first) return NOTHING;

@@ -18,6 +18,12 @@ export class ActivationHistogram {
   width = 0;
   /** counts[HALF + k]: values in [k w, (k + 1) w). */
   private counts = new Float64Array(2 * HALF);
+  private readonly counting: boolean;
+
+  /** @param counting false: extremes are all that is asked for, and bins stay empty. */
+  constructor(counting = true) {
+    this.counting = counting;
+  }
 
   /**
    * Adds the values of a batch.
@@ -35,6 +41,7 @@ export class ActivationHistogram {
       this.samples += 1;
       this.min = Math.min(this.min, min);
       this.max = Math.max(this.max, max);
+      if (!this.counting) continue;
       this.cover(Math.max(max, -min));
       this.count(own);
     }

@@ -42,11 +42,11 @@ export async function observeValues(
 }
 
 /**
- * Histograms of values over all samples.
+ * Extremes and, where they are counted, histograms of values over all samples.
  * @throws WhittleError `bad-data` naming a value that is not finite.
  */
-export async function observeActivations(context: Pick<PassContext, 'model' | 'weights' | 'job'>, calibration: Calibration, names: readonly string[]): Promise<Map<string, ActivationHistogram>> {
-  const histograms = new Map(names.map((name) => [name, new ActivationHistogram()]));
+export async function observeActivations(context: Pick<PassContext, 'model' | 'weights' | 'job'>, calibration: Calibration, names: readonly string[], counting: boolean): Promise<Map<string, ActivationHistogram>> {
+  const histograms = new Map(names.map((name) => [name, new ActivationHistogram(counting)]));
   await observeValues(context, calibration, names, (name, { data }, samples) => {
     if (histograms.get(name)?.add(data, samples) !== false) return;
     throw new WhittleError('bad-data', `"${name}" holds values that are not finite on the calibration samples.`, 'Check the data card’s scale, mean and std.');

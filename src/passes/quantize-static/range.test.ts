@@ -3,7 +3,7 @@ import { noise } from '../../onnx/testing/noise';
 import { activationGrid } from './activation-grid';
 import { entropyBins } from './entropy';
 import { ActivationHistogram } from './histogram';
-import { rangeOf } from './range';
+import { needsBins, rangeOf } from './range';
 
 /** Long-tailed values: products of noise. */
 const tailed = (n: number, seed: number): Float32Array => {
@@ -89,6 +89,20 @@ describe('ranges', () => {
     for (let i = 1; i <= 40; i++) for (let j = min === 0 ? 40 : 1; j <= 40; j++) best = Math.min(best, trueError(values, (min * j) / 40, (max * i) / 40));
     expect(trueError(values, low, high)).toBeLessThanOrEqual(best * 1.02);
     expect(trueError(values, low, high)).toBeLessThan(trueError(values, min, max));
+  });
+
+  test('ranges of extremes need no bins', () => {
+    const batches = [tailed(400, 5), relu(tailed(400, 7))];
+    for (const calibrator of ['minmax', 'average'] as const) {
+      expect(needsBins(calibrator)).toBe(false);
+      const uncounted = new ActivationHistogram(false);
+      for (const batch of batches) uncounted.add(batch, 2);
+      const counted = new ActivationHistogram();
+      for (const batch of batches) counted.add(batch, 2);
+      expect(rangeOf(uncounted, calibrator)).toEqual(rangeOf(counted, calibrator));
+      expect(rangeOf(uncounted, calibrator).high).toBeGreaterThan(0);
+    }
+    expect((['mse', 'percentile', 'entropy'] as const).every(needsBins)).toBe(true);
   });
 
   test('nothing seen, or nothing but zeros: a grid of zero alone', () => {
