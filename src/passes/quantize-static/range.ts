@@ -16,7 +16,7 @@ const ENTROPY_BINS = 1024;
 
 const LEVELS = 255;
 
-/** Whether a range follows from more than extremes: counting takes as long as a third of the inferences (squeezenet1.1 on WASM). */
+/** Whether a range follows from more than extremes: counting millions of values a sample is left out where it does not. */
 export function needsBins(calibrator: Calibrator): boolean {
   return calibrator !== 'minmax' && calibrator !== 'average';
 }
