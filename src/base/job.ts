@@ -16,6 +16,11 @@ export interface Job {
   readonly onProgress: OnProgress;
 }
 
+/** The job without its progress: for steps inside a longer one that tells of itself. */
+export function quietly({ signal }: Job): Job {
+  return { signal, onProgress: () => {} };
+}
+
 /** A listener that forwards at most one report in `intervalMs`, and always the last of a stage (done === total). */
 export function throttleProgress(listener: OnProgress, intervalMs = 100, now: () => number = Date.now): OnProgress {
   let last = Number.NEGATIVE_INFINITY;

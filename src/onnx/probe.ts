@@ -20,9 +20,8 @@ export function cutTo(model: OnnxModel, names: readonly string[]): OnnxModel {
   const needed = neededNodes(graph, names);
   const used = new Set(needed.flatMap(readsOf).concat(names));
   graph.node = needed.map((node) => inInference(node, used));
-  const read = new Set(graph.node.flatMap(readsOf));
-  const wanted = new Set(names);
-  const dead = new Set(graph.initializer.filter((tensor) => !read.has(tensor.name) && !wanted.has(tensor.name)).map((tensor) => tensor.name));
+  const read = new Set(graph.node.flatMap(readsOf).concat(names));
+  const dead = new Set(graph.initializer.filter((tensor) => !read.has(tensor.name)).map((tensor) => tensor.name));
   graph.initializer = graph.initializer.filter((tensor) => !dead.has(tensor.name));
   // Before IR version 4 initializers are inputs too.
   graph.input = graph.input.filter((input) => !dead.has(input.name));

@@ -127,6 +127,7 @@ async function applySteps(
   prefix: string,
 ): Promise<Applied> {
   const { compute, target, job, cache } = input;
+  const leading = leadingGraphSteps({ passes: steps }).length;
   const lastRanking = steps.findLastIndex((s) => s.id === 'prune-weights');
   const graphKey = JSON.stringify([prefix, input.samples?.key ?? null]);
   const results: StepResult[] = [];
@@ -136,7 +137,7 @@ async function applySteps(
   for (const [index, step] of steps.entries()) {
     job.signal.throwIfAborted();
     const pass = requirePass(step.id);
-    if (pass.meta.kind === 'graph' && index >= leadingGraphSteps({ passes: steps }).length) {
+    if (pass.meta.kind === 'graph' && index >= leading) {
       results.push(leftOut(step, layers));
       continue;
     }

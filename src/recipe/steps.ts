@@ -63,11 +63,19 @@ export type SingleChange = { readonly kind: 'bits' | 'sparsity'; readonly value:
  * A sparsity is that layer's own, whatever the recipe's scope, threshold or target size.
  */
 export function singleLayerRecipe(recipe: Recipe, layerId: string, { kind, value }: SingleChange): Recipe {
-  const id = kind === 'bits' ? 'quantize-weights' : 'prune-weights';
+  if (kind === 'bits') return layerAlone(recipe, layerId, quantizeWeightsMeta.id, (own) => ({ ...own, bits: value }));
+  return layerAlone(recipe, layerId, 'prune-weights', ({ threshold: _threshold, targetBytes: _target, ...pruning }) => ({ ...pruning, scope: 'layer', sparsity: value }));
+}
+
+/** The recipe's graph passes, and one layer computing on integers with the recipe's own options for it. */
+export function singleIntegerLayerRecipe(recipe: Recipe, layerId: string): Recipe {
+  return layerAlone(recipe, layerId, quantizeStaticMeta.id, (own) => own);
+}
+
+/** @param optionsOf the options of the step, from those that the recipe has for this layer. */
+function layerAlone(recipe: Recipe, layerId: string, id: string, optionsOf: (own: Options) => Options): Recipe {
   const step = stepOf(recipe, id);
-  const own: Options = { ...step?.options, ...step?.overrides?.[layerId] };
-  const { threshold: _threshold, targetBytes: _target, ...pruning } = own;
-  const options: Options = kind === 'bits' ? { ...own, bits: value } : { ...pruning, scope: 'layer', sparsity: value };
+  const options = optionsOf({ ...step?.options, ...step?.overrides?.[layerId] });
   return { ...recipe, passes: [...leadingGraphSteps(recipe), { id, options, layers: { include: [layerId] } }] };
 }
 
@@ -106,12 +114,6 @@ export function withFloatLayers(recipe: Recipe, floats: readonly string[]): Reci
   if (step === undefined) return withFloatLayers({ ...recipe, passes: [...recipe.passes, { id: quantizeStaticMeta.id }] }, floats);
   const { off: _off, ...rest } = step;
   return { ...recipe, passes: recipe.passes.map((s) => (s === step ? leavingOut(rest, floats) : s)) };
-}
-
-/** The recipe's graph passes, and one layer alone computing on integers, with the recipe's own options for it. */
-export function singleIntegerLayerRecipe(recipe: Recipe, layerId: string): Recipe {
-  const { off: _off, ...step } = stepOf(recipe, quantizeStaticMeta.id) ?? { id: quantizeStaticMeta.id };
-  return { ...recipe, passes: [...leadingGraphSteps(recipe), { ...step, layers: { include: [layerId] } }] };
 }
 
 /** The step with these layers among those that it leaves alone. */

@@ -60,6 +60,14 @@ export function placementOf(trace: string): Placement {
   };
 }
 
+/**
+ * Milliseconds of the node of this name; null where none has it, or it with what onnxruntime adds to the names of nodes that it gives another layout
+ * or lets take up a bias.
+ */
+export function nodeTime({ nodes }: Placement, wanted: string): number | null {
+  return nodes.find(({ name }) => name === wanted || name.startsWith(`${wanted}_token_`) || name === `${wanted}/MatMulAddFusion`)?.ms ?? null;
+}
+
 /** Node events of each run, in order of their start; a run's own event comes after those of its nodes. */
 function splitRuns(events: readonly TraceEvent[]): TraceEvent[][] {
   const runs: TraceEvent[][] = [];

@@ -35,12 +35,9 @@ function candidatesFor(bits: 4 | 8, target: Recipe['target'], hasSamples: boolea
   if (bits === 4) return [nearest, fitted];
   const fittedCodes: RecipeStep = { id: 'quantize-weights', options: { bits, rounding: 'gptq', storage: 'dequantize' } };
   // Which ranges keep more is up to the model: mobilenet_v2 keeps more answers by percentile, squeezenet1.1 by least error.
-  const whole = [
-    ['of least error', 'mse'],
-    ['of 99.99 % of the values', 'percentile'],
-  ].map(([ranges = '', calibrator = '']) => ({ name: `Weights and activations in 8 bits, ranges ${ranges}`, passes: [fold, fittedCodes, { id: 'quantize-static', options: { calibrator } }] }));
+  const onIntegers = (ranges: string, calibrator: string): Candidate => ({ name: `Weights and activations in 8 bits, ranges ${ranges}`, passes: [fold, fittedCodes, { id: 'quantize-static', options: { calibrator } }] });
   // WebGPU has no integer kernels for it.
-  return [nearest, fitted, ...(target === 'wasm' ? whole : [])];
+  return [nearest, fitted, ...(target === 'wasm' ? [onIntegers('of least error', 'mse'), onIntegers('of 99.99 % of the values', 'percentile')] : [])];
 }
 
 /**

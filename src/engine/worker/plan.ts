@@ -1,7 +1,7 @@
 /** From a sensitivity scan to bits for each layer that keep to a budget. */
 import { WhittleError } from '../../base/errors';
 import { lossOf } from '../../base/heat';
-import type { Job } from '../../base/job';
+import { quietly, type Job } from '../../base/job';
 import type { Dataset } from '../../data/types';
 import { valuesOf, type Allocation, type Choice } from '../../measure/allocate';
 import { predictBytes, predictFileBytes } from '../../recipe/states';
@@ -22,7 +22,7 @@ import type { Workbench } from './workbench';
 export async function planBits(bench: Workbench, data: Dataset | null, recipe: Recipe, cells: readonly SensitivityCell[], budget: BitBudget, job: Job): Promise<BitPlan> {
   if (budget.kind === 'time') return planTime(bench, data, recipe, budget.ratio, job);
   // The steps of a plan report nothing: the progress counts plans.
-  const inner: Job = { signal: job.signal, onProgress: () => {} };
+  const inner = quietly(job);
   const layers = await plannedLayers(bench, recipe, cells, inner);
   const recipeOf = (plan: Allocation): Recipe => withLayerBits(recipe, new Map(valuesOf(plan).map((bits, i) => [layers[i]?.layerId ?? '', bits])));
   // A size costs a run of the recipe, and the same plans are asked about more than once.

@@ -1,5 +1,5 @@
 import { createBreath } from '../../base/breath';
-import type { Job } from '../../base/job';
+import { quietly, type Job } from '../../base/job';
 import { compareSides, type Side } from '../../measure/evaluate';
 import { keepingFeeds } from '../../measure/kept-feeds';
 import { LossTally } from '../../measure/loss';
@@ -43,7 +43,7 @@ export class Scan {
     this.recipe = recipe;
     this.indices = indices;
     this.job = job;
-    this.inner = { signal: job.signal, onProgress: () => {} };
+    this.inner = quietly(job);
   }
 
   async run(layers: readonly Layer[], changes: readonly SingleChange[], onCell: CellListener): Promise<KeptCell[]> {

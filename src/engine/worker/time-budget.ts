@@ -1,14 +1,15 @@
 /** Which layers compute on integers, so that an inference takes no longer than it may. */
 import { lossOf } from '../../base/heat';
 import { WhittleError } from '../../base/errors';
-import type { Job } from '../../base/job';
+import { quietly, type Job } from '../../base/job';
 import { pairedRatio } from '../../base/stats';
 import type { Dataset } from '../../data/types';
 import { allocationFront, allocationOf, valuesOf, type Choice } from '../../measure/allocate';
 import { LATENCY } from '../../measure/latency';
 import { FLOAT_BITS, singleIntegerLayerRecipe, withFloatLayers } from '../../recipe/steps';
 import type { Recipe } from '../../recipe/types';
-import type { Placement } from '../../runtime/types';
+import { nodeTime } from '../../runtime/placement';
+import type { Feeds } from '../../runtime/types';
 import type { BitPlan } from '../protocol/index';
 import { firstKeeping, mostTrials, outOfReach } from './budget';
 import { exportModel } from './export';
@@ -34,6 +35,7 @@ export async function planTime(bench: Workbench, data: Dataset | null, recipe: R
     throw new WhittleError('bad-recipe', 'On WebGPU no bit width makes a layer faster: its kernels compute in floats whatever the file holds.', 'Choose WASM as the target, or set a budget of bytes or accuracy.');
   }
   const ids = await integerLayers(bench, withFloatLayers(recipe, []), job);
+  const feeds = await oneSample(bench, data, recipe, job);
   const startedAt = Date.now();
   const tried = new Map<string, Promise<Tried>>();
   let total = 1;
@@ -42,7 +44,7 @@ export async function planTime(bench: Workbench, data: Dataset | null, recipe: R
     if (known) return known;
     const done = tried.size;
     const own: Job = { signal: job.signal, onProgress: ({ stage }) => job.onProgress({ stage: `Timing plan ${done + 1}: ${stage}`, done, total, startedAt }) };
-    const made = tryPlan(bench, data, recipe, ids.map((layerId, i) => ({ layerId, bits: bits[i] ?? FLOAT_BITS })), ratio, own);
+    const made = tryPlan(bench, feeds, recipe, ids.map((layerId, i) => ({ layerId, bits: bits[i] ?? FLOAT_BITS })), ratio, own);
     tried.set(bits.join(), made);
     return made;
   };
@@ -76,10 +78,10 @@ interface Tried extends Pick<BitPlan, 'recipe' | 'bits'> {
   readonly keeps: boolean;
 }
 
-async function tryPlan(bench: Workbench, data: Dataset | null, from: Recipe, bits: BitPlan['bits'], ratio: number, job: Job): Promise<Tried> {
+async function tryPlan(bench: Workbench, feeds: Feeds, from: Recipe, bits: BitPlan['bits'], ratio: number, job: Job): Promise<Tried> {
   const recipe = withFloatLayers(from, bits.flatMap((layer) => (layer.bits === FLOAT_BITS ? [layer.layerId] : [])));
   const { blob: file } = await exportModel(bench, recipe, job);
-  const timed = await timeBeside(bench, data, recipe, file, job);
+  const timed = await timeBeside(bench, feeds, file, job);
   return { recipe, bits, file, timed, keeps: timed.median <= ratio };
 }
 
@@ -106,9 +108,9 @@ async function choicesOf(bench: Workbench, data: Dataset | null, recipe: Recipe,
   for (const [done, id] of ids.entries()) {
     job.onProgress({ stage: `${id} on integers alone`, done, total: ids.length, startedAt });
     const loss = await lossAlone(bench, data, singleIntegerLayerRecipe(recipe, id), job);
-    const float = timeOf(before, id) ?? 0;
+    const float = nodeTime(before, id) ?? 0;
     // Nodes that got other names on their way into the file are taken to gain what the whole gains.
-    const integers = timeOf(after, id) ?? float * whole.timed.median;
+    const integers = nodeTime(after, id) ?? float * whole.timed.median;
     layers.push([{ value: INTEGER_BITS, cost: integers, loss }, { value: FLOAT_BITS, cost: float, loss: 0 }]);
   }
   return layers;
@@ -117,21 +119,14 @@ async function choicesOf(bench: Workbench, data: Dataset | null, recipe: Recipe,
 /** Kept: another budget asks for it again. */
 function lossAlone(bench: Workbench, data: Dataset | null, recipe: Recipe, job: Job): Promise<number> {
   const key = JSON.stringify(['on integers alone', recipe.passes, bench.sampleSource(recipe)?.key]);
-  const inner: Job = { signal: job.signal, onProgress: () => {} };
-  const run = async (): Promise<number> => lossOf(await recipeLoss(bench, data, recipe, SCAN_SAMPLES, (total) => bench.calibrationOf(total), inner));
+  const run = async (): Promise<number> => lossOf(await recipeLoss(bench, data, recipe, SCAN_SAMPLES, (total) => bench.calibrationOf(total), quietly(job)));
   return bench.cache.results.keep(key, run, () => 8);
-}
-
-/** Milliseconds of the layer's node; null where no node has its name, or that with what onnxruntime adds where it changes layouts or takes up a bias. */
-function timeOf({ nodes }: Placement, layerId: string): number | null {
-  return nodes.find(({ name }) => name === layerId || name.startsWith(`${layerId}_token_`) || name === `${layerId}/MatMulAddFusion`)?.ms ?? null;
 }
 
 type Ratio = ReturnType<typeof pairedRatio>;
 
 /** How long the file takes on WASM over what the original takes, in turns. */
-async function timeBeside(bench: Workbench, data: Dataset | null, recipe: Recipe, file: Blob, job: Job): Promise<Ratio> {
-  const feeds = await oneSample(bench, data, recipe, job);
+async function timeBeside(bench: Workbench, feeds: Feeds, file: Blob, job: Job): Promise<Ratio> {
   return withPair(bench, file, WASM, feeds, job, async (before, after) => {
     const latency = await timePair(before, after, LATENCY, job);
     return pairedRatio(latency.before, latency.after);

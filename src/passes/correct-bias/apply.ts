@@ -1,5 +1,4 @@
 import { removeUnread } from '../../onnx/unread';
-import type { Skipped } from '../../onnx/types';
 import { requireCalibration } from '../calibration';
 import { writeBias } from '../layer-bias';
 import type { Options } from '../options';
@@ -25,12 +24,12 @@ export const correctBias: Pass = {
     const shifts = options['means'] === 'norms' ? await shiftsByNorms(context, targets) : await shiftsBySamples(context, targets, options);
     const unread: string[] = [];
     const corrected = new Set<string>();
-    const left: Skipped[] = [];
+    const left = new Map<string, string>();
     for (const [t, { layerId, scope, bias, type }] of targets.entries()) {
       const shift = shifts[t];
       if (shift === undefined) continue;
       if (typeof shift === 'string') {
-        if (left.at(-1)?.layer !== layerId) left.push({ layer: layerId, reason: shift });
+        left.set(layerId, shift);
         continue;
       }
       corrected.add(layerId);
@@ -38,7 +37,7 @@ export const correctBias: Pass = {
     }
     removeUnread(context.model.proto, unread);
     const note = corrected.size === 0 ? 'No biases corrected.' : `Biases of ${corrected.size} ${corrected.size === 1 ? 'layer' : 'layers'} corrected.`;
-    return { changed: [...corrected], skipped: [...skipped, ...left], note };
+    return { changed: [...corrected], skipped: [...skipped, ...[...left].map(([layer, reason]) => ({ layer, reason }))], note };
   },
 };
 

@@ -29,9 +29,9 @@ export async function shiftsByNorms(context: PassContext, targets: readonly Targ
     const present = await readWeights(context, layerId);
     const original = await readWeights(context, layerId, 'original');
     const alpha = findAttribute(node, 'alpha')?.f ?? 1;
-    const errors = present.map((w, i) => alpha * (w - (original[i] ?? 0)));
+    const errors = present.map((w, i) => w - (original[i] ?? 0));
     const before = context.weights.originalBiases.get(bias.node.input[bias.input] ?? '');
-    shifts.push(sumOverInputs(view, errors, means).map((shift, c) => shift + (before ? (bias.values[c] ?? 0) - (before[c] ?? 0) : 0)));
+    shifts.push(sumOverInputs(view, errors, means.map((m) => m * alpha)).map((shift, c) => shift + (before ? (bias.values[c] ?? 0) - (before[c] ?? 0) : 0)));
   }
   return shifts;
 }

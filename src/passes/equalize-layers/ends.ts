@@ -3,9 +3,9 @@ import type { Scope } from '../../onnx/graph';
 import type { LayerSource } from '../../onnx/layers';
 import { intAttribute } from '../../onnx/nodes';
 import type { ValueIndex } from '../../onnx/values';
+import { outputsOf, viewOf, type WeightView } from '../kernel-view';
 import { readBias, type LayerBias } from '../layer-bias';
 import type { PassContext } from '../types';
-import { outputsOf, viewOf, type WeightView } from '../kernel-view';
 
 /** A layer whose channels can be rescaled, on either side. */
 export interface End {

@@ -1,9 +1,9 @@
 /** Finds the layers between which channels can be rescaled without a change of what the network computes. */
 import type { Use, Value } from '../../onnx/values';
+import { inputsOf, outputsOf } from '../kernel-view';
 import type { End } from './ends';
 import { passOn } from './passage';
 import type { Addend, Ceiling, Joint, Place, Reader, Surroundings } from './types';
-import { inputsOf, outputsOf } from '../kernel-view';
 
 interface Found {
   readonly readers: Reader[];

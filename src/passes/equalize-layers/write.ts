@@ -1,5 +1,6 @@
 import { findAttribute } from '../../onnx/nodes';
 import { removeUnread } from '../../onnx/unread';
+import { inputsOf, scaleChannels, sumOverInputs } from '../kernel-view';
 import { writeBias } from '../layer-bias';
 import { refuseNonFinite } from '../originals';
 import { readWeights } from '../read-weights';
@@ -8,7 +9,6 @@ import { writeAddend, writeCeiling } from './edit';
 import type { End } from './ends';
 import { onInputs } from './factors';
 import type { Joint, Reader } from './types';
-import { inputsOf, scaleChannels, sumOverInputs } from '../kernel-view';
 
 /** What is done to the channels of a joint. */
 export interface Change {

@@ -4,7 +4,7 @@ import { planBits } from '../../state/actions';
 import { useDocument } from '../../state/document';
 import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
-import { formatBytes, formatChange } from '../../base/format';
+import { formatBytes, formatChange, formatPercent } from '../../base/format';
 import { MeasureButton } from '../parts/measure-button';
 import { Segmented } from '../parts/segmented';
 import { formatLoss } from '../../base/heat';
@@ -64,16 +64,12 @@ function describe({ predictedBytes, predictedLoss, measured, checked, timed, bit
   const floats = bits.filter((entry) => entry.bits === FLOAT_BITS).length;
   const rest = floats > 0 ? `, ${floats} left float` : '';
   if (timed && checked) {
-    const time = `${formatPercent(timed.median)} of the original’s time (95 %: ${formatPercent(timed.low)} to ${formatPercent(timed.high)})`;
-    return `${bits.length - floats} layers compute on integers${rest}: ${time}, ${formatBytes(predictedBytes)}, loses ${formatLoss(checked.loss)} on ${checked.samples} samples; ${checked.plans} plans were timed.`;
+    const [time, low, high] = [timed.median, timed.low, timed.high].map((ratio) => formatPercent(100 * ratio, 0));
+    return `${bits.length - floats} layers compute on integers${rest}: ${time} of the original’s time (95 %: ${low} to ${high}), ${formatBytes(predictedBytes)}, loses ${formatLoss(checked.loss)} on ${checked.samples} samples; ${checked.plans} plans were timed.`;
   }
   const run = checked ? `loses ${formatLoss(checked.loss)} on ${checked.samples} samples, the least of ${checked.plans} plans that were run` : `sum of losses ${formatLoss(predictedLoss)}`;
   const cost = measured ? `${formatChange(measured.points, 2)} pt on ${measured.samples} samples` : run;
   return `${bits.length - floats} layers at ${widths} bits${rest}: ${formatBytes(predictedBytes)}, ${cost}.`;
-}
-
-function formatPercent(ratio: number): string {
-  return `${(100 * ratio).toFixed(0)} %`;
 }
 
 function NumberField({ label, value, step, onChange }: { readonly label: string; readonly value: number; readonly step: number; readonly onChange: (value: number) => void }) {
