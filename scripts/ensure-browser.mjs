@@ -44,9 +44,10 @@ export function findSwiftShader(chromiumPath) {
   return icd ?? null;
 }
 
-function hasVulkanLoader() {
+/** Chromium carries a loader beside its driver, which the tests load (src/compute/testing/dawn.ts); else the system has one. */
+function hasVulkanLoader(driver) {
   if (process.platform !== 'linux') return true;
-  const folders = ['/usr/lib', '/usr/lib64', '/lib', ...['x86_64', 'aarch64'].map((arch) => `/usr/lib/${arch}-linux-gnu`)];
+  const folders = [...(driver ? [dirname(driver)] : []), '/usr/lib', '/usr/lib64', '/lib', ...['x86_64', 'aarch64'].map((arch) => `/usr/lib/${arch}-linux-gnu`)];
   return folders.some((folder) => existsSync(folder) && readdirSync(folder).some((name) => name.startsWith('libvulkan.so.1')));
 }
 
@@ -69,8 +70,9 @@ export function ensureBrowser() {
   if (!findChromium() && !attempt('npx', ['playwright', 'install', 'chromium', '--no-shell'])) aptInstall('chromium', 'libvulkan1');
   const path = findChromium();
   if (!path) throw new Error('No Chromium was found or could be installed. Install Chrome or Chromium, or name one in CHROMIUM_PATH.');
-  if (!hasVulkanLoader() && !aptInstall('libvulkan1')) console.log('The Vulkan loader is missing (Debian: libvulkan1); shader tests in Node need it.');
-  return { path, swiftShader: findSwiftShader(path) };
+  const swiftShader = findSwiftShader(path);
+  if (!hasVulkanLoader(swiftShader) && !aptInstall('libvulkan1')) console.log('The Vulkan loader is missing (Debian: libvulkan1); shader tests in Node need it.');
+  return { path, swiftShader };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -3,6 +3,8 @@
  * none the run fails unless WHITTLE_ALLOW_NO_GPU=1 (makers.ts).
  */
 import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
 import { requestDevice, type DeviceGrant } from '../webgpu/device';
 
 const ICD = 'vk_swiftshader_icd.json';
@@ -12,10 +14,25 @@ const FOLDERS = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/
 /** Dawn's instance must outlive its devices; the garbage collector does not know that. */
 const instances: GPU[] = [];
 
+/** Keeps a library in the process after it was closed (dlfcn.h). */
+const RTLD_NODELETE = 0x1000;
+
+/** Loads the Vulkan loader that Chromium carries beside its driver, so that Dawn finds it by name where the system has none. */
+function keepLoader(driver: string): void {
+  const loader = join(dirname(driver), 'libvulkan.so.1');
+  if (process.platform !== 'linux' || !existsSync(loader)) return;
+  try {
+    process.dlopen({ exports: {} }, loader, constants.dlopen.RTLD_NOW | RTLD_NODELETE);
+  } catch {
+    // It is no Node module, which Node says and closes it; the flag keeps it loaded.
+  }
+}
+
 /** Null, with a line that says why, where this machine has no WebGPU for Node. */
 export async function dawnDevice(): Promise<DeviceGrant | null> {
   const driver = FOLDERS.map((folder) => `${folder}/${ICD}`).find((path) => existsSync(path));
   if (!process.env['VK_ICD_FILENAMES'] && driver) process.env['VK_ICD_FILENAMES'] = driver;
+  if (process.env['VK_ICD_FILENAMES']) keepLoader(process.env['VK_ICD_FILENAMES']);
   try {
     const dawn = await import('webgpu');
     Object.assign(globalThis, dawn.globals);
