@@ -48,8 +48,8 @@ export function findLayers(model: OnnxModel): { sources: LayerSource[]; skipped:
   // In the order in which the graph computes, not the order in which a file happens to keep its weights.
   const order = new Map<NodeProto, number>();
   for (const scope of index.scopes) for (const node of scope.graph.node) order.set(node, order.size);
-  const rank = (uses: readonly WeightUse[]): number => Math.min(...uses.map((use) => order.get(use.node) ?? 0));
-  found.sort((a, b) => rank(a.uses) - rank(b.uses) || (a.uses[0]?.input ?? 0) - (b.uses[0]?.input ?? 0));
+  const rank = new Map(found.map(({ value, uses }) => [value, uses.reduce((least, use) => Math.min(least, order.get(use.node) ?? 0), Infinity)]));
+  found.sort((a, b) => (rank.get(a.value) ?? 0) - (rank.get(b.value) ?? 0) || (a.uses[0]?.input ?? 0) - (b.uses[0]?.input ?? 0));
 
   const names = new Map<string, number>();
   const sources = found.map(({ value, uses, others }) => {

@@ -13,8 +13,21 @@ export interface WeightUse extends Use {
   readonly view: Layer['view'];
   /** Shape of the weight as this node sees it. */
   readonly shape: readonly number[];
-  /** The values between the constant and the node, outermost first; empty where it is read directly. */
-  readonly via: readonly Value[];
+  /** The way from the constant to the node; null where it is read directly. */
+  readonly via: Passage | null;
+}
+
+/** A value between a constant and its reader, and the one before it: linked, so that a long chain with many readers costs what it holds. */
+export interface Passage {
+  readonly value: Value;
+  readonly before: Passage | null;
+}
+
+/** The values of a way, the one next to the constant first. */
+export function valuesAlong(via: Passage | null): Value[] {
+  const values: Value[] = [];
+  for (let at = via; at; at = at.before) values.push(at.value);
+  return values.toReversed();
 }
 
 /** A use of a constant that is no weight: shown to the user where the constant is large. */
@@ -27,34 +40,46 @@ export interface Reading {
   readonly others: readonly OtherUse[];
 }
 
+/** A value being looked at. `shape` is null once rows were cut apart. */
+interface Place {
+  readonly uses: Iterator<Use>;
+  readonly shape: readonly number[] | null;
+  readonly via: Passage | null;
+}
+
 /**
  * Finds who reads a constant. Through Identity, Cast, Reshape, Squeeze, Unsqueeze and Flatten the elements keep their order.
  * Slice and Concat along the first axis only reorder rows: exporters put the gates of a recurrent weight in ONNX's order so.
+ * Each value on the way is looked at once, however many paths lead to it, and in the order of its readers, depth first.
  */
 export function readersOf(index: ValueIndex, value: Value, tensor: TensorProto): Reading {
   const weights: WeightUse[] = [];
   const others: OtherUse[] = [];
   const whole = shapeOf(tensor);
-  /** `shape` is null once rows were cut apart. */
-  const visit = (at: Value, shape: readonly number[] | null, via: readonly Value[]): void => {
-    for (const use of at.uses) {
-      const { node } = use;
-      const output = node.output[0];
-      const next = output === undefined ? undefined : index.find(use.scope, output);
-      const passed = use.input === 0 && shape ? shapeAfter(index, use.scope, node, shape) : null;
-      if (next && (passed || movesRows(index, use, shape === null))) {
-        visit(next, passed, [...via, next]);
-        continue;
-      }
-      const role = roleOf(node, use.input);
-      const view = shape ? role?.view(shape, node) : role?.rowsView?.(whole);
-      if (!role || !view) others.push({ ...use, quiet: isParameter(node, use.input) });
-      else if (!weights.some((weight) => weight.node === node && weight.input === use.input)) {
-        weights.push({ ...use, role, view, shape: shape ?? whole, via });
-      }
+  const seen = new Set<Value>([value]);
+  const stack: Place[] = [{ uses: value.uses.values(), shape: whole, via: null }];
+  for (let place = stack.at(-1); place; place = stack.at(-1)) {
+    const { shape, via } = place;
+    const step = place.uses.next();
+    if (step.done) {
+      stack.pop();
+      continue;
     }
-  };
-  visit(value, whole, []);
+    const use = step.value;
+    const { node } = use;
+    const output = node.output[0];
+    const next = output === undefined ? undefined : index.find(use.scope, output);
+    const passed = use.input === 0 && shape ? shapeAfter(index, use.scope, node, shape) : null;
+    if (next && (passed || movesRows(index, use, shape === null))) {
+      if (!seen.has(next)) stack.push({ uses: next.uses.values(), shape: passed, via: { value: next, before: via } });
+      seen.add(next);
+      continue;
+    }
+    const role = roleOf(node, use.input);
+    const view = shape ? role?.view(shape, node) : role?.rowsView?.(whole);
+    if (!role || !view) others.push({ ...use, quiet: isParameter(node, use.input) });
+    else weights.push({ ...use, role, view, shape: shape ?? whole, via });
+  }
   return { weights, others };
 }
 

@@ -3,6 +3,7 @@ import { blocksPerChannel, type Compute, type Grid, type Handle } from '../compu
 import { canStore } from '../onnx/encode';
 import type { LayerSource } from '../onnx/layers';
 import type { OnnxModel } from '../onnx/types';
+import { valuesAlong } from '../onnx/weights';
 import { gridFromRanges } from './quantize-weights/grid';
 import { groupsOf } from './quantize-weights/groups';
 import { leastErrorGrid } from './quantize-weights/range';
@@ -26,7 +27,7 @@ export function unfitWeight({ layer, value, uses, others }: LayerSource): string
   if (layer.inSubgraph || use.scope.parent !== null) return 'It is inside an If, Loop or Scan body.';
   if (layer.type !== 'float32') return `Its weights are ${layer.type}, and integer kernels give float32.`;
   if (uses.length > 1 || others.length > 0 || value.isOutput) return 'Its weights are read in more than one place.';
-  if (use.via.length > 0) return `Its weights pass through ${use.via[0]?.producer?.opType ?? 'other nodes'} first.`;
+  if (use.via) return `Its weights pass through ${valuesAlong(use.via)[0]?.producer?.opType ?? 'other nodes'} first.`;
   if ((layer.op === 'MatMul' || layer.op === 'Gemm') && use.input === 0) return 'Its weights are the left factor of the product.';
   return null;
 }

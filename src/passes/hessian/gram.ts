@@ -5,6 +5,7 @@ import { findLayers, type LayerSource } from '../../onnx/layers';
 import { opsetOf } from '../../onnx/nodes';
 import { DataType } from '../../onnx/tensor';
 import type { Layer, OnnxModel } from '../../onnx/types';
+import { valuesAlong } from '../../onnx/weights';
 import type { Job } from '../../base/job';
 import { probeWeights } from '../calibration';
 import type { Calibration } from '../types';
@@ -45,7 +46,7 @@ export function inputMatrix(source: LayerSource): WeightMatrix | string {
   const [use] = source.uses;
   if (use === undefined || source.uses.length > 1) return 'several nodes share the weight';
   if (source.layer.inSubgraph) return 'it is inside a branch or loop, whose inputs cannot be observed';
-  if (use.via.some((value) => value.producer?.opType !== 'Identity' && value.producer?.opType !== 'Cast')) return 'the weight is reshaped before it is used';
+  if (valuesAlong(use.via).some((value) => value.producer?.opType !== 'Identity' && value.producer?.opType !== 'Cast')) return 'the weight is reshaped before it is used';
   return weightMatrix(use);
 }
 
