@@ -1,57 +1,104 @@
-import { clearField } from '@bufbuild/protobuf';
+import { clearField, fromBinary } from '@bufbuild/protobuf';
 import type { ModelProto, TensorProto } from 'onnx-buf';
-import { TensorProto_DataLocation as Location, TensorProtoSchema } from 'onnx-buf';
+import { ModelProtoSchema, TensorProto_DataLocation as Location, TensorProtoSchema } from 'onnx-buf';
 import { WhittleError } from '../base/errors';
-import { tensorsOf } from './graph';
-import { byteLength, sizeOf } from './tensor';
+import { candidatesFor, leavesFolder, samePath } from './external-paths';
+import { allTensorsOf } from './graph';
+import { byteLength, shapeOf, sizeOf } from './tensor';
+import './text';
 import type { NamedBytes } from './types';
+
+/**
+ * The files that a model's tensors are in, as it names them: paths relative to its own folder, each once. Empty for bytes that are no model.
+ */
+export function externalLocations(bytes: Uint8Array): string[] {
+  try {
+    return locationsOf(fromBinary(ModelProtoSchema, bytes));
+  } catch {
+    return [];
+  }
+}
+
+function locationsOf(proto: ModelProto): string[] {
+  const locations = new Set<string>();
+  for (const tensor of allTensorsOf(proto)) if (tensor.dataLocation === Location.EXTERNAL) locations.add(entriesOf(tensor).get('location') ?? '');
+  locations.delete('');
+  return [...locations];
+}
 
 /**
  * Gives every tensor with external data its bytes, as views of the files dropped along with the model, and forgets where they
  * came from: from here on the tensor is like any other and is inlined when written.
+ * @param modelPath where the model itself was among what was dropped: locations are relative to its folder.
  * @returns Bytes of the files that were used.
- * @throws WhittleError 'external-data-missing' naming the file that was not dropped; 'bad-model' where the file is too short.
+ * @throws WhittleError 'external-data-missing' naming the file that was not dropped, or the several it may be; 'bad-model' where the
+ *   tensor's place in the file is not one.
  */
-export function resolveExternal(proto: ModelProto, files: readonly NamedBytes[]): number {
-  const used = new Set<NamedBytes>();
-  for (const tensor of tensorsOf(proto)) {
+export function resolveExternal(proto: ModelProto, modelPath: string, files: readonly NamedBytes[]): number {
+  const matched = new Map<string, NamedBytes>();
+  const locationOf = new Map<NamedBytes, string>();
+  for (const tensor of allTensorsOf(proto)) {
     if (tensor.dataLocation !== Location.EXTERNAL) continue;
-    used.add(resolveTensor(tensor, files));
+    const location = entriesOf(tensor).get('location') ?? '';
+    const file = matched.get(location) ?? onlyFile(tensor, location, modelPath, files);
+    const other = locationOf.get(file);
+    // Two locations that one file dropped without its folder fits: it can be the data of one of them at most.
+    if (other !== undefined && !samePath(other, location)) {
+      throw ambiguous(tensor, location, [`"${file.name}", which is as well "${other}"`]);
+    }
+    locationOf.set(file, location);
+    matched.set(location, file);
+    resolveTensor(tensor, file);
   }
-  return [...used].reduce((sum, file) => sum + file.bytes.length, 0);
+  return [...locationOf.keys()].reduce((sum, file) => sum + file.bytes.length, 0);
 }
 
-function resolveTensor(tensor: TensorProto, files: readonly NamedBytes[]): NamedBytes {
-  const entries = new Map(tensor.externalData.map((entry) => [entry.key, entry.value]));
-  const location = entries.get('location') ?? '';
-  const file = findFile(location, files);
-  if (!file) {
-    throw new WhittleError(
-      'external-data-missing',
-      `The weights of tensor "${tensor.name}" are in the file "${location}", which was not dropped.`,
-      `Drop the model together with "${baseName(location)}".`,
-    );
-  }
-  const offset = Number(entries.get('offset') ?? '0');
-  const length = Number(entries.get('length') ?? byteLength(tensor.dataType, sizeOf(tensor.dims)) ?? file.bytes.length - offset);
-  if (!(offset >= 0 && length >= 0 && offset + length <= file.bytes.length)) {
-    throw new WhittleError(
-      'bad-model',
-      `Tensor "${tensor.name}" wants bytes ${offset} to ${offset + length} of "${file.name}", which has ${file.bytes.length}.`,
-      'The data file is cut short or belongs to another model. Download both files again.',
-    );
+function entriesOf(tensor: TensorProto): Map<string, string> {
+  return new Map(tensor.externalData.map((entry) => [entry.key, entry.value]));
+}
+
+function onlyFile(tensor: TensorProto, location: string, modelPath: string, files: readonly NamedBytes[]): NamedBytes {
+  if (location === '') throw badTensor(tensor, 'has its data in another file but does not say in which');
+  const [file, ...others] = candidatesFor(location, modelPath, files);
+  if (file && others.length > 0) throw ambiguous(tensor, location, [file, ...others].map(({ name }) => `"${name}"`));
+  if (file) return file;
+  throw new WhittleError(
+    'external-data-missing',
+    `The weights of tensor "${tensor.name}" are in the file "${location}", which was not dropped${leavesFolder(location) ? ' and is outside the model\'s folder' : ''}.`,
+    `Drop the model together with "${location.split(/[/\\]/).pop() ?? location}".`,
+  );
+}
+
+function ambiguous(tensor: TensorProto, location: string, candidates: readonly string[]): WhittleError {
+  return new WhittleError(
+    'external-data-missing',
+    `The weights of tensor "${tensor.name}" are in the file "${location}", and it is not clear which of the dropped files that is: ${candidates.join(', ')}.`,
+    'Drop the whole folder of the model, so that its files keep their paths.',
+  );
+}
+
+function badTensor(tensor: TensorProto, what: string): WhittleError {
+  return new WhittleError('bad-model', `Tensor "${tensor.name}" ${what}.`, 'The model or its data file is damaged or belongs to another model. Download both again.');
+}
+
+/** A count of bytes as these entries hold it, in decimal digits. */
+function countIn(tensor: TensorProto, key: string, text: string): number {
+  const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(value)) throw badTensor(tensor, `has "${text.slice(0, 40)}" as the ${key} of its external data, which is no number of bytes`);
+  return value;
+}
+
+function resolveTensor(tensor: TensorProto, file: NamedBytes): void {
+  const entries = entriesOf(tensor);
+  const size = tensor.dims.every((dim) => dim >= 0n) ? byteLength(tensor.dataType, sizeOf(tensor.dims)) : undefined;
+  if (size === undefined) throw badTensor(tensor, 'has external data, which its type or shape does not admit');
+  const offset = countIn(tensor, 'offset', entries.get('offset') ?? '0');
+  const length = entries.has('length') ? countIn(tensor, 'length', entries.get('length') ?? '') : size;
+  if (length !== size) throw badTensor(tensor, `[${shapeOf(tensor).join(', ')}] wants ${length} bytes of "${file.name}", and its shape and type ${size}`);
+  if (offset + length > file.bytes.length) {
+    throw badTensor(tensor, `wants bytes ${offset} to ${offset + length} of "${file.name}", which has ${file.bytes.length}`);
   }
   tensor.rawData = file.bytes.subarray(offset, offset + length);
   tensor.externalData = [];
   clearField(tensor, TensorProtoSchema.field.dataLocation);
-  return file;
-}
-
-function findFile(location: string, files: readonly NamedBytes[]): NamedBytes | undefined {
-  return files.find((file) => file.name === location) ?? files.find((file) => baseName(file.name) === baseName(location));
-}
-
-/** Last part of a path. */
-export function baseName(path: string): string {
-  return path.split(/[/\\]/).pop() ?? path;
 }

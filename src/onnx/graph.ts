@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import type { GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto } from 'onnx-buf';
+import type { AttributeProto, GraphProto, ModelProto, NodeProto, SparseTensorProto, TensorProto, ValueInfoProto } from 'onnx-buf';
 import { TensorShapeProto_DimensionSchema, TensorShapeProtoSchema, TypeProto_TensorSchema, TypeProtoSchema, ValueInfoProtoSchema } from 'onnx-buf';
 import { constantTensor, subgraphsOf } from './nodes';
 
@@ -32,6 +32,32 @@ export function* tensorsOf(proto: ModelProto): Generator<TensorProto> {
       }
     }
   }
+}
+
+/** Every tensor message of the model, also those of sparse tensors, of functions and of training graphs, which are written as they were read. */
+export function* allTensorsOf(proto: ModelProto): Generator<TensorProto> {
+  const graphs: GraphProto[] = proto.graph ? [proto.graph] : [];
+  for (const { initialization, algorithm } of proto.trainingInfo) graphs.push(...[initialization, algorithm].filter((graph) => graph !== undefined));
+  const nodes: NodeProto[] = proto.functions.flatMap(({ node }) => node);
+  const attributes: AttributeProto[] = proto.functions.flatMap(({ attributeProto }) => attributeProto);
+  for (const node of nodes) for (const attribute of node.attribute) attributes.push(attribute);
+  for (let attribute = attributes.pop(), graph = graphs.pop(); attribute ?? graph; attribute = attributes.pop(), graph = graphs.pop()) {
+    if (attribute) {
+      if (attribute.t) yield attribute.t;
+      yield* attribute.tensors;
+      for (const sparse of [attribute.sparseTensor, ...attribute.sparseTensors]) yield* partsOf(sparse);
+      if (attribute.g) graphs.push(attribute.g);
+      for (const inner of attribute.graphs) graphs.push(inner);
+    }
+    if (!graph) continue;
+    yield* graph.initializer;
+    for (const sparse of graph.sparseInitializer) yield* partsOf(sparse);
+    for (const node of graph.node) for (const inner of node.attribute) attributes.push(inner);
+  }
+}
+
+function partsOf(sparse: SparseTensorProto | undefined): TensorProto[] {
+  return [sparse?.values, sparse?.indices].filter((tensor) => tensor !== undefined);
 }
 
 /** A maker of short names that no value or node of the model has: prefix0, prefix1, ... */

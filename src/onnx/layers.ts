@@ -1,6 +1,7 @@
 import type { NodeProto } from 'onnx-buf';
 import { indexShapes } from './shapes';
 import { DataType, elementBits, shapeOf, sizeOf, typeName, weightType } from './tensor';
+import { readableText } from './text';
 import type { Layer, OnnxModel, Skipped } from './types';
 import type { Value } from './values';
 import { indexValues } from './values';
@@ -67,7 +68,7 @@ function describe(value: Value, uses: readonly WeightUse[], macs: number | null,
   if (!use || !constant || !type) throw new Error(`"${value.name}" is not a weight`);
   const params = sizeOf(constant.dims);
   return {
-    id: uniqueId((use.node.name || (use.node.output[0] ?? value.name)) + use.role.suffix, names),
+    id: uniqueId(readableText(use.node.name || (use.node.output[0] ?? value.name)) + use.role.suffix, names),
     op: use.node.opType,
     shape: shapeOf(constant),
     type,

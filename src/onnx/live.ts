@@ -5,6 +5,7 @@ import type { LayerSource } from './layers';
 import { findLayers } from './layers';
 import { makeNode } from './nodes';
 import { DataType, FLOAT_TYPES } from './tensor';
+import { isPlainName } from './text';
 import type { OnnxModel } from './types';
 
 export interface WeightInput {
@@ -37,7 +38,7 @@ function openWeight({ proto }: OnnxModel, { layer, value }: LayerSource, names: 
   const { graph: home } = value.scope;
   const main = proto.graph ?? home;
   const isFloat = layer.type === 'float32';
-  const keepsName = home === main && isFloat && !value.isOutput;
+  const keepsName = home === main && isFloat && !value.isOutput && isPlainName(value.name);
   const inputName = keepsName ? value.name : names('w');
   removeConstant(home, value.name);
   home.valueInfo = home.valueInfo.filter((info) => info.name !== value.name);

@@ -1,5 +1,6 @@
 import { cloneForEdit } from './clone';
 import { scopesOf } from './graph';
+import { readableText } from './text';
 import type { OnnxModel } from './types';
 
 /**
@@ -11,7 +12,7 @@ export function nameNodes(model: OnnxModel): OnnxModel {
   const counts = new Map<string, number>();
   for (const { graph } of scopesOf(copy.proto)) {
     for (const node of graph.node) {
-      const wanted = node.name || (node.output[0] ?? node.opType);
+      const wanted = readableText(node.name || (node.output[0] ?? node.opType));
       const count = (counts.get(wanted) ?? 0) + 1;
       counts.set(wanted, count);
       node.name = count === 1 ? wanted : `${wanted}#${count}`;

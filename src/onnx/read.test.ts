@@ -3,6 +3,7 @@ import type { ModelProto } from 'onnx-buf';
 import { ModelProtoSchema, StringStringEntryProtoSchema, TensorProto_DataLocation as Location } from 'onnx-buf';
 import { describe, expect, it } from 'vitest';
 import { toPlainError } from '../base/errors';
+import { externalLocations } from './external';
 import { readModel } from './read';
 import { readFloats } from './tensor';
 import { convNet } from './testing/fixtures';
@@ -118,6 +119,12 @@ describe('damaged models', () => {
   });
 });
 
+/** First value of the weight that `split` moves. */
+function firstOf(...files: NamedBytes[]): number | undefined {
+  const tensor = readModel(files).proto.graph?.initializer[2];
+  return tensor && readFloats(tensor)[0];
+}
+
 describe('external data', () => {
   const data = new Uint8Array(new Float32Array(400).map((_, i) => i).buffer);
   it('is found among the dropped files as a view, whatever their order and folder', () => {
@@ -135,6 +142,41 @@ describe('external data', () => {
     expect(error.code).toBe('external-data-missing');
     expect(error.message).toContain('"net.onnx_data"');
     expect(error.remedy).toContain('"net.onnx_data"');
+  });
+  it('is matched by its path, from the folder of the model first', () => {
+    const other = new Uint8Array(data.length);
+    const net = file(split('enc/w.bin'), 'net/m.onnx');
+    expect(firstOf(file(other, 'net/dec/w.bin'), file(data, 'net/enc/w.bin'), net)).toBe(16);
+    expect(firstOf(file(other, 'other/enc/w.bin'), file(data, 'net/enc/w.bin'), net)).toBe(16);
+    expect(firstOf(file(other, 'dec/w.bin'), file(data, 'enc/w.bin'), file(split('./enc\\w.bin')))).toBe(16);
+    expect(firstOf(file(data, 'w.bin'), file(split('/home/someone/w.bin')))).toBe(16);
+    expect(firstOf(file(data, 'w.bin'), file(split('../w.bin'), 'net/m.onnx'))).toBe(16);
+    expect(firstOf(file(data, 'set/w.bin'), file(split('../w.bin'), 'set/net/m.onnx'), file(other, 'set/net/w.bin'))).toBe(16);
+  });
+  it('is refused where several files or none at that path could be meant', () => {
+    const error = errorOf(file(data, 'a/w.bin'), file(data, 'b/w.bin'), file(split('w.bin')));
+    expect(error).toMatchObject({ code: 'external-data-missing' });
+    expect(error.message).toMatch(/"a\/w.bin", "b\/w.bin"/);
+    expect(errorOf(file(data, 'dec/w.bin'), file(split('enc/w.bin'))).message).toMatch(/"enc\/w.bin", which was not dropped/);
+    expect(errorOf(file(data, 'v.bin'), file(split('/etc/w.bin'))).message).toMatch(/outside the model's folder/);
+    const twice = encoded((proto) => {
+      for (const [at, location] of [[0, 'dec/w.bin'], [2, 'enc/w.bin']] as const) {
+        const tensor = proto.graph?.initializer[at];
+        if (tensor) Object.assign(tensor, { rawData: new Uint8Array(0), dataLocation: Location.EXTERNAL, externalData: [entry('location', location)] });
+      }
+    });
+    expect(externalLocations(twice)).toEqual(['dec/w.bin', 'enc/w.bin']);
+    expect(errorOf(file(data, 'w.bin'), file(twice)).message).toMatch(/which is as well "dec\/w.bin"/);
+  });
+  it('names entries that are no place in the file', () => {
+    for (const [key, value] of [['offset', '-4'], ['offset', 'NaN'], ['offset', '1e3'], ['length', '0x500'], ['length', '1276'], ['length', ''], ['offset', '99999999999999999999']] as const) {
+      const bad = encoded((proto) => {
+        const tensor = proto.graph?.initializer[2];
+        if (tensor) Object.assign(tensor, { rawData: new Uint8Array(0), dataLocation: Location.EXTERNAL, externalData: [entry('location', 'w.bin'), entry(key, value)] });
+      });
+      const error = errorOf(file(data, 'w.bin'), file(bad));
+      expect([error.code, error.message]).toEqual(['bad-model', expect.stringContaining('"gw"')]);
+    }
   });
   it('names a file that is too short', () => {
     expect(errorOf(file(split('d'), 'net.onnx'), file(data.slice(0, 1000), 'd'))).toMatchObject({ code: 'bad-model' });

@@ -4,8 +4,10 @@ import { ModelProtoSchema } from 'onnx-buf';
 import type { PlainError } from '../base/errors';
 import { fromPlainError, WhittleError } from '../base/errors';
 import { checkModel } from './check';
-import { baseName, resolveExternal } from './external';
+import { resolveExternal } from './external';
+import { baseName } from './external-paths';
 import { foreignError, outline, sniff, UNKNOWN_BINARY } from './sniff';
+import './text';
 import type { NamedBytes, OnnxModel } from './types';
 
 /**
@@ -18,6 +20,7 @@ export function readModel(files: readonly NamedBytes[]): OnnxModel {
   const { file, proto } = pickModel(files);
   const external = resolveExternal(
     proto,
+    file.name,
     files.filter((other) => other !== file),
   );
   const name = baseName(file.name);

@@ -6,6 +6,7 @@ import { inferNode } from './infer';
 import { constantIntegers, inferIntegers } from './integers';
 import { subgraphsOf } from './nodes';
 import { DataType, shapeOf, typeName } from './tensor';
+import { isPlainName } from './text';
 import type { OnnxModel } from './types';
 import type { Value, ValueIndex } from './values';
 import { indexValues } from './values';
@@ -120,12 +121,12 @@ export function exposeIntermediates(model: OnnxModel, names: readonly string[]):
   return copy;
 }
 
-/** Names of everything the main graph's nodes make, for `exposeIntermediates`. Outputs of constants are left out. */
+/** Names of everything the main graph's nodes make, for `exposeIntermediates`. Outputs of constants are left out, and names that a runtime cannot be asked for. */
 export function intermediateNames(model: OnnxModel): string[] {
   const index = indexValues(model.proto);
   const [main] = index.scopes;
   if (!main) return [];
-  return index.valuesOf(main.graph).flatMap((value) => (value.producer && !value.constant && value.uses.length > 0 ? [value.name] : []));
+  return index.valuesOf(main.graph).flatMap((value) => (value.producer && !value.constant && value.uses.length > 0 && isPlainName(value.name) ? [value.name] : []));
 }
 
 /**

@@ -4,6 +4,7 @@ import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { AttributeProto, GraphProto, NodeProto, TensorProto } from 'onnx-buf';
 import { AttributeProtoSchema, GraphProtoSchema, ModelProtoSchema, NodeProtoSchema, TensorProtoSchema } from 'onnx-buf';
 import { WhittleError } from '../base/errors';
+import './text';
 import type { OnnxModel } from './types';
 
 /** Protobuf readers refuse messages of 2 GiB and more. */
