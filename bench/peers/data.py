@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from split import split
+from split import SEED, split
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "sensitivity"))
 from decode import crop  # noqa: E402
@@ -20,11 +20,11 @@ CIFAR_RECORD = 1 + 3 * 32 * 32
 class Samples:
     """Labelled samples of one card; a batch is float32, in the card's layout."""
 
-    def __init__(self, card_path: Path, work: Path, calibration: int = CALIBRATION):
+    def __init__(self, card_path: Path, work: Path, calibration: int = CALIBRATION, seed: int = SEED):
         self.card = json.loads(card_path.read_text())
         self.model = card_path.parent / self.card["model"]
         self.pixels, self.labels = _cached(self.card, card_path, work)
-        self.calibration, self.scored = split(len(self.labels), calibration)
+        self.calibration, self.scored = split(len(self.labels), calibration, seed)
 
     def batch(self, indices: list[int]) -> np.ndarray:
         """(pixel * scale - mean) / std, mean and std in the order of the model's channels."""

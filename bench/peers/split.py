@@ -25,8 +25,8 @@ def draw(total: int, count: int, seed: int) -> list[int]:
     return sorted(order[:taken])
 
 
-def split(total: int, count: int) -> tuple[list[int], list[int]]:
-    """Indices that calibrate (`count`, at most half) and those that are scored (all others)."""
-    calibration = draw(total, min(count, max(1, total // 2)), SEED)
+def split(total: int, count: int, seed: int = SEED) -> tuple[list[int], list[int]]:
+    """Indices that calibrate (`count`, at most half; other seeds are other draws) and those that are scored (all others)."""
+    calibration = draw(total, min(count, max(1, total // 2)), seed)
     left_out = set(calibration)
     return calibration, [i for i in range(total) if i not in left_out]

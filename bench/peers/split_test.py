@@ -10,4 +10,5 @@ for arguments, (first, total) in PRINTED.items():
 calibration, scored = split(500, 128)
 assert sorted(calibration + scored) == list(range(500)) and len(calibration) == 128
 assert split(10, 128)[0] == draw(10, 5, 4)
+assert split(500, 128, 5)[0] == draw(500, 128, 5) != calibration
 print("ok")

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mean, median, medianInterval, pairedRatio, percentile, wilson } from './stats';
+import { deviation, mean, median, medianInterval, pairedRatio, percentile, wilson } from './stats';
 
 test('percentiles interpolate as NumPy does', () => {
   const values = [40, 10, 30, 20];
@@ -15,6 +15,12 @@ test('percentiles interpolate as NumPy does', () => {
 test('mean', () => {
   expect(mean([1, 2, 6])).toBe(3);
   expect(mean([])).toBeNaN();
+});
+
+test('the deviation of a sample', () => {
+  expect(deviation([2, 4, 4, 4, 5, 5, 7, 9])).toBeCloseTo(Math.sqrt(32 / 7), 12);
+  expect(deviation([3, 3])).toBe(0);
+  expect(deviation([3])).toBeNaN();
 });
 
 test('Wilson interval against published values', () => {

@@ -6,6 +6,13 @@ export function mean(values: readonly number[]): number {
   return values.length === 0 ? Number.NaN : sum / values.length;
 }
 
+/** Standard deviation of a sample (n - 1 below the line). NaN for fewer than two values. */
+export function deviation(values: readonly number[]): number {
+  if (values.length < 2) return Number.NaN;
+  const centre = mean(values);
+  return Math.sqrt(values.reduce((sum, v) => sum + (v - centre) ** 2, 0) / (values.length - 1));
+}
+
 /**
  * The p-quantile, 0 <= p <= 1, linearly interpolated between order statistics (Hyndman and Fan 1996, type 7; NumPy's default).
  * NaN for no values.

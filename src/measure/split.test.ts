@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { calibrationSamples, scoredSamples } from './split';
+import { CALIBRATION_SEED, calibrationSamples, scoredSamples } from './split';
 
 test('what calibrates is not scored', () => {
   const used = calibrationSamples(500, 128);
@@ -7,6 +7,18 @@ test('what calibrates is not scored', () => {
   expect(used).toHaveLength(128);
   expect(new Set([...used, ...scored]).size).toBe(500);
   expect(scored).toHaveLength(372);
+});
+
+test('each seed is a draw of its own, and none of them is scored on what it learned from', () => {
+  const draws = [CALIBRATION_SEED, 5, 6].map((seed) => calibrationSamples(500, 128, seed));
+  expect(draws[0]).toEqual(calibrationSamples(500, 128));
+  expect(draws[1]).toEqual(calibrationSamples(500, 128, 5));
+  for (const [k, used] of draws.entries()) {
+    // Two draws of 128 from 500 share some 33.
+    for (const other of draws.slice(k + 1)) expect(used.filter((i) => other.includes(i)).length).toBeLessThan(64);
+    expect(new Set([...used, ...scoredSamples(500, null, used)]).size).toBe(500);
+    expect(scoredSamples(500, null, used)).toHaveLength(372);
+  }
 });
 
 test('a limit draws from all of the rest, the same ones each time', () => {

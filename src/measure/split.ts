@@ -1,13 +1,16 @@
 /** Which samples calibrate and which are scored: never the same ones, since a score on calibration samples flatters. */
 import { draw } from '../base/random';
 
-/** The draw is the same for every recipe, so that their scores can be compared. */
-const CALIBRATION_SEED = 4;
+/** The product's draw: the same for every recipe, so that their scores can be compared. */
+export const CALIBRATION_SEED = 4;
 const SCORE_SEED = 5;
 
-/** Samples that calibrate, by a seeded shuffle: `count` of them, half of a small set, the only one of one. Ascending. */
-export function calibrationSamples(total: number, count: number): number[] {
-  return draw(total, Math.min(count, Math.max(1, Math.floor(total / 2))), CALIBRATION_SEED);
+/**
+ * Samples that calibrate, by a seeded shuffle: `count` of them, half of a small set, the only one of one. Ascending. Other seeds are
+ * other draws: how far figures differ between them is how far one of them can be trusted.
+ */
+export function calibrationSamples(total: number, count: number, seed = CALIBRATION_SEED): number[] {
+  return draw(total, Math.min(count, Math.max(1, Math.floor(total / 2))), seed);
 }
 
 /**

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import type { Dataset } from '../../data/types';
+import { CALIBRATION_SEED, calibrationSamples } from '../../measure/split';
 import { best } from './best';
 import type { UserSamples } from './calibrate';
 import { evaluate } from './evaluate';
@@ -18,6 +20,27 @@ test('scores leave out the samples that passes learned from, and only where a pa
   const fitted = recipe({ id: 'quantize-weights', options: { bits: 4, rounding: 'gptq' } });
   expect((await evaluate(b, data, fitted, null, null, job)).after?.samples).toBe(48);
   expect((await evaluate(b, data, recipe({ id: 'quantize-weights', options: { bits: 4 } }), null, null, job)).after?.samples).toBe(80);
+});
+
+test('another draw is learned from and left out instead: its file differs, the first draw\'s comes back byte for byte', async () => {
+  let held: UserSamples = { data: null, calibration: 0 };
+  const b = await bench(null, () => held);
+  const data = await answeredData(b, 80);
+  const read: number[] = [];
+  const watched: Dataset = data.kind === 'images' ? { ...data, read: (index, into, offset) => (read.push(index), data.read(index, into, offset)) } : data;
+  const fitted = recipe({ id: 'quantize-weights', options: { bits: 3, rounding: 'gptq' } });
+  const write = async (seed?: number): Promise<{ bytes: string; used: number[]; left: number[] }> => {
+    held = { data: watched, calibration: 32, ...(seed === undefined ? {} : { seed }) };
+    read.length = 0;
+    const { blob } = await exportModel(b, fitted, job);
+    return { bytes: Buffer.from(await blob.arrayBuffer()).toString('base64'), used: [...new Set(read)].toSorted((x, y) => x - y), left: b.leftOut(fitted, 80) };
+  };
+  const [own, other] = [await write(), await write(5)];
+  expect(own.used).toEqual(calibrationSamples(80, 32));
+  expect(other.used).toEqual(calibrationSamples(80, 32, 5));
+  expect([own.left, other.left]).toEqual([own.used, other.used]);
+  expect(other.bytes).not.toBe(own.bytes);
+  expect((await write(CALIBRATION_SEED)).bytes).toBe(own.bytes);
 });
 
 test('a fitted recipe is fitted once: what is scored is what is exported', async () => {

@@ -4,7 +4,7 @@ import { WhittleError } from '../../base/errors';
 import type { Job } from '../../base/job';
 import type { Dataset } from '../../data/types';
 import { datasetSamples } from '../../measure/samples';
-import { calibrationSamples } from '../../measure/split';
+import { CALIBRATION_SEED, calibrationSamples } from '../../measure/split';
 import { concatChunks, writeModel } from '../../onnx/write';
 import type { Lease, Observed, Probe, ProbeWeight } from '../../passes/types';
 import type { SampleSource } from '../../recipe/run';
@@ -23,6 +23,8 @@ interface Bench {
 export interface UserSamples {
   readonly data: Dataset | null;
   readonly calibration: number;
+  /** Which draw of them; absent: the product's own. */
+  readonly seed?: number;
 }
 
 /** Probes hold activations of a whole batch several times over, and on WASM larger batches gain nothing. */
@@ -42,12 +44,12 @@ function keyOf(data: Dataset): string {
 }
 
 /** The samples that passes of this recipe learn from; null without data. */
-export function sampleSource(bench: Bench, recipe: Recipe, { data, calibration }: UserSamples): SampleSource | null {
+export function sampleSource(bench: Bench, recipe: Recipe, { data, calibration, seed = CALIBRATION_SEED }: UserSamples): SampleSource | null {
   if (data === null) return null;
-  const indices = calibrationSamples(data.length, calibration);
+  const indices = calibrationSamples(data.length, calibration, seed);
   return {
     samples: indices.length,
-    key: `${keyOf(data)}, ${indices.length}`,
+    key: `${keyOf(data)}, ${indices.length}, ${seed}`,
     async observe(probe, lease, visit, job) {
       const { ep, layout } = await bench.quickest(recipe.target, job);
       const session = await bench.platform.runtime.create(concatChunks(writeModel(probe.model)), { ep, layout }, job.signal);

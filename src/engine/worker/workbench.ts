@@ -88,7 +88,8 @@ export class Workbench {
 
   /** Samples that passes may learn from. */
   calibrationOf(total: number): number[] {
-    return calibrationSamples(total, this.samples().calibration);
+    const { calibration, seed } = this.samples();
+    return calibrationSamples(total, calibration, seed);
   }
 
   /** Where many runs are quickest: the recipe's target, or WASM where that is only a software renderer. */
