@@ -37,8 +37,8 @@ test('rounding fitted to samples keeps more of the model at 3 bits, and is score
   expect(fitted.after?.samples).toBe(SAMPLES - CALIBRATION);
   expect(fitted.outputs[0]?.kl).toBeLessThan((nearest.outputs[0]?.kl ?? 0) / 2);
   // What is written is what was scored.
-  const measured = value(await studio.page.evaluate(() => window.whittle.measure('wasm')));
-  expect(measured.exportCheck.ok).toBe(true);
+  const { proof } = value(await studio.page.evaluate(() => window.whittle.exportModel()));
+  expect(proof).toMatchObject({ ran: true, studio: { ok: true }, faults: [] });
 });
 
 test('one click: the best 4 bits, with what was tried', async () => {

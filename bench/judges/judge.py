@@ -62,7 +62,7 @@ def judge_exports(out: Path, cases: list[dict]) -> int:
         here = native(str(path), web)
         gap = distance([r["outputs"] for r in web], here)
         original = distance(native(case["path"], web), here)
-        export = report["checks"]["export"]
+        export = report["checks"]["proof"]["studio"]
         ok = min(gap["maxAbs"], gap["relative"]) <= TOLERANCE and export["ok"]
         bad += not ok
         sides = [report[side]["accuracy"] for side in ("before", "after")]

@@ -75,8 +75,7 @@ if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify({ scan
 
 /** What the recipe costs on all samples. */
 async function trueLoss(b: Workbench, samples: Dataset, changed: Recipe): Promise<Loss> {
-  return onBothSides(b, samples, changed, null, job, async (evaluated, before, after) => {
-    const { known } = evaluated;
+  return onBothSides(b, samples, changed, null, job, async (evaluated, { known, session }, after) => {
     const sums = { right: 0, entropy: 0, count: 0 };
     const add = (scores: Float32Array | null, label: number, sign: number): void => {
       const probabilities = logProbabilities(scores ?? [], known.probabilities);
@@ -91,7 +90,7 @@ async function trueLoss(b: Workbench, samples: Dataset, changed: Recipe): Promis
         add(known.scoresOf(z), label, 1);
       },
     };
-    await compareSides(evaluated.samples, before, after, known, scoredSamples(evaluated.samples.length, null, []), tally, job);
+    await compareSides(evaluated.samples, session.run, after, known, scoredSamples(evaluated.samples.length, null, []), tally, job);
     return { top1Drop: (-100 * sums.right) / sums.count, crossEntropyRise: sums.entropy / sums.count };
   });
 }

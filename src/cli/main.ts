@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { chromium } from 'playwright';
 import { ensureBrowser } from '../../scripts/ensure-browser.mjs';
 import { CHROMIUM_FLAGS } from '../../scripts/chromium-flags.mjs';
-import { isInputError, toPlainError } from '../base/errors';
+import { isInputError, toPlainError, WhittleError } from '../base/errors';
 import { FORMS, kindOfName, reportOf } from '../report/index';
 import { HELP, readArguments } from './args';
 import { serveStudio } from './build';
@@ -28,12 +28,17 @@ async function main(argv: readonly string[]): Promise<void> {
     const [url = ''] = server.resolvedUrls?.local ?? [];
     const run = await runInStudio(browser, url, inputs, args.limit, (line) => console.error(line));
     const report = reportOf(run.results);
-    await run.save(partial);
-    renameSync(partial, inputs.out);
+    const [fault] = report.checks.proof?.faults ?? [];
+    if (fault === undefined) {
+      await run.save(partial);
+      renameSync(partial, inputs.out);
+    }
     if (inputs.report !== null) writeFileSync(inputs.report, FORMS[kindOfName(inputs.report)].write(report));
     const scan = run.results.sensitivity?.finished ?? null;
     if (inputs.sensitivity !== null && scan !== null) writeFileSync(inputs.sensitivity, sensitivityText(inputs.sensitivity, scan));
     console.log(tableOf(report));
+    // Told last, where it cannot be overlooked; the report has it too.
+    if (fault !== undefined) throw new WhittleError('export-failed', fault, `${inputs.out} was not written.`);
   } finally {
     rmSync(partial, { force: true });
     await browser.close();

@@ -37,21 +37,32 @@ export async function runInStudio(browser: Browser, url: string, inputs: Inputs,
   const recipe = value(await studio.evaluate((whittle, given) => whittle.loadRecipe(given), inputs.recipe));
   log('Running the recipe');
   const exported = value(await studio.evaluate((whittle) => whittle.exportModel()));
-  log('Running original and result side by side');
-  const measurement = value(await studio.evaluate((whittle, ep) => whittle.measure(ep), inputs.recipe.target));
-  log(data ? `Scoring ${limit ?? data.samples} samples` : 'Comparing outputs');
-  const evaluation = value(await studio.evaluate((whittle, [n, ep]) => whittle.evaluate(n, ep), [limit, inputs.ep] as const));
-  const sensitivity = inputs.sensitivity === null ? null : await scan(studio, log);
-  const closer = await lookCloser(studio, inputs, log);
+  const figures = exported.proof.ran ? await figuresOf(studio, inputs, limit ?? data?.samples ?? null, limit, log) : NOTHING;
+  if (!exported.proof.ran) log(`Not run here: ${exported.proof.reason ?? ''}`);
   const environment = value(await studio.evaluate((whittle) => whittle.environment()));
   return {
-    results: { recipe, date: new Date(), environment, opened, data, preview: null, exported, measurements: [measurement], evaluation, sensitivity, ...closer },
+    results: { recipe, date: new Date(), environment, opened, data, preview: null, exported, ...figures },
     async save(path) {
       const [download, outcome] = await Promise.all([page.waitForEvent('download'), studio.evaluate((whittle) => whittle.download())]);
       value(outcome);
       await download.saveAs(path);
     },
   };
+}
+
+type Figures = Pick<Results, 'measurements' | 'evaluation' | 'sensitivity' | 'originalCheck' | 'profile' | 'sizes' | 'throughput' | 'forms' | 'truth'>;
+
+/** Of a file that cannot be run here: weights are written without a run where nothing needs one. */
+const NOTHING: Figures = { measurements: [], evaluation: null, sensitivity: null, originalCheck: null, profile: null, sizes: null, throughput: null, forms: null, truth: null };
+
+/** Everything that takes a run. @param scored how many samples are scored; null without data. */
+async function figuresOf(studio: Studio, inputs: Inputs, scored: number | null, limit: number | null, log: Log): Promise<Figures> {
+  log('Running original and result side by side');
+  const measurement = value(await studio.evaluate((whittle, ep) => whittle.measure(ep), inputs.recipe.target));
+  log(scored === null ? 'Comparing outputs' : `Scoring ${scored} samples`);
+  const evaluation = value(await studio.evaluate((whittle, [n, ep]) => whittle.evaluate(n, ep), [limit, inputs.ep] as const));
+  const sensitivity = inputs.sensitivity === null ? null : await scan(studio, log);
+  return { measurements: [measurement], evaluation, sensitivity, ...(await lookCloser(studio, inputs, log)) };
 }
 
 async function scan(studio: Studio, log: Log): Promise<Results['sensitivity']> {

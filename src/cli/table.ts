@@ -1,3 +1,4 @@
+import { inputsWords, proofWords } from '../base/proof-words';
 import { speedWords } from '../base/verdict';
 import type { Report } from '../report/index';
 
@@ -10,7 +11,8 @@ export function tableOf(report: Report): string {
   const lines = rows.map((row) => row.map((cell, i) => (i === 0 || i === 3 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ').trimEnd());
   const notes = report.steps?.flatMap((step) => [`${step.id}: ${step.note}`, ...step.skipped.map(({ layer, reason }) => `  not touched: ${layer}: ${reason}`)]) ?? [];
   const truth = report.truth ? ['', ...report.truth.map(({ text }) => text)] : [];
-  return [...lines, '', ...notes, ...truth].join('\n');
+  const proof = report.checks.proof ? ['', ...proofWords(report.checks.proof)] : [];
+  return [...lines, '', ...notes, ...proof, ...truth].join('\n');
 }
 
 function rowsOf({ before, after, sizes, latencyRatio, environment, paired, agreement, checks }: Report): Row[] {
@@ -25,8 +27,10 @@ function rowsOf({ before, after, sizes, latencyRatio, environment, paired, agree
     ['top-5', score(before.accuracy?.top5), score(after.accuracy?.top5), ''],
     ...(paired ? [difference(paired)] : []),
     ...(agreement ? [likeness(agreement)] : []),
+    ...(agreement && agreement.nonFinite.after > 0 ? [nonFinite(agreement)] : []),
     ...(checks.crossEp ? [check('WebGPU against WASM', checks.crossEp)] : []),
-    ...(checks.export ? [check('file against studio', checks.export)] : []),
+    ...(checks.proof?.studio ? [check('file against studio', checks.proof.studio)] : []),
+    ...(checks.proof?.lossless ? [check('passes without loss', checks.proof.lossless)] : []),
   ];
 }
 
@@ -39,8 +43,13 @@ function difference({ difference: points, interval: { low, high }, worse, better
   return ['top-1, difference in points', '', points.toFixed(2), note];
 }
 
-function likeness({ top1, cosine, maxAbs }: NonNullable<Report['agreement']>): Row {
-  return ['agreement, top-1', '', score(top1 ?? undefined), `cosine ${cosine.toFixed(6)}, max ${maxAbs.toExponential(1)}`];
+function likeness({ top1, cosine, maxAbs, samples, madeUp }: NonNullable<Report['agreement']>): Row {
+  const inputs = madeUp === null ? '' : `, ${inputsWords({ count: samples, madeUp })}`;
+  return ['agreement, top-1', '', score(top1 ?? undefined), `cosine ${cosine.toFixed(6)}, max ${maxAbs.toExponential(1)}${inputs}`];
+}
+
+function nonFinite({ nonFinite: { before, after } }: NonNullable<Report['agreement']>): Row {
+  return ['NaN or infinity', String(before), String(after), 'samples with such outputs'];
 }
 
 function check(name: string, { ok, maxAbs }: { readonly ok: boolean; readonly maxAbs: number }): Row {

@@ -24,6 +24,8 @@ export interface EvaluationFigures {
   readonly outputs: readonly OutputFigures[];
   /** null where the outputs are no class scores. */
   readonly answers: AnswersFigures | null;
+  /** Samples for which some output holds NaN or infinity. */
+  readonly nonFinite: { readonly before: number; readonly after: number };
 }
 
 export class EvaluationTally {
@@ -34,6 +36,7 @@ export class EvaluationTally {
   private readonly outputs: AgreementTally[] = [];
   private divergence = 0;
   private samples = 0;
+  private readonly nonFinite = { before: 0, after: 0 };
 
   /** @param known says which output holds the class scores, once the first sample is added. */
   constructor(known: BeforeOutputs) {
@@ -43,6 +46,8 @@ export class EvaluationTally {
   /** One sample's outputs on both sides. Throws `bad-card` where the label is no class of the model. */
   add(index: number, label: number | null, before: SampleOutputs, after: SampleOutputs): void {
     this.samples += 1;
+    if (before.some(isNotFinite)) this.nonFinite.before += 1;
+    if (after.some(isNotFinite)) this.nonFinite.after += 1;
     for (const [o, reference] of before.entries()) {
       this.outputs[o] ??= new AgreementTally(false);
       this.outputs[o].add(reference, after[o] ?? []);
@@ -75,8 +80,13 @@ export class EvaluationTally {
         return { name: names[o] ?? '', cosine, sqnrDb, maxAbs, kl: names[o] === scores ? this.divergence / this.samples : null };
       }),
       answers: scores === null ? null : this.answers.result(),
+      nonFinite: { ...this.nonFinite },
     };
   }
+}
+
+function isNotFinite(values: Float32Array): boolean {
+  return values.some((value) => !Number.isFinite(value));
 }
 
 /** All outputs of a sample one after another. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { reportOf } from './report';
-import { FULL, LEAST } from './testing/results';
+import { FULL, LEAST, PROOF } from './testing/results';
 
 /** Fields that files and scripts rely on (the command line's contract). */
 const SIDE = ['bytes', 'gzipBytes', 'latencyMs', 'accuracy'];
@@ -26,7 +26,7 @@ test('every result in its place', () => {
     before: { bytes: 4_953_397, gzipBytes: 4_601_234, latencyMs: { median: 10.2, p10: 10.05, p90: 10.4, runs: 10 }, accuracy: { top1: 59.6, top5: 81.6, samples: 500 } },
     after: { bytes: 1_302_345, gzipBytes: 903_456, latencyMs: { median: 8.1, p10: 7.95, p90: 8.3, runs: 10 }, accuracy: { top1: 58.8, top5: 81.2, samples: 500 } },
     agreement: { ep: 'webgpu', top1: 93.2, cosine: 0.991234, sqnrDb: 17.35, maxAbs: 2.125, samples: 500, changed: { total: 2, worse: 1 } },
-    checks: { crossEp: gpu?.check, export: gpu?.exportCheck, original: FULL.originalCheck },
+    checks: { crossEp: gpu?.check, proof: PROOF, original: FULL.originalCheck },
     otherBackends: [{ ep: 'wasm', before: wasm?.before, startupMs: wasm?.startup }],
     startupMs: gpu?.startup,
     predictedBytes: 1_310_000,

@@ -1,6 +1,6 @@
 import { pairedRatio } from '../base/stats';
 import type { Ratio } from '../base/verdict';
-import type { Latency, LayerState, Measurement, OpenedModel, Placement, Sensitivity, Sizes, Throughput } from '../engine/protocol/index';
+import type { Evaluation, Latency, LayerState, Measurement, OpenedModel, Placement, Sensitivity, Sizes, Throughput } from '../engine/protocol/index';
 import { encodeRecipeLink, LINK_KEY } from '../recipe/link';
 import type { BackendTiming, PlacementSummary, Report, ReportLayer, ReportSensitivity, Results } from './types';
 
@@ -29,7 +29,7 @@ export function reportOf(results: Results): Report {
     predictedBytes: preview?.predictedBytes ?? null,
     latencyRatio: timed ? ratioOf(timed) : null,
     otherBackends: others.map(timingOf),
-    agreement: evaluation && { ep: evaluation.ep, ...withoutCount(evaluation.agreement), changed: evaluation.changed, outputs: evaluation.outputs },
+    agreement: evaluation && agreementOf(evaluation),
     paired: evaluation?.paired ?? null,
     classes: evaluation?.classes ?? null,
     confusion: evaluation?.confusion ?? null,
@@ -44,7 +44,7 @@ export function reportOf(results: Results): Report {
     sensitivity: results.sensitivity && scanOf(results.sensitivity),
     data: data && { name: data.name, samples: data.samples, classes: data.classes, labelled: data.labelled, problems: data.problems },
     card: data?.card ?? null,
-    checks: { crossEp: timed?.check ?? null, export: timed?.exportCheck ?? null, original: results.originalCheck },
+    checks: { crossEp: timed?.check ?? null, proof: exported?.proof ?? null, original: results.originalCheck },
   };
 }
 
@@ -90,8 +90,8 @@ function withoutRecipe<T extends { readonly recipe: unknown }>({ recipe: _recipe
 }
 
 /** The number of changed answers stands with the list of them. */
-function withoutCount<T extends { readonly changed: unknown }>({ changed: _changed, ...rest }: T): Omit<T, 'changed'> {
-  return rest;
+function agreementOf({ agreement: { changed: _count, ...figures }, ep, of, madeUp, nonFinite, changed, outputs }: Evaluation): NonNullable<Report['agreement']> {
+  return { ep, of, madeUp, nonFinite, ...figures, changed, outputs };
 }
 
 /** Nodes by the thousand would be most of the file. */

@@ -21,6 +21,7 @@ import type {
   Placement,
   Preview,
   Profile,
+  Proof,
   Recipe,
   Sensitivity,
   SensitivityCell,
@@ -89,6 +90,12 @@ export interface Report {
     readonly sqnrDb: number | null;
     readonly maxAbs: number;
     readonly samples: number;
+    /** The written file was scored, or the weights in the studio. */
+    readonly of: Evaluation['of'];
+    /** What the inputs are where they are made up; null where they are samples. */
+    readonly madeUp: string | null;
+    /** Samples for which some output holds NaN or infinity. */
+    readonly nonFinite: Evaluation['nonFinite'];
     /** Samples whose answer changed: how many, (with labels) how, and the first 1,000; null where outputs are no class scores. */
     readonly changed: ChangedSamples | null;
     readonly outputs: readonly OutputAgreement[];
@@ -114,8 +121,8 @@ export interface Report {
   readonly checks: {
     /** The written file's backends against each other. */
     readonly crossEp: BackendCheck | null;
-    /** The written file against the studio's own values of the recipe. */
-    readonly export: Measurement['exportCheck'] | null;
+    /** The written file, loaded and run beside the opened one. */
+    readonly proof: Proof | null;
     /** The original's backends against each other. */
     readonly original: BackendCheck | null;
   };

@@ -1,7 +1,7 @@
 /** Whether the WebGPU backend computes what WASM computes. It has been seen to be silently wrong with its default layout. */
 import { WhittleError } from '../base/errors';
 import type { Job } from '../base/job';
-import { compareOutputs, type Difference } from './compare';
+import { compareAll, type Difference } from './compare';
 import { findFeeds, type HostFeeds } from './feeds';
 import type { BackendCheck, HostTensor, Layout, Runtime, Session, ValueInfo } from './types';
 
@@ -35,7 +35,7 @@ export async function checkBackends(runtime: Runtime, model: Uint8Array, options
   const attempt = async (layout: Layout): Promise<Difference | WhittleError> => {
     try {
       return await withSession(await runtime.create(model, { ep: 'webgpu', layout }, job.signal), async (session) =>
-        worstOf(reference.outputs, await runAll(session, reference.feeds, job.signal)),
+        compareAll(reference.outputs, await runAll(session, reference.feeds, job.signal)),
       );
     } catch (error) {
       if (error instanceof WhittleError && error.code === 'runtime-failed') return error;
@@ -93,12 +93,6 @@ async function runAll(session: Session, feeds: readonly HostFeeds[], signal: Abo
   const all: Outputs[] = [];
   for (const one of feeds) all.push(await session.run(one, signal));
   return all;
-}
-
-function worstOf(reference: readonly Outputs[], other: readonly Outputs[]): Difference {
-  return reference
-    .map((outputs, i) => compareOutputs(outputs, other[i] ?? {}))
-    .reduce((a, b) => (b.relative > a.relative ? b : a));
 }
 
 function finish(report: (stage: string, done: number) => void, check: BackendCheck): BackendCheck {

@@ -36,6 +36,30 @@ export function compareOutputs(reference: Outputs, other: Outputs): Difference {
   return { maxAbs, relative, sqnrDb: noise === 0 ? null : 10 * Math.log10(signal / noise), worst };
 }
 
+/** As `compareOutputs`, over several runs: the worst of them. SQNR is that of the worst, too. */
+export function compareAll(reference: readonly Outputs[], other: readonly Outputs[]): Difference {
+  return reference.map((outputs, i) => compareOutputs(outputs, other[i] ?? {})).reduce((a, b) => (b.relative > a.relative ? b : a));
+}
+
+/** Outputs that hold NaN or infinity in some run, with the number of such values on either side. */
+export function countNonFinite(before: readonly Outputs[], after: readonly Outputs[]): { output: string; before: number; after: number }[] {
+  const counts = new Map<string, { before: number; after: number }>();
+  const count = (runs: readonly Outputs[], side: 'before' | 'after'): void => {
+    for (const outputs of runs) {
+      for (const [name, tensor] of Object.entries(outputs)) {
+        const bad = toFloat64(tensor)?.reduce((n, value) => (Number.isFinite(value) ? n : n + 1), 0) ?? 0;
+        if (bad === 0) continue;
+        const entry = counts.get(name) ?? { before: 0, after: 0 };
+        entry[side] += bad;
+        counts.set(name, entry);
+      }
+    }
+  };
+  count(before, 'before');
+  count(after, 'after');
+  return [...counts].map(([output, { before: a, after: b }]) => ({ output, before: a, after: b }));
+}
+
 function compareTensor(reference: HostTensor, other: HostTensor | undefined): { maxAbs: number; range: number; signal: number; noise: number } {
   const a = toFloat64(reference);
   const b = other ? toFloat64(other) : null;

@@ -81,7 +81,7 @@ export async function findFeeds(session: Pick<Session, 'inputs' | 'run'>, signal
 /** Sizes and values to try, likely ones first; a single choice where the file leaves nothing open. */
 function choices(inputs: readonly ValueInfo[]): Partial<FeedChoice>[] {
   const open = inputs.flatMap((i) => i.dims.slice(1)).some((d) => typeof d === 'string');
-  const image = inputs.some((i) => i.dims.length === 4);
+  const image = inputs.some(isImage);
   const lengths = open ? (image ? [64, 224, 32, 320, 1] : [512, 128, 256, 64, 16, 1]) : [1];
   const scalars = inputs.some(isIntegerScalar) ? [16_000, 1, 8000, 0] : [1];
   const belows = inputs.some((i) => isInteger(i.type) && !isIntegerScalar(i)) ? [100, 2] : [2];
@@ -95,7 +95,7 @@ function choices(inputs: readonly ValueInfo[]): Partial<FeedChoice>[] {
 }
 
 function makeTensor(input: ValueInfo, choice: FeedChoice, random: () => number): HostTensor {
-  const image = input.dims.length === 4;
+  const image = isImage(input);
   const last = input.dims.length - 1;
   const dims = input.dims.map((d, axis) => {
     if (typeof d === 'number') return d;
@@ -125,6 +125,24 @@ function makeData(input: ValueInfo, n: number, choice: FeedChoice, image: boolea
     case 'string': return Array.from({ length: n }, () => 'a');
     default: throw new WhittleError('runtime-failed', `Input "${input.name}" has the type ${input.type}, for which no values can be made up.`);
   }
+}
+
+/** What `randomFeeds` makes of these inputs, in words: `"image" uniform from 0 to 1; "rate" 16000`. */
+export function describeFeeds(inputs: readonly ValueInfo[], choice: Partial<FeedChoice> = {}): string {
+  const { below, scalar } = { ...DEFAULT, ...choice };
+  const scaleOf = (input: ValueInfo): string => {
+    if (input.type === 'string') return 'the text "a"';
+    if (input.type === 'bool') return '0 or 1';
+    if (isIntegerScalar(input)) return String(scalar);
+    if (isInteger(input.type)) return `whole numbers from 0 to ${below - 1}`;
+    if (input.type === 'float16') return 'uniform from 0.5 to 1';
+    return isImage(input) ? 'uniform from 0 to 1' : 'uniform from -1 to 1';
+  };
+  return inputs.map((input) => `"${input.name}" ${scaleOf(input)}`).join('; ');
+}
+
+function isImage({ dims }: ValueInfo): boolean {
+  return dims.length === 4;
 }
 
 function isInteger(type: string): boolean {

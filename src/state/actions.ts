@@ -104,7 +104,7 @@ export async function evaluate(limit: number | null, ep: Ep | null = null): Prom
   stopFollowing();
   const engine = await theEngine();
   const { recipe } = useRecipe.getState();
-  const evaluation = await runJob('Scoring', 'run', async ({ signal, onProgress }) => engine.evaluate(signal, recipe, limit, ep, onProgress));
+  const evaluation = await runJob('Scoring', 'run', async ({ signal, onProgress }) => engine.evaluate(signal, recipe, limit, ep, 'file', onProgress));
   useResults.setState({ evaluation });
   rememberVariant(recipe);
   return evaluation;
@@ -187,10 +187,19 @@ export async function benchmarkMatmul(sizes: readonly number[]): Promise<readonl
   return benchmark;
 }
 
-/** Saves the recipe's file, writing it first where it is not there or was made by another recipe. */
+/**
+ * Saves the recipe's file, writing it first where it is not there or was made by another recipe. Throws `export-failed` where the file is not what
+ * it should be: it is never handed out.
+ */
 export async function download(): Promise<void> {
   const kept = useResults.getState().exported;
   const exported = kept && isFresh(kept, useRecipe.getState().recipe) ? kept : await exportModel();
+  const [fault] = exported.proof.faults;
+  if (fault !== undefined) {
+    const error = new WhittleError('export-failed', fault, 'The file is not handed out. Leave the pass out that does it, and report this: it is a fault of Whittle.');
+    useDocument.setState({ error: { where: 'run', error } });
+    throw error;
+  }
   saveFile(exported.name, exported.blob);
   useResults.setState({ saved: true });
 }

@@ -96,7 +96,7 @@ async function score(recipe: Recipe): Promise<void> {
   if (!opened || !data) return;
   const engine = await theEngine();
   const limit = Math.min(LIVE_SAMPLES, data.samples);
-  const evaluation = await runQuietly('recipe', () => evaluations.start((signal) => engine.evaluate(signal, recipe, limit, null)));
+  const evaluation = await runQuietly('recipe', () => evaluations.start((signal) => engine.evaluate(signal, recipe, limit, null, 'live')));
   if (evaluation) useResults.setState({ evaluation });
 }
 

@@ -27,7 +27,6 @@ const measurement = (of: Recipe, ep: 'webgpu' | 'wasm'): Measurement => ({
   after: latency,
   startup: { before: startup, after: startup },
   check: { ok: true, maxAbs: 0, sqnrDb: null, layout: 'NHWC', repaired: false, verdict: '' },
-  exportCheck: { ok: true, maxAbs: 0 },
 });
 const placement = { nodes: [], operators: [], gpuNodes: 0, cpuNodes: 0, copies: { toHost: 0, fromHost: 0, waitMs: 0 }, runs: 1, gpuStepMs: null };
 const profile = (of: Recipe): Profile => ({ recipe: of, ep: 'webgpu', before: placement, after: placement });

@@ -34,7 +34,7 @@ export function connectWorker(): Link {
       proposeData: (jobId, files, events) => remote.proposeData(jobId, files, proxy(events)),
       findPreset: (jobId, limit, events) => remote.findPreset(jobId, limit, proxy(events)),
       picture: (jobId, index, size) => remote.picture(jobId, index, size),
-      evaluate: (jobId, recipe, limit, ep, events) => remote.evaluate(jobId, recipe, limit, ep, proxy(events)),
+      evaluate: (jobId, recipe, limit, ep, of, events) => remote.evaluate(jobId, recipe, limit, ep, of, proxy(events)),
       sensitivity: (jobId, recipe, options, events, onCell) => remote.sensitivity(jobId, recipe, options, proxy(events), proxy(onCell)),
       planBits: (jobId, recipe, cells, budget, events) => remote.planBits(jobId, recipe, cells, budget, proxy(events)),
       best: (jobId, goal, target, events) => remote.best(jobId, goal, target, proxy(events)),

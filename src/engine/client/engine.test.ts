@@ -105,14 +105,14 @@ test('a worker that does not stop is replaced, the model is sent again, and a by
 test('a hang and a crash replace the worker and are told to the caller', async () => {
   const hung = workers((name, n) => (n === 1 && name === 'evaluate' ? { ok: false, error: { code: 'runtime-hung', message: 'No answer.', remedy: '' } } : ok));
   const engine = createEngine(hung.connect);
-  await expect(engine.evaluate(signal, recipe, null, null)).rejects.toMatchObject({ code: 'runtime-hung' });
-  expect(await engine.evaluate(signal, recipe, null, null)).toBe('done');
+  await expect(engine.evaluate(signal, recipe, null, null, 'live')).rejects.toMatchObject({ code: 'runtime-hung' });
+  expect(await engine.evaluate(signal, recipe, null, null, 'live')).toBe('done');
   expect(hung.log).toContain('1.terminate');
 
   const crashing = workers((name, n) => (n === 1 && name === 'evaluate' ? never : ok));
   const second = createEngine(crashing.connect);
-  const running = second.evaluate(signal, recipe, null, null);
+  const running = second.evaluate(signal, recipe, null, null, 'live');
   crashing.crash[0]?.('memory access out of bounds');
   await expect(running).rejects.toThrow('memory access out of bounds');
-  expect(await second.evaluate(signal, recipe, null, null)).toBe('done');
+  expect(await second.evaluate(signal, recipe, null, null, 'live')).toBe('done');
 });

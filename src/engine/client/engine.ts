@@ -140,8 +140,8 @@ export function createEngine(connect: () => Link = connectWorker): Engine {
     proposeData: (signal, files, onProgress = ignore) => call(signal, 'model', onProgress, (api, id, events) => api.proposeData(id, files, events)),
     findPreset: (signal, limit, onProgress = ignore) => call(signal, 'model', onProgress, (api, id, events) => api.findPreset(id, limit, events)),
     picture: (signal, index, size) => call(signal, 'model', ignore, (api, id) => api.picture(id, index, size)),
-    evaluate: (signal, recipe, limit, ep, onProgress = ignore) =>
-      call(signal, 'model', onProgress, (api, id, events) => api.evaluate(id, recipe, limit, ep, events)),
+    evaluate: (signal, recipe, limit, ep, of, onProgress = ignore) =>
+      call(signal, 'model', onProgress, (api, id, events) => api.evaluate(id, recipe, limit, ep, of, events)),
     sensitivity: (signal, recipe, options, onCell = ignore, onProgress = ignore) =>
       call(signal, 'model', onProgress, (api, id, events) => api.sensitivity(id, recipe, options, events, onCell)),
     planBits: (signal, recipe, cells, budget, onProgress = ignore) =>

@@ -73,10 +73,11 @@ export interface Engine {
   /** One sample to show, RGBA, its longer side `size` pixels at most; null where samples are no pictures. `index` counts the samples that are set. */
   picture(signal: AbortSignal, index: number, size: number): Promise<Picture | null>;
   /**
-   * Accuracy and agreement before and after, on the live session; `limit` samples (null: all). Without data it runs seeded
-   * random inputs and gives agreement only. A second call with other weight settings creates no session.
+   * Accuracy and agreement of the opened file and the recipe's result; `limit` samples (null: all). Without data it runs seeded random inputs
+   * and gives agreement only. `of` 'live': the weights on the live session, where a second call with other settings creates no session;
+   * 'file': the file's bytes, which are written first where they are not there.
    */
-  evaluate(signal: AbortSignal, recipe: Recipe, limit: number | null, ep: Ep | null, onProgress?: OnProgress): Promise<Evaluation>;
+  evaluate(signal: AbortSignal, recipe: Recipe, limit: number | null, ep: Ep | null, of: Evaluation['of'], onProgress?: OnProgress): Promise<Evaluation>;
   /**
    * Changes one layer at a time to each bit width and sparsity, and measures what that costs on the live session. `onCell` gets each
    * cell as it is measured. A cancelled scan keeps its cells: called again with the same model, data and options it goes on where it stopped.
@@ -94,7 +95,7 @@ export interface Engine {
   best(signal: AbortSignal, goal: BestGoal, target: Ep, onProgress?: OnProgress): Promise<Best>;
   /** Runs the recipe, stores the weights and writes the file. The blob lives in the page; nothing is saved by itself. */
   exportModel(signal: AbortSignal, recipe: Recipe, onProgress?: OnProgress): Promise<Exported>;
-  /** Exports in memory, runs original and result interleaved on `ep`, and checks the result against WASM and against the live values. */
+  /** Exports in memory, runs the opened and the written file interleaved on `ep`, and checks the written one's backends. */
   measure(signal: AbortSignal, recipe: Recipe, ep: Ep, onProgress?: OnProgress): Promise<Measurement>;
   /** Samples a second of original and result by batch size, interleaved; about 20 s at most. */
   throughput(signal: AbortSignal, recipe: Recipe, ep: Ep, onProgress?: OnProgress): Promise<Throughput>;

@@ -89,9 +89,13 @@ export interface OutputAgreement {
   readonly kl: number | null;
 }
 
-/** Before and after on the live session: no export, no new session. */
+/** The opened file against the recipe's result, on the same inputs. */
 export interface Evaluation {
   readonly recipe: Recipe;
+  /** The written file's bytes, or the weights that the sliders make, on the live session: nothing is exported for that. */
+  readonly of: 'file' | 'live';
+  /** What the inputs are where they are made up, in words with their scale; null where they are the user's samples. */
+  readonly madeUp: string | null;
   /** Where it ran: WASM in place of a software renderer, unless a backend was asked for. */
   readonly ep: Ep;
   readonly before: Accuracy | null;
@@ -106,4 +110,6 @@ export interface Evaluation {
   /** null where the outputs are no class scores. */
   readonly changed: ChangedSamples | null;
   readonly paired: PairedTest | null;
+  /** Samples for which some output holds NaN or infinity. */
+  readonly nonFinite: { readonly before: number; readonly after: number };
 }

@@ -10,6 +10,7 @@ import type { Progress } from '../../base/job';
 import type { Evaluation } from './accuracy';
 import type { Best, BestGoal } from './best';
 import type { DataProposal, DataSummary, PresetSearch } from './data';
+import type { Proof } from './proof';
 import type { BitBudget, BitPlan, CellListener, Sensitivity, SensitivityCell, SensitivityOptions } from './sensitivity';
 import type { FormComparison, Measurement, Profile, Sizes, Throughput, Truth, TruthEvidence } from './speed';
 
@@ -18,6 +19,7 @@ export type { BackendCheck, Card, ComputeInfo, Ep, HistogramBins, ImageCard, Lay
 export type * from './accuracy';
 export type * from './best';
 export type * from './data';
+export type * from './proof';
 export type * from './sensitivity';
 export type * from './speed';
 
@@ -92,6 +94,7 @@ export interface Exported {
   readonly gzipBytes: number | null;
   readonly layers: readonly LayerState[];
   readonly steps: readonly StepReport[];
+  readonly proof: Proof;
 }
 
 export interface EngineStats { readonly sessionsCreated: number; readonly deviceLosses: number }
@@ -120,7 +123,7 @@ export interface EngineApi {
   /** One sample as a person sees it, its longer side `size` pixels at most; null where samples are no pictures. */
   picture(jobId: number, index: number, size: number): Promise<Outcome<Picture | null>>;
   /** `ep` null: the recipe's target, or WASM where that is only a software renderer. */
-  evaluate(jobId: number, recipe: Recipe, limit: number | null, ep: Ep | null, events: JobEvents): Promise<Outcome<Evaluation>>;
+  evaluate(jobId: number, recipe: Recipe, limit: number | null, ep: Ep | null, of: Evaluation['of'], events: JobEvents): Promise<Outcome<Evaluation>>;
   /**
    * Changes one layer at a time, on the live session. Cells come as they are measured, those of an earlier scan with the same options
    * of a layer, samples and data at once; they are kept when the job is cancelled.

@@ -29,8 +29,6 @@ export interface Measurement {
   readonly after: Latency | null;
   readonly startup: { readonly before: Startup; readonly after: Startup };
   readonly check: BackendCheck;
-  /** Whether the exported file's output equals the studio's own values of the recipe. */
-  readonly exportCheck: { readonly ok: boolean; readonly maxAbs: number };
 }
 
 /** Samples a second. */

@@ -14,13 +14,16 @@ import { derivedName } from './name';
 import { stepReports } from './preview';
 import type { Workbench } from './workbench';
 
+/** A file as it was written, not yet loaded by anybody. */
+export type Written = Omit<Exported, 'proof'>;
+
 /** An exported file, and the bytes in it that hold each changed layer. */
 export interface ExportedParts {
-  readonly exported: Exported;
+  readonly exported: Written;
   readonly parts: StoredModel['parts'];
 }
 
-export async function exportModel(bench: Workbench, recipe: Recipe, job: Job): Promise<Exported> {
+export async function exportModel(bench: Workbench, recipe: Recipe, job: Job): Promise<Written> {
   return (await exportParts(bench, recipe, job)).exported;
 }
 

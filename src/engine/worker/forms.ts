@@ -33,7 +33,7 @@ interface Form {
  * is listed with the reason; what stops all of them (a lost device, a cancel) is thrown.
  */
 export async function compareForms(bench: Workbench, data: Dataset | null, recipe: Recipe, job: Job): Promise<FormComparison> {
-  const feeds = await oneSample(bench, data, recipe, job);
+  const feeds = await oneSample(bench, data, job);
   const { ep } = await bench.backend(recipe.target, job);
   const forms = formsFor(bench, recipe, ep);
   const results: FormResult[] = [];

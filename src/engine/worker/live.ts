@@ -21,6 +21,7 @@ export interface Live {
   /** Of the graph it was made from: runs with this key have the same one. */
   readonly key: string;
   readonly ep: Ep;
+  readonly layout: Layout;
   /** The model's own inputs. */
   readonly inputs: readonly ValueInfo[];
   /** Holds the run's weights ready: after its passes, or ('before') as the graph passes left them. Release after use. */
@@ -56,6 +57,7 @@ export async function createLive(graph: LiveGraph, device: LiveDevice, ep: Ep, l
   return {
     key: graph.key,
     ep,
+    layout: session.layout,
     inputs: session.inputs.filter((i) => !weightNames.has(i.name)),
     async bind(current, which) {
       const weights = await bind(session, open.inputs, current, which, device);

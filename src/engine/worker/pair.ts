@@ -2,13 +2,12 @@
 import type { Job } from '../../base/job';
 import type { Dataset } from '../../data/types';
 import { compareLatency, WASM_SETTLE_MS, type LatencyFigures, type LatencyOptions } from '../../measure/latency';
-import { toHalf } from '../../onnx/half';
 import type { Recipe } from '../../recipe/types';
 import { checkBackends, HALF_TOLERANCE, TOLERANCE } from '../../runtime/check';
 import type { HostFeeds } from '../../runtime/feeds';
-import type { BackendCheck, Ep, Feeds, HostTensor, Session, SessionOptions, ValueInfo } from '../../runtime/types';
+import type { BackendCheck, Ep, Feeds, HostTensor, Session, SessionOptions } from '../../runtime/types';
 import type { Startup } from '../protocol/index';
-import { anySamples } from './evaluate';
+import { fit } from './feeds';
 import type { Workbench } from './workbench';
 
 /** The backend and layouts that both files are run with. */
@@ -34,15 +33,10 @@ export function usesHalf(recipe: Recipe): boolean {
   return recipe.passes.some((s) => s.id === 'convert-float16' && s.off !== true);
 }
 
-/** One sample as the model takes it: real where there are data, else of sizes that the model was seen to run with. */
-export async function oneSample(bench: Workbench, data: Dataset | null, recipe: Recipe, job: Job): Promise<Feeds> {
-  // Values of weights are not wanted here: the run stops at one layer.
-  const run = await bench.run(recipe, job, bench.doc.layers[0]?.id);
-  try {
-    return await anySamples(await bench.live(run, job), data).feeds([0]);
-  } finally {
-    run.dispose();
-  }
+/** One sample as the opened file takes it: real where there are data, else of sizes that it was seen to run with. */
+export async function oneSample(bench: Workbench, data: Dataset | null, job: Job): Promise<HostFeeds> {
+  const { feeds: [first = {}] } = await bench.trials(data, job);
+  return first;
 }
 
 /** Compares the file's backends (once a file) and chooses: WASM where WebGPU is missing, or wrong on the original or the file. */
@@ -105,20 +99,4 @@ async function withLoaded<T>(
   } finally {
     await session.release();
   }
-}
-
-/** The feeds in the types a session wants: a model converted to float16 with its inputs takes halves. */
-export function fit(feeds: Feeds, inputs: readonly ValueInfo[]): HostFeeds {
-  const types = new Map(inputs.map((i) => [i.name, i.type]));
-  return Object.fromEntries(
-    Object.entries(feeds).flatMap(([name, tensor]): [string, HostTensor][] => {
-      if ('gpuBuffer' in tensor) return [];
-      const half = types.get(name) === 'float16' && tensor.data instanceof Float32Array;
-      return [[name, half ? { type: 'float16', dims: tensor.dims, data: halves(tensor.data) } : tensor]];
-    }),
-  );
-}
-
-function halves(data: HostTensor['data']): Uint16Array {
-  return data instanceof Float32Array ? Uint16Array.from(data, toHalf) : new Uint16Array();
 }

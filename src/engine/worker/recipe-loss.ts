@@ -19,10 +19,10 @@ interface RecipeLoss extends LossFigures {
  * @param leftOut samples of this many in all that are not to be used.
  */
 export async function recipeLoss(bench: Workbench, data: Dataset | null, recipe: Recipe, limit: number | null, leftOut: (total: number) => readonly number[], job: Job): Promise<RecipeLoss> {
-  return onBothSides(bench, data, recipe, null, job, async ({ samples, known, logs }, before, after) => {
+  return onBothSides(bench, data, recipe, null, job, async ({ samples }, { known, logs, session }, after) => {
     const indices = scoredSamples(samples.length, limit, leftOut(samples.length));
     const tally = new LossTally(known, logs);
-    await compareSides(samples, before, after, known, indices, tally, job);
+    await compareSides(samples, session.run, after, known, indices, tally, job);
     return { ...tally.result(), samples: indices.length };
   });
 }

@@ -11,6 +11,7 @@ import { singleLayerRecipe, type SingleChange } from '../../recipe/steps';
 import type { Recipe } from '../../recipe/types';
 import type { CellListener, Skipped } from '../protocol/index';
 import type { SwappableWeights } from './live';
+import type { Original } from './original';
 import type { Evaluated, KeptCell, Workbench } from './workbench';
 
 /** A layer changed in one way; the run owns the value. */
@@ -27,6 +28,7 @@ export class Scan {
   private readonly bench: Workbench;
   private readonly evaluated: Evaluated;
   private readonly samples: Samples;
+  private readonly original: Original;
   private readonly weights: SwappableWeights;
   private readonly recipe: Recipe;
   private readonly indices: readonly number[];
@@ -35,8 +37,9 @@ export class Scan {
   private readonly inner: Job;
   private readonly breath = createBreath();
 
-  constructor(bench: Workbench, evaluated: Evaluated, weights: SwappableWeights, recipe: Recipe, indices: readonly number[], job: Job) {
+  constructor(bench: Workbench, original: Original, evaluated: Evaluated, weights: SwappableWeights, recipe: Recipe, indices: readonly number[], job: Job) {
     this.bench = bench;
+    this.original = original;
     this.evaluated = evaluated;
     this.samples = keepingFeeds(evaluated.samples);
     this.weights = weights;
@@ -123,9 +126,9 @@ export class Scan {
   private async measure(layer: Layer, { kind, value }: SingleChange, { run, state }: Prepared): Promise<KeptCell> {
     const changed = await this.weights.replacing(layer.id, await run.store.acquire(layer.id));
     try {
-      const { known, logs } = this.evaluated;
+      const { known, logs, session } = this.original;
       const tally = new LossTally(known, logs);
-      await compareSides(this.samples, this.timed(this.weights.run), this.timed(changed.run), known, this.indices, tally, this.inner);
+      await compareSides(this.samples, this.timed(session.run), this.timed(changed.run), known, this.indices, tally, this.inner);
       const { top1Before, ...loss } = tally.result();
       return { top1Before, cell: { layerId: layer.id, kind, value, ...loss, weightSqnrDb: state.sqnrDb, bytes: state.bytesAfter } };
     } finally {

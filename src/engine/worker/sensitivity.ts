@@ -24,12 +24,15 @@ export async function sensitivity(bench: Workbench, data: Dataset | null, recipe
   try {
     const live = await bench.live(run, job);
     const evaluated = evaluatedOn(live, data);
+    const original = bench.original(live.live, data);
+    await original.session.open();
     const { runtime } = bench.platform;
     const sessions = runtime.sessionsCreated;
     const weights = await live.live.bind(run, 'before');
+    const release = original.session.hold();
     try {
       const indices = draw(evaluated.samples.length, options.samples ?? Infinity, SCAN_SEED);
-      const scan = new Scan(bench, evaluated, weights, recipe, indices, job);
+      const scan = new Scan(bench, original, evaluated, weights, recipe, indices, job);
       const layers = run.layers.filter((l) => l.params > 0);
       const cells = await scan.run(layers, changes, onCell);
       return {
@@ -47,6 +50,7 @@ export async function sensitivity(bench: Workbench, data: Dataset | null, recipe
       };
     } finally {
       weights.release();
+      release();
     }
   } finally {
     run.dispose();

@@ -16,7 +16,7 @@ const BUDGET_MS = 20_000;
 
 /** Samples a second of original and exported file by batch size, in turns. */
 export async function throughput(bench: Workbench, data: Dataset | null, recipe: Recipe, exported: Blob, ep: Ep, job: Job): Promise<Throughput> {
-  const feeds = await oneSample(bench, data, recipe, job);
+  const feeds = await oneSample(bench, data, job);
   const sides = await chooseSides(bench, exported, usesHalf(recipe), feeds, ep, job);
   return withPair(bench, exported, sides, feeds, job, async (before, after) => {
     const sidesOf = (batch: number) =>

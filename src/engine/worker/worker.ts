@@ -2,20 +2,21 @@
 import { expose } from 'comlink';
 import type { Job } from '../../base/job';
 import { openDataset, parseCard } from '../../data/index';
-import type { EngineApi, JobEvents, Outcome, Recipe } from '../protocol/index';
+import type { EngineApi, Exported, JobEvents, Outcome, Recipe } from '../protocol/index';
 import { benchmarkMatmul } from './benchmark';
 import { best } from './best';
 import { startCompressor } from './compressor';
 import { describeOpened, openDocument } from './document';
 import { environmentOf } from './environment';
-import { evaluate } from './evaluate';
-import { exportModel, exportParts } from './export';
+import { evaluate, evaluateFile } from './evaluate';
+import { exportParts } from './export';
 import { compareForms } from './forms';
 import { histogram } from './histogram';
 import { Jobs, releaseListener } from './jobs';
 import { measure } from './measure';
 import { planBits } from './plan';
 import { preview } from './preview';
+import { exportProven } from './proof';
 import { findPreset, picture, proposeData, summaryOf } from './samples';
 import { profile } from './profile';
 import { sensitivity } from './sensitivity';
@@ -37,9 +38,14 @@ async function onBench<T>(jobId: number, events: JobEvents | null, task: (bench:
 /** As `onBench`, with the recipe's exported file, which is made unless it is the one made last. */
 async function onExported<T>(jobId: number, recipe: Recipe, events: JobEvents, task: (bench: Workbench, file: Blob, job: Job) => Promise<T>): Promise<Outcome<T>> {
   return onBench(jobId, events, async (bench, job) => {
-    const { blob } = await studio.exported(JSON.stringify(recipe), () => exportModel(bench, recipe, job), job);
+    const { blob } = await written(bench, recipe, job);
     return task(bench, blob, job);
   });
+}
+
+/** The recipe's file, written and proven unless it is the one made last. */
+function written(bench: Workbench, recipe: Recipe, job: Job): Promise<Exported> {
+  return studio.exported(JSON.stringify(recipe), () => exportProven(bench, studio.data, recipe, job), job);
 }
 
 const api: EngineApi = {
@@ -71,7 +77,10 @@ const api: EngineApi = {
   proposeData: (jobId, files, events) => onBench(jobId, events, (bench, job) => proposeData(bench.doc.summary, files, job)),
   findPreset: (jobId, limit, events) => onBench(jobId, events, (bench, job) => findPreset(bench, studio.data, limit, job)),
   picture: (jobId, index, size) => jobs.run(jobId, null, () => picture(studio.data, index, size)),
-  evaluate: (jobId, recipe, limit, ep, events) => onBench(jobId, events, (bench, job) => evaluate(bench, studio.data, recipe, limit, ep, job)),
+  evaluate: (jobId, recipe, limit, ep, of, events) =>
+    of === 'live'
+      ? onBench(jobId, events, (bench, job) => evaluate(bench, studio.data, recipe, limit, ep, job))
+      : onExported(jobId, recipe, events, (bench, file, job) => evaluateFile(bench, studio.data, recipe, file, limit, ep, job)),
   async sensitivity(jobId, recipe, options, events, onCell) {
     try {
       return await onBench(jobId, events, (bench, job) => sensitivity(bench, studio.data, recipe, options, job, onCell));
@@ -83,7 +92,7 @@ const api: EngineApi = {
     onBench(jobId, events, (bench, job) => planBits(bench, studio.data, recipe, cells, budget, job)),
   best: (jobId, goal, target, events) => onBench(jobId, events, (bench, job) => best(bench, studio.data, goal, target, job)),
   exportModel: (jobId, recipe, events) =>
-    onBench(jobId, events, (bench, job) => studio.exported(JSON.stringify(recipe), () => exportModel(bench, recipe, job), job)),
+    onBench(jobId, events, (bench, job) => written(bench, recipe, job)),
   measure: (jobId, recipe, ep, events) => onExported(jobId, recipe, events, (bench, file, job) => measure(bench, studio.data, recipe, file, ep, job)),
   throughput: (jobId, recipe, ep, events) => onExported(jobId, recipe, events, (bench, file, job) => throughput(bench, studio.data, recipe, file, ep, job)),
   profile: (jobId, recipe, ep, events) => onExported(jobId, recipe, events, (bench, file, job) => profile(bench, studio.data, recipe, file, ep, job)),

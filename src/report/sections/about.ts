@@ -1,5 +1,6 @@
 import { formatCount, formatLarge, formatValue } from '../../base/format';
-import type { BackendCheck } from '../../engine/protocol/index';
+import { proofWords } from '../../base/proof-words';
+import type { BackendCheck, Proof, SameCheck } from '../../engine/protocol/index';
 import { labelRecipe } from '../../recipe/label';
 import { figure, NOT_MEASURED, numbers, section, text, words, type Block, type Cell, type Section, type Table } from '../content';
 import type { Report } from '../types';
@@ -16,18 +17,32 @@ export function recipeSection({ recipe, recipeLink, steps }: Report): Section {
   ]);
 }
 
-export function checksSection({ checks: { crossEp, export: written, original } }: Report): Section {
-  if (!crossEp && !written && !original) return section('checks', 'Checks', null);
+export function checksSection({ checks: { crossEp, proof, original } }: Report): Section {
+  if (!crossEp && !proof && !original) return section('checks', 'Checks', null);
   const table: Table = {
     caption: 'Whether the figures can be trusted',
     columns: [...words('Check', 'Result'), ...numbers('Max error', 'SQNR, dB'), ...words('In words')],
     rows: [
       backends('Original: WebGPU against WASM', original),
       backends('Written file: WebGPU against WASM', crossEp),
-      ['Written file against the studio', written ? (written.ok ? 'agrees' : 'differs') : NOT_MEASURED, figure(written?.maxAbs, formatValue, '–'), '–', '–'],
+      opened(proof),
+      sameCheck("Written file against the studio's values", proof?.studio ?? null, "Same weights, run by the studio's own session."),
+      sameCheck('Passes that lose nothing, against the opened file', proof?.lossless ?? null, 'Folding and the like may change no output.'),
     ],
   };
   return section('checks', 'Checks', [{ kind: 'table', table }]);
+}
+
+function opened(proof: Proof | null): Cell[] {
+  const name = 'Written file against the opened one';
+  if (!proof) return [name, NOT_MEASURED, '–', '–', '–'];
+  const result = proof.faults.length > 0 ? 'wrong' : proof.ran ? 'ran' : 'not run here';
+  return [name, result, figure(proof.difference?.maxAbs, formatValue, '–'), figure(proof.difference?.sqnrDb, decibels, proof.ran ? 'exact' : '–'), proofWords(proof).join(' ')];
+}
+
+function sameCheck(name: string, check: SameCheck | null, meaning: string): Cell[] {
+  if (!check) return [name, NOT_MEASURED, '–', '–', '–'];
+  return [name, check.ok ? 'agrees' : 'differs', figure(check.maxAbs, formatValue), figure(check.sqnrDb, decibels, 'exact'), meaning];
 }
 
 function backends(name: string, check: BackendCheck | null): Cell[] {

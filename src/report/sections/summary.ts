@@ -1,4 +1,5 @@
-import { formatBytes, formatChange, formatCount, formatMs, formatValue } from '../../base/format';
+import { formatBytes, formatChange, formatCount, formatMs } from '../../base/format';
+import { inputsWords, proofWords } from '../../base/proof-words';
 import { accuracyWords, formatP, sizeWords, speedWords } from '../../base/verdict';
 import type { Accuracy } from '../../engine/protocol/index';
 import { cellText, interval, section, type Section } from '../content';
@@ -43,14 +44,14 @@ function share({ top1, top1Interval }: Accuracy): string {
 
 function agreement({ agreement: found }: Report): string {
   if (!found) return 'Agreement with the original: not measured.';
-  const { top1, cosine, sqnrDb, samples } = found;
+  const { top1, cosine, sqnrDb, samples, madeUp, of, nonFinite } = found;
   const answers = top1 === null ? `cosine ${cosine.toFixed(6)}` : `${hundredths(top1)} % of the answers are the original's`;
-  return `Agreement: ${answers} over ${formatCount(samples)} ${samples === 1 ? 'sample' : 'samples'}; ${sqnrDb === null ? 'the outputs are the same' : `SQNR of the outputs ${decibels(sqnrDb)} dB`}.`;
+  const over = `over ${inputsWords({ count: samples, madeUp })}; ${sqnrDb === null ? 'the outputs are the same' : `SQNR of the outputs ${decibels(sqnrDb)} dB`}.`;
+  const file = of === 'file' ? '' : ' The weights in the studio were compared, not the written file.';
+  const bad = nonFinite.after > 0 ? ` Outputs of ${formatCount(nonFinite.after)} of them hold NaN or infinity (${formatCount(nonFinite.before)} before).` : '';
+  return `Agreement: ${answers} ${over}${file}${bad}`;
 }
 
-function checks({ checks: { crossEp, export: written } }: Report): string[] {
-  return [
-    ...(crossEp ? [`${crossEp.verdict.replace(/\.$/, '')}.`] : []),
-    ...(written ? [`The written file ${written.ok ? 'gives' : 'does not give'} the studio's own values, max error ${formatValue(written.maxAbs)}.`] : []),
-  ];
+function checks({ checks: { crossEp, proof } }: Report): string[] {
+  return [...(crossEp ? [`${crossEp.verdict.replace(/\.$/, '')}.`] : []), ...(proof ? proofWords(proof) : [])];
 }

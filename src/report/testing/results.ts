@@ -1,5 +1,5 @@
 /** Results of every kind, made up, with figures that differ from each other; and the least a report can be made of. */
-import type { BackendCheck, Latency, Layer, Placement, Recipe, SensitivityCell } from '../../engine/protocol/index';
+import type { BackendCheck, Latency, Layer, Placement, Proof, Recipe, SensitivityCell } from '../../engine/protocol/index';
 import type { Results } from '../types';
 
 /** What a file's author could write into a name. */
@@ -57,6 +57,19 @@ const states = [
 ] as const;
 const steps = [{ id: 'prune-weights', note: 'Half of the weights are zero.', changed: 2, skipped: [{ layer: 'fc', reason: 'It is a bias.' }] }];
 
+/** A file that ran as it should. */
+export const PROOF: Proof = {
+  loaded: true,
+  ran: true,
+  reason: null,
+  inputs: { count: 4, madeUp: null },
+  difference: { maxAbs: 0.0625, relative: 0.0625, sqnrDb: 21.5 },
+  nonFinite: [],
+  studio: { ok: true, maxAbs: 1.5e-6, relative: 1.5e-6, sqnrDb: 110.5 },
+  lossless: null,
+  faults: [],
+};
+
 export const FULL: Results = {
   ...LEAST,
   environment: { compute: { kind: 'webgpu', name: 'acme gpu-1', features: [], maxBufferBytes: 1, software: false }, ep: 'webgpu', wasmThreads: 4, browser: 'Chrome 156', fallbackReason: null },
@@ -71,13 +84,15 @@ export const FULL: Results = {
   },
   originalCheck: check(3.1e-5, 'WebGPU agrees with WASM, max error 3.1e-5'),
   preview: { recipe, layers: [{ ...states[0], bytesAfter: 1600 }, states[1]], steps, predictedBytes: 1_310_000 },
-  exported: { recipe, name: 'net.w.onnx', bytes: 1_302_345, gzipBytes: 903_456, layers: states, steps },
+  exported: { recipe, name: 'net.w.onnx', bytes: 1_302_345, gzipBytes: 903_456, layers: states, steps, proof: PROOF },
   measurements: [
-    { recipe, ep: 'webgpu', before, after, startup: { before: { createMs: 120.5, firstRunMs: 40.25 }, after: { createMs: 131.5, firstRunMs: 43.75 } }, check: check(4.2e-5, 'WebGPU agrees with WASM, max error 4.2e-5'), exportCheck: { ok: true, maxAbs: 1.5e-6 } },
-    { recipe, ep: 'wasm', before: latency(31, 30.5, 32, [30.5, 31, 32]), after: latency(31.1, 30.6, 32.1, [30.6, 31.1, 32.1]), startup: { before: { createMs: 61, firstRunMs: 33 }, after: { createMs: 62, firstRunMs: 34 } }, check: check(0, ''), exportCheck: { ok: true, maxAbs: 0 } },
+    { recipe, ep: 'webgpu', before, after, startup: { before: { createMs: 120.5, firstRunMs: 40.25 }, after: { createMs: 131.5, firstRunMs: 43.75 } }, check: check(4.2e-5, 'WebGPU agrees with WASM, max error 4.2e-5') },
+    { recipe, ep: 'wasm', before: latency(31, 30.5, 32, [30.5, 31, 32]), after: latency(31.1, 30.6, 32.1, [30.6, 31.1, 32.1]), startup: { before: { createMs: 61, firstRunMs: 33 }, after: { createMs: 62, firstRunMs: 34 } }, check: check(0, '') },
   ],
   evaluation: {
     recipe,
+    of: 'file',
+    madeUp: null,
     ep: 'webgpu',
     before: { top1: 59.6, top1Interval: { low: 55.24, high: 63.81 }, top5: 81.6, top5Interval: { low: 77.96, high: 84.75 }, samples: 500 },
     after: { top1: 58.8, top1Interval: { low: 54.43, high: 63.03 }, top5: 81.2, top5Interval: { low: 77.53, high: 84.38 }, samples: 500 },
@@ -96,6 +111,7 @@ export const FULL: Results = {
       ],
     },
     paired: { worse: 9, better: 5, p: 0.302, difference: -0.8, interval: { low: -2.27, high: 0.66 } },
+    nonFinite: { before: 0, after: 0 },
   },
   throughput: { recipe, ep: 'webgpu', batches: [{ batch: 1, before: { median: 98, p10: 96, p90: 99.5, runs: 20 }, after: { median: 123.5, p10: 120.5, p90: 125.5, runs: 20 } }], ended: 'The model takes one sample at a time.' },
   profile: { recipe, ep: 'webgpu', before: placement(65, 1, 7.65), after: placement(66, 2, 5.43) },
