@@ -29,7 +29,7 @@ export const convertFloat16: Pass = {
     const note = `${changed.length} of ${wanted.length} layers stored in float16.`;
     if (form !== 'full') return { changed, skipped, note };
     const blockOps = new Set(String(options['blockOps']).split(/[\s,]+/).filter((op) => op !== ''));
-    context.onFinish((model) => convertToHalf(model, { keepIo: options['keepIo'] === true, blockOps }));
+    context.onFinish((model) => convertToHalf(model, { keepIo: options['keepIo'] === true, blockOps, wide: new Set() }));
     const warning = context.target.shaderF16 ? '' : ' This device has no shader-f16: the file runs on others only, or on WASM.';
     return { changed, skipped, note: `${note} The written model computes in float16.${warning}` };
   },

@@ -1,78 +1,133 @@
-import type { NodeProto } from 'onnx-buf';
-import { isOnnx, subgraphsOf } from '../../onnx/nodes';
+import type { GraphProto, NodeProto } from 'onnx-buf';
+import { isControl } from '../../onnx/body-types';
+import type { ElementTypes } from '../../onnx/element-types';
+import type { Scope } from '../../onnx/graph';
+import { isOnnx, stringAttribute, subgraphsOf } from '../../onnx/nodes';
 import { DataType } from '../../onnx/tensor';
+import { profileOf } from '../../onnx/type-profiles';
+import type { Skipped } from '../../onnx/types';
 import type { Value, ValueIndex } from '../../onnx/values';
+import { createOrigins } from './origins';
+import { givesHalf, takesHalf } from './slots';
 
-/** Standard operators with no float16 form in their definition, or none that runtimes have. */
-const NO_HALF: ReadonlySet<string> = new Set(
-  'LSTM GRU RNN Range CumSum NonMaxSuppression DynamicQuantizeLinear QLinearConv QLinearMatMul Multinomial MelWeightMatrix TfIdfVectorizer ImageDecoder'.split(' '),
-);
+/** Standard operators whose definition admits float16 but which runtimes have in float32 only. */
+const NO_HALF: ReadonlySet<string> = new Set(['LSTM', 'GRU', 'RNN', 'MeanVarianceNormalization']);
 
-/** Operators whose scales may be float16 since opset 19 only. */
-const HALF_SINCE_19: ReadonlySet<string> = new Set(['QuantizeLinear', 'DequantizeLinear']);
+/** The same, where they also add up, multiply or compare what they scatter. */
+const NO_HALF_REDUCTION: ReadonlySet<string> = new Set(['ScatterElements', 'ScatterND']);
 
-/** Inputs that the definition fixes to float32 whatever the data's type: scales and regions of resampling. */
-const FIXED_INPUTS: Readonly<Record<string, readonly number[]>> = { Resize: [1, 2], Upsample: [1] };
+function lacksHalf(node: NodeProto): boolean {
+  return NO_HALF.has(node.opType) || (NO_HALF_REDUCTION.has(node.opType) && stringAttribute(node, 'reduction', 'none') !== 'none');
+}
 
-/** Whether this input of this operator stays float32 although the node computes in float16. */
-export function isFixedInput(node: NodeProto, input: number): boolean {
-  return isOnnx(node.domain) && (FIXED_INPUTS[node.opType]?.includes(input) ?? false);
+export interface Wishes {
+  /** Op types that go on computing in float32. */
+  readonly blockOps: ReadonlySet<string>;
+  /** Names of weights with values beyond float16: what multiplies with them computes in float32. */
+  readonly wide: ReadonlySet<string>;
+}
+
+export interface Blocked {
+  readonly nodes: ReadonlySet<NodeProto>;
+  /** What stays in float32 although nobody asked for that. */
+  readonly skipped: readonly Skipped[];
 }
 
 /**
- * The nodes that go on computing in float32: asked-for op types, operators without a float16 form, foreign domains,
- * arithmetic on shapes, where float16 cannot even count beyond 2048, and on constants (decoding packed weights), which runtimes
- * fold at load in float32 only. Control flow is never among them: its bodies are converted.
+ * The nodes that go on computing in float32: asked-for op types, operators without a float16 form, foreign domains, what makes or reads
+ * values whose type nothing tells, arithmetic on shapes, where float16 cannot even count beyond 2048, and on constants (decoding packed
+ * weights), which runtimes fold at load in float32 only. Control flow is never among them: its bodies are converted.
  */
-export function blockedNodes(index: ValueIndex, blockOps: ReadonlySet<string>, opset: number): Set<NodeProto> {
+export function blockedNodes(index: ValueIndex, types: ElementTypes, wishes: Wishes, opset: number): Blocked {
   const originOf = createOrigins(index);
-  const blocked = new Set<NodeProto>();
+  const nodes = new Set<NodeProto>();
+  const skipped: Skipped[] = [];
+  const unknown = unknownValues(index, types, opset);
+  const inside = opaqueBodies(index);
+  const foreign = new Set<string>();
   for (const scope of index.scopes) {
     for (const node of scope.graph.node) {
       // Constants follow their readers.
-      if (subgraphsOf(node).length > 0 || node.opType === 'Constant') continue;
-      const foreign = !isOnnx(node.domain) && node.opType !== 'MatMulNBits';
-      const noHalf = NO_HALF.has(node.opType) || (HALF_SINCE_19.has(node.opType) && opset < 19);
+      if (isControl(node) || (node.opType === 'Constant' && isOnnx(node.domain))) continue;
       const output = index.find(scope, node.output[0] ?? '');
-      if (foreign || noHalf || blockOps.has(node.opType) || (output && originOf(output) !== null)) blocked.add(node);
+      const isForeign = !isConverted(node) || profileOf(node, opset) === undefined;
+      if (isForeign && hasFloats(index, types, scope, node)) foreign.add(`${node.domain || 'ai.onnx'} ${node.opType}`);
+      const made = output !== undefined && originOf(output) !== null;
+      if (isForeign || inside.has(scope.graph) || subgraphsOf(node).length > 0 || lacksHalf(node) || wishes.blockOps.has(node.opType) || made || unknown.nodes.has(node)) nodes.add(node);
     }
   }
+  unblockWidening(index, nodes);
+  blockWide(index, originOf, nodes, wishes.wide);
+  for (const name of foreign) skipped.push({ layer: name.split(' ')[1] ?? name, reason: `It is of domain ${name.split(' ')[0] ?? ''} and has no float16 form that is known here: it computes in float32.` });
+  for (const value of unknown.values) skipped.push({ layer: value.name, reason: 'The graph does not tell the type of this value: what makes it and what reads it stays in float32.' });
+  return { nodes, skipped };
+}
+
+/** Of the operators outside the standard set only the one that this program writes. */
+function isConverted({ domain, opType }: NodeProto): boolean {
+  return isOnnx(domain) || (domain === 'com.microsoft' && opType === 'MatMulNBits');
+}
+
+/** A weight stored in float16 and widened at load is read in float16 where it can be: without this it would go there and back. */
+function unblockWidening(index: ValueIndex, blocked: Set<NodeProto>): void {
   for (const scope of index.scopes) {
     for (const node of scope.graph.node) {
       const output = index.find(scope, node.output[0] ?? '');
-      // A weight stored in float16 and widened at load is read in float16 here: without this it would go there and back.
-      const widens = node.opType === 'Cast' && index.find(scope, node.input[0] ?? '')?.constant?.dataType === DataType.FLOAT16;
+      const widens = node.opType === 'Cast' && isOnnx(node.domain) && index.find(scope, node.input[0] ?? '')?.constant?.dataType === DataType.FLOAT16;
       if (widens && output && !output.uses.some((use) => blocked.has(use.node))) blocked.delete(node);
     }
   }
-  return blocked;
 }
 
-/**
- * Whether a value is worked out from constants alone, or from constants and shapes; null where data goes in. What random makers
- * and graphs inside nodes give counts as data, and so does a tensor filled to a shape.
- */
-function createOrigins(index: ValueIndex): (value: Value) => 'constant' | 'shape' | null {
-  const known = new Map<Value, 'constant' | 'shape' | null>();
-  const answer = (value: Value): 'constant' | 'shape' | null => {
-    const kept = known.get(value);
-    if (kept !== undefined) return kept;
-    known.set(value, null);
-    const result = work(value);
-    known.set(value, result);
-    return result;
-  };
-  const work = ({ producer, constant, scope }: Value): 'constant' | 'shape' | null => {
-    if (constant !== null || producer?.opType === 'Constant') return 'constant';
-    if (!producer || producer.opType.startsWith('Random') || subgraphsOf(producer).length > 0) return null;
-    if (producer.opType === 'Shape' || producer.opType === 'Size') return 'shape';
-    const origins = producer.input.flatMap((name) => {
-      const input = index.find(scope, name);
-      return input ? [answer(input)] : [];
-    });
-    if (origins.length === 0 || origins.includes(null)) return null;
-    if (!origins.includes('shape')) return 'constant';
-    return producer.opType === 'ConstantOfShape' ? null : 'shape';
-  };
-  return answer;
+/** Blocks what computes with a weight that float16 cannot hold, behind the nodes that only decode it. */
+function blockWide(index: ValueIndex, originOf: (value: Value) => unknown, blocked: Set<NodeProto>, wide: ReadonlySet<string>): void {
+  const reached = index.scopes.flatMap((scope) => index.valuesOf(scope.graph).filter((value) => wide.has(value.name)));
+  const seen = new Set(reached);
+  for (const value of reached) {
+    for (const { node, scope } of value.uses) {
+      if (isControl(node)) continue;
+      blocked.add(node);
+      const made = index.find(scope, node.output[0] ?? '');
+      if (!made || seen.has(made) || originOf(made) !== 'constant') continue;
+      seen.add(made);
+      reached.push(made);
+    }
+  }
+}
+
+/** Values of unknown type that a node could have in float16, one for each class of them, and the nodes that they touch. */
+function unknownValues(index: ValueIndex, types: ElementTypes, opset: number): { nodes: ReadonlySet<NodeProto>; values: readonly Value[] } {
+  const nodes = new Set<NodeProto>();
+  const values = new Map<object, Value>();
+  for (const scope of index.scopes) {
+    for (const node of scope.graph.node) {
+      if (isControl(node)) continue;
+      const note = (name: string, may: boolean): void => {
+        const value = may && name !== '' ? index.find(scope, name) : undefined;
+        if (!value || types.isWrapped(value) || types.typeOf(value) !== null) return;
+        nodes.add(node);
+        if (!values.has(types.classOf(value))) values.set(types.classOf(value), value);
+      };
+      for (const [at, name] of node.input.entries()) note(name, takesHalf(node, at, opset));
+      for (const [at, name] of node.output.entries()) note(name, givesHalf(node, at, opset));
+    }
+  }
+  return { nodes, values: [...values.values()] };
+}
+
+/** Graphs inside nodes that hand them values in ways of their own (SequenceMap, foreign operators), and all inside those. */
+export function opaqueBodies(index: ValueIndex): ReadonlySet<GraphProto> {
+  const opaque = new Set<GraphProto>();
+  // Outer graphs come before inner ones.
+  for (const { graph } of index.scopes) {
+    for (const node of graph.node) for (const body of subgraphsOf(node)) if (opaque.has(graph) || !isControl(node)) opaque.add(body);
+  }
+  return opaque;
+}
+
+function hasFloats(index: ValueIndex, types: ElementTypes, scope: Scope, node: NodeProto): boolean {
+  return [...node.input, ...node.output].some((name) => {
+    const value = index.find(scope, name);
+    return value !== undefined && types.typeOf(value) === DataType.FLOAT;
+  });
 }

@@ -58,7 +58,7 @@ export function halveAttributes(node: NodeProto): void {
   }
 }
 
-const TYPED_MAKERS: ReadonlySet<string> = new Set(['RandomNormal', 'RandomUniform', 'RandomNormalLike', 'RandomUniformLike', 'EyeLike', 'Bernoulli']);
+const TYPED_MAKERS: ReadonlySet<string> = new Set(['RandomNormal', 'RandomUniform', 'RandomNormalLike', 'RandomUniformLike', 'Bernoulli']);
 /** These make float32 where the attribute is absent; the others follow their input. */
 const FLOAT_BY_DEFAULT: ReadonlySet<string> = new Set(['RandomNormal', 'RandomUniform']);
 

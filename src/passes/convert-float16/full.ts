@@ -1,18 +1,28 @@
 import type { GraphProto, NodeProto } from 'onnx-buf';
 import { uniqueNames } from '../../onnx/graph';
-import { makeNode, opsetOf, subgraphsOf } from '../../onnx/nodes';
+import { isControl } from '../../onnx/body-types';
+import { indexTypes } from '../../onnx/element-types';
+import { makeNode, opsetOf } from '../../onnx/nodes';
 import { DataType } from '../../onnx/tensor';
 import type { OnnxModel, Skipped } from '../../onnx/types';
 import { indexValues, type Value, type ValueIndex } from '../../onnx/values';
-import { blockedNodes, isFixedInput } from './blocked';
+import { blockedNodes, opaqueBodies, type Wishes } from './blocked';
 import { halveAttributes, halveTensor } from './constants';
-import { createFloatTypes, tensorTypeOf } from './types-of';
+import { givesHalf, takesHalf } from './slots';
 
-export interface FullOptions {
+export interface FullOptions extends Wishes {
   /** Graph inputs and outputs stay float32, with a Cast at the border. */
   readonly keepIo: boolean;
-  /** Op types that go on computing in float32. */
-  readonly blockOps: ReadonlySet<string>;
+}
+
+/** What is asked of the nodes and graphs of one model. */
+interface Plan {
+  readonly keepIo: boolean;
+  /** Whether a node takes this input, or gives this output, in float32. */
+  readonly takesSingle: (node: NodeProto, input: number) => boolean;
+  readonly givesSingle: (node: NodeProto, output: number) => boolean;
+  /** Graphs whose inputs and outputs stay as they are. */
+  readonly opaque: ReadonlySet<GraphProto>;
 }
 
 /** A float32 value after conversion: the names of its two forms, and which one its producer makes. */
@@ -33,21 +43,28 @@ export function convertToHalf(model: OnnxModel, options: FullOptions): Skipped[]
   const { proto } = model;
   if (proto.functions.length > 0) return [{ layer: model.name, reason: 'The model has functions of its own, which are not converted to float16.' }];
   const index = indexValues(proto);
-  const isFloat = createFloatTypes(index);
-  const blocked = blockedNodes(index, options.blockOps, opsetOf(proto));
+  const opset = opsetOf(proto);
+  const types = indexTypes(index, opset);
+  const blocked = blockedNodes(index, types, options, opset);
+  const plan: Plan = {
+    keepIo: options.keepIo,
+    takesSingle: (node, input) => blocked.nodes.has(node) || !takesHalf(node, input, opset),
+    givesSingle: (node, output) => blocked.nodes.has(node) || !givesHalf(node, output, opset),
+    opaque: opaqueBodies(index),
+  };
   const fresh = uniqueNames(proto);
   const forms = new Map<Value, Forms>();
   for (const scope of index.scopes) {
     for (const value of index.valuesOf(scope.graph)) {
-      if (isFloat(value)) forms.set(value, formsOf(value, blocked, options, fresh));
+      if (types.typeOf(value) === DataType.FLOAT) forms.set(value, formsOf(value, plan, fresh));
     }
   }
-  markOutputs(index, forms, options);
-  const skipped = wishes(index, options);
+  markOutputs(index, forms, plan);
+  const skipped = [...blocked.skipped, ...wishes(index, options)];
   const casts = new Map<NodeProto | GraphProto, NodeProto[]>();
   for (const [value, form] of forms) {
     skipped.push(...convertValue(value, form));
-    rename(value, form, blocked);
+    rename(value, form, plan);
     const [from, to, type] = form.native === 'half' ? [form.half, form.single, DataType.FLOAT] : [form.single, form.half, DataType.FLOAT16];
     if (form.native === 'half' ? !form.needsSingle : !form.needsHalf) continue;
     const after = value.producer ?? value.scope.graph;
@@ -63,15 +80,19 @@ export function convertToHalf(model: OnnxModel, options: FullOptions): Skipped[]
   return skipped;
 }
 
-function formsOf(value: Value, blocked: ReadonlySet<NodeProto>, options: FullOptions, fresh: (prefix: string) => string): Forms {
-  const main = value.scope.parent === null;
-  const isInput = value.producer === null && value.constant === null;
-  const isPublic = main && options.keepIo && (isInput || value.scope.graph.output.some((o) => o.name === value.name));
-  const singleUse = (use: Value['uses'][number]): boolean => blocked.has(use.node) || isFixedInput(use.node, use.input);
+function formsOf(value: Value, plan: Plan, fresh: (prefix: string) => string): Forms {
+  const { producer, constant, scope } = value;
+  const main = scope.parent === null;
+  const isInput = producer === null && constant === null;
+  const keepsType = (main && plan.keepIo) || plan.opaque.has(scope.graph);
+  const isPublic = keepsType && (isInput || scope.graph.output.some((o) => o.name === value.name));
+  const singleUse = (use: Value['uses'][number]): boolean => plan.takesSingle(use.node, use.input);
   const needsSingle = value.uses.some(singleUse);
   const needsHalf = value.uses.some((use) => !singleUse(use));
-  const constantKept = value.constant !== null && !needsHalf && !value.isOutput;
-  const madeSingle = (main && isInput && options.keepIo) || (value.producer !== null && blocked.has(value.producer)) || constantKept;
+  // A constant that the model returns keeps its values.
+  const constantKept = constant !== null && (isPublic || (!needsHalf && !value.isOutput));
+  const producedSingle = producer !== null && constant === null && plan.givesSingle(producer, producer.output.indexOf(value.name));
+  const madeSingle = (isInput && keepsType) || producedSingle || constantKept;
   const keepsName = isPublic || constantKept;
   return {
     half: keepsName ? fresh('half_') : value.name,
@@ -83,14 +104,16 @@ function formsOf(value: Value, blocked: ReadonlySet<NodeProto>, options: FullOpt
 }
 
 /** Main outputs are wanted in the type the caller sees; what a branch or body returns is half, under whatever name it has now. */
-function markOutputs(index: ValueIndex, forms: ReadonlyMap<Value, Forms>, options: FullOptions): void {
+function markOutputs(index: ValueIndex, forms: ReadonlyMap<Value, Forms>, plan: Plan): void {
   for (const scope of index.scopes) {
     for (const output of scope.graph.output) {
       const value = index.find(scope, output.name);
       const form = value && forms.get(value);
       if (!form) continue;
-      if (scope.parent === null && options.keepIo) form.needsSingle = true;
-      else {
+      if (plan.opaque.has(scope.graph) || (scope.parent === null && plan.keepIo)) {
+        form.needsSingle = true;
+        output.name = form.single;
+      } else {
         form.needsHalf = true;
         output.name = form.half;
       }
@@ -99,7 +122,7 @@ function markOutputs(index: ValueIndex, forms: ReadonlyMap<Value, Forms>, option
 }
 
 function wishes(index: ValueIndex, options: FullOptions): Skipped[] {
-  const control = new Set(index.scopes.flatMap((s) => s.graph.node.filter((n) => subgraphsOf(n).length > 0 && options.blockOps.has(n.opType)).map((n) => n.opType)));
+  const control = new Set(index.scopes.flatMap((s) => s.graph.node.filter((n) => isControl(n) && options.blockOps.has(n.opType)).map((n) => n.opType)));
   return [...control].map((op) => ({ layer: op, reason: `${op} holds graphs of its own, which are converted; it cannot be kept in float32.` }));
 }
 
@@ -113,12 +136,12 @@ function convertValue(value: Value, form: Forms): Skipped[] {
 }
 
 /** Gives the producer and each reader the name of the form it makes or takes. */
-function rename(value: Value, form: Forms, blocked: ReadonlySet<NodeProto>): void {
+function rename(value: Value, form: Forms, { takesSingle }: Plan): void {
   const native = form.native === 'half' ? form.half : form.single;
   if (value.producer) value.producer.output = value.producer.output.map((name) => (name === value.name ? native : name));
   else if (value.constant) value.constant.name = native;
   for (const { node, input } of value.uses) {
-    node.input[input] = blocked.has(node) || isFixedInput(node, input) ? form.single : form.half;
+    node.input[input] = takesSingle(node, input) ? form.single : form.half;
   }
 }
 
@@ -126,9 +149,8 @@ function rename(value: Value, form: Forms, blocked: ReadonlySet<NodeProto>): voi
 function declareTypes(index: ValueIndex, forms: ReadonlyMap<Value, Forms>): void {
   const halves = new Set([...forms.values()].filter((f) => f.native === 'half' || f.needsHalf).map((f) => f.half));
   for (const { graph } of index.scopes) {
-    for (const info of [...graph.input, ...graph.output, ...graph.valueInfo]) {
-      const leaf = tensorTypeOf(info.type);
-      if (leaf && leaf.elemType === DataType.FLOAT && halves.has(info.name)) leaf.elemType = DataType.FLOAT16;
+    for (const { name, type } of [...graph.input, ...graph.output, ...graph.valueInfo]) {
+      if (type?.value.case === 'tensorType' && type.value.value.elemType === DataType.FLOAT && halves.has(name)) type.value.value.elemType = DataType.FLOAT16;
     }
   }
 }
