@@ -7,17 +7,19 @@ import { constantTensor, subgraphsOf } from './nodes';
 export interface Scope {
   readonly graph: GraphProto;
   readonly parent: Scope | null;
+  /** The node that holds it; null for the main graph. */
+  readonly owner: NodeProto | null;
 }
 
 /** Every graph of the model, outer before inner, in node order. */
 export function scopesOf(proto: ModelProto): Scope[] {
   const scopes: Scope[] = [];
-  const visit = (graph: GraphProto, parent: Scope | null): void => {
-    const scope = { graph, parent };
+  const visit = (graph: GraphProto, parent: Scope | null, owner: NodeProto | null): void => {
+    const scope = { graph, parent, owner };
     scopes.push(scope);
-    for (const node of graph.node) for (const inner of subgraphsOf(node)) visit(inner, scope);
+    for (const node of graph.node) for (const inner of subgraphsOf(node)) visit(inner, scope, node);
   };
-  if (proto.graph) visit(proto.graph, null);
+  if (proto.graph) visit(proto.graph, null, null);
   return scopes;
 }
 

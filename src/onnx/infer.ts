@@ -1,7 +1,7 @@
 import type { NodeProto } from 'onnx-buf';
+import { positive, reshaped, unsqueezed } from './axes';
 import { intAttribute, intsAttribute, stringAttribute } from './nodes';
 import { sizeOf } from './tensor';
-import { reshaped, unsqueezed } from './weights';
 
 export type Shape = readonly number[];
 
@@ -175,10 +175,6 @@ rule('LSTM GRU RNN', ({ node, shapes: [x, w, r] }) => {
 });
 
 rule('If', ({ node, branches }) => node.output.map((_, at) => branches.map((outputs) => outputs[at]).find(Boolean) ?? null));
-
-function positive(axis: number, rank: number): number {
-  return axis < 0 ? axis + rank : axis;
-}
 
 function reduced(x: Shape, axes: readonly number[], keep: boolean): Shape {
   return keep ? x.map((size, axis) => (axes.includes(axis) ? 1 : size)) : x.filter((_, axis) => !axes.includes(axis));

@@ -1,6 +1,9 @@
 import type { NodeProto } from 'onnx-buf';
+import { derivedValues } from './derived';
+import { floatsElsewhere } from './elsewhere';
+import { createReasons } from './reasons';
 import { indexShapes } from './shapes';
-import { DataType, elementBits, shapeOf, sizeOf, typeName, weightType } from './tensor';
+import { elementBits, shapeOf, sizeOf, weightType } from './tensor';
 import { readableText } from './text';
 import type { Layer, OnnxModel, Skipped } from './types';
 import type { Value } from './values';
@@ -8,9 +11,6 @@ import { indexValues } from './values';
 import type { OtherUse, WeightUse } from './weights';
 import { readersOf } from './weights';
 import { macsOf } from './macs';
-
-/** Constants below this size are never worth a line: they hold no weight that matters. */
-const NOTABLE_ELEMENTS = 64;
 
 /** A layer with where its weight is kept and who reads it. */
 export interface LayerSource {
@@ -22,8 +22,9 @@ export interface LayerSource {
 }
 
 /**
- * The weights of a model: constant float tensors that Conv, ConvTranspose, Gemm, MatMul, Gather, LSTM, GRU or RNN read, in the
- * main graph and in bodies of If, Loop and Scan; and the other large constants, each with the reason why it is not one.
+ * The weights of a model: constant float tensors that Conv, Gemm, MatMul, Gather, LSTM and the like read (see roles.ts), directly or through
+ * nodes that only move elements, in the main graph and in bodies of If, Loop and Scan; and the other large float constants, wherever they are,
+ * each with the reason why it is not one. Biases, norms and scales are neither.
  */
 export function listLayers(model: OnnxModel): { layers: Layer[]; skipped: Skipped[] } {
   const { sources, skipped } = findLayers(model);
@@ -34,18 +35,23 @@ export function listLayers(model: OnnxModel): { layers: Layer[]; skipped: Skippe
 export function findLayers(model: OnnxModel): { sources: LayerSource[]; skipped: Skipped[] } {
   const index = indexValues(model.proto);
   const shapes = indexShapes(index);
+  const ground = { index, shapes, derived: derivedValues(index) };
+  const reasonOf = createReasons(model.proto, ground);
   const found: { value: Value; uses: readonly WeightUse[]; others: readonly OtherUse[] }[] = [];
   const skipped: Skipped[] = [];
   for (const scope of index.scopes) {
     for (const value of index.valuesOf(scope.graph)) {
       const { constant } = value;
       if (!constant || sizeOf(constant.dims) === 0) continue;
-      const { weights, others } = readersOf(index, value, constant);
-      const reason = weights.length > 0 && weightType(constant.dataType) ? null : reasonFor(constant.dataType, sizeOf(constant.dims), [...weights, ...others]);
-      if (weights.length > 0 && weightType(constant.dataType)) found.push({ value, uses: weights, others });
-      else if (reason) skipped.push({ layer: value.name, reason });
+      const reading = readersOf(ground, value, constant);
+      const { weights, others } = reading;
+      const isLayer = weights.length > 0 && weightType(constant.dataType) !== null;
+      const reason = isLayer ? null : reasonOf(value, constant, reading);
+      if (isLayer) found.push({ value, uses: weights, others });
+      else if (reason !== null) skipped.push({ layer: value.name, reason });
     }
   }
+  skipped.push(...floatsElsewhere(model.proto));
   // In the order in which the graph computes, not the order in which a file happens to keep its weights.
   const order = new Map<NodeProto, number>();
   for (const scope of index.scopes) for (const node of scope.graph.node) order.set(node, order.size);
@@ -86,17 +92,4 @@ function uniqueId(wanted: string, names: Map<string, number>): string {
   const count = (names.get(wanted) ?? 0) + 1;
   names.set(wanted, count);
   return count === 1 ? wanted : uniqueId(`${wanted}#${count}`, names);
-}
-
-const SMALL_INTEGERS: ReadonlySet<number> = new Set([DataType.INT8, DataType.UINT8, DataType.INT4, DataType.UINT4, DataType.INT2, DataType.UINT2]);
-
-/** Why a constant is not a layer; null where nobody would expect it to be one. */
-function reasonFor(dataType: number, count: number, uses: readonly (WeightUse | OtherUse)[]): string | null {
-  if (count < NOTABLE_ELEMENTS) return null;
-  const reader = uses.find((use) => !('quiet' in use && use.quiet));
-  if (!reader) return null;
-  const { opType } = reader.node;
-  if (SMALL_INTEGERS.has(dataType)) return `Already quantized (${typeName(dataType)}, read by ${opType}).`;
-  if (!weightType(dataType)) return null;
-  return `${opType} reads these ${count} ${typeName(dataType)} values, and weights of ${opType} are not quantized or pruned.`;
 }

@@ -1,83 +1,149 @@
 import type { NodeProto } from 'onnx-buf';
+import { freeAxes } from './einsum';
 import { intAttribute, isOnnx } from './nodes';
-import type { Layer } from './types';
 
-type View = Layer['view'];
+type Axes = readonly number[];
 
 /** How a node reads one of its inputs as a weight. */
 export interface Role {
-  /** The view whose middle axis is the output channel, for the weight's shape as the node sees it; null: not a weight after all. */
-  readonly view: (shape: readonly number[], node: NodeProto) => View | null;
-  /** The same where the node gets the constant's rows in another order, or other rows between them. */
-  readonly rowsView?: (shape: readonly number[]) => View | null;
+  /** The axes that together are the output channel, for the weight's shape as the node sees it; null: not a weight after all. */
+  readonly channels: (shape: readonly number[], node: NodeProto) => Axes | null;
   /** Tells apart two weights of one node. */
   readonly suffix: string;
 }
 
-const product = (shape: readonly number[]): number => shape.reduce((total, size) => total * size, 1);
-
-/** Channels on the first axis. */
-function rows(shape: readonly number[]): View | null {
-  const [channels, ...rest] = shape;
-  return channels === undefined || rest.length === 0 ? null : { outer: 1, channels, inner: product(rest) };
+function rows(shape: readonly number[]): Axes | null {
+  return shape.length < 2 ? null : [0];
 }
 
-/** Channels on the last axis. */
-function columns(shape: readonly number[]): View | null {
-  const channels = shape.at(-1);
-  return channels === undefined || shape.length < 2 ? null : { outer: product(shape.slice(0, -1)), channels, inner: 1 };
+function columns(shape: readonly number[]): Axes | null {
+  return shape.length < 2 ? null : [shape.length - 1];
 }
 
 /** ConvTranspose [C, M/g, k...]. */
-function transposed(shape: readonly number[]): View | null {
-  const [outer, channels, ...kernel] = shape;
-  return outer === undefined || channels === undefined ? null : { outer, channels, inner: product(kernel) };
+function second(shape: readonly number[]): Axes | null {
+  return shape.length < 2 ? null : [1];
 }
 
-/** Left factor of a product [..., M, K]: output channels are its rows. */
-function leftRows(shape: readonly number[]): View | null {
-  const inner = shape.at(-1);
-  return inner === undefined || shape.length < 2 ? null : { outer: 1, channels: product(shape.slice(0, -1)), inner };
+/** All but one axis, which is summed over: left factor of a product [..., M, K], or [..., K, M] where it is transposed. */
+function allBut(shape: readonly number[], summed: number): Axes {
+  return shape.flatMap((_, axis) => (axis === summed ? [] : [axis]));
 }
+
+/** A product with a vector has no axis for that side: one channel. */
+const LEFT: Role['channels'] = (shape) => (shape.length === 0 ? null : allBut(shape, shape.length - 1));
+const RIGHT: Role['channels'] = (shape) => (shape.length === 1 ? [] : columns(shape));
 
 /** LSTM, GRU, RNN [dirs, gates*H, I]: every row of every direction is a channel. */
-function recurrent(shape: readonly number[]): View | null {
-  return shape.length === 3 ? leftRows(shape) : null;
+function recurrent(shape: readonly number[]): Axes | null {
+  return shape.length === 3 ? [0, 1] : null;
 }
 
-const GEMM_A: Role = { view: (shape, node) => (intAttribute(node, 'transA', 0) ? columns(shape) : rows(shape)), suffix: '/A' };
-const GEMM_B: Role = { view: (shape, node) => (intAttribute(node, 'transB', 0) ? rows(shape) : columns(shape)), suffix: '' };
+/** Gather: only rows of a matrix are an embedding; other tables are positions, anchors and the like. */
+function embedding(shape: readonly number[], node: NodeProto): Axes | null {
+  const axis = intAttribute(node, 'axis', 0);
+  return shape.length === 2 && (axis === 0 || axis === -2) ? [0] : null;
+}
+
+const GEMM_A: Role = { channels: (shape, node) => (intAttribute(node, 'transA', 0) ? columns(shape) : rows(shape)), suffix: '/A' };
+const GEMM_B: Role = { channels: (shape, node) => (intAttribute(node, 'transB', 0) ? rows(shape) : columns(shape)), suffix: '' };
+const GEMM: Readonly<Record<number, Role>> = { 0: GEMM_A, 1: GEMM_B };
+const CONV: Readonly<Record<number, Role>> = { 1: { channels: rows, suffix: '' } };
 const RECURRENT: Readonly<Record<number, Role>> = {
-  1: { view: recurrent, rowsView: leftRows, suffix: '/W' },
-  2: { view: recurrent, rowsView: leftRows, suffix: '/R' },
+  1: { channels: recurrent, suffix: '/W' },
+  2: { channels: recurrent, suffix: '/R' },
 };
 
 /** The inputs that standard operators read as weights. Gather: embedding tables, whose rows are the channels. */
 const ROLES: Readonly<Record<string, Readonly<Record<number, Role>>>> = {
-  Conv: { 1: { view: rows, suffix: '' } },
-  ConvTranspose: { 1: { view: transposed, suffix: '' } },
-  Gemm: { 0: GEMM_A, 1: GEMM_B },
-  MatMul: { 0: { view: leftRows, suffix: '/A' }, 1: { view: columns, suffix: '' } },
-  Gather: { 0: { view: (shape, node) => (shape.length === 2 && intAttribute(node, 'axis', 0) === 0 ? rows(shape) : null), suffix: '' } },
+  Conv: CONV,
+  ConvTranspose: { 1: { channels: second, suffix: '' } },
+  DeformConv: CONV,
+  Gemm: GEMM,
+  MatMul: { 0: { channels: LEFT, suffix: '/A' }, 1: { channels: RIGHT, suffix: '' } },
+  Einsum: {},
+  Gather: { 0: { channels: embedding, suffix: '' } },
   LSTM: RECURRENT,
   GRU: RECURRENT,
   RNN: RECURRENT,
 };
 
-export function roleOf(node: NodeProto, input: number): Role | undefined {
-  return isOnnx(node.domain) ? ROLES[node.opType]?.[input] : undefined;
+/** com.microsoft FusedMatMul: with its flags the last two axes of a factor change places; batches that do as well are left alone. */
+function fused(side: 'A' | 'B'): Role {
+  const channels: Role['channels'] = (shape, node) => {
+    if (shape.length < 2 || intAttribute(node, `transBatch${side}`, 0)) return null;
+    const turned = intAttribute(node, `trans${side}`, 0) !== 0;
+    if (side === 'A') return allBut(shape, shape.length - (turned ? 2 : 1));
+    return [shape.length - (turned ? 2 : 1)];
+  };
+  return { channels, suffix: side === 'A' ? '/A' : '' };
 }
 
-/** Inputs that are biases, norms or per-channel parameters by the operator's own definition: kept in float without remark. */
+const FUSED = { 0: fused('A'), 1: fused('B') };
+
+/** The same for operators of onnxruntime's own set (com.microsoft), as its optimizer leaves them in saved models. */
+const MICROSOFT: Readonly<Record<string, Readonly<Record<number, Role>>>> = {
+  Attention: { 1: { channels: columns, suffix: '' } },
+  EmbedLayerNormalization: { 2: { channels: rows, suffix: '/words' }, 3: { channels: rows, suffix: '/positions' }, 4: { channels: rows, suffix: '/segments' } },
+  FusedConv: CONV,
+  FusedGemm: GEMM,
+  FusedMatMul: FUSED,
+  TransposeMatMul: FUSED,
+};
+
+function rolesOf({ domain, opType }: NodeProto): Readonly<Record<number, Role>> | undefined {
+  const table = isOnnx(domain) ? ROLES : domain === 'com.microsoft' ? MICROSOFT : {};
+  return Object.hasOwn(table, opType) ? table[opType] : undefined;
+}
+
+export function roleOf(node: NodeProto, input: number): Role | undefined {
+  if (node.opType === 'Einsum' && isOnnx(node.domain)) return { channels: (shape) => freeAxes(node, input, shape.length), suffix: input === 1 ? '' : `/${input}` };
+  return rolesOf(node)?.[input];
+}
+
+/** Whether an operator takes weights at all. */
+export function takesWeights(node: NodeProto): boolean {
+  return rolesOf(node) !== undefined;
+}
+
+/** Inputs that are biases, norms, scales or per-channel parameters by the operator's own definition: kept in float without remark. */
 const PARAMETERS: ReadonlySet<string> = new Set([
   'BatchNormalization',
+  'DequantizeLinear',
   'GroupNormalization',
   'InstanceNormalization',
   'LayerNormalization',
+  'QLinearConv',
+  'QLinearMatMul',
+  'QuantizeLinear',
   'RMSNormalization',
+  'SimplifiedLayerNormalization',
 ]);
 
-/** Whether the operator itself defines this input as a bias or norm. */
+const MICROSOFT_PARAMETERS: ReadonlySet<string> = new Set([
+  'BiasGelu',
+  'DequantizeLinear',
+  'DynamicQuantizeMatMul',
+  'FastGelu',
+  'GatherBlockQuantized',
+  'GroupNorm',
+  'MatMulBnb4',
+  'MatMulIntegerToFloat',
+  'MatMulNBits',
+  'QAttention',
+  'QEmbedLayerNormalization',
+  'QGemm',
+  'QLinearAdd',
+  'QuantizeLinear',
+  'SimplifiedLayerNormalization',
+  'SkipGroupNorm',
+  'SkipLayerNormalization',
+  'SkipSimplifiedLayerNormalization',
+]);
+
+/** Whether the operator itself defines this input as a bias, norm or scale. */
 export function isParameter(node: NodeProto, input: number): boolean {
-  return isOnnx(node.domain) && input > 0 && (PARAMETERS.has(node.opType) || ROLES[node.opType] !== undefined);
+  if (input === 0) return false;
+  const parameters = isOnnx(node.domain) ? PARAMETERS : node.domain === 'com.microsoft' ? MICROSOFT_PARAMETERS : null;
+  return parameters?.has(node.opType) === true || (takesWeights(node) && roleOf(node, input) === undefined);
 }

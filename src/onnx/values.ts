@@ -19,7 +19,9 @@ export interface Value {
   /** Its data where it is an initializer or comes from a `Constant` node. */
   readonly constant: TensorProto | null;
   readonly uses: Use[];
-  /** Whether the graph returns it. */
+  /** The graphs that return it, and as which of their outputs. */
+  readonly returns: { readonly scope: Scope; readonly position: number }[];
+  /** Whether a graph returns it. */
   isOutput: boolean;
 }
 
@@ -50,9 +52,11 @@ export function indexValues(proto: ModelProto): ValueIndex {
       for (const [input, name] of node.input.entries()) find(scope, name)?.uses.push({ node, input, scope });
     }
     // A branch may return a value of the graph around it by name alone.
-    for (const { name } of scope.graph.output) {
+    for (const [position, { name }] of scope.graph.output.entries()) {
       const value = find(scope, name);
-      if (value) value.isOutput = true;
+      if (!value) continue;
+      value.isOutput = true;
+      value.returns.push({ scope, position });
     }
   }
   return { scopes, find, valuesOf: (graph) => [...(tables.get(graph)?.values() ?? [])] };
@@ -61,7 +65,7 @@ export function indexValues(proto: ModelProto): ValueIndex {
 function define(scope: Scope): Map<string, Value> {
   const table = new Map<string, Value>();
   const add = (name: string, producer: NodeProto | null, constant: TensorProto | null): void => {
-    if (name !== '') table.set(name, { name, scope, producer, constant, uses: [], isOutput: false });
+    if (name !== '') table.set(name, { name, scope, producer, constant, uses: [], returns: [], isOutput: false });
   };
   for (const input of scope.graph.input) add(input.name, null, null);
   // After the inputs: before IR version 4 an initializer is listed among them.

@@ -1,18 +1,23 @@
-import type { NodeProto, TensorProto } from 'onnx-buf';
-import type { Scope } from './graph';
-import { intAttribute, intsAttribute, isOnnx } from './nodes';
+import type { TensorProto } from 'onnx-buf';
+import type { Axis } from './axes';
+import { inStoredOrder, sizesOf, storedAxes, storedView } from './axes';
+import type { Ground, Moved } from './passages';
+import { passOn } from './passages';
 import type { Role } from './roles';
 import { isParameter, roleOf } from './roles';
-import { readInts, shapeOf, sizeOf } from './tensor';
+import { shapeOf, sizeOf } from './tensor';
 import type { Layer } from './types';
-import type { Use, Value, ValueIndex } from './values';
+import type { Use, Value } from './values';
 
-/** A node that reads a constant as its weight, directly or through nodes that only rename, recast or reshape it. */
+/** A node that reads a constant as its weight, directly or through nodes that only rename, recast or move its elements. */
 export interface WeightUse extends Use {
   readonly role: Role;
+  /** Of the stored tensor: its middle axis is this node's output channel. */
   readonly view: Layer['view'];
   /** Shape of the weight as this node sees it. */
   readonly shape: readonly number[];
+  /** Whether it sees all elements, in the order in which they are stored. */
+  readonly inOrder: boolean;
   /** The way from the constant to the node; null where it is read directly. */
   readonly via: Passage | null;
 }
@@ -30,6 +35,11 @@ export function valuesAlong(via: Passage | null): Value[] {
   return values.toReversed();
 }
 
+/** The operator that a weight passes first on its way to this reader. */
+export function firstPassed({ via }: Pick<WeightUse, 'via'>): string {
+  return valuesAlong(via)[0]?.producer?.opType ?? 'other nodes';
+}
+
 /** A use of a constant that is no weight: shown to the user where the constant is large. */
 export interface OtherUse extends Use {
   readonly quiet: boolean;
@@ -40,106 +50,59 @@ export interface Reading {
   readonly others: readonly OtherUse[];
 }
 
-/** A value being looked at. `shape` is null once rows were cut apart. */
+/** A value being looked at. */
 interface Place {
-  readonly uses: Iterator<Use>;
-  readonly shape: readonly number[] | null;
+  readonly readers: Iterator<Use | Moved>;
+  readonly axes: readonly Axis[];
   readonly via: Passage | null;
 }
 
 /**
- * Finds who reads a constant. Through Identity, Cast, Reshape, Squeeze, Unsqueeze and Flatten the elements keep their order.
- * Slice and Concat along the first axis only reorder rows: exporters put the gates of a recurrent weight in ONNX's order so.
- * Each value on the way is looked at once, however many paths lead to it, and in the order of its readers, depth first.
+ * Finds who reads a constant, also where branches of an If return it to the graph around them. Each value on the way is looked at once,
+ * however many paths lead to it, and in the order of its readers, depth first.
  */
-export function readersOf(index: ValueIndex, value: Value, tensor: TensorProto): Reading {
+export function readersOf(ground: Ground, value: Value, tensor: TensorProto): Reading {
   const weights: WeightUse[] = [];
   const others: OtherUse[] = [];
   const whole = shapeOf(tensor);
+  const count = sizeOf(whole);
   const seen = new Set<Value>([value]);
-  const stack: Place[] = [{ uses: value.uses.values(), shape: whole, via: null }];
+  const start = storedAxes(whole);
+  const stack: Place[] = [{ readers: readers(ground, value, start), axes: start, via: null }];
   for (let place = stack.at(-1); place; place = stack.at(-1)) {
-    const { shape, via } = place;
-    const step = place.uses.next();
+    const { axes, via } = place;
+    const step = place.readers.next();
     if (step.done) {
       stack.pop();
       continue;
     }
-    const use = step.value;
-    const { node } = use;
-    const output = node.output[0];
-    const next = output === undefined ? undefined : index.find(use.scope, output);
-    const passed = use.input === 0 && shape ? shapeAfter(index, use.scope, node, shape) : null;
-    if (next && (passed || movesRows(index, use, shape === null))) {
-      if (!seen.has(next)) stack.push({ uses: next.uses.values(), shape: passed, via: { value: next, before: via } });
-      seen.add(next);
-      continue;
+    const reader = step.value;
+    const passed = 'axes' in reader ? [reader] : passOn(ground, reader, axes);
+    if (passed) {
+      for (const next of passed.filter((each) => !seen.has(each.value)).toReversed()) {
+        seen.add(next.value);
+        stack.push({ readers: readers(ground, next.value, next.axes), axes: next.axes, via: { value: next.value, before: via } });
+      }
+    } else if (!('axes' in reader)) {
+      const role = roleOf(reader.node, reader.input);
+      const channels = role?.channels(sizesOf(axes), reader.node);
+      if (!role || !channels) others.push({ ...reader, quiet: isParameter(reader.node, reader.input) });
+      else {
+        const view = storedView(channels.flatMap((axis) => axes[axis] ?? []), count);
+        weights.push({ ...reader, role, view, shape: sizesOf(axes), inOrder: inStoredOrder(axes, count), via });
+      }
     }
-    const role = roleOf(node, use.input);
-    const view = shape ? role?.view(shape, node) : role?.rowsView?.(whole);
-    if (!role || !view) others.push({ ...use, quiet: isParameter(node, use.input) });
-    else weights.push({ ...use, role, view, shape: shape ?? whole, via });
   }
   return { weights, others };
 }
 
-/** Whether a node takes rows of its input apart or together; once they are apart, nodes that add an axis keep them as they are. */
-function movesRows(index: ValueIndex, { node, scope, input }: Use, apart: boolean): boolean {
-  if (!isOnnx(node.domain)) return false;
-  if (node.opType === 'Concat') return intAttribute(node, 'axis', 0) === 0;
-  if (input !== 0) return false;
-  if (node.opType === 'Slice') {
-    const axes = intsAttribute(node, 'axes') ?? integers(index, scope, node.input[3]);
-    return axes?.length === 1 && axes[0] === 0 && (integers(index, scope, node.input[4])?.[0] ?? 1) === 1;
+/** Who reads a value, and what it is called where branches of an If return it. */
+function* readers({ index }: Ground, value: Value, axes: readonly Axis[]): Generator<Use | Moved> {
+  yield* value.uses;
+  for (const { scope, position } of value.returns) {
+    if (scope.owner?.opType !== 'If' || !scope.parent) continue;
+    const given = index.find(scope.parent, scope.owner.output[position] ?? '');
+    // Another branch may give another weight in its place.
+    if (given) yield { value: given, axes: axes.map((axis) => ({ ...axis, whole: false })) };
   }
-  return apart && ['Identity', 'Cast', 'Unsqueeze'].includes(node.opType);
-}
-
-/** The shape that an order-keeping node gives its first input; null for nodes that compute something, or by unknown numbers. */
-function shapeAfter(index: ValueIndex, scope: Scope, node: NodeProto, shape: readonly number[]): readonly number[] | null {
-  if (!isOnnx(node.domain)) return null;
-  switch (node.opType) {
-    case 'Identity':
-    case 'Cast':
-      return shape;
-    case 'Flatten': {
-      const axis = Number(node.attribute.find((attribute) => attribute.name === 'axis')?.i ?? 1n);
-      return [sizeOf(shape.slice(0, axis)), sizeOf(shape.slice(axis))];
-    }
-    case 'Reshape': {
-      const target = integers(index, scope, node.input[1]);
-      return target && reshaped(shape, target);
-    }
-    case 'Squeeze': {
-      const axes = intsAttribute(node, 'axes') ?? integers(index, scope, node.input[1]) ?? [];
-      const gone = new Set(axes.map((axis) => (axis < 0 ? axis + shape.length : axis)));
-      return shape.filter((size, axis) => (axes.length > 0 ? !gone.has(axis) : size !== 1));
-    }
-    case 'Unsqueeze': {
-      const axes = intsAttribute(node, 'axes') ?? integers(index, scope, node.input[1]);
-      return axes ? unsqueezed(shape, axes) : null;
-    }
-    default:
-      return null;
-  }
-}
-
-function integers(index: ValueIndex, scope: Scope, name: string | undefined): number[] | null {
-  const constant = name === undefined ? null : index.find(scope, name)?.constant;
-  return constant ? readInts(constant) : null;
-}
-
-/** ONNX Reshape: 0 keeps the dimension, -1 takes what is left. */
-export function reshaped(shape: readonly number[], target: readonly number[]): number[] {
-  const sizes = target.map((size, axis) => (size === 0 ? (shape[axis] ?? 0) : size));
-  const known = sizeOf(sizes.filter((size) => size !== -1));
-  return sizes.map((size) => (size === -1 ? (known === 0 ? 0 : sizeOf(shape) / known) : size));
-}
-
-/** The shape with a 1 at each of the given axes of the result. */
-export function unsqueezed(shape: readonly number[], axes: readonly number[]): number[] {
-  const rank = shape.length + axes.length;
-  const result = [...shape];
-  for (const axis of axes.map((a) => (a < 0 ? a + rank : a)).toSorted((a, b) => a - b)) result.splice(axis, 0, 1);
-  return result;
 }

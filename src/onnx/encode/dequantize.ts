@@ -1,8 +1,7 @@
-import { bytesOf, DataType } from '../tensor';
+import { bytesOf, DataType, sizeOf } from '../tensor';
 import type { Emitter } from './emitter';
 import type { Grid, Groups } from './grid';
 import { blocksPerChannel, isAsymmetric } from './grid';
-import { channelAxes } from './layout';
 import { sameDims } from './packed';
 import { packPlane } from './planes';
 
@@ -34,9 +33,9 @@ export function dequantizeForm(dims: readonly number[], groups: Groups, { opset 
   if (channels * blocks === 1) return { dims, axis: null, blockSize: null, scaleDims: [], transposeScales: false };
   if (blocks === 1) {
     if (opset < SINCE.channel) return `DequantizeLinear takes one scale a channel from opset ${SINCE.channel}; the model has ${opset}.`;
-    const axes = channelAxes(dims, groups);
-    const direct = axes && dims[axes.first] === channels ? axes.first : null;
-    return { dims: direct === null ? [outer, channels, inner] : dims, axis: direct ?? 1, blockSize: null, scaleDims: [channels], transposeScales: false };
+    // Axes of size 1 may stand before the channels' own.
+    const direct = dims.findIndex((size, axis) => size === channels && sizeOf(dims.slice(0, axis)) === outer);
+    return { dims: direct === -1 ? [outer, channels, inner] : dims, axis: direct === -1 ? 1 : direct, blockSize: null, scaleDims: [channels], transposeScales: false };
   }
   if (opset < SINCE.block) return `DequantizeLinear takes blocks from opset ${SINCE.block}; the model has ${opset}.`;
   if (outer === 1) return { dims: [channels, inner], axis: 1, blockSize: block, scaleDims: [channels, blocks], transposeScales: false };

@@ -50,7 +50,7 @@ export function layoutOf(dims: readonly number[], groups: Groups): Layout {
 }
 
 /** The axes of a shape whose product is the channel count, with `outer` before and `inner` after them. */
-export function channelAxes(dims: readonly number[], { outer, channels, inner }: Groups): { first: number; end: number } | null {
+function channelAxes(dims: readonly number[], { outer, channels, inner }: Groups): { first: number; end: number } | null {
   for (let first = 0; first <= dims.length; first++) {
     if (product(dims.slice(0, first)) !== outer) continue;
     for (let end = first + 1; end <= dims.length; end++) {

@@ -5,6 +5,7 @@ import { findAttribute, intAttribute, isOnnx } from '../../onnx/nodes';
 import { readFloats } from '../../onnx/tensor';
 import type { OnnxModel, Skipped, WeightType } from '../../onnx/types';
 import { indexValues, type ValueIndex } from '../../onnx/values';
+import { firstPassed } from '../../onnx/weights';
 import type { ChannelValue } from '../channel-statistics';
 import { floatConstant, readBias, type LayerBias } from '../layer-bias';
 
@@ -46,7 +47,10 @@ function targetsOf(index: ValueIndex, { layer, uses }: LayerSource): Target[] | 
   if (!OPS.has(layer.op)) return `${layer.op} has no bias that could be corrected.`;
   if (layer.inSubgraph || uses.some((use) => use.scope.parent !== null)) return 'It is inside a branch or loop, whose outputs cannot be observed.';
   const targets: Target[] = [];
-  for (const { node, input, view, scope, shape } of uses) {
+  for (const use of uses) {
+    const { node, input, view, scope, shape } = use;
+    if (!use.inOrder) return `Its weight passes through ${firstPassed(use)} first.`;
+    if (shape.length < 2) return 'Its weight is a vector, which gives no channels.';
     if (input !== 1) return 'Its weight is the left factor of a product, whose channels are rows.';
     const channels = view.channels * (node.opType === 'ConvTranspose' ? intAttribute(node, 'group', 1) : 1);
     const bias = readBias(index, scope, node, channels);

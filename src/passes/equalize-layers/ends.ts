@@ -3,6 +3,7 @@ import type { Scope } from '../../onnx/graph';
 import type { LayerSource } from '../../onnx/layers';
 import { intAttribute } from '../../onnx/nodes';
 import type { ValueIndex } from '../../onnx/values';
+import { firstPassed } from '../../onnx/weights';
 import { outputsOf, viewOf, type WeightView } from '../kernel-view';
 import { readBias, type LayerBias } from '../layer-bias';
 import type { PassContext } from '../types';
@@ -31,6 +32,7 @@ function endOf(index: ValueIndex, source: LayerSource): End | string {
   const [use] = uses;
   if (!use || !OPS.has(layer.op)) return `Weights of ${layer.op} are not equalized.`;
   if (uses.length + others.length > 1 || value.isOutput) return `Its weight "${layer.tensorName}" is shared with other nodes.`;
+  if (!use.inOrder) return `Its weight "${layer.tensorName}" passes through ${firstPassed(use)} first.`;
   if (use.input !== 1) return 'Its weight is the left factor of a product, whose channels are rows.';
   if (layer.op === 'Gemm' && intAttribute(use.node, 'transA', 0) !== 0) return 'Its input is transposed (transA).';
   const view = viewOf(use.node, use.shape);

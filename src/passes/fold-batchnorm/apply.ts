@@ -3,6 +3,7 @@ import { intAttribute, isOnnx } from '../../onnx/nodes';
 import type { Skipped } from '../../onnx/types';
 import { removeUnread } from '../../onnx/unread';
 import { indexValues, type ValueIndex } from '../../onnx/values';
+import { firstPassed } from '../../onnx/weights';
 import { refuseNonFinite } from '../originals';
 import { readWeights } from '../read-weights';
 import type { Pass, PassContext, PassResult } from '../types';
@@ -68,9 +69,11 @@ async function foldOne(
 function weightOf(context: PassContext, sources: readonly LayerSource[], match: FoldMatch): LayerSource | string {
   const { producer } = match;
   const source = sources.find((s) => s.uses.some((u) => u.node === producer && u.input === 1));
-  if (source === undefined) return `The weight of ${producer.opType} is not a constant.`;
+  const use = source?.uses.find((u) => u.node === producer && u.input === 1);
+  if (source === undefined || use === undefined) return `The weight of ${producer.opType} is not a constant.`;
   const { id } = source.layer;
   if (source.uses.length + source.others.length > 1 || source.value.isOutput) return `The weight "${source.layer.tensorName}" is shared with other nodes.`;
+  if (!use.inOrder) return `The weight "${source.layer.tensorName}" passes through ${firstPassed(use)} before ${producer.opType} reads it.`;
   return context.selected.some((s) => s.layer.id === id) ? source : `Layer "${id}" is excluded from this pass.`;
 }
 
