@@ -1,5 +1,5 @@
 /** Accuracy on every card, the preset found without being told, and memory by the number of samples: in the built page. See README.md. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium, type JSHandle, type Page } from 'playwright';
@@ -12,11 +12,11 @@ import type { Automation } from '../../src/state/automation';
 import { watchMemory } from '../large/memory';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const DATA = join(ROOT, '../shared/data');
+const DATA = process.env['WHITTLE_DATA'] ?? '';
 const { values } = parseArgs({
   options: { only: { type: 'string', default: '' }, ep: { type: 'string', default: 'wasm' }, limit: { type: 'string' }, presets: { type: 'boolean', default: false }, memory: { type: 'string', default: '' } },
 });
-if (!existsSync(DATA)) throw new Error(`${DATA} is not there: nothing can be measured.`);
+if (DATA === '') throw new Error('Name a folder of models, data and cards in WHITTLE_DATA: nothing can be measured without.');
 const limit = values.limit === undefined ? null : Number(values.limit);
 const ep: Ep = values.ep === 'webgpu' ? 'webgpu' : 'wasm';
 

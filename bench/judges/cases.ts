@@ -3,7 +3,6 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
-const SHARED = join(ROOT, '../shared/data');
 const SAMPLES = join(ROOT, 'public/samples');
 
 export interface Model {
@@ -28,11 +27,11 @@ const fold = { id: 'fold-batchnorm' };
 const quantize = (bits: number, options: object = {}): object => ({ id: 'quantize-weights', options: { bits, ...options } });
 const prune = { id: 'prune-weights', options: { sparsity: 0.6 } };
 
-/** The models of ../shared/data (a line says so where they are not there) and the samples that are not among them. */
+/** The models of the folder that WHITTLE_DATA names (a line says so where none is named) and the samples that are not among them. */
 export function findModels(): Model[] {
-  const shared = join(SHARED, 'models');
-  if (!existsSync(shared)) console.log('../shared/data/models is not there: only the samples are judged.');
-  const models = existsSync(shared) ? readdirSync(shared).map((file) => modelAt(join(shared, file), SHARED)) : [];
+  const data = process.env['WHITTLE_DATA'];
+  if (!data) console.log('WHITTLE_DATA names no folder: only the samples are judged.');
+  const models = data ? readdirSync(join(data, 'models')).map((file) => modelAt(join(data, 'models', file), data)) : [];
   for (const folder of [SAMPLES, join(SAMPLES, 'npm')]) {
     const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.onnx')) : [];
     for (const file of files) if (!models.some(({ path }) => same(path, join(folder, file)))) models.push(modelAt(join(folder, file), SAMPLES));

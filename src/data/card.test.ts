@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseCard } from './card';
-import { hasShared, sharedCard } from './testing/files';
+import { testOnData } from '../base/testing/real-data';
+import { cardIn } from './testing/files';
 
 const INPUT = { layout: 'NCHW', size: [28, 28], channels: 'L', scale: 1, mean: [0], std: [255] };
 const CARD = { version: 1, task: 'classification', data: 'digits', format: 'idx', images: 'i', input: INPUT };
@@ -44,8 +45,8 @@ test.each([
   expect(() => parseCard(json)).toThrow(expect.objectContaining({ code: 'bad-card', message: expect.stringContaining(message) }));
 });
 
-test.runIf(hasShared)('the cards of the shared data are read', () => {
+testOnData('cards of real data are read', (root) => {
   for (const name of ['mnist-8', 'mobilenet_v2_1.0_224', 'resnet8_cifar10', 'resnet_large_cifar10', 'squeezenet1.1']) {
-    expect(sharedCard(name).version).toBe(1);
+    expect(cardIn(root, name).version).toBe(1);
   }
 });

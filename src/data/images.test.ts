@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
+import { testOnData } from '../base/testing/real-data';
 import { openDataset } from './open';
 import type { Pixels } from './source';
 import { SourceKeeper } from './source-keeper';
 import { decodePpm, ppmText } from './testing/ppm';
-import { cardOf, file, folderOf, hasShared, SHARED, sharedCard } from './testing/files';
+import { cardIn, cardOf, file, folderOf } from './testing/files';
 import type { Job } from '../base/job';
 
 const JOB: Job = { signal: new AbortController().signal, onProgress: () => {} };
@@ -73,10 +74,10 @@ function onePixel(): Promise<Pixels> {
   return Promise.resolve({ width: 1, height: 1, channels: 3, data: new Uint8Array(3) });
 }
 
-test.runIf(hasShared)('the shared ImageNet cards: 500 images found and labelled, MobileNet\'s one class further', async () => {
-  const files = await folderOf(SHARED, 'datasets/imagenet-500');
-  const squeezenet = await openDataset(sharedCard('squeezenet1.1'), files, JOB, onePixel);
-  const mobilenet = await openDataset(sharedCard('mobilenet_v2_1.0_224'), files, JOB, onePixel);
+testOnData('ImageNet cards: 500 images found and labelled, MobileNet\'s one class further', async (root) => {
+  const files = await folderOf(root, 'datasets/imagenet-500');
+  const squeezenet = await openDataset(cardIn(root, 'squeezenet1.1'), files, JOB, onePixel);
+  const mobilenet = await openDataset(cardIn(root, 'mobilenet_v2_1.0_224'), files, JOB, onePixel);
   expect([squeezenet.length, squeezenet.problems.count, mobilenet.length]).toEqual([500, 0, 500]);
   expect([squeezenet.labels?.[1], mobilenet.labels?.[1]]).toEqual([2, 3]);
   expect([squeezenet.classNames?.[2], mobilenet.classNames?.[3], mobilenet.classNames?.length]).toEqual([

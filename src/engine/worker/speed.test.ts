@@ -9,12 +9,13 @@ import { measure } from './measure';
 import { preview } from './preview';
 import { profile } from './profile';
 import { job, openOnCpu } from './testing/bench';
+import { fastClock } from './testing/fast-clock';
 import { throughput } from './throughput';
 import { truth } from './truth';
 
-let undo = (): void => {};
-beforeAll(() => void (undo = forwardStdout()));
-afterAll(() => undo());
+let undo: (() => void)[] = [];
+beforeAll(() => void (undo = [forwardStdout(), fastClock()]));
+afterAll(() => undo.forEach((each) => each()));
 
 const recipe = (...passes: RecipeStep[]): Recipe => ({ version: 1, target: 'wasm', passes });
 const packed = (bits: number) => recipe({ id: 'quantize-weights', options: { bits, storage: 'packed' } });

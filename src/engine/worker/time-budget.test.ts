@@ -4,11 +4,12 @@ import { forwardStdout } from '../../runtime/testing/stdout';
 import type { Recipe } from '../../recipe/types';
 import type { UserSamples } from './calibrate';
 import { planBits } from './plan';
+import { fastClock } from './testing/fast-clock';
 import { answeredData, bench, job, recipe } from './testing/perceptron';
 
-let undo = (): void => {};
-beforeAll(() => void (undo = forwardStdout()));
-afterAll(() => undo());
+let undo: (() => void)[] = [];
+beforeAll(() => void (undo = [forwardStdout(), fastClock()]));
+afterAll(() => undo.forEach((each) => each()));
 
 async function withSamples() {
   let held: UserSamples = { data: null, calibration: 0 };

@@ -8,7 +8,7 @@ import { readModel } from '../../onnx/read';
 import { typeOf } from '../../onnx/shapes';
 import { bytesOf, DataType, int64Tensor, makeTensor } from '../../onnx/tensor';
 import { convNet, ifNet, lstmNet, makeModel, matmulNet, sharedNet, transposedNet } from '../../onnx/testing/fixtures';
-import { sharedModel, sharedModels } from '../../onnx/testing/models';
+import { testOnModels } from '../../onnx/testing/models';
 import { noise } from '../../onnx/testing/noise';
 import { bool, floats, runModel, type Feeds } from '../../onnx/testing/ort';
 import type { OnnxModel } from '../../onnx/types';
@@ -143,9 +143,9 @@ describe('real models in the full form', () => {
     'ppocrv4_rec.onnx': ['x', [1, 3, 48, 96]],
     'mnist-8.onnx': ['Input3', [1, 1, 28, 28]],
   };
-  const names = sharedModels().filter((name) => name in shapes);
-  test.each(names.map((name) => [name]))('%s halves, and its output stays close', { timeout: 60_000 }, async (name) => {
-    const model = readModel([sharedModel(name)]);
+  testOnModels(Object.keys(shapes), 'halves, and its output stays close', async (file) => {
+    const { name } = file;
+    const model = readModel([file]);
     const { written, result } = await applyPass(convertFloat16, model, { options: { form: 'full' } });
     const [input, shape] = shapes[name] ?? ['', []];
     const far = await difference(model, written, { [input]: x(shape) });

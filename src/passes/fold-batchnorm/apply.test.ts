@@ -7,7 +7,7 @@ import { makeNode } from '../../onnx/nodes';
 import { readModel } from '../../onnx/read';
 import { bytesOf, DataType, makeTensor } from '../../onnx/tensor';
 import { constant, makeModel, weight } from '../../onnx/testing/fixtures';
-import { sharedModel, sharedModels } from '../../onnx/testing/models';
+import { testOnModels } from '../../onnx/testing/models';
 import { noise } from '../../onnx/testing/noise';
 import { bool, floats, runModel } from '../../onnx/testing/ort';
 import type { OnnxModel } from '../../onnx/types';
@@ -177,9 +177,9 @@ test('what cannot be folded is named with its reason, and nothing changes', asyn
 
 describe('PP-OCR', () => {
   const shapes: Readonly<Record<string, readonly number[]>> = { 'ppocr_cls.onnx': [1, 3, 48, 192], 'ppocrv4_rec.onnx': [1, 3, 48, 96] };
-  const names = sharedModels().filter((name) => name in shapes);
-  test.each(names.map((name) => [name]))('%s keeps its output', { timeout: 60_000 }, async (name) => {
-    const model = readModel([sharedModel(name)]);
+  testOnModels(Object.keys(shapes), 'keeps its output', async (file) => {
+    const { name } = file;
+    const model = readModel([file]);
     const { result, written } = await applyPass(foldBatchnorm, model);
     if (name === 'ppocr_cls.onnx') expect(result.changed).toHaveLength(35);
     expect(result.changed.length).toBeGreaterThan(0);
