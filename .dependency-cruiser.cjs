@@ -17,7 +17,7 @@ const ROOMS = {
   report: ['base', 'recipe', 'passes', 'data', 'engine/protocol'],
   state: ['base', 'recipe', 'passes', 'data', 'report', 'engine/client', 'engine/protocol'],
   ui: ['base', 'state', 'recipe', 'passes', 'engine/protocol', 'data'],
-  cli: ['base', 'recipe', 'passes', 'data', 'report', 'state', 'engine/protocol'],
+  cli: ['base', 'onnx', 'recipe', 'passes', 'data', 'report', 'state', 'engine/protocol'],
 };
 
 const TESTS = '\\.test\\.tsx?$|/testing/';

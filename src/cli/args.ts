@@ -19,9 +19,10 @@ Runs a recipe on an ONNX model in headless Chromium, with the same engine as the
   --ep webgpu|wasm    backend that runs the model (default: the recipe's target)
   --help              this text
 
-External data files beside the model are found by their names.
-Exit code 0: OUT is written and a before/after table printed. 2: bad arguments or input, one line says which. 1: a fault of Whittle.
-CHROMIUM_PATH names the browser where none is found.`;
+External data are read from where the model says, inside its own folder. No file that is read is ever written to, by any name.
+All files are written whole, or none is. Exit code 0: they are, and a before/after table and what stays as it was are printed.
+2: bad arguments or input. 1: anything else (a full disk, no Chromium, a fault of Whittle). One line says which. 130, 143: stopped.
+CHROMIUM_PATH names the browser; without it Chrome or Chromium is looked for where they usually are.`;
 
 export interface Arguments {
   readonly model: string;
@@ -38,10 +39,17 @@ export interface Arguments {
 
 /** The command's arguments, or 'help'. Throws InputProblem that names the argument. */
 export function readArguments(argv: readonly string[]): Arguments | 'help' {
-  const { values, positionals } = parse(argv);
+  const { values, positionals, tokens } = parse(argv);
   if (values.help) return 'help';
+  const given = new Set<string>();
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    if (given.has(token.name)) throw new InputProblem(`${token.rawName} is given twice. See --help.`);
+    if (token.value === '') throw new InputProblem(`${token.rawName} is empty. See --help.`);
+    given.add(token.name);
+  }
   const [model, ...rest] = positionals;
-  if (model === undefined) throw new InputProblem('No model was given: name an .onnx file first. See --help.');
+  if (model === undefined || model === '') throw new InputProblem('No model was given: name an .onnx file first. See --help.');
   if (rest.length > 0) throw new InputProblem(`One model at a time: ${rest.join(', ')} is one too many.`);
   if (values.recipe === undefined) throw new InputProblem('No recipe was given: add --recipe FILE. See --help.');
   if (values.out === undefined) throw new InputProblem('No output was given: add --out FILE. See --help.');
@@ -67,6 +75,7 @@ function parse(argv: readonly string[]) {
     return parseArgs({
       args: [...argv],
       allowPositionals: true,
+      tokens: true,
       options: { recipe: text, out: text, card: text, limit: text, calibration: text, report: text, sensitivity: text, ep: text, profile: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
     });
   } catch (cause) {
@@ -75,7 +84,7 @@ function parse(argv: readonly string[]) {
 }
 
 function whole(name: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InputProblem(`${name} is "${text}"; it takes a whole number from 1.`);
+  const value = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(value) || value < 1) throw new InputProblem(`${name} is "${text}"; it takes a whole number from 1.`);
   return value;
 }

@@ -10,7 +10,11 @@ export async function serveStudio(root: string): Promise<PreviewServer> {
   if (!existsSync(built) || SOURCES.some((path) => newest(join(root, path)) > statSync(built).mtimeMs)) {
     await build({ root, logLevel: 'warn' });
   }
-  return preview({ root, logLevel: 'silent', preview: { port: 0, strictPort: false, host: '127.0.0.1' } });
+  const own = process.listeners('SIGTERM');
+  const server = await preview({ root, logLevel: 'silent', preview: { port: 0, strictPort: false, host: '127.0.0.1' } });
+  // Vite's own would end the process before what was begun is tidied up.
+  for (const listener of process.listeners('SIGTERM')) if (!own.includes(listener)) process.off('SIGTERM', listener);
+  return server;
 }
 
 /** Latest change below a path, epoch milliseconds. Tests are no part of the build. */

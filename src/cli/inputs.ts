@@ -1,6 +1,6 @@
 /** Reads and checks everything that can be wrong before a browser starts. */
-import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { accessSync, constants, readFileSync, statSync, type Stats } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
 import { WhittleError } from '../base/errors';
 import { parseCard } from '../data/card';
 import type { Card } from '../data/types';
@@ -8,11 +8,14 @@ import { parseRecipeText } from '../recipe/parse';
 import type { Recipe } from '../recipe/types';
 import type { Ep } from '../engine/protocol/index';
 import type { Arguments } from './args';
-import { InputProblem } from './problem';
+import { externalFiles, type PlacedFile } from './external';
+import { tryFolder } from './outputs';
+import { keepApart, realTarget } from './places';
+import { InputProblem, reasonOf, writeProblem } from './problem';
 
 export interface Inputs {
-  /** The model first, then files beside it that may be its external data. */
-  readonly modelFiles: readonly string[];
+  /** The model first, then its external data. */
+  readonly modelFiles: readonly PlacedFile[];
   readonly recipe: Recipe;
   /** The backend that was asked for by name: scores run on it even where it is slow. */
   readonly ep: Ep | null;
@@ -25,19 +28,29 @@ export interface Inputs {
   readonly calibration: number;
 }
 
+/** Throws InputProblem, before anything is written, for whatever is wrong with the files that are read or with the places of those written. */
 export function readInputs(args: Arguments): Inputs {
   const model = resolve(args.model);
   requireFile(model, 'The model');
   const recipe = parsed('recipe', args.recipe, parseRecipeText);
+  const data = args.card === null ? null : readCard(args.card);
+  const external = externalFiles(model);
   const out = writable(args.out, '--out');
-  if (out === model) throw new InputProblem('--out is the model itself: the original is never overwritten.');
   const report = args.report === null ? null : writable(args.report, '--report');
   const sensitivity = args.sensitivity === null ? null : writable(args.sensitivity, '--sensitivity');
-  const files = [model, out, report, sensitivity].filter((file) => file !== null);
-  const twice = files.find((file, i) => files.indexOf(file) < i);
-  if (twice !== undefined) throw new InputProblem(`${twice} is named twice: each file needs a name of its own.`);
+  const outputs = [['--out', out], ['--report', report], ['--sensitivity', sensitivity]] as const;
+  keepApart(
+    outputs.flatMap(([what, path]) => (path === null ? [] : [{ what, path }])),
+    [
+      { what: 'the model itself', path: model },
+      ...external.map(({ path }) => ({ what: "the model's external data", path })),
+      { what: 'the recipe', path: args.recipe },
+      ...(args.card === null ? [] : [{ what: 'the card', path: args.card }]),
+    ],
+    data === null ? [] : [{ what: "a file of the card's data", path: data.folder }],
+  );
   return {
-    modelFiles: [model, ...besideModel(model)],
+    modelFiles: [{ path: model, name: basename(model) }, ...external],
     recipe: args.ep === null ? recipe : { ...recipe, target: args.ep },
     ep: args.ep,
     out,
@@ -45,27 +58,15 @@ export function readInputs(args: Arguments): Inputs {
     profile: args.profile,
     sensitivity,
     calibration: args.calibration,
-    data: args.card === null ? null : readCard(args.card),
+    data,
   };
-}
-
-/** Files that ONNX writers put beside a model for its tensors. */
-function besideModel(model: string): string[] {
-  const name = basename(model);
-  const stem = name.replace(/\.onnx$/i, '');
-  return readdirSync(dirname(model))
-    .filter((file) => file !== name && (file.startsWith(`${name}.`) || file.startsWith(`${name}_`) || new RegExp(`^${escape(stem)}.*\\.(data|bin|weights)$`).test(file)))
-    .map((file) => join(dirname(model), file));
-}
-
-function escape(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
 function readCard(path: string): { name: string; card: Card; folder: string } {
   const card = parsed('card', path, (text) => parseCard(JSON.parse(text)));
   const folder = resolve(dirname(path), card.data);
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw new InputProblem(`The card's data folder ${folder} does not exist.`);
+  const stats = look(folder, "The card's data folder");
+  if (!stats.isDirectory()) throw new InputProblem(`The card's data folder ${folder} is a file.`);
   return { name: basename(path), card, folder };
 }
 
@@ -75,22 +76,42 @@ function parsed<T>(what: string, path: string, parse: (text: string) => T): T {
     return parse(readFileSync(path, 'utf8'));
   } catch (cause) {
     if (cause instanceof WhittleError) throw new InputProblem(`${cause.message} ${cause.remedy}`.trim());
-    throw new InputProblem(`The ${what} ${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`);
+    throw new InputProblem(`The ${what} ${path} cannot be read: ${reasonOf(cause)}`);
   }
 }
 
 function requireFile(path: string, what: string): void {
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) throw new InputProblem(`${what} ${path} does not exist.`);
+  const stats = look(path, what);
+  if (stats.isDirectory()) throw new InputProblem(`${what} ${path} is a folder; it has to be a file.`);
+  if (!stats.isFile()) throw new InputProblem(`${what} ${path} is a device or a pipe; it has to be a file.`);
+  try {
+    accessSync(path, constants.R_OK);
+  } catch (cause) {
+    throw new InputProblem(`${what} ${path} cannot be read: ${reasonOf(cause)}.`);
+  }
 }
 
-/** The absolute path, when a file can be written there. */
-function writable(path: string, option: string): string {
-  const target = resolve(path);
+function look(path: string, what: string): Stats {
   try {
-    accessSync(dirname(target), constants.W_OK);
-  } catch {
-    throw new InputProblem(`${option} ${path} cannot be written: ${dirname(target)} does not exist or is not writable.`);
+    return statSync(path);
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') throw new InputProblem(`${what} ${path} does not exist.`);
+    throw new InputProblem(`${what} ${path} cannot be read: ${reasonOf(cause)}.`);
   }
-  if (statSync(target, { throwIfNoEntry: false })?.isDirectory()) throw new InputProblem(`${option} ${path} is a folder.`);
-  return target;
+}
+
+/** The real path, when a file can be written there. */
+function writable(path: string, option: string): string {
+  const problem = (why: string): InputProblem => new InputProblem(`${option} ${path} ${why}.`);
+  if (/[/\\]$/.test(path)) throw problem('names a folder; it has to name a file');
+  try {
+    const target = realTarget(path);
+    const stats = statSync(target, { throwIfNoEntry: false });
+    if (stats?.isDirectory()) throw problem('is a folder');
+    if (stats && !stats.isFile()) throw problem('is a device or a pipe; it has to be a file');
+    tryFolder(target);
+    return target;
+  } catch (cause) {
+    throw cause instanceof InputProblem ? cause : writeProblem(`${option} ${path}`, cause);
+  }
 }

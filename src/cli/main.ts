@@ -1,60 +1,83 @@
 /** `npm run optimize`: the studio's engine on the command line. See `--help`. */
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { chromium } from 'playwright';
-import { ensureBrowser } from '../../scripts/ensure-browser.mjs';
-import { CHROMIUM_FLAGS } from '../../scripts/chromium-flags.mjs';
+import type { Browser } from 'playwright';
+import type { PreviewServer } from 'vite';
 import { isInputError, toPlainError, WhittleError } from '../base/errors';
 import { FORMS, kindOfName, reportOf } from '../report/index';
 import { HELP, readArguments } from './args';
+import { startChromium } from './browser';
 import { serveStudio } from './build';
 import { readInputs } from './inputs';
-import { InputProblem } from './problem';
+import { Outputs } from './outputs';
+import { InputProblem, oneLine, reasonOf, RunProblem } from './problem';
 import { sensitivityText } from './sensitivity';
+import { stopOnSignals, within } from './stop';
 import { runInStudio } from './studio';
 import { tableOf } from './table';
 
+/** Longest that the browser and the server may take to close. */
+const CLOSE_MS = 10_000;
+
+const outputs = new Outputs();
+let server: PreviewServer | null = null;
+let browser: Browser | null = null;
+
 async function main(argv: readonly string[]): Promise<void> {
   const args = readArguments(argv);
-  if (args === 'help') {
-    console.log(HELP);
-    return;
-  }
+  if (args === 'help') return print(HELP);
   const inputs = readInputs(args);
-  const partial = `${inputs.out}.${process.pid}.part`;
-  const server = await serveStudio(resolve(import.meta.dirname, '../..'));
-  const browser = await chromium.launch({ executablePath: ensureBrowser().path, args: [...CHROMIUM_FLAGS], ignoreDefaultArgs: ['--headless'] });
-  try {
-    const [url = ''] = server.resolvedUrls?.local ?? [];
-    const run = await runInStudio(browser, url, inputs, args.limit, (line) => console.error(line));
-    const report = reportOf(run.results);
-    const [fault] = report.checks.proof?.faults ?? [];
-    if (fault === undefined) {
-      await run.save(partial);
-      renameSync(partial, inputs.out);
-    }
-    if (inputs.report !== null) writeFileSync(inputs.report, FORMS[kindOfName(inputs.report)].write(report));
-    const scan = run.results.sensitivity?.finished ?? null;
-    if (inputs.sensitivity !== null && scan !== null) writeFileSync(inputs.sensitivity, sensitivityText(inputs.sensitivity, scan));
-    console.log(tableOf(report));
-    // Told last, where it cannot be overlooked; the report has it too.
-    if (fault !== undefined) throw new WhittleError('export-failed', fault, `${inputs.out} was not written.`);
-  } finally {
-    rmSync(partial, { force: true });
-    await browser.close();
-    await server.close();
-  }
+  server = await serveStudio(resolve(import.meta.dirname, '../..'));
+  browser = await startChromium();
+  const [url = ''] = server.resolvedUrls?.local ?? [];
+  const run = await runInStudio(browser, url, inputs, args.limit, (line) => console.error(line));
+  const report = reportOf(run.results);
+  const [fault] = report.checks.proof?.faults ?? [];
+  if (fault === undefined) outputs.copy(await run.save(), inputs.out);
+  if (inputs.report !== null) outputs.write(inputs.report, FORMS[kindOfName(inputs.report)].write(report));
+  const scan = run.results.sensitivity?.finished ?? null;
+  if (inputs.sensitivity !== null && scan !== null) outputs.write(inputs.sensitivity, sensitivityText(inputs.sensitivity, scan));
+  outputs.commit();
+  await print(tableOf(report), 'The files are written, but ');
+  // Told last, where it cannot be overlooked; the report has it too.
+  if (fault !== undefined) throw new WhittleError('export-failed', fault, `${inputs.out} was not written.`);
 }
 
-function fail(thrown: unknown): void {
-  if (thrown instanceof InputProblem) {
-    console.error(thrown.message);
-    process.exitCode = 2;
-    return;
+async function tidy(): Promise<void> {
+  outputs.discard();
+  await browser?.close();
+  await server?.close();
+}
+
+/** Resolves once the text has left; a reader that went away or a full disk is told in one line. */
+function print(text: string, before = ''): Promise<void> {
+  return new Promise((done, failed) => {
+    process.stdout.write(`${text}\n`, (cause) => {
+      if (!cause) return done();
+      const reason = reasonOf(cause);
+      failed(new RunProblem(`${before === '' ? 'The' : `${before}the`} text could not be printed: ${reason}.`));
+    });
+  });
+}
+
+function fail(thrown: unknown): number {
+  if (thrown instanceof InputProblem || thrown instanceof RunProblem) {
+    console.error(oneLine(thrown.message));
+    return thrown instanceof InputProblem ? 2 : 1;
   }
   const error = toPlainError(thrown);
-  console.error(`${error.message} ${error.remedy}`.trim());
-  process.exitCode = isInputError(error) ? 2 : 1;
+  console.error(oneLine(`${error.message} ${error.remedy}`));
+  return isInputError(error) ? 2 : 1;
 }
 
-await main(process.argv.slice(2)).catch(fail);
+// Failed writes are told by the call that made them, and where nobody reads the progress there is nobody to tell.
+process.stdout.on('error', () => undefined);
+process.stderr.on('error', () => undefined);
+const isStopped = stopOnSignals(tidy);
+const code = await main(process.argv.slice(2)).then(
+  () => 0,
+  (thrown: unknown) => (isStopped() ? null : fail(thrown)),
+);
+if (code !== null) {
+  await within(tidy(), CLOSE_MS);
+  process.exit(code);
+}

@@ -1,15 +1,16 @@
 /** Drives the page as a person would, through the automation it offers on `window.whittle` (src/state/automation.ts). */
 import type { Browser, JSHandle, Page } from 'playwright';
-import { fromPlainError } from '../base/errors';
+import { fromPlainError, WhittleError } from '../base/errors';
 import type { Outcome, Sensitivity, SensitivityOptions } from '../engine/protocol/index';
 import type { Results } from '../report/index';
 import type { Automation } from '../state/automation';
 import type { Inputs } from './inputs';
+import { oneLine, RunProblem } from './problem';
 
 export interface Run {
   readonly results: Results;
-  /** Saves the exported file at a path, as the page's own download. */
-  save(path: string): Promise<void>;
+  /** Saves the exported file as the page's own download; returns where the browser put it. */
+  save(): Promise<string>;
 }
 
 type Studio = JSHandle<Automation>;
@@ -18,15 +19,46 @@ type Log = (line: string) => void;
 /** What `--sensitivity` tries. */
 const SCAN: SensitivityOptions = { bits: [2, 3, 4, 6, 8], sparsities: [], samples: 64 };
 
-/** Opens, optimizes, exports, times and scores. Throws the page's own WhittleError where a step fails. */
+/**
+ * Opens, optimizes, exports, times and scores. Throws the page's own WhittleError where a step fails, and RunProblem where the browser ends or
+ * the page does, naming the step.
+ */
 export async function runInStudio(browser: Browser, url: string, inputs: Inputs, limit: number | null, log: Log): Promise<Run> {
-  const page = await browser.newPage({ acceptDownloads: true });
-  await page.goto(url);
-  await page.waitForFunction(() => 'whittle' in window);
+  let step = 'Starting the page';
+  const told: Log = (line) => {
+    step = line;
+    log(line);
+  };
+  const lost = (what: string): RunProblem => new RunProblem(`${what} while at work (${step}): it may have run out of memory, or was ended. Nothing was written.`);
+  let crashed = false;
+  try {
+    const page = await browser.newPage({ acceptDownloads: true });
+    const crash = new Promise<never>((_, reject) => {
+      browser.on('disconnected', () => reject(lost('Chromium ended')));
+      page.on('crash', () => {
+        crashed = true;
+        reject(lost("Chromium's page ended"));
+      });
+    });
+    // Also where the work fails first.
+    crash.catch(() => undefined);
+    const run = await Promise.race([work(page, url, inputs, limit, told), crash]);
+    return { ...run, save: () => Promise.race([run.save(), crash]) };
+  } catch (cause) {
+    if (cause instanceof WhittleError || cause instanceof RunProblem) throw cause;
+    if (!browser.isConnected()) throw lost('Chromium ended');
+    if (crashed) throw lost("Chromium's page ended");
+    throw cause;
+  }
+}
+
+async function work(page: Page, url: string, inputs: Inputs, limit: number | null, log: Log): Promise<Run> {
+  await openPage(page, url);
   const studio: Studio = await page.evaluateHandle(() => window.whittle);
   log('Opening the model');
-  const modelFiles = await chooseFiles(page, inputs.modelFiles, false);
-  const opened = value(await studio.evaluate((whittle, input) => whittle.open([...(input.files ?? [])]), modelFiles));
+  const chosen = await chooseFiles(page, inputs.modelFiles.map(({ path }) => path), false);
+  const names = inputs.modelFiles.map(({ name }) => name);
+  const opened = value(await studio.evaluate((whittle, given) => whittle.open([...(given.chosen.files ?? [])], given.names), { chosen, names }));
   let data: Results['data'] = null;
   if (inputs.data) {
     log('Reading the samples');
@@ -38,14 +70,16 @@ export async function runInStudio(browser: Browser, url: string, inputs: Inputs,
   log('Running the recipe');
   const exported = value(await studio.evaluate((whittle) => whittle.exportModel()));
   const figures = exported.proof.ran ? await figuresOf(studio, inputs, limit ?? data?.samples ?? null, limit, log) : NOTHING;
-  if (!exported.proof.ran) log(`Not run here: ${exported.proof.reason ?? ''}`);
+  if (!exported.proof.ran) log(`Not run here: ${exported.proof.reason ?? ''}${inputs.sensitivity === null ? '' : ` ${inputs.sensitivity} is not written: a scan of layers needs runs.`}`);
   const environment = value(await studio.evaluate((whittle) => whittle.environment()));
   return {
     results: { recipe, date: new Date(), environment, opened, data, preview: null, exported, ...figures },
-    async save(path) {
+    async save() {
       const [download, outcome] = await Promise.all([page.waitForEvent('download'), studio.evaluate((whittle) => whittle.download())]);
       value(outcome);
-      await download.saveAs(path);
+      const failure = await download.failure();
+      if (failure !== null) throw new RunProblem(`Chromium could not save the file (${oneLine(failure)}): is the disk of its temporary folder full?`);
+      return download.path();
     },
   };
 }
@@ -63,6 +97,17 @@ async function figuresOf(studio: Studio, inputs: Inputs, scored: number | null, 
   const evaluation = value(await studio.evaluate((whittle, [n, ep]) => whittle.evaluate(n, ep), [limit, inputs.ep] as const));
   const sensitivity = inputs.sensitivity === null ? null : await scan(studio, log);
   return { measurements: [measurement], evaluation, sensitivity, ...(await lookCloser(studio, inputs, log)) };
+}
+
+/** Throws RunProblem where the built page does not start. */
+async function openPage(page: Page, url: string): Promise<void> {
+  try {
+    await page.goto(url);
+    await page.waitForFunction(() => 'whittle' in window);
+  } catch (cause) {
+    const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+    throw new RunProblem(`The page does not start (${reason}). Remove the folder dist and try again.`);
+  }
 }
 
 async function scan(studio: Studio, log: Log): Promise<Results['sensitivity']> {

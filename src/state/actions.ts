@@ -36,9 +36,9 @@ import { selectLayer, useView } from './view';
 /** Above this the model is not run unasked: a session holds the weights a second time. */
 const RUN_UNASKED_BYTES = 256 * 2 ** 20;
 
-/** Chosen files, each with the folder path it came with. */
-export function named(files: readonly File[]): NamedBlob[] {
-  return files.map((file) => ({ path: file.webkitRelativePath || file.name, blob: file }));
+/** Chosen files, each with the folder path it came with, or that of `paths`. */
+export function named(files: readonly File[], paths: readonly string[] = []): NamedBlob[] {
+  return files.map((file, i) => ({ path: paths[i] ?? (file.webkitRelativePath || file.name), blob: file }));
 }
 
 /** Opens a model and, unless it is very large, runs it once on both backends. The open one is kept where this fails. */

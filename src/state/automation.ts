@@ -48,7 +48,8 @@ export interface Automation {
   /** Resolves when no job runs, no slider timer waits and no histogram is due. */
   idle(): Promise<void>;
   stats(): Promise<EngineStats>;
-  open(files: readonly File[]): Promise<Outcome<OpenedModel>>;
+  /** `paths`: of the files, where they are known otherwise than by the files themselves. */
+  open(files: readonly File[], paths?: readonly string[]): Promise<Outcome<OpenedModel>>;
   /** `calibration`: samples that passes may learn from, 128 unless given. */
   setData(name: string, card: Card, files: readonly File[], calibration?: number): Promise<Outcome<DataSummary>>;
   /** A card for the files and the open model; nothing is read by it yet. */
@@ -120,7 +121,7 @@ async function idle(): Promise<void> {
 const automation: Automation = {
   idle,
   stats: async () => (await theEngine()).stats(),
-  open: (files) => outcome(() => actions.openModel(actions.named(files))),
+  open: (files, paths) => outcome(() => actions.openModel(actions.named(files, paths))),
   setData: (name, card, files, calibration) => outcome(() => actions.setData(name, card, actions.named(files), calibration)),
   proposeData: (files) => outcome(() => samples.proposeData(actions.named(files))),
   applyCard: (card) => outcome(() => samples.applyCard(card)),

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { readArguments } from './args';
+import { InputProblem } from './problem';
+
+const GOOD = ['net.onnx', '--recipe', 'r.json', '--out', 'o.onnx'];
+
+test.each(['1e3', '0x10', ' 5', '5 ', '', '+5', '-1', '0', '1.0', '٣', '9007199254740993', 'ten'])('a count is plain digits from 1: "%s" is refused', (text) => {
+  expect(() => readArguments([...GOOD, `--limit=${text}`])).toThrow(InputProblem);
+  expect(() => readArguments([...GOOD, `--calibration=${text}`])).toThrow(InputProblem);
+});
+
+test('plain digits', () => {
+  expect(readArguments([...GOOD, '--limit', '500', '--calibration', '007'])).toMatchObject({ limit: 500, calibration: 7 });
+});
+
+test.each([
+  [[], /No model/],
+  [['', '--recipe', 'r', '--out', 'o'], /No model/],
+  [['a.onnx', 'b.onnx', '--recipe', 'r', '--out', 'o'], /b\.onnx is one too many/],
+  [['a.onnx', '--out', 'o'], /No recipe/],
+  [['a.onnx', '--recipe', 'r'], /No output/],
+  [['a.onnx', '--recipe', 'r', '--out='], /--out is empty/],
+  [[...GOOD, '--out', 'other.onnx'], /--out is given twice/],
+  [[...GOOD, '--limit'], /--limit/],
+  [[...GOOD, '--frobnicate'], /--frobnicate/],
+  [[...GOOD, '--ep', 'WASM'], /--ep is "WASM"/],
+  [[...GOOD, '--profile=yes'], /--profile/],
+])('one line for a bad argument: %j', (argv, message) => {
+  let told = '';
+  try {
+    readArguments(argv);
+  } catch (thrown) {
+    if (thrown instanceof InputProblem) told = thrown.message;
+  }
+  expect(told).toMatch(message);
+  expect(told.split('\n')).toHaveLength(1);
+});

@@ -1,0 +1,55 @@
+import { linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Outputs } from './outputs';
+import { InputProblem, RunProblem, writeProblem } from './problem';
+
+let folder = '';
+let [out, report] = ['', ''];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'whittle-outputs-'));
+  [out, report] = [join(folder, 'out.onnx'), join(folder, 'report.json')];
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test('all in their places at once, over what was there, and nothing else', () => {
+  writeFileSync(out, 'old');
+  const other = join(folder, 'other name.onnx');
+  linkSync(out, other);
+  const outputs = new Outputs();
+  outputs.write(out, 'new');
+  outputs.write(report, 'figures');
+  expect(readFileSync(out, 'utf8')).toBe('old');
+  outputs.commit();
+  outputs.discard();
+  expect([readFileSync(out, 'utf8'), readFileSync(report, 'utf8'), readFileSync(other, 'utf8')]).toEqual(['new', 'figures', 'old']);
+  expect(readdirSync(folder).toSorted()).toEqual(['other name.onnx', 'out.onnx', 'report.json']);
+});
+
+test('where one cannot be put in its place, none is and the old ones stay', () => {
+  writeFileSync(out, 'old');
+  const [first, blocked] = [join(folder, 'first.csv'), join(folder, 'blocked')];
+  const outputs = new Outputs();
+  outputs.write(first, 'new');
+  outputs.write(out, 'new');
+  outputs.write(blocked, 'new');
+  mkdirSync(join(blocked, 'full'), { recursive: true });
+  expect(() => outputs.commit()).toThrow(/blocked/);
+  outputs.discard();
+  expect(readFileSync(out, 'utf8')).toBe('old');
+  expect(readdirSync(folder).toSorted()).toEqual(['blocked', 'out.onnx']);
+});
+
+test('stopped: nothing remains, and nothing can be written any more', () => {
+  const outputs = new Outputs();
+  outputs.write(report, 'figures');
+  outputs.discard();
+  expect(() => outputs.copy(import.meta.filename, out)).toThrow(RunProblem);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('a full disk is not the fault of a path, a missing folder is', () => {
+  expect(() => new Outputs().write(join(folder, 'no', 'such.json'), '')).toThrow(InputProblem);
+  expect(writeProblem('x', Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' }))).toEqual(new RunProblem('x cannot be written: the disk is full.'));
+});

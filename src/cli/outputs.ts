@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, constants, copyFileSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { RunProblem, writeProblem } from './problem';
+
+interface Pending {
+  readonly target: string;
+  readonly temporary: string;
+}
+
+/**
+ * The files that a run writes: first under other names in their own folders, then, once all are whole, all in their places. Where one cannot
+ * be, none is, and files that were there before are as they were.
+ */
+export class Outputs {
+  private readonly pending: Pending[] = [];
+  private closed = false;
+
+  /** Throws InputProblem or RunProblem that names the target. */
+  write(target: string, text: string): void {
+    this.make(target, (temporary) => writeFileSync(temporary, text, { flag: 'wx' }));
+  }
+
+  copy(from: string, target: string): void {
+    this.make(target, (temporary) => copyFileSync(from, temporary, constants.COPYFILE_EXCL));
+  }
+
+  /** Throws as `write`, when everything is as it was before. */
+  commit(): void {
+    const done: { readonly target: string; readonly before: string | null }[] = [];
+    try {
+      for (const { target, temporary } of this.pending) {
+        const before = keepOld(target);
+        done.push({ target, before });
+        try {
+          renameSync(temporary, target);
+        } catch (cause) {
+          throw writeProblem(target, cause);
+        }
+      }
+    } catch (problem) {
+      for (const { target, before } of done.toReversed()) {
+        if (before === null) rmSync(target, { force: true });
+        else renameSync(before, target);
+      }
+      throw problem;
+    }
+    for (const { before } of done) if (before !== null) rmSync(before, { force: true });
+    this.pending.length = 0;
+  }
+
+  /** Takes away what was not put in its place; nothing can be written after. */
+  discard(): void {
+    this.closed = true;
+    for (const { temporary } of this.pending) rmSync(temporary, { force: true });
+  }
+
+  private make(target: string, fill: (temporary: string) => void): void {
+    if (this.closed) throw new RunProblem('Stopped.');
+    const temporary = temporaryFor(target);
+    this.pending.push({ target, temporary });
+    try {
+      fill(temporary);
+      flush(temporary);
+    } catch (cause) {
+      throw writeProblem(target, cause);
+    }
+  }
+}
+
+/** Throws the system's error where no file can be made beside this one: tried, since rights alone do not tell (read-only disks, /proc). */
+export function tryFolder(target: string): void {
+  const temporary = temporaryFor(target);
+  closeSync(openSync(temporary, 'wx'));
+  rmSync(temporary, { force: true });
+}
+
+/** In the same folder, so that a rename is all it takes, and short: the target's own name may be as long as names can be. */
+function temporaryFor(target: string): string {
+  return join(dirname(target), `.whittle-${randomBytes(6).toString('hex')}.part`);
+}
+
+/** The file that is there now, under another name too; null where there is none. */
+function keepOld(target: string): string | null {
+  if (!statSync(target, { throwIfNoEntry: false })) return null;
+  const before = temporaryFor(target);
+  try {
+    linkSync(target, before);
+  } catch {
+    // Not every file system has hard links.
+    copyFileSync(target, before, constants.COPYFILE_EXCL);
+  }
+  return before;
+}
+
+/** Some disks say that they are full only now. */
+function flush(path: string): void {
+  const file = openSync(path, 'r+');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
