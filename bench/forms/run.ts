@@ -3,7 +3,8 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { toPlainError } from '../../src/base/errors';
 import type { Dataset } from '../../src/data/types';
-import { exportModel } from '../../src/engine/worker/export';
+import { exportProven } from '../../src/engine/worker/proof';
+import type { Proof } from '../../src/engine/protocol/index';
 import { Workbench } from '../../src/engine/worker/workbench';
 import { randomFeeds } from '../../src/runtime/feeds';
 import type { RecipeStep } from '../../src/recipe/types';
@@ -36,18 +37,28 @@ const FORMS: Readonly<Record<string, readonly RecipeStep[]>> = {
 
 for (const file of readdirSync(folder).filter((name) => name.endsWith('.onnx'))) {
   const doc = await openModel(join(folder, file));
-  const bench = new Workbench(doc, platform, () => ({ data: madeUp(doc.summary.inputs), calibration: 2 }));
+  const data = madeUp(doc.summary.inputs);
+  const bench = new Workbench(doc, platform, () => ({ data, calibration: 2 }));
   for (const [form, passes] of Object.entries(FORMS)) {
     const from = performance.now();
     try {
-      const exported = await exportModel(bench, { version: 1, target: 'wasm', passes: [{ id: 'fold-batchnorm' }, ...passes] }, job);
+      const exported = await exportProven(bench, data, { version: 1, target: 'wasm', passes: [{ id: 'fold-batchnorm' }, ...passes] }, job);
       writeFileSync(join(out, `${basename(file, '.onnx')}.${form}.onnx`), new Uint8Array(await exported.blob.arrayBuffer()));
       const skipped = exported.steps.flatMap((step) => step.skipped);
-      console.log(`${file} ${form}: ${exported.bytes} bytes, ${((performance.now() - from) / 1000).toFixed(1)} s, ${exported.steps.map((step) => step.changed).join('+')} changed, ${skipped.length} named`);
+      console.log(`${file} ${form}: ${exported.bytes} bytes, ${((performance.now() - from) / 1000).toFixed(1)} s, ${exported.steps.map((step) => step.changed).join('+')} changed, ${skipped.length} named; ${inWords(exported.proof)}`);
     } catch (error) {
       console.log(`${file} ${form}: refused, ${toPlainError(error).message}`);
     }
   }
+}
+
+/** How far the written file is from the opened one, from the studio's values, and the graph without loss from the opened file: parts of the output's range. */
+function inWords({ ran, reason, difference, studio, lossless, faults }: Proof): string {
+  return ran ? `off by ${part(difference)}, studio ${part(studio)}, lossless ${part(lossless)}${faults.map((fault) => `; FAULT ${fault}`).join('')}` : `not run: ${reason ?? ''}`;
+}
+
+function part(check: { readonly relative: number } | null): string {
+  return check?.relative.toExponential(1) ?? '-';
 }
 
 /** Four samples of noise of the model's first sizes: enough to calibrate a form, not to judge it. null where the sizes are open. */

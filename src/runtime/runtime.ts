@@ -55,12 +55,12 @@ export function createRuntime({ device }: { device: GPUDevice | null }): Runtime
   }
 
   async function create(model: Uint8Array, options: SessionOptions, signal: AbortSignal): Promise<Session> {
-    const { ep, layout = 'NHWC', profile = false } = options;
+    const { ep, layout = 'NHWC', profile = false, optimize = true } = options;
     const execution = provider(ep, layout, device);
     const ort = await loadOrt();
     const { session, createMs } = await exclusive('Loading the model', ep, FIRST_SECONDS, signal, async () => {
       const startedAt = performance.now();
-      const wanted = { executionProviders: [execution], logSeverityLevel: 4, enableProfiling: profile } as const;
+      const wanted = { executionProviders: [execution], logSeverityLevel: 4, enableProfiling: profile, graphOptimizationLevel: optimize ? 'all' : 'disabled' } as const;
       const made = await withTap(() => ort.InferenceSession.create(model, wanted));
       if (signal.aborted) await made.release();
       return { session: made, createMs: performance.now() - startedAt };

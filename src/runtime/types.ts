@@ -53,6 +53,8 @@ export interface SessionOptions {
   readonly layout?: Layout;
   /** Records where and how long each node runs. It splits what WebGPU would batch: a session with it is never timed. */
   readonly profile?: boolean;
+  /** False: every node is computed as the graph has it. Integer kernels that the runtime fuses round elsewhere than their parts. */
+  readonly optimize?: boolean;
 }
 
 export interface Runtime {

@@ -7,7 +7,7 @@ import type { Lease } from '../../passes/types';
 import { weightsAsInputs, type WeightInput } from '../../onnx/live';
 import type { OnnxModel } from '../../onnx/types';
 import { concatChunks, writeModel } from '../../onnx/write';
-import type { Ep, Feeds, HostTensor, Layout, Runtime, Session, ValueInfo } from '../../runtime/types';
+import type { Ep, Feeds, HostTensor, Layout, Runtime, Session, SessionOptions, ValueInfo } from '../../runtime/types';
 import type { RecipeRun } from '../../recipe/run';
 
 export interface LiveDevice {
@@ -45,9 +45,9 @@ export interface SwappableWeights extends BoundWeights {
 }
 
 /** Throws `runtime-failed` where the graph with open weights cannot be loaded. */
-export async function createLive(graph: LiveGraph, device: LiveDevice, ep: Ep, layout: Layout, signal: AbortSignal): Promise<Live> {
+export async function createLive(graph: LiveGraph, device: LiveDevice, options: SessionOptions, signal: AbortSignal): Promise<Live> {
   const open = weightsAsInputs(graph.model, graph.layers.map((l) => l.id));
-  const session = await device.runtime.create(concatChunks(writeModel(open.model)), { ep, layout }, signal);
+  const session = await device.runtime.create(concatChunks(writeModel(open.model)), options, signal);
   const weightNames = new Set(open.inputs.map((i) => i.inputName));
   let users = 0;
   let closing = false;
@@ -56,7 +56,7 @@ export async function createLive(graph: LiveGraph, device: LiveDevice, ep: Ep, l
   };
   return {
     key: graph.key,
-    ep,
+    ep: session.ep,
     layout: session.layout,
     inputs: session.inputs.filter((i) => !weightNames.has(i.name)),
     async bind(current, which) {

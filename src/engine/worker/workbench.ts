@@ -185,7 +185,7 @@ export class Workbench {
 
   /** A live session that has run: the first run compiles every pipeline, which must not fall on a slider move. */
   private async warmUp(run: RecipeRun, graph: LiveGraph, ep: Ep, layout: Layout, signal: AbortSignal): Promise<{ made: LiveBench; runMs: number }> {
-    const live = await createLive(graph, this.platform, ep, layout, signal);
+    const live = await createLive(graph, this.platform, { ep, layout }, signal);
     const weights = await live.bind(run, 'before');
     try {
       const [found] = await findFeeds({ inputs: live.inputs, run: weights.run }, signal, 1, 1);

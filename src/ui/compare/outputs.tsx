@@ -9,7 +9,7 @@ export function Outputs() {
     <section className="panel" aria-labelledby="outputs-title">
       <header className="panel-head">
         <h2 id="outputs-title">Outputs, before against after</h2>
-        {evaluation && <span className="small quiet">{formatCount(evaluation.agreement.samples)} samples on {evaluation.ep === 'webgpu' ? 'WebGPU' : 'WASM'}</span>}
+        {evaluation && <span className="small quiet">{formatCount(evaluation.agreement.samples)} {evaluation.madeUp === null ? 'samples' : 'made-up inputs'}, {evaluation.of === 'file' ? 'written file' : 'live'}, on {evaluation.ep === 'webgpu' ? 'WebGPU' : 'WASM'}</span>}
       </header>
       {evaluation ? (
         <DataTable

@@ -17,8 +17,8 @@ export function AgreementCell() {
       <div className="score-head">
         <h2>Agreement</h2>
         {fresh && agreement ? (
-          <span className="small quiet">
-            {formatCount(agreement.samples)} {hasData ? 'samples' : 'random inputs'}
+          <span className="small quiet" title={evaluation.madeUp ?? undefined}>
+            {formatCount(agreement.samples)} {evaluation.madeUp === null ? 'samples' : 'made-up inputs'}, {evaluation.of === 'file' ? 'written file' : 'live'}
           </span>
         ) : (
           // With samples the score follows the sliders by itself.
@@ -40,6 +40,11 @@ export function AgreementCell() {
           <p className="small quiet">
             {agreement.changed !== null && `${formatCount(agreement.changed)} answers changed, `}SQNR {agreement.sqnrDb === null ? 'exact' : `${agreement.sqnrDb.toFixed(1)} dB`}
           </p>
+          {evaluation.nonFinite.after > 0 && (
+            <p className="small warning">
+              NaN or infinity in the outputs of {formatCount(evaluation.nonFinite.after)} ({formatCount(evaluation.nonFinite.before)} before)
+            </p>
+          )}
         </>
       ) : (
         <p className="small quiet">How alike the outputs are before and after.</p>

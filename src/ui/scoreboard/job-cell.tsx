@@ -2,6 +2,9 @@ import { X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { cancelJob, useJobs, type RunningJob } from '../../state/jobs';
 import { formatCount, formatElapsed } from '../../base/format';
+import { useRecipe } from '../../state/recipe';
+import { isFresh, useResults } from '../../state/results';
+import { ProofNote } from './proof-note';
 
 /** Segments drawn at most; more units of work share one. */
 const SEGMENTS = 24;
@@ -12,14 +15,17 @@ export function JobCell() {
   const job = useJobs((state) => state.running);
   const quiet = useJobs((state) => state.quiet > 0);
   const note = useJobs((state) => state.lastNote);
+  const recipe = useRecipe((state) => state.recipe);
+  const written = useResults((state) => isFresh(state.exported, recipe));
   return (
-    <div className="score job" data-idle={job === null && note === null ? true : undefined}>
+    <div className="score job" data-idle={job === null && note === null && !written ? true : undefined}>
       {job ? (
         <Running job={job} />
       ) : (
         <>
           <h2>{quiet ? 'Following the sliders' : 'Ready'}</h2>
           {note && <p className="small quiet">{note}</p>}
+          <ProofNote />
         </>
       )}
     </div>

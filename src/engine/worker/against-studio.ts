@@ -1,0 +1,103 @@
+/**
+ * Two comparisons of a written file that must come out equal: with what the studio computes by the same weights, and, before any pass that may
+ * lose something, with the opened file.
+ */
+import type { Job } from '../../base/job';
+import type { Outputs } from '../../measure/outputs';
+import { metaOf } from '../../passes/metas';
+import { effectiveOptions } from '../../recipe/options';
+import type { RecipeRun } from '../../recipe/run';
+import { leadingGraphSteps, stepOf } from '../../recipe/steps';
+import type { Recipe } from '../../recipe/types';
+import { HALF_TOLERANCE, TOLERANCE } from '../../runtime/check';
+import type { Feeds } from '../../runtime/types';
+import type { OutputDifference, Proof, SameCheck } from '../protocol/index';
+import { fit } from './feeds';
+import { cannotRun, differenceOf, load, runAll } from './file-runs';
+import { createLive, type LiveGraph } from './live';
+import { usesHalf } from './pair';
+import type { TrialInputs } from './trial-inputs';
+import type { Workbench } from './workbench';
+
+/** Parts of an output's range: the same sums in another order stay below 3e-6 over nine models and 17 forms. */
+const STUDIO_TOLERANCE = 5e-5;
+/** The same where activations are rounded by known scales. Unfused, file and studio come out equal; a last bit may still round to the next code. */
+const STATIC_TOLERANCE = 5e-3;
+/** The same where scales follow the activations: integer sums against floats, rounded again in every layer (1.6e-2 over the 53 of mobilenet_v2). */
+const DYNAMIC_TOLERANCE = 5e-2;
+
+interface Written {
+  readonly trials: TrialInputs;
+  readonly bytes: Uint8Array;
+  /** On the trial inputs. */
+  readonly outputs: readonly Outputs[];
+}
+
+function runs(recipe: Recipe, id: string): boolean {
+  const step = stepOf(recipe, id);
+  return step !== undefined && step.off !== true;
+}
+
+function toleranceOf(recipe: Recipe): number {
+  if (usesHalf(recipe)) return HALF_TOLERANCE;
+  if (runs(recipe, 'quantize-dynamic')) return DYNAMIC_TOLERANCE;
+  return runs(recipe, 'quantize-static') ? STATIC_TOLERANCE : STUDIO_TOLERANCE;
+}
+
+export async function againstStudio(bench: Workbench, recipe: Recipe, { trials, bytes, outputs }: Written, job: Job): Promise<Pick<Proof, 'studio' | 'lossless'>> {
+  // Integer kernels that the runtime fuses round elsewhere than the parts that the studio runs.
+  const integers = runs(recipe, 'quantize-static') || runs(recipe, 'quantize-dynamic');
+  const written = integers ? await runAll(await load(bench, bytes, job, false), trials.feeds, job) : outputs;
+  const studio = await onStudio(bench, recipe, 'after', !integers, trials, job);
+  const exact = exactPrefix(recipe);
+  const lossless = exact.passes.length === 0 ? null : await onStudio(bench, exact, 'before', true, trials, job);
+  const wide = bench.doc.layers.every((l) => l.type === 'float32' || l.type === 'float64');
+  return {
+    studio: studio && same(differenceOf(studio, written), toleranceOf(recipe)),
+    lossless: lossless && same(differenceOf(trials.outputs, lossless), wide ? TOLERANCE : HALF_TOLERANCE),
+  };
+}
+
+/** The recipe up to its first pass that may lose something. */
+function exactPrefix(recipe: Recipe): Recipe {
+  const steps = leadingGraphSteps(recipe);
+  const first = steps.findIndex((step) => {
+    const meta = metaOf(step.id);
+    return meta?.exact?.(effectiveOptions(meta, step)) !== true;
+  });
+  return { ...recipe, passes: first < 0 ? steps : steps.slice(0, first) };
+}
+
+/** Outputs on WASM of the recipe's graph with its weights as inputs, before or after its weight passes; null where such a graph cannot run. */
+async function onStudio(bench: Workbench, recipe: Recipe, which: 'before' | 'after', optimize: boolean, { feeds }: TrialInputs, job: Job): Promise<Outputs[] | null> {
+  const run = await bench.run(recipe, job);
+  try {
+    const graph = which === 'before' ? { model: run.base, key: run.baseKey, layers: run.layers } : { model: run.model, key: run.modelKey, layers: run.layers };
+    return await runGraph(bench, run, graph, { which, optimize, feeds }, job);
+  } catch (error) {
+    if (cannotRun(error)) return null;
+    throw error;
+  } finally {
+    run.dispose();
+  }
+}
+
+async function runGraph({ platform }: Workbench, run: RecipeRun, graph: LiveGraph, { which, optimize, feeds }: { which: 'before' | 'after'; optimize: boolean; feeds: readonly Feeds[] }, { signal }: Job): Promise<Outputs[]> {
+  const live = await createLive(graph, platform, { ep: 'wasm', optimize }, signal);
+  try {
+    const weights = await live.bind(run, which);
+    try {
+      const all: Outputs[] = [];
+      for (const one of feeds) all.push(await weights.run(fit(one, live.inputs), signal));
+      return all;
+    } finally {
+      weights.release();
+    }
+  } finally {
+    await live.release();
+  }
+}
+
+function same(difference: OutputDifference, tolerance: number): SameCheck {
+  return { ...difference, ok: difference.relative <= tolerance };
+}

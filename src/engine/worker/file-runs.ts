@@ -1,0 +1,37 @@
+/** Runs of files on the same inputs, on WASM: what every model runs on here, and what WebGPU is held against. */
+import { WhittleError } from '../../base/errors';
+import type { Job } from '../../base/job';
+import type { Outputs } from '../../measure/outputs';
+import { compareAll } from '../../runtime/compare';
+import type { Feeds, Session } from '../../runtime/types';
+import type { OutputDifference } from '../protocol/index';
+import { fit } from './feeds';
+import type { Workbench } from './workbench';
+
+/** Failures of the runtime on one model, which say that it cannot be run here. */
+const NOT_RUN: ReadonlySet<string> = new Set(['runtime-failed', 'out-of-memory', 'too-large']);
+
+export function cannotRun(error: unknown): error is WhittleError {
+  return error instanceof WhittleError && NOT_RUN.has(error.code);
+}
+
+/** @param optimize see `SessionOptions`. */
+export function load({ platform: { runtime } }: Workbench, bytes: Uint8Array, { signal }: Job, optimize = true): Promise<Session> {
+  return runtime.create(bytes, { ep: 'wasm', optimize }, signal);
+}
+
+/** Runs them all and closes the session. */
+export async function runAll(session: Session, feeds: readonly Feeds[], { signal }: Job): Promise<Outputs[]> {
+  try {
+    const all: Outputs[] = [];
+    for (const one of feeds) all.push(await session.run(fit(one, session.inputs), signal));
+    return all;
+  } finally {
+    await session.release();
+  }
+}
+
+export function differenceOf(reference: readonly Outputs[], other: readonly Outputs[]): OutputDifference {
+  const { maxAbs, relative, sqnrDb } = compareAll(reference, other);
+  return { maxAbs, relative, sqnrDb };
+}
