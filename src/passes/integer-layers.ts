@@ -4,8 +4,10 @@ import type { Grid } from '../compute/types';
 import { findLayers, type LayerSource } from '../onnx/layers';
 import { opsetOf } from '../onnx/nodes';
 import { opsetBlockers, raiseOpset } from '../onnx/opset';
-import type { Skipped } from '../onnx/types';
+import { canStore } from '../onnx/encode';
+import type { Layer, Skipped } from '../onnx/types';
 import { integerGrid, keptIntegerGrid, storableSettings, weightSettings, type WeightSettings } from './integer-weights';
+import { groupsOf } from './quantize-weights/groups';
 import type { PassContext } from './types';
 
 /** One scale a channel needs this operator set; earlier models are moved there where no node has to change. */
@@ -13,19 +15,27 @@ const CHANNEL_OPSET = 13;
 
 export interface IntegerLayer {
   readonly source: LayerSource;
-  /** The only node that reads the weight. */
+  /** The nodes that read the weight, all alike, and the first of them. */
+  readonly nodes: readonly NodeProto[];
   readonly node: NodeProto;
   readonly settings: WeightSettings;
   /** One scale for the whole weight, where the recipe asks for one a channel and the operator set has no such form. */
   readonly coarse: boolean;
 }
 
+/** A selected layer that cannot compute on integers. */
+export interface LeftLayer {
+  readonly layer: Layer;
+  readonly settings: WeightSettings;
+  readonly reason: string;
+}
+
 /**
- * The selected layers that can be treated, and why the others cannot. Moves the model to opset 13 where that changes no node.
+ * The selected layers that can compute on integers, and why the others cannot. Moves the model to opset 13 where that changes no node.
  * @param problemOf what stands in the way of a layer, apart from the operator set.
  * @param oldest the operator set that the pass's own nodes need.
  */
-export function chooseIntegerLayers({ model, selected }: PassContext, problemOf: (source: LayerSource) => string | null, oldest: number): { layers: IntegerLayer[]; skipped: Skipped[] } {
+export function chooseIntegerLayers({ model, selected }: PassContext, problemOf: (source: LayerSource) => string | null, oldest: number): { layers: IntegerLayer[]; left: LeftLayer[] } {
   const sources = new Map(findLayers(model).sources.map((source) => [source.layer.id, source]));
   const blockers = opsetBlockers(model, CHANNEL_OPSET);
   const wanted = selected.flatMap(({ layer, options }) => {
@@ -35,15 +45,17 @@ export function chooseIntegerLayers({ model, selected }: PassContext, problemOf:
   if (blockers.length === 0 && wanted.some(({ problem }) => problem === null)) raiseOpset(model, CHANNEL_OPSET);
   const opset = opsetOf(model.proto);
   const layers: IntegerLayer[] = [];
-  const skipped: Skipped[] = [];
+  const left: LeftLayer[] = [];
   for (const { source, asked, problem } of wanted) {
-    const node = source.uses[0]?.node;
+    const { layer } = source;
+    const nodes = source.uses.map((use) => use.node);
+    const [node] = nodes;
     const settings = opset < oldest ? `Its integer form needs opset ${oldest}; the model has ${opset}.` : storableSettings(source, asked, model);
-    if (problem !== null) skipped.push({ layer: source.layer.id, reason: problem });
-    else if (typeof settings === 'string') skipped.push({ layer: source.layer.id, reason: `${settings} ${blockers.join(', ')} would have to be rewritten for a later opset.` });
-    else if (node) layers.push({ source, node, settings, coarse: settings.granularity !== asked.granularity });
+    if (problem !== null) left.push({ layer, settings: asked, reason: problem });
+    else if (typeof settings === 'string') left.push({ layer, settings: asked, reason: `${settings} ${blockers.join(', ')} would have to be rewritten for a later opset.` });
+    else if (node) layers.push({ source, nodes, node, settings, coarse: settings.granularity !== asked.granularity });
   }
-  return { layers, skipped };
+  return { layers, left };
 }
 
 /** Puts a layer's weight on its symmetric grid: the one that an earlier pass has rounded it to where that serves, else the one of least error. */
@@ -58,6 +70,42 @@ export async function putIntegerWeight({ compute, weights, model }: PassContext,
   } finally {
     lease.release();
   }
+}
+
+/** Puts a weight on its symmetric grid, stored as packed codes, which are decoded once at load: it computes in float. */
+export async function packWeight({ compute, weights }: PassContext, layer: Layer, settings: WeightSettings): Promise<void> {
+  const lease = await weights.acquire(layer.id);
+  try {
+    const grid = await integerGrid(compute, lease.handle, { layer }, settings, null);
+    await weights.put(layer.id, compute.quantize(lease.handle, grid), { kind: 'grid', grid, storage: 'packed' });
+  } finally {
+    lease.release();
+  }
+}
+
+/**
+ * Stores the weights of layers that cannot compute on integers in as many bits all the same; those that an earlier pass has encoded stay as
+ * they are. Each is listed with what became of it, and all are counted in the note.
+ */
+export async function packLeft(context: PassContext, left: readonly LeftLayer[]): Promise<{ readonly skipped: Skipped[]; readonly note: string }> {
+  const skipped: Skipped[] = [];
+  let packed = 0;
+  for (const { layer, settings, reason } of left) {
+    context.job.signal.throwIfAborted();
+    if (context.only !== null && context.only !== layer.id) continue;
+    const outcome = unpackable(context, layer, settings);
+    if (outcome === null) await packWeight(context, layer, settings);
+    if (outcome === null) packed += 1;
+    skipped.push({ layer: layer.id, reason: `${reason} ${outcome ?? `Its weights are stored in ${settings.bits} bits, and it computes in float.`}` });
+  }
+  return { skipped, note: packed === 0 ? '' : ` ${packed} more ${packed === 1 ? 'has its' : 'have their'} weights stored in fewer bits and ${packed === 1 ? 'computes' : 'compute'} in float.` };
+}
+
+/** What becomes of a weight that is not packed; null where it is. */
+function unpackable({ weights, model }: PassContext, layer: Layer, { bits, granularity }: WeightSettings): string | null {
+  if (weights.encodingOf(layer.id) !== null) return 'Its weights stay as an earlier pass stores them.';
+  const fits = canStore(layer, 'packed', model, { bits, groups: groupsOf(layer, { granularity, blockSize: 0 }) });
+  return fits === true ? null : `It stays float: ${fits}`;
 }
 
 /** What is to be said of layers that got one scale for the whole weight. */

@@ -3,7 +3,7 @@ import { blocksPerChannel, type Compute, type Grid, type Handle } from '../compu
 import { canStore } from '../onnx/encode';
 import type { LayerSource } from '../onnx/layers';
 import type { OnnxModel } from '../onnx/types';
-import { valuesAlong } from '../onnx/weights';
+import { firstPassed, type WeightUse } from '../onnx/weights';
 import { gridFromRanges } from './quantize-weights/grid';
 import { groupsOf } from './quantize-weights/groups';
 import { leastErrorGrid } from './quantize-weights/range';
@@ -24,12 +24,19 @@ export function weightSettings(options: Options): WeightSettings {
 export function unfitWeight({ layer, value, uses, others }: LayerSource): string | null {
   const [use] = uses;
   if (use === undefined) return 'Nothing reads it.';
-  if (layer.inSubgraph || use.scope.parent !== null) return 'It is inside an If, Loop or Scan body.';
+  if (layer.inSubgraph || uses.some(({ scope }) => scope.parent !== null)) return 'It is inside an If, Loop or Scan body.';
   if (layer.type !== 'float32') return `Its weights are ${layer.type}, and integer kernels give float32.`;
-  if (uses.length > 1 || others.length > 0 || value.isOutput) return 'Its weights are read in more than one place.';
-  if (use.via) return `Its weights pass through ${valuesAlong(use.via)[0]?.producer?.opType ?? 'other nodes'} first.`;
+  if (others.length > 0 || value.isOutput || !uses.every((other) => readsAlike(use, other))) return 'Its weights are read in more than one place, in different ways.';
+  const passed = uses.find(({ via }) => via !== null);
+  if (passed) return `Its weights pass through ${firstPassed(passed)} first.`;
   if ((layer.op === 'MatMul' || layer.op === 'Gemm') && use.input === 0) return 'Its weights are the left factor of the product.';
   return null;
+}
+
+/** Whether one stored form of a weight serves two readers: the same operator, with the same output channels. */
+function readsAlike(a: WeightUse, b: WeightUse): boolean {
+  const same = a.node.opType === b.node.opType && a.input === b.input && a.shape.join() === b.shape.join();
+  return same && a.view.outer === b.view.outer && a.view.channels === b.view.channels;
 }
 
 /** The settings that the model's operator set can store: one scale for the whole weight before opset 13; or the reason why none. */

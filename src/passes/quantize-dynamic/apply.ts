@@ -2,9 +2,9 @@ import { findConstant } from '../../onnx/graph';
 import type { LayerSource } from '../../onnx/layers';
 import { findAttribute, intAttribute } from '../../onnx/nodes';
 import { DataType } from '../../onnx/tensor';
-import { chooseIntegerLayers, coarseNote, putIntegerWeight } from '../integer-layers';
-import { integerGrid, unfitWeight, weightSettings } from '../integer-weights';
-import type { Options } from '../options';
+import type { Use } from '../../onnx/values';
+import { chooseIntegerLayers, coarseNote, packLeft, packWeight, putIntegerWeight } from '../integer-layers';
+import { unfitWeight, weightSettings } from '../integer-weights';
 import type { Pass, PassContext, PassResult } from '../types';
 import { roundInputs } from './activations';
 import { quantizeDynamicMeta } from './meta';
@@ -25,7 +25,7 @@ export const quantizeDynamic: Pass = {
   meta: quantizeDynamicMeta,
   async apply(context): Promise<PassResult> {
     const recurrent = context.selected.filter(({ layer }) => RECURRENT.has(layer.op));
-    const { layers, skipped } = chooseIntegerLayers(without(context, recurrent), problemOf, DYNAMIC_OPSET);
+    const { layers, left } = chooseIntegerLayers(without(context, recurrent), problemOf, DYNAMIC_OPSET);
     const { job, only } = context;
     const startedAt = Date.now();
     const total = layers.length + recurrent.length;
@@ -34,13 +34,18 @@ export const quantizeDynamic: Pass = {
       job.onProgress({ stage: `Quantizing ${layer.source.layer.id}`, done, total, startedAt });
       if (only === null || only === layer.source.layer.id) await putIntegerWeight(context, layer, null);
     }
-    for (const { layer, options } of recurrent) if (only === null || only === layer.id) await pack(context, layer, options);
+    for (const { layer, options } of recurrent) if (only === null || only === layer.id) await packWeight(context, layer, weightSettings(options));
+    const { skipped, note: alone } = await packLeft(context, left);
     if (only !== null) return { changed: [], skipped, note: '' };
     const products = layers.filter(({ node }) => PRODUCTS.has(node.opType));
-    roundInputs(context.model, products.map(({ node }) => node));
-    for (const { source } of layers) context.onFinish((written) => toIntegers(written, source.layer.id, source.value.name));
+    roundInputs(context.model, products.flatMap(({ nodes }) => nodes));
+    for (const { source, nodes } of layers) {
+      for (const node of nodes) context.onFinish((written) => toIntegers(written, source.layer.id, source.value.name, node.output[0] ?? ''));
+    }
     const packed = recurrent.length === 0 ? '' : ` ${recurrent.length} recurrent weights are stored in packed codes and compute in float.`;
-    const note = `${products.length} of ${context.selected.length} layers compute on integers.${packed}${coarseNote(layers)}`;
+    const tables = layers.length - products.length;
+    const picked = tables === 0 ? '' : ` ${tables} ${tables === 1 ? 'embedding is' : 'embeddings are'} picked as codes.`;
+    const note = `${products.length} of ${context.selected.length} layers compute on integers.${picked}${packed}${alone}${coarseNote(layers)}`;
     return { changed: [...layers.map(({ source }) => source.layer.id), ...recurrent.map(({ layer }) => layer.id)], skipped, note };
   },
 };
@@ -52,25 +57,14 @@ function without(context: PassContext, left: Selected): PassContext {
 }
 
 function problemOf(source: LayerSource): string | null {
-  const [use] = source.uses;
-  if (!use) return 'Nothing reads it.';
-  const { node, scope } = use;
-  if (!PRODUCTS.has(node.opType) && node.opType !== 'Gather') return `${node.opType} has no integer form with ranges of the moment.`;
-  const unfit = unfitWeight(source);
-  if (unfit !== null) return unfit;
+  const other = source.uses.find(({ node }) => !PRODUCTS.has(node.opType) && node.opType !== 'Gather');
+  if (other) return `${other.node.opType} has no integer form with ranges of the moment.`;
+  return unfitWeight(source) ?? source.uses.map(nodeProblem).find((problem) => problem !== null) ?? null;
+}
+
+function nodeProblem({ node, scope }: Use): string | null {
   if (node.opType === 'Gemm' && intAttribute(node, 'transA', 0) !== 0) return 'Its left factor is transposed.';
   if (node.opType === 'Gemm' && ['alpha', 'beta'].some((name) => (findAttribute(node, name)?.f ?? 1) !== 1)) return 'Its alpha or beta is not 1.';
   const bias = node.input[2] ?? '';
   return node.opType === 'Conv' && bias !== '' && findConstant(scope.graph, bias)?.dataType !== DataType.FLOAT ? 'Its bias is not a constant.' : null;
-}
-
-/** 8-bit codes in the packed form, which is decoded once at load. */
-async function pack({ compute, weights }: PassContext, layer: Selected[number]['layer'], options: Options): Promise<void> {
-  const lease = await weights.acquire(layer.id);
-  try {
-    const grid = await integerGrid(compute, lease.handle, { layer }, weightSettings(options), null);
-    await weights.put(layer.id, compute.quantize(lease.handle, grid), { kind: 'grid', grid, storage: 'packed' });
-  } finally {
-    lease.release();
-  }
 }

@@ -16,11 +16,11 @@ interface StoredWeight {
 /**
  * In the written model: the node that reads this weight becomes integer operators on the stored codes. It gives what the float node gives
  * on the rounded values, but for the order of additions. A weight that a later pass has stored in another form is left alone and listed.
- * @param weight name of the dequantized weight.
+ * @param weight name of the dequantized weight. @param output what the node that reads it gives: others may read it too.
  */
-export function toIntegers({ proto }: OnnxModel, layerId: string, weight: string): Skipped[] {
+export function toIntegers({ proto }: OnnxModel, layerId: string, weight: string, output: string): Skipped[] {
   const { graph } = proto;
-  const node = graph?.node.find((reader) => reader.input.includes(weight));
+  const node = graph?.node.find((reader) => reader.output[0] === output && reader.input.includes(weight));
   const stored = graph && storedWeight(graph, weight);
   if (!graph || !node || !stored) return [{ layer: layerId, reason: 'A later pass stores its weights in another form: it computes in float.' }];
   const maker = new Maker(proto, graph);

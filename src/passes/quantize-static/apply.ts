@@ -2,7 +2,7 @@ import type { NodeProto } from 'onnx-buf';
 import type { LayerSource } from '../../onnx/layers';
 import { indexValues, type Value } from '../../onnx/values';
 import { requireCalibration } from '../calibration';
-import { chooseIntegerLayers, coarseNote, putIntegerWeight, type IntegerLayer } from '../integer-layers';
+import { chooseIntegerLayers, coarseNote, packLeft, putIntegerWeight, type IntegerLayer } from '../integer-layers';
 import { unfitWeight } from '../integer-weights';
 import type { Calibration, Pass, PassContext, PassResult } from '../types';
 import { activationGrid, type ActivationGrid } from './activation-grid';
@@ -27,22 +27,23 @@ const QDQ_OPSET = 10;
 export const quantizeStatic: Pass = {
   meta: quantizeStaticMeta,
   async apply(context, options): Promise<PassResult> {
-    const { layers, skipped } = chooseIntegerLayers(context, problemOf, QDQ_OPSET);
-    if (layers.length === 0) return { changed: [], skipped, note: 'No layer can compute on integers.' };
+    const { layers, left } = chooseIntegerLayers(context, problemOf, QDQ_OPSET);
+    const { skipped, note: alone } = await packLeft(context, left);
+    if (layers.length === 0) return { changed: [], skipped, note: `No layer can compute on integers.${alone}` };
     if (context.only !== null) {
       // A slider follows one weight; activations do not change its value.
       for (const layer of layers) if (layer.source.layer.id === context.only) await putIntegerWeight(context, layer, null);
       return { changed: [], skipped, note: '' };
     }
     const activations = await quantizeActivations(context, layers, staticSettings(options));
-    const note = `${layers.length} of ${context.selected.length} layers compute on integers; ${activations} activations in 8 bits.${coarseNote(layers)}`;
+    const note = `${layers.length} of ${context.selected.length} layers compute on integers; ${activations} activations in 8 bits.${alone}${coarseNote(layers)}`;
     return { changed: layers.map((layer) => layer.source.layer.id), skipped, note };
   },
 };
 
 function problemOf(source: LayerSource): string | null {
-  const node = source.uses[0]?.node;
-  if (node && !isWeighted(node)) return `${node.opType} has no static integer form; quantize-weights or quantize-dynamic stores its weights.`;
+  const other = source.uses.find(({ node }) => !isWeighted(node));
+  if (other) return `${other.node.opType} has no static integer form.`;
   return unfitWeight(source);
 }
 
@@ -53,7 +54,7 @@ async function quantizeActivations(context: PassContext, layers: readonly Intege
   const plain = settings.smoothing > 0 ? await smooth(context, calibration, layers, settings.smoothing) : new Set<NodeProto>();
   const index = indexValues(model.proto);
   const [main] = index.scopes;
-  const { groups, constants, floats } = placeQuantizers(index, new Set(layers.map((layer) => layer.node)), plain);
+  const { groups, constants, floats } = placeQuantizers(index, new Set(layers.flatMap((layer) => layer.nodes)), plain);
   const ranges = await context.keep('ranges', () => findRanges(context, calibration, groups, settings), (made) => made.length * 16);
   const grids = new Map<Value, ActivationGrid>();
   for (const [at, group] of groups.entries()) {
@@ -61,18 +62,30 @@ async function quantizeActivations(context: PassContext, layers: readonly Intege
     for (const value of group.values) grids.set(value, grid);
   }
   for (const layer of layers) {
-    const { node, source } = layer;
-    const [input, , biasValue] = node.input.map((name) => main && index.find(main, name));
-    const scale = (input && grids.get(input)?.scale) ?? 1;
-    const bias = integerBias(node, biasValue?.constant);
-    const grid = await putIntegerWeight(context, layer, bias && ((channels) => scaleFloors(bias, scale, channels)));
-    if (bias) roundBias(model, node, bias, scale, grid.scales);
-    const weight = node.input[1] ?? '';
-    context.onFinish((written) => storeBias(written, source.layer.id, weight, scale));
+    const readers = layer.nodes.map((node) => {
+      const [input, , biasValue] = node.input.map((name) => main && index.find(main, name));
+      return { node, scale: (input && grids.get(input)?.scale) ?? 1, bias: integerBias(node, biasValue?.constant) };
+    });
+    const grid = await putIntegerWeight(context, layer, floorsOf(readers));
+    for (const { node, scale, bias } of readers) {
+      if (bias) roundBias(model, node, bias, scale, grid.scales);
+      const [weight, output] = [node.input[1] ?? '', node.output[0] ?? ''];
+      context.onFinish((written) => storeBias(written, layer.source.layer.id, { weight, output }, scale));
+    }
   }
   for (const [value, readers] of constants) quantizeConstant(model, value, readers, settings.signed);
   insertQuantizers(model, grids, floats);
   return grids.size;
+}
+
+/** The smallest scales at which the biases of all nodes that read a weight fit. */
+function floorsOf(readers: readonly { readonly scale: number; readonly bias: Float32Array | null }[]): ((channels: number) => Float32Array) | null {
+  const biased = readers.flatMap(({ scale, bias }) => (bias ? [{ scale, bias }] : []));
+  if (biased.length === 0) return null;
+  return (channels) => {
+    const floors = biased.map(({ scale, bias }) => scaleFloors(bias, scale, channels));
+    return Float32Array.from({ length: channels }, (_, c) => floors.reduce((most, each) => Math.max(most, each[c] ?? 0), 0));
+  };
 }
 
 const NOTHING: Range = { low: 0, high: 0 };

@@ -40,9 +40,9 @@ const samples = Array.from({ length: 12 }, (_, i) => sample(5 + i));
 const onlySmooth: Pass = {
   meta: quantizeStatic.meta,
   async apply(context, options) {
-    const { layers, skipped } = chooseIntegerLayers(context, () => null, 10);
+    const { layers, left } = chooseIntegerLayers(context, () => null, 10);
     const muls = await smooth(context, requireCalibration(context, 'smoothing'), layers, Number(options['smoothing']));
-    return { changed: layers.map((l) => l.source.layer.id), skipped, note: String(muls.size) };
+    return { changed: layers.map((l) => l.source.layer.id), skipped: left.map(({ layer, reason }) => ({ layer: layer.id, reason })), note: String(muls.size) };
   },
 };
 

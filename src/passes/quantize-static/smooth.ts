@@ -25,13 +25,13 @@ const LARGEST = 1e4;
  * SmoothQuant (Xiao et al. 2023, arXiv 2211.10438): moves the spread between input channels of MatMul and Gemm from what they read into
  * their weights, s_c = max|x_c|^alpha / max|w_c|^(1 - alpha). The activation is divided by s in the LayerNormalization that makes it where
  * nobody else reads that, else in a Mul of its own. The float output stays the same. Weights that an earlier pass has rounded stay as they
- * are: scaled, they would be rounded anew.
+ * are: scaled, they would be rounded anew. So do those that several nodes read.
  * @returns the Muls: they stay float, or all would be rounded before it is smoothed.
  */
 export async function smooth(context: PassContext, calibration: Calibration, layers: readonly IntegerLayer[], alpha: number): Promise<ReadonlySet<NodeProto>> {
   const { model } = context;
   const index = indexValues(model.proto);
-  const products = productsOf(index, layers.filter(({ source }) => context.weights.encodingOf(source.layer.id) === null));
+  const products = productsOf(index, layers.filter(({ source, nodes }) => nodes.length === 1 && context.weights.encodingOf(source.layer.id) === null));
   const muls = new Set<NodeProto>();
   const largest = await context.keep(
     'largest',
