@@ -40,7 +40,10 @@ export const pruneWeights: Pass = {
       for (const layer of wanted) {
         context.job.signal.throwIfAborted();
         if (batch.settings.criterion === 'magnitude') thresholds[layer.id] = cut.threshold;
-        if (cut.count === 0) continue;
+        if (cut.count === 0) {
+          skipped.push({ layer: layer.id, reason: 'At this setting none of its weights is cut.' });
+          continue;
+        }
         await cutLayer(context, layer, batch.layers.indexOf(layer), cut, batch.settings);
         changed.push(layer.id);
       }
