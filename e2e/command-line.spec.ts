@@ -1,12 +1,19 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'playwright/test';
-import { withNan } from './support/models';
+import { withExternalData, withNan } from './support/models';
 import { DIGITS, DIGITS_CARD } from './support/studio';
 
-function optimize(...args: readonly string[]): { readonly code: number | null; readonly out: string; readonly lines: readonly string[] } {
-  const { status, stdout, stderr } = spawnSync('npx', ['tsx', 'src/cli/main.ts', ...args], { encoding: 'utf8' });
+const COMMAND = ['tsx', 'src/cli/main.ts'] as const;
+
+function optimize(...args: readonly string[]): ReturnType<typeof optimizeWith> {
+  return optimizeWith(process.env['CHROMIUM_PATH'], ...args);
+}
+
+function optimizeWith(chromium: string | undefined, ...args: readonly string[]): { readonly code: number | null; readonly out: string; readonly lines: readonly string[] } {
+  const { status, stdout, stderr } = spawnSync('npx', [...COMMAND, ...args], { encoding: 'utf8', env: { ...process.env, ...(chromium === undefined ? {} : { CHROMIUM_PATH: chromium }) } });
   return { code: status, out: stdout, lines: stderr.trim().split('\n') };
 }
 
@@ -75,4 +82,48 @@ test('weights that are no numbers: one line, exit 2, no file', () => {
   expect(run.code).toBe(2);
   expect(run.lines.at(-1)).toMatch(/fc1.*NaN|NaN.*fc1/);
   expect(readdirSync(folder).toSorted()).toEqual(['nan.onnx', 'recipe.json']);
+});
+
+test('external data are read where the model says, and what stays float is told', () => {
+  const folder = test.info().outputPath();
+  mkdirSync(folder, { recursive: true });
+  const { model, data } = withExternalData();
+  writeFileSync(join(folder, 'net.onnx'), model);
+  writeFileSync(join(folder, 'weights.bin'), data);
+  const run = optimize(join(folder, 'net.onnx'), '--recipe', recipe(folder, [{ id: 'quantize-weights', layers: { exclude: ['conv1'] } }]), '--out', join(folder, 'small.onnx'));
+  expect(run.code, run.lines.join('\n')).toBe(0);
+  expect(run.out).toMatch(/4 of 5 weights, 99\.\d % of their bytes, are stored in 8 bits\. 1 stays float32\./);
+  expect(run.out).toContain('as it was: conv1: quantize-weights: the recipe leaves it out.');
+});
+
+test('a browser that is none, or does not start: one line, an exit code, and the command ends', () => {
+  const folder = test.info().outputPath();
+  mkdirSync(folder, { recursive: true });
+  const args = [DIGITS, '--recipe', recipe(folder, [{ id: 'quantize-weights' }]), '--out', join(folder, 'out.onnx')];
+  const broken = join(folder, 'broken');
+  writeFileSync(broken, '#!/bin/sh\necho "error while loading libfoo.so" >&2\nexit 127\n');
+  chmodSync(broken, 0o755);
+  for (const [path, code, message] of [
+    [join(folder, 'none'), 2, /CHROMIUM_PATH names .*none, which is no program/],
+    ['/bin/true', 2, /CHROMIUM_PATH names .*true, which is no Chromium/],
+    [broken, 1, /Chromium .*broken.* does not start: error while loading libfoo\.so/],
+  ] as const) {
+    const run = optimizeWith(path, ...args);
+    expect(run.code, run.lines.join('\n')).toBe(code);
+    expect(run.lines).toHaveLength(1);
+    expect(run.lines[0]).toMatch(message);
+  }
+  expect(readdirSync(folder).toSorted()).toEqual(['broken', 'recipe.json']);
+});
+
+test('stopped half-way: nothing is left behind', async () => {
+  const folder = test.info().outputPath();
+  mkdirSync(folder, { recursive: true });
+  const args = [DIGITS, '--recipe', recipe(folder, [{ id: 'quantize-weights' }]), '--out', join(folder, 'out.onnx')];
+  const command = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  command.stderr.on('data', (said: Buffer) => {
+    if (said.includes('Running the recipe')) command.kill('SIGTERM');
+  });
+  expect(await once(command, 'exit')).toEqual([143, null]);
+  expect(readdirSync(folder)).toEqual(['recipe.json']);
 });

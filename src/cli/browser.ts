@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { chromium, type Browser } from 'playwright';
 import { CHROMIUM_FLAGS } from '../../scripts/chromium-flags.mjs';
 import { findChromium } from '../../scripts/ensure-browser.mjs';
@@ -36,6 +37,8 @@ function programPath(): string {
 /** What is wrong with a program named by hand that did not start as a browser; null where it is one. */
 function pathProblem(path: string): string | null {
   if (process.env['CHROMIUM_PATH'] !== path) return null;
+  // The system's own launcher takes any other file for a shell script.
+  if (process.platform === 'linux' && !/^(?:\u007FELF|#!)/.test(readFileSync(path).subarray(0, 4).toString('latin1'))) return `CHROMIUM_PATH names ${path}, which is no program.`;
   const { status, stdout, error } = spawnSync(path, ['--version'], { encoding: 'utf8', timeout: 5000, stdio: ['ignore', 'pipe', 'ignore'] });
   if (error && 'code' in error && error.code !== 'ETIMEDOUT') return `CHROMIUM_PATH names ${path}, which cannot be run.`;
   const isOther = status === 0 && !/chrom|edge|brave|opera|vivaldi/i.test(stdout);

@@ -42,11 +42,15 @@ export function writeProblem(what: string, cause: unknown): InputProblem | RunPr
   return new Problem(`${what} cannot be written: ${reasonOf(cause)}.`);
 }
 
+/** A line as a terminal may have it: names in files can hold line breaks and control characters. */
+export function printable(line: string): string {
+  // oxlint-disable-next-line no-control-regex
+  return line.replaceAll(/[\u0000-\u001F\u007F-\u009F\u2028\u2029]+/g, ' ');
+}
+
 /** Whatever a message quotes, it stays one line, and short enough to read. */
 export function oneLine(text: string): string {
-  // Control characters of quoted files would reach the terminal.
-  // oxlint-disable-next-line no-control-regex
-  const line = text.replaceAll(/[\s\u0000-\u001F\u007F-\u009F]+/g, ' ').trim();
+  const line = printable(text).replaceAll(/\s+/g, ' ').trim();
   return line.length > MOST ? `${line.slice(0, MOST)}…` : line;
 }
 

@@ -1,6 +1,9 @@
 import { inputsWords, proofWords } from '../base/proof-words';
 import { speedWords } from '../base/verdict';
+import type { Skipped } from '../engine/protocol/index';
+import { byReason } from '../recipe/stays';
 import type { Report } from '../report/index';
+import { printable } from './problem';
 
 type Row = [string, string, string, string];
 
@@ -9,10 +12,13 @@ export function tableOf(report: Report): string {
   const rows = rowsOf(report);
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const lines = rows.map((row) => row.map((cell, i) => (i === 0 || i === 3 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ').trimEnd());
-  const notes = report.steps?.flatMap((step) => [`${step.id}: ${step.note}`, ...step.skipped.map(({ layer, reason }) => `  not touched: ${layer}: ${reason}`)]) ?? [];
+  const stays = report.stored?.stays ?? [];
+  const isTold = (id: string, { layer, reason }: Skipped): boolean => stays.some((each) => each.layer === layer && each.reason === `${id}: ${reason}`);
+  const notes = report.steps?.flatMap((step) => [`${step.id}: ${step.note}`, ...step.skipped.filter((skip) => !isTold(step.id, skip)).map(({ layer, reason }) => `  not touched: ${layer}: ${reason}`)]) ?? [];
+  const stored = report.stored ? ['', report.stored.totals, ...byReason(stays).map(({ reason, names }) => `  as it was: ${names.join(', ')}: ${reason}`)] : [];
   const truth = report.truth ? ['', ...report.truth.map(({ text }) => text)] : [];
   const proof = report.checks.proof ? ['', ...proofWords(report.checks.proof)] : [];
-  return [...lines, '', ...notes, ...proof, ...truth].join('\n');
+  return [...lines, '', ...notes, ...stored, ...proof, ...truth].map(printable).join('\n');
 }
 
 function rowsOf({ before, after, sizes, latencyRatio, environment, paired, agreement, checks }: Report): Row[] {

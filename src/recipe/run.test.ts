@@ -4,7 +4,8 @@ import type { Compute } from '../compute/types';
 import { findLayers, listLayers } from '../onnx/layers';
 import { readModel } from '../onnx/read';
 import { readFloats } from '../onnx/tensor';
-import { convNet, ifNet, lstmNet, matmulNet, sharedNet, transposedNet } from '../onnx/testing/fixtures';
+import { makeNode } from '../onnx/nodes';
+import { convNet, ifNet, lstmNet, makeModel, matmulNet, sharedNet, transposedNet, weight } from '../onnx/testing/fixtures';
 import { testOnModels } from '../onnx/testing/models';
 import { noise } from '../onnx/testing/noise';
 import { bool, floats, runModel, type Feeds } from '../onnx/testing/ort';
@@ -152,6 +153,14 @@ describe('following a slider', () => {
     bench.cache.destroy();
     expect(bench.live()).toBe(0);
   });
+});
+
+test('a model without layers: the note says why there are none', async () => {
+  const table = makeModel({ opset: 13, inputs: [['x', [4, 32]]], outputs: [['y', [4, 32]]], weights: [weight('scale', [4, 32], 1)], nodes: [makeNode('Mul', ['x', 'scale'], ['y'])] });
+  const run = await benchOf(table).run(recipeOf({ id: 'quantize-weights' }));
+  expect(run.steps[0]?.note).toMatch(/^The model has no weights that a pass could change: "scale": .*Mul/);
+  const none = makeModel({ opset: 13, inputs: [['x', [4]]], outputs: [['y', [4]]], nodes: [makeNode('Relu', ['x'], ['y'])] });
+  expect((await benchOf(none).run(recipeOf({ id: 'prune-weights' }))).steps[0]?.note).toMatch(/^The model has no weights in its file/);
 });
 
 test('filters and overrides: by id, by op, and one layer with bits of its own', async () => {

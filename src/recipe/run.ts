@@ -162,11 +162,19 @@ async function applySteps(
       keep: (key, make, bytesOf, scope = 'steps') => cache.results.keep(`${scope === 'graph' ? graphKey : stepsKey} ${key}`, make, bytesOf),
     };
     const result = await pass.apply(context, effectiveOptions(pass.meta, step));
-    const none = selected.length === 0 && layers.length > 0;
-    results.push({ id: step.id, ...result, note: none ? `No layer matches the pass's filter. ${result.note}` : result.note });
+    results.push({ id: step.id, ...result, note: selected.length === 0 ? `${whyNone(model, layers)} ${result.note}` : result.note });
     if (edits) layers = listLayers(model).layers;
   }
   return { model, layers, steps: results, moments, finishers };
+}
+
+/** Why a pass has no layer to change. */
+function whyNone(model: OnnxModel, layers: readonly Layer[]): string {
+  if (layers.length > 0) return "No layer matches the pass's filter.";
+  const { skipped } = listLayers(model);
+  const [first] = skipped;
+  if (first === undefined) return 'The model has no weights in its file that a pass could change.';
+  return `The model has no weights that a pass could change: "${first.layer}": ${first.reason}${skipped.length > 1 ? ` ${skipped.length - 1} more stay for their own reasons.` : ''}`;
 }
 
 /** A graph pass behind others would leave the originals that they are compared with in another graph than its own. */

@@ -30,6 +30,7 @@ test('names from files start no line, tag, link or fence of their own', () => {
 
 test('prose keeps numbers readable', () => {
   const markdown = reportMarkdown(reportOf(FULL));
+  expect(markdown).toContain('| fire2/squeeze | quantize-weights: left as it was. |');
   expect(markdown).toContain('| 59.60 | 55.24–63.81 | 500 |');
   expect(markdown).toContain('```\n#r=1/webgpu/prune-weights/quantize-weights?bits=4&bits.conv1=6\n```');
   expect(reportMarkdown(reportOf(LEAST))).toContain('- Latency: not measured.');

@@ -30,6 +30,7 @@ test('every result in its place', () => {
     otherBackends: [{ ep: 'wasm', before: wasm?.before, startupMs: wasm?.startup }],
     startupMs: gpu?.startup,
     predictedBytes: 1_310_000,
+    stored: { weights: 2, stored: 1, storedBytes: 6912, bytes: 11_008, stays: [{ layer: 'fire2/squeeze' }] },
     paired: FULL.evaluation?.paired,
     forms: FULL.forms,
     truth: FULL.truth?.sentences,

@@ -2,6 +2,7 @@ import { pairedRatio } from '../base/stats';
 import type { Ratio } from '../base/verdict';
 import type { Evaluation, Latency, LayerState, Measurement, OpenedModel, Placement, Sensitivity, Sizes, Throughput } from '../engine/protocol/index';
 import { encodeRecipeLink, LINK_KEY } from '../recipe/link';
+import { whatStays } from '../recipe/stays';
 import type { BackendTiming, PlacementSummary, Report, ReportLayer, ReportSensitivity, Results } from './types';
 
 /** The figures as REPORT.json has them. */
@@ -35,6 +36,7 @@ export function reportOf(results: Results): Report {
     confusion: evaluation?.confusion ?? null,
     layers: layersOf(opened, states?.layers ?? []),
     steps: states?.steps ?? null,
+    stored: states && whatStays({ recipe, layers: opened.layers, skipped: opened.skipped, states: states.layers, steps: states.steps }),
     startupMs: timed?.startup ?? null,
     throughput: throughput && withoutRecipe<Throughput>(throughput),
     placement: profile && { ep: profile.ep, before: withoutNodes(profile.before), after: withoutNodes(profile.after) },

@@ -30,6 +30,7 @@ import type {
   Throughput,
   Truth,
 } from '../engine/protocol/index';
+import type { Stored } from '../recipe/stays';
 
 /** What is known of one recipe on one model. null: not measured, or measured for another recipe. */
 export interface Results {
@@ -106,6 +107,8 @@ export interface Report {
   readonly confusion: Evaluation['confusion'];
   readonly layers: readonly ReportLayer[];
   readonly steps: readonly StepReport[] | null;
+  /** How many weights are stored in fewer bits, and what stays as it was, each with the reason; null until the recipe ran. */
+  readonly stored: Stored | null;
   readonly startupMs: Measurement['startup'] | null;
   readonly throughput: Omit<Throughput, 'recipe'> | null;
   /** Where operators ran, and for how long; single nodes are left out. */

@@ -8,8 +8,8 @@ const MOST_LAYERS = 300;
 
 /** Both files as they are and compressed, and where in the model the bytes are. */
 export function sizeSection(report: Report): Section {
-  const { layers, sizes } = report;
-  return section('size', 'Size', [...files(report), ...(layers.length > 0 ? [spindle(layers), { kind: 'table' as const, table: capped(layerTable(report), MOST_LAYERS) }] : []), ...(sizes ? compressedLayers(sizes) : [])]);
+  const { layers, sizes, stored } = report;
+  return section('size', 'Size', [...files(report), ...(stored ? staying(stored) : []), ...(layers.length > 0 ? [spindle(layers), { kind: 'table' as const, table: capped(layerTable(report), MOST_LAYERS) }] : []), ...(sizes ? compressedLayers(sizes) : [])]);
 }
 
 function files({ before, after, predictedBytes, sizes }: Report): Block[] {
@@ -31,6 +31,12 @@ function files({ before, after, predictedBytes, sizes }: Report): Block[] {
     },
     text(sizes && `Brotli quality ${sizes.brotliQuality.files} of 11 on both files${sizes.complete ? '' : '; the time ran out before everything was compressed'}.`),
   ];
+}
+
+function staying({ totals, stays }: NonNullable<Report['stored']>): Block[] {
+  if (stays.length === 0) return [text(totals)];
+  const table: Table = { caption: 'What stays as it was', columns: words('Weight or constant', 'Reason'), rows: stays.map(({ layer, reason }) => [layer, reason]) };
+  return [text(totals), { kind: 'table', table: capped(table, MOST_LAYERS) }];
 }
 
 function size(bytes: number | null): string {

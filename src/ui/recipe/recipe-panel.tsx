@@ -2,8 +2,8 @@ import { Plus } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { passMetas } from '../../passes/metas';
 import { addStep, useRecipe } from '../../state/recipe';
-import { useDocument } from '../../state/document';
 import { BestForm } from './best-form';
+import { Stays } from './stays';
 import { Step } from './step';
 import { TargetChoice } from './target-choice';
 import '../styles/recipe.css';
@@ -12,7 +12,6 @@ import '../styles/dialog.css';
 /** The passes in their order, each with its controls and what it did. */
 export function RecipePanel() {
   const passes = useRecipe((state) => state.recipe.passes);
-  const skipped = useDocument((state) => state.opened?.skipped ?? []);
   return (
     <section className="recipe" aria-labelledby="recipe-title" data-panel="recipe" tabIndex={-1}>
       <header className="panel-head">
@@ -44,18 +43,7 @@ export function RecipePanel() {
           </DropdownMenu.Portal>
         </DropdownMenu.Root>
       </div>
-      {skipped.length > 0 && (
-        <details className="recipe-skipped small">
-          <summary>{skipped.length} tensors are not layers</summary>
-          <ul>
-            {skipped.map(({ layer, reason }) => (
-              <li key={layer}>
-                <strong>{layer}</strong> <span className="quiet">{reason}</span>
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
+      <Stays />
     </section>
   );
 }
