@@ -39,7 +39,7 @@ export function seedsOf(draws: number): number[] {
 
 /** @throws Error where the data have no labels or the model's outputs are no class scores. */
 export async function judgeOf(doc: Awaited<ReturnType<typeof openModel>>, data: Dataset): Promise<Judge> {
-  const opened = await runtime.create(doc.fileBytes(), { ep: 'wasm' }, job.signal);
+  const opened = await runtime.create(doc.model.source, { ep: 'wasm' }, job.signal);
   const samples = datasetSamples(data, opened.inputs);
   const known = new BeforeOutputs();
   const before: Side = (feeds, signal) => opened.run(feeds, signal);

@@ -26,7 +26,11 @@ export function distanceWords({ maxAbs, relative }: { readonly maxAbs: number | 
 /** Sentences, the most important first: what must not be, then what was done. */
 export function proofWords({ loaded, ran, reason, inputs, difference, nonFinite, faults }: Proven): string[] {
   const bad = nonFinite.map(({ output, before, after }) => `Output "${output}" holds ${formatCount(after)} values that are NaN or infinite (${formatCount(before)} before).`);
-  return [...faults, ...bad, ran && inputs && difference ? runWords(inputs, difference) : `Not run here${loaded ? ', only loaded' : ', nor loaded'}. ${reason ?? ''}`.trim()];
+  return [...faults, ...bad, ran && inputs && difference ? runWords(inputs, difference) : notRunWords(loaded, reason ?? '')];
+}
+
+function notRunWords(loaded: boolean, reason: string): string {
+  return `The written file was not run here${loaded ? ', only loaded' : ', nor loaded'}, because the opened one does not run: ${reason}`;
 }
 
 function runWords(inputs: NonNullable<Proven['inputs']>, difference: NonNullable<Proven['difference']>): string {

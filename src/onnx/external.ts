@@ -30,11 +30,11 @@ function locationsOf(proto: ModelProto): string[] {
  * Gives every tensor with external data its bytes, as views of the files dropped along with the model, and forgets where they
  * came from: from here on the tensor is like any other and is inlined when written.
  * @param modelPath where the model itself was among what was dropped: locations are relative to its folder.
- * @returns Bytes of the files that were used.
+ * @returns The files that were used, by the location that the model gives them.
  * @throws WhittleError 'external-data-missing' naming the file that was not dropped, or the several it may be; 'bad-model' where the
  *   tensor's place in the file is not one.
  */
-export function resolveExternal(proto: ModelProto, modelPath: string, files: readonly NamedBytes[]): number {
+export function resolveExternal(proto: ModelProto, modelPath: string, files: readonly NamedBytes[]): ReadonlyMap<string, NamedBytes> {
   const matched = new Map<string, NamedBytes>();
   const locationOf = new Map<NamedBytes, string>();
   for (const tensor of allTensorsOf(proto)) {
@@ -50,7 +50,7 @@ export function resolveExternal(proto: ModelProto, modelPath: string, files: rea
     matched.set(location, file);
     resolveTensor(tensor, file);
   }
-  return [...locationOf.keys()].reduce((sum, file) => sum + file.bytes.length, 0);
+  return matched;
 }
 
 function entriesOf(tensor: TensorProto): Map<string, string> {

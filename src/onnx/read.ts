@@ -8,7 +8,7 @@ import { resolveExternal } from './external';
 import { baseName } from './external-paths';
 import { foreignError, outline, sniff, UNKNOWN_BINARY } from './sniff';
 import './text';
-import type { NamedBytes, OnnxModel } from './types';
+import type { NamedBytes, ReadModel } from './types';
 
 /**
  * Reads the one ONNX model among the dropped files; the others may be its external data. Tensor bytes are views into the files,
@@ -16,7 +16,7 @@ import type { NamedBytes, OnnxModel } from './types';
  * @throws WhittleError 'not-onnx' (with what the file is instead), 'bad-model' (cut short, damaged, two models, data that does
  *   not fit a tensor's shape), 'unsupported-opset', 'external-data-missing'.
  */
-export function readModel(files: readonly NamedBytes[]): OnnxModel {
+export function readModel(files: readonly NamedBytes[]): ReadModel {
   const { file, proto } = pickModel(files);
   const external = resolveExternal(
     proto,
@@ -25,7 +25,9 @@ export function readModel(files: readonly NamedBytes[]): OnnxModel {
   );
   const name = baseName(file.name);
   checkModel(proto, name);
-  return { proto, name, bytes: file.bytes.length + external };
+  const used = [...new Set(external.values())].reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const source = { bytes: file.bytes, external: [...external].map(([path, { bytes }]) => ({ path, bytes })) };
+  return { proto, name, bytes: file.bytes.length + used, source };
 }
 
 interface Picked {

@@ -15,6 +15,17 @@ export interface OnnxModel {
   readonly bytes: number;
 }
 
+/** The very bytes that were opened: the model's file, and its external data by the locations that it gives them. */
+export interface ModelSource {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly external: readonly { readonly path: string; readonly bytes: Uint8Array<ArrayBuffer> }[];
+}
+
+/** A model as it was read, with where it came from. */
+export interface ReadModel extends OnnxModel {
+  readonly source: ModelSource;
+}
+
 export type WeightType = 'float32' | 'float16' | 'bfloat16' | 'float64';
 
 /** A constant float tensor that a compute node reads as its weight: the unit that passes, the layer table and recipes speak of. */

@@ -3,7 +3,7 @@ import { WhittleError } from '../base/errors';
 import type { Job } from '../base/job';
 import { compareAll, type Difference } from './compare';
 import { findFeeds, type HostFeeds } from './feeds';
-import type { BackendCheck, HostTensor, Layout, Runtime, Session, ValueInfo } from './types';
+import type { BackendCheck, HostTensor, Layout, ModelFiles, Runtime, Session, ValueInfo } from './types';
 
 /** Largest error accepted, as a part of an output's range: float32 sums in another order stay far below, a wrong kernel far above. */
 export const TOLERANCE = 2e-3;
@@ -22,7 +22,7 @@ export interface CheckOptions {
  * Runs the model on WASM and on WebGPU with the same feeds and compares every output; where they differ beyond the tolerance,
  * tries the NCHW layout. Sessions are released before it returns. Throws `runtime-failed` where WASM cannot run the model.
  */
-export async function checkBackends(runtime: Runtime, model: Uint8Array, options: CheckOptions, job: Job): Promise<BackendCheck> {
+export async function checkBackends(runtime: Runtime, model: Uint8Array | ModelFiles, options: CheckOptions, job: Job): Promise<BackendCheck> {
   const startedAt = Date.now();
   const report = (stage: string, done: number) => job.onProgress({ stage, done, total: 3, startedAt });
   report('Running on WASM', 0);

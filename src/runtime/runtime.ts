@@ -9,7 +9,7 @@ import { Mutex } from '../base/mutex';
 import { collectConsole, withTap } from './console';
 import { loadOrt, wasmThreads } from './ort';
 import { fromOrt, toOrt, valueInfo } from './tensors';
-import type { Ep, HostTensor, Layout, Runtime, Session, SessionOptions } from './types';
+import type { Ep, HostTensor, Layout, ModelFiles, Runtime, Session, SessionOptions } from './types';
 import { withWatchdog } from './watchdog';
 
 /** Longer than any honest first run: on a software renderer a large model compiles its pipelines for tens of seconds. */
@@ -54,14 +54,16 @@ export function createRuntime({ device }: { device: GPUDevice | null }): Runtime
     return untilAborted(work, signal);
   }
 
-  async function create(model: Uint8Array, options: SessionOptions, signal: AbortSignal): Promise<Session> {
+  async function create(model: Uint8Array | ModelFiles, options: SessionOptions, signal: AbortSignal): Promise<Session> {
     const { ep, layout = 'NHWC', profile = false, optimize = true } = options;
     const execution = provider(ep, layout, device);
     const ort = await loadOrt();
     const { session, createMs } = await exclusive('Loading the model', ep, FIRST_SECONDS, signal, async () => {
       const startedAt = performance.now();
       const wanted = { executionProviders: [execution], logSeverityLevel: 4, enableProfiling: profile, graphOptimizationLevel: optimize ? 'all' : 'disabled' } as const;
-      const made = await withTap(() => ort.InferenceSession.create(model, wanted));
+      const { bytes, external } = model instanceof Uint8Array ? { bytes: model, external: [] } : model;
+      const externalData = external.map(({ path, bytes: data }) => ({ path, data }));
+      const made = await withTap(() => ort.InferenceSession.create(bytes, { ...wanted, externalData }));
       if (signal.aborted) await made.release();
       return { session: made, createMs: performance.now() - startedAt };
     });

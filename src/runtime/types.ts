@@ -61,7 +61,13 @@ export interface Runtime {
   /** Sessions created since start: tests prove that sliders create none. */
   readonly sessionsCreated: number;
   readonly wasmThreads: number;
-  create(model: Uint8Array, options: SessionOptions, signal: AbortSignal): Promise<Session>;
+  create(model: Uint8Array | ModelFiles, options: SessionOptions, signal: AbortSignal): Promise<Session>;
+}
+
+/** A model whose weights lie in files of their own, by the paths that it gives them. */
+export interface ModelFiles {
+  readonly bytes: Uint8Array;
+  readonly external: readonly { readonly path: string; readonly bytes: Uint8Array }[];
 }
 
 /** How the WebGPU output compares with WASM on the same feeds. */

@@ -26,7 +26,7 @@ export interface Proof {
   /** Whether the file was loaded by the runtime, and run beside the opened one. */
   readonly loaded: boolean;
   readonly ran: boolean;
-  /** Why it was not; null where it was. */
+  /** Why the opened file does not run here; null where it does. */
   readonly reason: string | null;
   readonly inputs: InputsUsed | null;
   /** Outputs of the opened file against the written one's. */

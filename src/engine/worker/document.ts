@@ -6,8 +6,8 @@ import { gzipSize } from '../../measure/size';
 import { listLayers } from '../../onnx/layers';
 import { readModel } from '../../onnx/read';
 import { summarize } from '../../onnx/summary';
-import type { Layer, ModelSummary, NamedBytes, OnnxModel, Skipped } from '../../onnx/types';
-import { concatChunks, writeModel } from '../../onnx/write';
+import type { Layer, ModelSummary, NamedBytes, ReadModel, Skipped } from '../../onnx/types';
+import { writeModel } from '../../onnx/write';
 import type { Runtime } from '../../runtime/types';
 import type { NamedBlob, OpenedModel } from '../protocol/index';
 import { observeShapes } from './shapes';
@@ -20,15 +20,13 @@ const GZIP_BYTES = 64 * 2 ** 20;
 const MAX_FILE = 2 ** 31 - 1;
 
 export interface Document {
-  readonly model: OnnxModel;
+  readonly model: ReadModel;
   readonly layers: readonly Layer[];
   readonly skipped: readonly Skipped[];
   readonly summary: ModelSummary;
   readonly sha256: string;
   readonly gzipBytes: number | null;
   readonly large: boolean;
-  /** The model as one file, for a session. Shares the dropped file's bytes; a copy where the data came in several files. */
-  fileBytes(): Uint8Array<ArrayBuffer>;
 }
 
 /**
@@ -50,27 +48,29 @@ export async function openDocument(files: readonly NamedBlob[], runtime: () => P
   const model = readModel(named);
   const { layers, skipped } = listLayers(model);
   report('Hashing', 1);
-  const hash = await sha256(mainFile(named, model), job.signal);
+  const hash = await sha256(model.source.bytes, job.signal);
   job.signal.throwIfAborted();
   const large = model.bytes > LARGE_BYTES;
   report('Compressing', 2);
-  const gzipBytes = model.bytes > GZIP_BYTES ? null : await gzipSize(new Blob(files.map((f) => f.blob)), job.signal);
+  const gzipBytes = model.bytes > GZIP_BYTES ? null : await gzipSize(sourceBlob(model), job.signal);
   report('Learning shapes', 3);
-  const single = named.length === 1 ? named[0]?.bytes : undefined;
-  const fileBytes = (): Uint8Array<ArrayBuffer> => single ?? concatChunks(writeModel(model));
-  const plain: Document = { model, layers, skipped, summary: summarize(model), sha256: hash, gzipBytes, large, fileBytes };
+  const plain: Document = { model, layers, skipped, summary: summarize(model), sha256: hash, gzipBytes, large };
   const shown = plain.summary.macs === null ? await observeShapes(model, await runtime(), job) : null;
   report('Opened', 4);
   if (shown === null) return plain;
   return { ...plain, layers: listLayers(shown).layers, summary: { ...plain.summary, macs: summarize(shown).macs } };
 }
 
-export function describeOpened(doc: Document): OpenedModel {
-  return { summary: doc.summary, layers: doc.layers, skipped: doc.skipped, sha256: doc.sha256, gzipBytes: doc.gzipBytes };
+/** The opened bytes one after another, to be compressed. */
+export function sourceBlob({ source }: ReadModel): Blob {
+  return new Blob([source.bytes, ...new Set(source.external.map(({ bytes }) => bytes))]);
 }
 
-/** The .onnx among the dropped files, whose hash names the model. */
-function mainFile(files: readonly NamedBytes[], model: OnnxModel): Uint8Array<ArrayBuffer> {
-  const main = files.find((f) => f.name.endsWith(model.name)) ?? files[0];
-  return main?.bytes ?? new Uint8Array();
+/** The opened model in one file: the bytes themselves, or written anew with its external data inside. */
+export function oneFile(model: ReadModel): Blob {
+  return new Blob(model.source.external.length === 0 ? [model.source.bytes] : writeModel(model));
+}
+
+export function describeOpened(doc: Document): OpenedModel {
+  return { summary: doc.summary, layers: doc.layers, skipped: doc.skipped, sha256: doc.sha256, gzipBytes: doc.gzipBytes };
 }

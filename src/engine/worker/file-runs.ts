@@ -3,7 +3,7 @@ import { WhittleError } from '../../base/errors';
 import type { Job } from '../../base/job';
 import type { Outputs } from '../../measure/outputs';
 import { compareAll } from '../../runtime/compare';
-import type { Feeds, Session } from '../../runtime/types';
+import type { Feeds, ModelFiles, Session } from '../../runtime/types';
 import type { OutputDifference } from '../protocol/index';
 import { fit } from './feeds';
 import type { Workbench } from './workbench';
@@ -16,8 +16,8 @@ export function cannotRun(error: unknown): error is WhittleError {
 }
 
 /** @param optimize see `SessionOptions`. */
-export function load({ platform: { runtime } }: Workbench, bytes: Uint8Array, { signal }: Job, optimize = true): Promise<Session> {
-  return runtime.create(bytes, { ep: 'wasm', optimize }, signal);
+export function load({ platform: { runtime } }: Workbench, model: Uint8Array | ModelFiles, { signal }: Job, optimize = true): Promise<Session> {
+  return runtime.create(model, { ep: 'wasm', optimize }, signal);
 }
 
 /** Runs them all and closes the session. */

@@ -8,6 +8,7 @@ import { gzipSize } from '../../measure/size';
 import type { Recipe, RecipeStep } from '../../recipe/types';
 import type { Feeds } from '../../runtime/types';
 import type { FormComparison, FormId, FormResult } from '../protocol/index';
+import { oneFile } from './document';
 import { exportModel } from './export';
 import { chooseSides, oneSample, timePair, usesHalf, withPair } from './pair';
 import type { Workbench } from './workbench';
@@ -79,7 +80,7 @@ async function runForm(bench: Workbench, form: Form, recipe: Recipe, feeds: Feed
   let gzipBytes: number | null;
   try {
     if (form.step === null) {
-      file = new Blob([bench.doc.fileBytes()]);
+      file = oneFile(bench.doc.model);
       gzipBytes = bench.doc.gzipBytes ?? (await gzipSize(file, job.signal));
     } else {
       const exported = await exportModel(bench, recipe, job);

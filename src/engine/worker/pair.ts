@@ -5,7 +5,7 @@ import { compareLatency, WASM_SETTLE_MS, type LatencyFigures, type LatencyOption
 import type { Recipe } from '../../recipe/types';
 import { checkBackends, HALF_TOLERANCE, TOLERANCE } from '../../runtime/check';
 import type { HostFeeds } from '../../runtime/feeds';
-import type { BackendCheck, Ep, Feeds, HostTensor, Session, SessionOptions } from '../../runtime/types';
+import type { BackendCheck, Ep, Feeds, HostTensor, ModelFiles, Session, SessionOptions } from '../../runtime/types';
 import type { Startup } from '../protocol/index';
 import { fit } from './feeds';
 import type { Workbench } from './workbench';
@@ -63,7 +63,7 @@ export async function withPair<T>(
   job: Job,
   use: (before: Loaded, after: Loaded) => Promise<T>,
 ): Promise<T> {
-  return withLoaded(bench, bench.doc.fileBytes(), sides.before, feeds, job, async (before) =>
+  return withLoaded(bench, bench.doc.model.source, sides.before, feeds, job, async (before) =>
     withLoaded(bench, new Uint8Array(await file.arrayBuffer()), sides.after, feeds, job, (after) => use(before, after)),
   );
 }
@@ -83,13 +83,13 @@ export function settleMsOn(ep: Ep): number {
 
 async function withLoaded<T>(
   { platform: { runtime } }: Workbench,
-  bytes: Uint8Array,
+  model: Uint8Array | ModelFiles,
   options: SessionOptions,
   given: Feeds,
   job: Job,
   use: (loaded: Loaded) => Promise<T>,
 ): Promise<T> {
-  const session = await runtime.create(bytes, options, job.signal);
+  const session = await runtime.create(model, options, job.signal);
   try {
     const feeds = fit(given, session.inputs);
     const startedAt = performance.now();

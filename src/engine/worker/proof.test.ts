@@ -1,18 +1,22 @@
 /** Planted faults: whatever goes wrong between the opened file and the written one, somebody notices. */
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { ModelProto } from 'onnx-buf';
-import { ModelProtoSchema, ValueInfoProtoSchema } from 'onnx-buf';
+import { ModelProtoSchema, StringStringEntryProtoSchema, TensorProto_DataLocation, ValueInfoProtoSchema } from 'onnx-buf';
 import { expect, test, vi } from 'vitest';
 import { cloneForEdit } from '../../onnx/clone';
 import { bytesOf, readFloats } from '../../onnx/tensor';
-import { makeModel, weight } from '../../onnx/testing/fixtures';
+import { makeModel, matmulNet, weight } from '../../onnx/testing/fixtures';
 import { makeNode } from '../../onnx/nodes';
 import type { Recipe } from '../../recipe/types';
 import { exportModel } from './export';
 import { exportProven, prove } from './proof';
 import { answeredData, bench, job, recipe } from './testing/perceptron';
 import { openOnCpu } from './testing/bench';
-import type { Workbench } from './workbench';
+import { Workbench } from './workbench';
+import { createCpuCompute } from '../../compute/index';
+import { createRuntime } from '../../runtime/runtime';
+import { noSamples } from './calibrate';
+import { openDocument } from './document';
 
 /** x [1,3,6,6] -> Conv with bias -> BatchNormalization -> y. */
 function normNet() {
@@ -107,4 +111,24 @@ test('channels of a fold are swapped', async () => {
   const proof = await prove(b, null, wanted, blob, job);
   expect(proof.lossless?.ok).toBe(false);
   expect(proof.faults[0]).toMatch(/Passes that lose nothing changed what the model computes/);
+});
+
+test('weights in a file of their own: the opened bytes are run, whatever the studio read from them', async () => {
+  const { proto } = matmulNet(13, 8, 4);
+  const { graph } = proto;
+  const tensor = weight('w', [8, 4], 5);
+  const data = tensor.rawData;
+  Object.assign(tensor, { rawData: new Uint8Array(), dataLocation: TensorProto_DataLocation.EXTERNAL, externalData: [create(StringStringEntryProtoSchema, { key: 'location', value: 'parts/w.bin' })] });
+  if (graph) Object.assign(graph, { node: graph.node.filter((node) => node.opType !== 'Constant'), initializer: [tensor] });
+  const runtime = createRuntime({ device: null });
+  const files = [
+    { path: 'net/model.onnx', blob: new Blob([toBinary(ModelProtoSchema, proto)]) },
+    { path: 'net/parts/w.bin', blob: new Blob([data]) },
+  ];
+  const doc = await openDocument(files, () => Promise.resolve(runtime), job);
+  const b = new Workbench(doc, { compute: createCpuCompute(), gpu: null, runtime, fallbackReason: null, lost: job.signal }, noSamples);
+  expect((await exportProven(b, null, recipe(), job)).proof).toMatchObject({ ran: true, difference: { maxAbs: 0 }, faults: [] });
+  const misread = initializer(doc.model.proto, 'w');
+  misread.rawData = misread.rawData.toReversed();
+  expect((await exportProven(b, null, recipe(), job)).proof.difference?.maxAbs).toBeGreaterThan(0.1);
 });

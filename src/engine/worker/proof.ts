@@ -8,6 +8,7 @@ import type { OnnxModel } from '../../onnx/types';
 import type { Recipe } from '../../recipe/types';
 import { countNonFinite } from '../../runtime/compare';
 import type { Outputs } from '../../measure/outputs';
+import type { ModelFiles } from '../../runtime/types';
 import type { Exported, OutputDifference, Proof } from '../protocol/index';
 import { exportModel } from './export';
 import { againstStudio } from './against-studio';
@@ -62,15 +63,14 @@ async function tried(bench: Workbench, data: Dataset | null, job: Job): Promise<
 
 /** Where the opened file cannot be run, the written one is at least loaded: where the opened one loads it must. */
 async function loadedAlone(bench: Workbench, bytes: Uint8Array, why: WhittleError, job: Job): Promise<Pick<Proof, 'loaded' | 'reason'>> {
-  const reason = `The opened file does not run here: ${why.message}`;
   const failure = await loadFailure(bench, bytes, job);
-  if (failure !== null && (await loadFailure(bench, bench.doc.fileBytes(), job)) === null) throw failed('does not load', failure);
-  return { loaded: failure === null, reason };
+  if (failure !== null && (await loadFailure(bench, bench.doc.model.source, job)) === null) throw failed('does not load', failure);
+  return { loaded: failure === null, reason: why.message };
 }
 
-async function loadFailure(bench: Workbench, bytes: Uint8Array, job: Job): Promise<WhittleError | null> {
+async function loadFailure(bench: Workbench, model: Uint8Array | ModelFiles, job: Job): Promise<WhittleError | null> {
   try {
-    await (await load(bench, bytes, job)).release();
+    await (await load(bench, model, job)).release();
     return null;
   } catch (error) {
     if (cannotRun(error)) return error;

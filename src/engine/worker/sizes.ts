@@ -6,6 +6,7 @@ import { encodeFloats, readFloats } from '../../onnx/tensor';
 import type { CompressedSize, Sizes } from '../protocol/index';
 import type { Compressor } from './compressor';
 import type { ExportedParts } from './export';
+import { sourceBlob } from './document';
 import type { Workbench } from './workbench';
 
 /**
@@ -55,7 +56,7 @@ export async function measureSizes(bench: Workbench, { exported, parts }: Export
   try {
     const after = await compress(exported.blob, exported.gzipBytes, files, exported.name);
     done += 1;
-    const before = await compress(new Blob([bench.doc.fileBytes()]), bench.doc.gzipBytes, files, model.name);
+    const before = await compress(sourceBlob(bench.doc.model), bench.doc.gzipBytes, files, model.name);
     done += 1;
     const byLayer = new Map<string, { before: CompressedSize; after: CompressedSize }>();
     for (const { layer, value } of layers) {

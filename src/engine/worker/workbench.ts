@@ -105,7 +105,7 @@ export class Workbench {
     const same = kept?.session.options.ep === ep && kept.session.options.layout === layout;
     if (same && kept.data === data) return kept;
     if (!same) void kept?.session.close().catch(() => {});
-    const load = (options: SessionOptions): Promise<Session> => this.platform.runtime.create(this.doc.fileBytes(), options, this.closed.signal);
+    const load = (options: SessionOptions): Promise<Session> => this.platform.runtime.create(this.doc.model.source, options, this.closed.signal);
     this.opened = new Original(same ? kept.session : new OpenedSession({ ep, layout }, load), data);
     return this.opened;
   }
@@ -120,7 +120,7 @@ export class Workbench {
   }
 
   private async try(data: Dataset | null, job: Job): Promise<TrialInputs> {
-    const session = await this.platform.runtime.create(this.doc.fileBytes(), { ep: 'wasm' }, job.signal);
+    const session = await this.platform.runtime.create(this.doc.model.source, { ep: 'wasm' }, job.signal);
     try {
       return await trialInputs(session, data, job);
     } finally {
@@ -131,7 +131,7 @@ export class Workbench {
   /** Whether WebGPU computes this model rightly, and in which layout; found out once. */
   check(job: Job): Promise<BackendCheck> {
     return this.shared(job, async (own) => {
-      this.checked ??= await checkBackends(this.platform.runtime, this.doc.fileBytes(), { webgpu: this.platform.gpu !== null }, own);
+      this.checked ??= await checkBackends(this.platform.runtime, this.doc.model.source, { webgpu: this.platform.gpu !== null }, own);
       return this.checked;
     });
   }
