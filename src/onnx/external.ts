@@ -1,11 +1,11 @@
-import { clearField, fromBinary } from '@bufbuild/protobuf';
+import { clearField } from '@bufbuild/protobuf';
 import type { ModelProto, TensorProto } from 'onnx-buf';
-import { ModelProtoSchema, TensorProto_DataLocation as Location, TensorProtoSchema } from 'onnx-buf';
+import { TensorProto_DataLocation as Location, TensorProtoSchema } from 'onnx-buf';
 import { WhittleError } from '../base/errors';
+import { decodeModel } from './decode';
 import { candidatesFor, leavesFolder, samePath } from './external-paths';
 import { allTensorsOf } from './graph';
 import { byteLength, shapeOf, sizeOf } from './tensor';
-import './text';
 import type { NamedBytes } from './types';
 
 /**
@@ -13,7 +13,7 @@ import type { NamedBytes } from './types';
  */
 export function externalLocations(bytes: Uint8Array): string[] {
   try {
-    return locationsOf(fromBinary(ModelProtoSchema, bytes));
+    return locationsOf(decodeModel(bytes));
   } catch {
     return [];
   }

@@ -27,17 +27,23 @@ export function findAttribute(node: NodeProto, name: string): AttributeProto | u
   return node.attribute.find((candidate) => candidate.name === name);
 }
 
-export function intAttribute(node: NodeProto, name: string, fallback: number): number {
+/** The attribute where it is of this type and holds a value itself: nodes of other domains may have another of the same name. */
+function typed(node: NodeProto, name: string, type: Kind): AttributeProto | undefined {
   const found = findAttribute(node, name);
+  return found?.type === type && found.refAttrName === '' ? found : undefined;
+}
+
+export function intAttribute(node: NodeProto, name: string, fallback: number): number {
+  const found = typed(node, name, Kind.INT);
   return found ? Number(found.i) : fallback;
 }
 
 export function intsAttribute(node: NodeProto, name: string): number[] | undefined {
-  return findAttribute(node, name)?.ints.map(Number);
+  return typed(node, name, Kind.INTS)?.ints.map(Number);
 }
 
 export function stringAttribute(node: NodeProto, name: string, fallback: string): string {
-  const found = findAttribute(node, name);
+  const found = typed(node, name, Kind.STRING);
   return found ? new TextDecoder().decode(found.s) : fallback;
 }
 

@@ -1,6 +1,8 @@
 /** How nodes that only move elements hand a weight on. */
 import type { Axis } from './axes';
 import { expanded, positive, regrouped, reshaped, sizesOf, withMoved, withSingles } from './axes';
+import { badModel, nodeLabel, quoted } from './check/problem';
+import { shapeText } from './check/tensors';
 import type { Scope } from './graph';
 import { intAttribute, intsAttribute, isOnnx } from './nodes';
 import type { ShapeIndex } from './shapes';
@@ -51,6 +53,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   Reshape(site, axes) {
     const target = site.list(1);
     const shape = target && !(site.int('allowzero', 0) !== 0 && target.includes(0)) ? reshaped(sizesOf(axes), target) : site.made();
+    if (shape && target && axes.every(({ whole }) => whole)) site.refuseUnless(shape, sizesOf(axes));
     return shape && regrouped(axes, shape);
   },
   Squeeze(site, axes) {
@@ -105,6 +108,12 @@ class Site {
     this.ground = ground;
     this.use = use;
     this.output = output;
+  }
+
+  /** @throws WhittleError 'bad-model' where elements of one shape cannot be given the other. */
+  refuseUnless(shape: readonly number[], before: readonly number[]): void {
+    if (shape.every(Number.isInteger) && sizeOf(shape) === sizeOf(before)) return;
+    throw badModel(`${nodeLabel(this.use.node)} cannot give ${quoted(this.use.node.input[0] ?? '')} ${shapeText(before)} the shape ${shapeText(shape)}.`);
   }
 
   get inputs(): number {

@@ -1,13 +1,11 @@
-import { fromBinary } from '@bufbuild/protobuf';
 import type { ModelProto } from 'onnx-buf';
-import { ModelProtoSchema } from 'onnx-buf';
 import type { PlainError } from '../base/errors';
 import { fromPlainError, WhittleError } from '../base/errors';
-import { checkModel } from './check';
+import { checkModel } from './check/model';
+import { decodeModel } from './decode';
 import { resolveExternal } from './external';
 import { baseName } from './external-paths';
 import { foreignError, outline, sniff, UNKNOWN_BINARY } from './sniff';
-import './text';
 import type { NamedBytes, ReadModel } from './types';
 
 /**
@@ -72,9 +70,12 @@ function decode({ name, bytes }: NamedBytes): ModelProto | PlainError {
     };
   }
   try {
-    return fromBinary(ModelProtoSchema, bytes);
+    return decodeModel(bytes);
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);
+    if (detail.includes('recursion depth')) {
+      return { code: 'bad-model', message: `"${file}" nests graphs in graphs deeper than ONNX readers follow (some 33).`, remedy: 'Export the model with fewer nested branches and loops.' };
+    }
     return { code: 'bad-model', message: `"${file}" looks like an ONNX model but is damaged (${detail}).`, remedy: 'Download or export the file again.' };
   }
 }

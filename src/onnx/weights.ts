@@ -1,6 +1,7 @@
 import type { TensorProto } from 'onnx-buf';
 import type { Axis } from './axes';
 import { inStoredOrder, sizesOf, storedAxes, storedView } from './axes';
+import { checkWeight } from './check/weights';
 import type { Ground, Moved } from './passages';
 import { passOn } from './passages';
 import type { Role } from './roles';
@@ -60,6 +61,7 @@ interface Place {
 /**
  * Finds who reads a constant, also where branches of an If return it to the graph around them. Each value on the way is looked at once,
  * however many paths lead to it, and in the order of its readers, depth first.
+ * @throws WhittleError 'bad-model' where a node on the way, or the reader, cannot take the constant's shape.
  */
 export function readersOf(ground: Ground, value: Value, tensor: TensorProto): Reading {
   const weights: WeightUse[] = [];
@@ -89,6 +91,7 @@ export function readersOf(ground: Ground, value: Value, tensor: TensorProto): Re
       if (!role || !channels) others.push({ ...reader, quiet: isParameter(reader.node, reader.input) });
       else {
         const view = storedView(channels.flatMap((axis) => axes[axis] ?? []), count);
+        if (axes.every((axis) => axis.whole)) checkWeight(reader.node, reader.input, sizesOf(axes));
         weights.push({ ...reader, role, view, shape: sizesOf(axes), inOrder: inStoredOrder(axes, count), via });
       }
     }
