@@ -30,7 +30,7 @@ export function findAttribute(node: NodeProto, name: string): AttributeProto | u
 /** The attribute where it is of this type and holds a value itself: nodes of other domains may have another of the same name. */
 function typed(node: NodeProto, name: string, type: Kind): AttributeProto | undefined {
   const found = findAttribute(node, name);
-  return found?.type === type && found.refAttrName === '' ? found : undefined;
+  return found?.type === type && !found.refAttrName ? found : undefined;
 }
 
 export function intAttribute(node: NodeProto, name: string, fallback: number): number {

@@ -150,7 +150,7 @@ describe('weights', () => {
   });
   it('must fit the shape that a Reshape gives them', () => {
     expect(reshaped([8, 4])).toBe('opened');
-    expect(reshaped([8, 5])).toMatch(/Reshape\) cannot give the constant "w" \[4, 8\] the shape \[8, 5\]/);
+    expect(reshaped([8, 5])).toMatch(/Reshape\) cannot give "w" \[4, 8\] the shape \[8, 5\]/);
     expect(reshaped([-1, 7])).toMatch(/cannot give/);
   });
   it('hold their data in one form and of their size', () => {
