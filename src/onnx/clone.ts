@@ -11,6 +11,7 @@ import {
   TensorProtoSchema,
   ValueInfoProtoSchema,
 } from 'onnx-buf';
+import { inheritOverridable } from './graph';
 import type { OnnxModel } from './types';
 
 /**
@@ -19,6 +20,7 @@ import type { OnnxModel } from './types';
  */
 export function cloneForEdit(model: OnnxModel): OnnxModel {
   const proto = shallow(ModelProtoSchema, model.proto);
+  inheritOverridable(model.proto, proto);
   if (proto.graph) proto.graph = cloneGraph(proto.graph);
   proto.opsetImport = proto.opsetImport.map((entry) => clone(OperatorSetIdProtoSchema, entry));
   proto.metadataProps = proto.metadataProps.map((entry) => clone(StringStringEntryProtoSchema, entry));

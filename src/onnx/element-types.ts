@@ -22,11 +22,16 @@ interface TypeClass {
   element: TypeClass | null;
 }
 
+/** Of indexes that are still in use. */
+const KNOWN = new WeakMap<ValueIndex, ElementTypes>();
+
 /**
  * Types as the file declares them or its data has them, else by the operators' rules in both directions: what an operator makes, and what
  * its other inputs say of one (ONNX operator specification).
  */
-export function indexTypes(index: ValueIndex, opset: number): ElementTypes {
+export function indexTypes(index: ValueIndex): ElementTypes {
+  const known = KNOWN.get(index);
+  if (known) return known;
   const inference = new Inference(index);
   inference.declare();
   for (const scope of index.scopes) {
@@ -34,10 +39,11 @@ export function indexTypes(index: ValueIndex, opset: number): ElementTypes {
       const value = (name: string): Value | undefined => (name === '' ? undefined : index.find(scope, name));
       const inputs = node.input.map(value);
       const outputs = node.output.map(value);
-      inference.visit(node, inputs, outputs, opset);
+      inference.visit(node, inputs, outputs, index.opset);
     }
   }
   linkBodies(index, (a, b) => inference.join(a, b));
+  KNOWN.set(index, inference);
   return inference;
 }
 
@@ -74,7 +80,7 @@ class Inference implements ElementTypes {
   declare(): void {
     for (const { graph } of this.index.scopes) {
       const values = new Map(this.index.valuesOf(graph).map((value) => [value.name, value]));
-      for (const value of values.values()) if (value.constant) set(this.classFor(value), value.constant.dataType);
+      for (const value of values.values()) set(this.classFor(value), (value.constant ?? value.fallback)?.dataType ?? DataType.UNDEFINED);
       for (const { name, type } of [...graph.input, ...graph.output, ...graph.valueInfo]) {
         const value = values.get(name);
         if (value) this.assume(this.classFor(value), type);

@@ -7,7 +7,7 @@ import { fromHalf } from './half';
 import { findLayers } from './layers';
 import { makeNode } from './nodes';
 import { DataType, FLOAT_TYPES, readFloats } from './tensor';
-import { convNet, ifNet, lstmNet, matmulNet, sharedNet, transposedNet } from './testing/fixtures';
+import { convNet, ifNet, lstmNet, matmulNet, returnedNet, transposedNet } from './testing/fixtures';
 import { noise } from './testing/noise';
 import type { Feeds } from './testing/ort';
 import { bool, floats, runModel } from './testing/ort';
@@ -63,7 +63,7 @@ describe('packed', () => {
       const setting: Setting = { storage: 'packed', bits: 5, symmetric: false, granularity: 'channel' };
       for (const c of [true, false]) expect(await worst(ifNet(opset), { x: floats([2, 6], noise(12)), c: bool(c) }, setting)).toBe(0);
       expect(await worst(lstmNet(opset), { x: floats([3, 1, 4], noise(12)) }, setting)).toBe(0);
-      expect(await worst(sharedNet(opset), { x: floats([2, 4], noise(8)) }, setting)).toBe(0);
+      expect(await worst(returnedNet(opset), { x: floats([2, 4], noise(8)) }, setting)).toBe(0);
     });
   }
   it('holds blocks of every layout: along rows, down columns, over kernels, ragged', async () => {
@@ -134,7 +134,7 @@ describe('matmulnbits', () => {
     expect(reasonOf(matmul, 'matmulnbits', 16, 4)).toBe(true);
     expect(reasonOf(matmul, 'matmulnbits', 24, 4)).toMatch(/blocks of 16/);
     expect(reasonOf(matmul, 'matmulnbits', 16, 3)).toMatch(/not 3/);
-    expect(reasonOf(sharedNet(13, 16), 'matmulnbits', 16, 4)).toMatch(/as an output/);
+    expect(reasonOf(returnedNet(13, 16), 'matmulnbits', 16, 4)).toMatch(/as an output/);
     expect(reasonOf(convNet(13), 'matmulnbits', 16, 4)).toMatch(/MatMul only/);
   });
 });

@@ -109,8 +109,33 @@ export function removeConstant(graph: GraphProto, name: string): boolean {
   return graph.initializer.length + graph.node.length < before;
 }
 
-/** The tensor of a constant of this very graph, whether initializer or `Constant` node. */
-export function findConstant(graph: GraphProto, name: string): TensorProto | undefined {
+/**
+ * Initializers of the main graph that are inputs too, so that whoever runs the model may give others in their place. None where all are: before
+ * IR version 4 they had to be, and exporters went on so; nobody means to replace every weight.
+ */
+export function overridableNames(proto: ModelProto): ReadonlySet<string> {
+  const known = OVERRIDABLE.get(proto) ?? findOverridable(proto);
+  OVERRIDABLE.set(proto, known);
+  return known;
+}
+
+/** A copy of a model keeps what its original was seen to be, whatever constants are added to it. */
+export function inheritOverridable(from: ModelProto, to: ModelProto): void {
+  OVERRIDABLE.set(to, overridableNames(from));
+}
+
+const OVERRIDABLE = new WeakMap<ModelProto, ReadonlySet<string>>();
+
+function findOverridable({ irVersion, graph }: ModelProto): ReadonlySet<string> {
+  if (!graph || irVersion < 4n) return new Set();
+  const inputs = new Set(graph.input.map((input) => input.name));
+  const both = graph.initializer.filter((tensor) => inputs.has(tensor.name)).map((tensor) => tensor.name);
+  return new Set(both.length < graph.initializer.length ? both : []);
+}
+
+/** The tensor of a constant of this very graph, whether initializer or `Constant` node; undefined for defaults of inputs. */
+export function findConstant(proto: ModelProto, graph: GraphProto, name: string): TensorProto | undefined {
+  if (graph === proto.graph && overridableNames(proto).has(name)) return undefined;
   const initializer = graph.initializer.find((tensor) => tensor.name === name);
   if (initializer) return initializer;
   const node = graph.node.find((candidate) => candidate.output[0] === name);

@@ -3,6 +3,7 @@ import { derivedValues } from './derived';
 import { floatsElsewhere } from './elsewhere';
 import { createReasons } from './reasons';
 import { indexShapes } from './shapes';
+import { returnedConstants } from './returned';
 import { elementBits, shapeOf, sizeOf, weightType } from './tensor';
 import { readableText } from './text';
 import type { Layer, OnnxModel, Skipped } from './types';
@@ -19,7 +20,12 @@ export interface LayerSource {
   readonly uses: readonly WeightUse[];
   /** Readers that do not take it as a weight. */
   readonly others: readonly OtherUse[];
+  /** Why its values have to stay as they are; null where they may change. */
+  readonly kept: string | null;
 }
+
+const RETURNED = 'The model returns it as an output, or what is worked out from it alone: its values stay.';
+const OVERRIDABLE = 'It is an input of the model too, and whoever runs the model may give another: it stays as it is.';
 
 /**
  * The weights of a model: constant float tensors that Conv, Gemm, MatMul, Gather, LSTM and the like read (see roles.ts), directly or through
@@ -28,7 +34,8 @@ export interface LayerSource {
  */
 export function listLayers(model: OnnxModel): { layers: Layer[]; skipped: Skipped[] } {
   const { sources, skipped } = findLayers(model);
-  return { layers: sources.map((source) => source.layer), skipped };
+  const kept = sources.flatMap(({ layer, kept: reason }) => (reason === null ? [] : [{ layer: layer.id, reason }]));
+  return { layers: sources.filter((source) => source.kept === null).map((source) => source.layer), skipped: [...skipped, ...kept] };
 }
 
 /** As `listLayers`, with the places in the graph. */
@@ -37,17 +44,19 @@ export function findLayers(model: OnnxModel): { sources: LayerSource[]; skipped:
   const shapes = indexShapes(index);
   const ground = { index, shapes, derived: derivedValues(index) };
   const reasonOf = createReasons(model.proto, ground);
-  const found: { value: Value; uses: readonly WeightUse[]; others: readonly OtherUse[] }[] = [];
+  const returned = returnedConstants(index);
+  const found: Omit<LayerSource, 'layer'>[] = [];
   const skipped: Skipped[] = [];
   for (const scope of index.scopes) {
     for (const value of index.valuesOf(scope.graph)) {
-      const { constant } = value;
+      const { constant, fallback } = value;
+      if (fallback && weightType(fallback.dataType) && readersOf(ground, value, fallback).weights.length > 0) skipped.push({ layer: value.name, reason: OVERRIDABLE });
       if (!constant || sizeOf(constant.dims) === 0) continue;
       const reading = readersOf(ground, value, constant);
-      const { weights, others } = reading;
+      const { weights, others, isReturned } = reading;
       const isLayer = weights.length > 0 && weightType(constant.dataType) !== null;
       const reason = isLayer ? null : reasonOf(value, constant, reading);
-      if (isLayer) found.push({ value, uses: weights, others });
+      if (isLayer) found.push({ value, uses: weights, others, kept: isReturned || returned.has(value) ? RETURNED : null });
       else if (reason !== null) skipped.push({ layer: value.name, reason });
     }
   }
@@ -59,10 +68,10 @@ export function findLayers(model: OnnxModel): { sources: LayerSource[]; skipped:
   found.sort((a, b) => (rank.get(a.value) ?? 0) - (rank.get(b.value) ?? 0) || (a.uses[0]?.input ?? 0) - (b.uses[0]?.input ?? 0));
 
   const names = new Map<string, number>();
-  const sources = found.map(({ value, uses, others }) => {
+  const sources = found.map(({ value, uses, others, kept }) => {
     const macs = uses.map((use) => macsOf(shapes, use));
     const total = macs.reduce<number | null>((sum, each) => (sum === null || each === null ? null : sum + each), 0);
-    return { layer: describe(value, uses, total, names), value, uses, others };
+    return { layer: describe(value, uses, total, names), value, uses, others, kept };
   });
   return { sources, skipped };
 }

@@ -3,7 +3,7 @@ import { findLayers, listLayers } from './layers';
 import { weightsAsInputs } from './live';
 import { readModel } from './read';
 import { readFloats } from './tensor';
-import { convNet, ifNet, lstmNet, matmulNet, sharedNet } from './testing/fixtures';
+import { convNet, ifNet, lstmNet, matmulNet, returnedNet } from './testing/fixtures';
 import { testOnModels } from './testing/models';
 import { noise } from './testing/noise';
 import type { Feeds } from './testing/ort';
@@ -36,7 +36,7 @@ describe('weightsAsInputs', () => {
       await expectSame(convNet(opset), { x: floats([1, 3, 6, 6], noise(108)) });
       await expectSame(matmulNet(opset, 6, 4), { x: floats([2, 6], noise(12)) });
       await expectSame(lstmNet(opset), { x: floats([3, 1, 4], noise(12)) });
-      await expectSame(sharedNet(opset), { x: floats([2, 4], noise(8)) });
+      await expectSame(returnedNet(opset), { x: floats([2, 4], noise(8)) });
       for (const c of [true, false]) await expectSame(ifNet(opset), { x: floats([2, 6], noise(12)), c: bool(c) });
     });
   }

@@ -145,6 +145,15 @@ export function readFloats(tensor: TensorProto, make: FloatMaker = newFloats): F
   throw new WhittleError('bad-model', `Tensor "${tensor.name}" is ${typeName(dataType)}, not float.`, 'Export the model again with float weights.');
 }
 
+const LARGEST: Readonly<Record<WeightType, number>> = { float32: (2 - 2 ** -23) * 2 ** 127, float16: 65504, bfloat16: (2 - 2 ** -7) * 2 ** 127, float64: Number.MAX_VALUE };
+
+/** Whether a float type holds all these values, none of them NaN or beyond its range. Values are kept as float32 on the way, whatever the type. */
+export function holdsFloats(type: WeightType, values: ArrayLike<number>): boolean {
+  const limit = Math.min(LARGEST[type], LARGEST.float32);
+  for (let at = 0; at < values.length; at++) if (!(Math.abs(values[at] ?? 0) <= limit)) return false;
+  return true;
+}
+
 /** Raw bytes of float32 values in another float type, rounded to nearest, ties to even. float32 is shared, not copied. */
 export function encodeFloats(type: WeightType, values: Float32Array): Uint8Array<ArrayBuffer> {
   if (type === 'float32') return bytesOf(values);

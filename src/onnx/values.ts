@@ -1,7 +1,7 @@
 import type { GraphProto, ModelProto, NodeProto, TensorProto } from 'onnx-buf';
 import type { Scope } from './graph';
-import { scopesOf } from './graph';
-import { constantTensor } from './nodes';
+import { overridableNames, scopesOf } from './graph';
+import { constantTensor, opsetOf } from './nodes';
 
 /** A node that reads a value, and as which of its inputs. */
 export interface Use {
@@ -18,6 +18,8 @@ export interface Value {
   readonly producer: NodeProto | null;
   /** Its data where it is an initializer or comes from a `Constant` node. */
   readonly constant: TensorProto | null;
+  /** What an input is where nobody gives it: it is no constant (see `overridableNames`). */
+  readonly fallback: TensorProto | null;
   readonly uses: Use[];
   /** The graphs that return it, and as which of their outputs. */
   readonly returns: { readonly scope: Scope; readonly position: number }[];
@@ -28,6 +30,8 @@ export interface Value {
 /** All values of a model with their readers, resolved by the scoping rules: a graph sees the names of the graphs around it. */
 export interface ValueIndex {
   readonly scopes: readonly Scope[];
+  /** Of the standard operators. */
+  readonly opset: number;
   /** The value that a name means in a graph; undefined for a name that nothing defines (an omitted input is ''). */
   find(scope: Scope, name: string): Value | undefined;
   /** The values that a graph itself defines, in order of definition. */
@@ -38,7 +42,8 @@ export interface ValueIndex {
 export function indexValues(proto: ModelProto): ValueIndex {
   const scopes = scopesOf(proto);
   const tables = new Map<GraphProto, Map<string, Value>>();
-  for (const scope of scopes) tables.set(scope.graph, define(scope));
+  const overridable = overridableNames(proto);
+  for (const scope of scopes) tables.set(scope.graph, define(scope, scope.parent === null ? overridable : NONE));
 
   const find = (scope: Scope | null, name: string): Value | undefined => {
     for (let at = scope; at; at = at.parent) {
@@ -59,13 +64,16 @@ export function indexValues(proto: ModelProto): ValueIndex {
       value.returns.push({ scope, position });
     }
   }
-  return { scopes, find, valuesOf: (graph) => [...(tables.get(graph)?.values() ?? [])] };
+  return { scopes, opset: opsetOf(proto), find, valuesOf: (graph) => [...(tables.get(graph)?.values() ?? [])] };
 }
 
-function define(scope: Scope): Map<string, Value> {
+const NONE: ReadonlySet<string> = new Set();
+
+function define(scope: Scope, overridable: ReadonlySet<string>): Map<string, Value> {
   const table = new Map<string, Value>();
-  const add = (name: string, producer: NodeProto | null, constant: TensorProto | null): void => {
-    if (name !== '') table.set(name, { name, scope, producer, constant, uses: [], returns: [], isOutput: false });
+  const add = (name: string, producer: NodeProto | null, data: TensorProto | null): void => {
+    const [constant, fallback] = data && overridable.has(name) ? [null, data] : [data, null];
+    if (name !== '') table.set(name, { name, scope, producer, constant, fallback, uses: [], returns: [], isOutput: false });
   };
   for (const input of scope.graph.input) add(input.name, null, null);
   // After the inputs: before IR version 4 an initializer is listed among them.

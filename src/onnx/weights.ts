@@ -49,6 +49,8 @@ export interface OtherUse extends Use {
 export interface Reading {
   readonly weights: readonly WeightUse[];
   readonly others: readonly OtherUse[];
+  /** Whether the model returns the constant, or what only moves its elements. */
+  readonly isReturned: boolean;
 }
 
 /** A value being looked at. */
@@ -96,7 +98,7 @@ export function readersOf(ground: Ground, value: Value, tensor: TensorProto): Re
       }
     }
   }
-  return { weights, others };
+  return { weights, others, isReturned: [...seen].some((each) => each.isOutput && each.scope.parent === null) };
 }
 
 /** Who reads a value, and what it is called where branches of an If return it. */

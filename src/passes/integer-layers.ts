@@ -6,6 +6,7 @@ import { opsetOf } from '../onnx/nodes';
 import { opsetBlockers, raiseOpset } from '../onnx/opset';
 import { canStore } from '../onnx/encode';
 import type { Layer, Skipped } from '../onnx/types';
+import { indexValues, type ValueIndex } from '../onnx/values';
 import { integerGrid, keptIntegerGrid, storableSettings, weightSettings, type WeightSettings } from './integer-weights';
 import { groupsOf } from './quantize-weights/groups';
 import type { PassContext } from './types';
@@ -37,10 +38,11 @@ export interface LeftLayer {
  */
 export function chooseIntegerLayers({ model, selected }: PassContext, problemOf: (source: LayerSource) => string | null, oldest: number): { layers: IntegerLayer[]; left: LeftLayer[] } {
   const sources = new Map(findLayers(model).sources.map((source) => [source.layer.id, source]));
+  const index = indexValues(model.proto);
   const blockers = opsetBlockers(model, CHANNEL_OPSET);
   const wanted = selected.flatMap(({ layer, options }) => {
     const source = sources.get(layer.id);
-    return source ? [{ source, asked: weightSettings(options), problem: problemOf(source) }] : [];
+    return source ? [{ source, asked: weightSettings(options), problem: problemOf(source) ?? foldedProduct(index, source) }] : [];
   });
   if (blockers.length === 0 && wanted.some(({ problem }) => problem === null)) raiseOpset(model, CHANNEL_OPSET);
   const opset = opsetOf(model.proto);
@@ -56,6 +58,12 @@ export function chooseIntegerLayers({ model, selected }: PassContext, problemOf:
     else if (node) layers.push({ source, nodes, node, settings, coarse: settings.granularity !== asked.granularity });
   }
   return { layers, left };
+}
+
+/** A product of two constants is one itself: runtimes work it out when they load the model. */
+function foldedProduct(index: ValueIndex, { uses }: LayerSource): string | null {
+  const folded = uses.find(({ node, input, scope }) => input === 1 && index.find(scope, node.input[0] ?? '')?.constant);
+  return folded ? `${folded.node.opType} reads constants only: there is nothing to compute in a run.` : null;
 }
 
 /** Puts a layer's weight on its symmetric grid: the one that an earlier pass has rounded it to where that serves, else the one of least error. */

@@ -1,5 +1,6 @@
 /** Where the bias of a Conv, ConvTranspose, Gemm or MatMul is kept, and how another takes its place. */
 import type { ModelProto, NodeProto, TensorProto } from 'onnx-buf';
+import { indexTypes } from '../onnx/element-types';
 import { addInitializer, uniqueNames, type Scope } from '../onnx/graph';
 import { findAttribute, isOnnx } from '../onnx/nodes';
 import { encodeFloats, FLOAT_TYPES, makeTensor, readFloats, weightType } from '../onnx/tensor';
@@ -15,6 +16,8 @@ export interface LayerBias {
   readonly input: number;
   /** Of the tensor that takes its place. */
   readonly dims: readonly number[];
+  /** What the node computes in, which a weight may be stored in another type than. */
+  readonly type: WeightType;
 }
 
 /**
@@ -24,13 +27,15 @@ export interface LayerBias {
 export function readBias(index: ValueIndex, scope: Scope, node: NodeProto, channels: number): LayerBias | string {
   if (node.opType === 'MatMul') return readAdded(index, scope, node, channels);
   const name = node.input[2] ?? '';
-  if (name === '') return { values: new Float64Array(channels), node, input: 2, dims: [channels] };
+  const type = floatTypeOf(index, scope, node.input[1] ?? '');
+  if (type === null) return 'The type that it computes in is not known.';
+  if (name === '') return { values: new Float64Array(channels), node, input: 2, dims: [channels], type };
   const constant = floatConstant(index, scope, name);
   if (constant === undefined) return `The bias "${name}" is not a constant.`;
   const beta = node.opType === 'Gemm' ? (findAttribute(node, 'beta')?.f ?? 1) : 1;
   const values = perChannel(constant, channels, 1);
   // A Gemm's bias may broadcast; a full matrix differs by row, which a bias per channel cannot hold.
-  return values === null ? `The bias "${name}" is not one value a channel.` : { values: values.map((b) => b * beta), node, input: 2, dims: [channels] };
+  return values === null ? `The bias "${name}" is not one value a channel.` : { values: values.map((b) => b * beta), node, input: 2, dims: [channels], type };
 }
 
 function readAdded(index: ValueIndex, scope: Scope, node: NodeProto, channels: number): LayerBias | string {
@@ -43,22 +48,30 @@ function readAdded(index: ValueIndex, scope: Scope, node: NodeProto, channels: n
   const constant = floatConstant(index, use.scope, use.node.input[input] ?? '');
   const values = constant && perChannel(constant, channels, 1);
   if (!constant || !values) return 'The Add after this MatMul does not add a constant with one value a channel.';
-  const dims = constant.dims.map(Number);
-  return { values, node: use.node, input, dims: dims.at(-1) === channels ? dims : [channels] };
+  const type = weightType(constant.dataType);
+  if (!type) return 'The type that it computes in is not known.';
+  // A single value with more axes than the product gives the sum as many.
+  return { values, node: use.node, input, dims: [...constant.dims.slice(0, -1).map(Number), channels], type };
 }
 
 /**
  * Puts these values in the bias's place, as a constant of their own: the old one may serve other nodes too.
  * @returns the names of constants that this node reads no more.
  */
-export function writeBias(proto: ModelProto, scope: Scope, bias: LayerBias, values: ArrayLike<number>, type: WeightType): string[] {
-  const { node, input, dims } = bias;
+export function writeBias(proto: ModelProto, scope: Scope, bias: LayerBias, values: ArrayLike<number>): string[] {
+  const { node, input, dims, type } = bias;
   const old = node.input[input] ?? '';
   const tensor = makeTensor(uniqueNames(proto)('bias'), FLOAT_TYPES[type], dims, encodeFloats(type, Float32Array.from(values)));
   addInitializer(proto, scope.graph, tensor);
   node.input[input] = tensor.name;
   if (node.opType === 'Gemm') node.attribute = node.attribute.filter((a) => a.name !== 'beta');
   return old === '' ? [] : [old];
+}
+
+/** The float type that a value has where it is read; null where it is none or nothing tells. */
+export function floatTypeOf(index: ValueIndex, scope: Scope, name: string): WeightType | null {
+  const value = index.find(scope, name);
+  return value === undefined ? null : weightType(indexTypes(index).typeOf(value) ?? 0);
 }
 
 /** A float constant that a graph can read; undefined for anything else. */

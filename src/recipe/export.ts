@@ -35,7 +35,21 @@ export async function storeWeights(run: RecipeRun, compute: Compute, job: Job): 
     for (const tensor of added) seen.add(tensor);
     parts.set(layer.id, added.map((tensor) => tensor.rawData));
   }
-  return { model, parts, skipped: run.finishers.flatMap((finish) => finish(model)) };
+  const skipped = run.finishers.flatMap((finish) => finish(model));
+  return { model, parts, skipped: [...skipped, ...lostInputs(run.opened, model)] };
+}
+
+/** How many names are worth reading. */
+const NAMED_INPUTS = 3;
+
+/** Constants of the opened model that could be given as inputs and no longer can be, since their values changed. */
+function lostInputs({ name, proto }: OnnxModel, written: OnnxModel): Skipped[] {
+  if (proto.irVersion < 4n) return [];
+  const left = new Set(written.proto.graph?.input.map((input) => input.name));
+  const gone = (proto.graph?.input ?? []).filter((input) => !left.has(input.name)).map((input) => `"${input.name}"`);
+  if (gone.length === 0) return [];
+  const names = gone.slice(0, NAMED_INPUTS).join(', ') + (gone.length > NAMED_INPUTS ? ` and ${gone.length - NAMED_INPUTS} more` : '');
+  return [{ layer: name, reason: `All its weights were inputs with a default, as older exporters wrote them. Those that changed are no inputs any more: ${names}.` }];
 }
 
 async function storeLayer({ store }: RecipeRun, compute: Compute, encoder: WeightEncoder, layerId: string): Promise<void> {

@@ -35,6 +35,8 @@ export interface SampleSource extends Pick<Calibration, 'samples' | 'key'> {
 /** A recipe applied to a model: the graph, and the values of its weights, not yet written into it. Dispose after use. */
 export interface RecipeRun {
   readonly recipe: Recipe;
+  /** As it was opened. */
+  readonly opened: OnnxModel;
   /** The graph after graph passes, with its old weights inside; the same object while the recipe's graph passes stay the same. */
   readonly model: OnnxModel;
   /** The graph after the leading graph passes: `model`, unless a later pass edits it. */
@@ -71,6 +73,7 @@ export async function runRecipe(input: RunInput): Promise<RecipeRun> {
     let disposed = false;
     return {
       recipe,
+      opened: input.cache.model,
       ...rest,
       base: stage.model,
       baseKey: key,

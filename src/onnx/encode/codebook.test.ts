@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cloneForEdit } from '../clone';
 import { createEncoder } from '../encode';
 import { findLayers } from '../layers';
-import { convNet, ifNet, lstmNet, matmulNet, sharedNet, transposedNet } from '../testing/fixtures';
+import { convNet, ifNet, lstmNet, matmulNet, returnedNet, transposedNet } from '../testing/fixtures';
 import { noise } from '../testing/noise';
 import { bool, floats, runModel, type Feeds } from '../testing/ort';
 import { groupsFor } from '../testing/quantize';
@@ -38,7 +38,7 @@ const CASES: readonly (readonly [string, (opset: number) => OnnxModel, Feeds])[]
   ['ConvTranspose', transposedNet, { x: floats([1, 4, 3, 3], noise(36)) }],
   ['LSTM', lstmNet, { x: floats([3, 1, 4], noise(12)) }],
   ['If', ifNet, { x: floats([2, 6], noise(12)), c: bool(false) }],
-  ['shared', sharedNet, { x: floats([2, 4], noise(8)) }],
+  ['shared', returnedNet, { x: floats([2, 4], noise(8)) }],
 ];
 
 describe.each(CASES)('%s', (_name, make, feeds) => {

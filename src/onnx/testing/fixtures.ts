@@ -145,12 +145,19 @@ export function lstmNet(opset: number): OnnxModel {
   });
 }
 
-/** One weight [n,n] read by two MatMuls and returned as an output as well: x [2,n] -> y [2,n], w. */
+/** As `sharedNet`, the weight returned as well: an output that no pass may change. */
+export function returnedNet(opset: number, n = 4): OnnxModel {
+  const model = sharedNet(opset, n);
+  model.proto.graph?.output.push(valueInfo('w', DataType.FLOAT, [n, n]));
+  return model;
+}
+
+/** One weight [n,n] read by two MatMuls: x [2,n] -> y [2,n]. */
 export function sharedNet(opset: number, n = 4): OnnxModel {
   return makeModel({
     opset,
     inputs: [['x', [2, n]]],
-    outputs: [['y', [2, n]], ['w', [n, n]]],
+    outputs: [['y', [2, n]]],
     weights: [weight('w', [n, n], 12)],
     nodes: [named('first', makeNode('MatMul', ['x', 'w'], ['h'])), named('second', makeNode('MatMul', ['h', 'w'], ['y']))],
   });

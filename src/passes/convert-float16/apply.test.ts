@@ -27,7 +27,7 @@ const fixtures: readonly (readonly [string, OnnxModel, Feeds])[] = [
   ['If', ifNet(13), { x: x([2, 6]), c: bool(false) }],
   ['If, opset 8', ifNet(8), { x: x([2, 6]), c: bool(true) }],
   ['LSTM (kept in float32)', lstmNet(14), { x: x([3, 1, 4]) }],
-  ['weight that is an output', sharedNet(13), { x: x([2, 4]) }],
+  ['shared weight', sharedNet(13), { x: x([2, 4]) }],
   ['ConvTranspose', transposedNet(13), { x: x([1, 4, 3, 3]) }],
 ];
 

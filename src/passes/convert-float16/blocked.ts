@@ -38,11 +38,12 @@ export interface Blocked {
  * values whose type nothing tells, arithmetic on shapes, where float16 cannot even count beyond 2048, and on constants (decoding packed
  * weights), which runtimes fold at load in float32 only. Control flow is never among them: its bodies are converted.
  */
-export function blockedNodes(index: ValueIndex, types: ElementTypes, wishes: Wishes, opset: number): Blocked {
+export function blockedNodes(index: ValueIndex, types: ElementTypes, wishes: Wishes): Blocked {
+  const { opset } = index;
   const originOf = createOrigins(index);
   const nodes = new Set<NodeProto>();
   const skipped: Skipped[] = [];
-  const unknown = unknownValues(index, types, opset);
+  const unknown = unknownValues(index, types);
   const inside = opaqueBodies(index);
   const foreign = new Set<string>();
   for (const scope of index.scopes) {
@@ -96,7 +97,8 @@ function blockWide(index: ValueIndex, originOf: (value: Value) => unknown, block
 }
 
 /** Values of unknown type that a node could have in float16, one for each class of them, and the nodes that they touch. */
-function unknownValues(index: ValueIndex, types: ElementTypes, opset: number): { nodes: ReadonlySet<NodeProto>; values: readonly Value[] } {
+function unknownValues(index: ValueIndex, types: ElementTypes): { nodes: ReadonlySet<NodeProto>; values: readonly Value[] } {
+  const { opset } = index;
   const nodes = new Set<NodeProto>();
   const values = new Map<object, Value>();
   for (const scope of index.scopes) {

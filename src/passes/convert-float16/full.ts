@@ -2,7 +2,8 @@ import type { GraphProto, NodeProto } from 'onnx-buf';
 import { uniqueNames } from '../../onnx/graph';
 import { isControl } from '../../onnx/body-types';
 import { indexTypes } from '../../onnx/element-types';
-import { makeNode, opsetOf } from '../../onnx/nodes';
+import { makeNode } from '../../onnx/nodes';
+import { returnedConstants } from '../../onnx/returned';
 import { DataType } from '../../onnx/tensor';
 import type { OnnxModel, Skipped } from '../../onnx/types';
 import { indexValues, type Value, type ValueIndex } from '../../onnx/values';
@@ -23,6 +24,8 @@ interface Plan {
   readonly givesSingle: (node: NodeProto, output: number) => boolean;
   /** Graphs whose inputs and outputs stay as they are. */
   readonly opaque: ReadonlySet<GraphProto>;
+  /** Constants that an output of the model follows from. */
+  readonly returned: ReadonlySet<Value>;
 }
 
 /** A float32 value after conversion: the names of its two forms, and which one its producer makes. */
@@ -43,14 +46,15 @@ export function convertToHalf(model: OnnxModel, options: FullOptions): Skipped[]
   const { proto } = model;
   if (proto.functions.length > 0) return [{ layer: model.name, reason: 'The model has functions of its own, which are not converted to float16.' }];
   const index = indexValues(proto);
-  const opset = opsetOf(proto);
-  const types = indexTypes(index, opset);
-  const blocked = blockedNodes(index, types, options, opset);
+  const { opset } = index;
+  const types = indexTypes(index);
+  const blocked = blockedNodes(index, types, options);
   const plan: Plan = {
     keepIo: options.keepIo,
     takesSingle: (node, input) => blocked.nodes.has(node) || !takesHalf(node, input, opset),
     givesSingle: (node, output) => blocked.nodes.has(node) || !givesHalf(node, output, opset),
     opaque: opaqueBodies(index),
+    returned: returnedConstants(index),
   };
   const fresh = uniqueNames(proto);
   const forms = new Map<Value, Forms>();
@@ -90,7 +94,7 @@ function formsOf(value: Value, plan: Plan, fresh: (prefix: string) => string): F
   const needsSingle = value.uses.some(singleUse);
   const needsHalf = value.uses.some((use) => !singleUse(use));
   // A constant that the model returns keeps its values.
-  const constantKept = constant !== null && (isPublic || (!needsHalf && !value.isOutput));
+  const constantKept = constant !== null && (isPublic || (plan.keepIo && plan.returned.has(value)) || (!needsHalf && !value.isOutput));
   const producedSingle = producer !== null && constant === null && plan.givesSingle(producer, producer.output.indexOf(value.name));
   const madeSingle = (isInput && keepsType) || producedSingle || constantKept;
   const keepsName = isPublic || constantKept;
@@ -127,7 +131,7 @@ function wishes(index: ValueIndex, options: FullOptions): Skipped[] {
 }
 
 function convertValue(value: Value, form: Forms): Skipped[] {
-  const { constant } = value;
+  const constant = value.constant ?? value.fallback;
   if (constant === null || form.native === 'single') return [];
   const { tensor, problem } = halveTensor(constant);
   // In place: the tensor may sit in the list of initializers or in a Constant node.

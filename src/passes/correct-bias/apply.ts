@@ -1,3 +1,4 @@
+import { holdsFloats } from '../../onnx/tensor';
 import { removeUnread } from '../../onnx/unread';
 import { requireCalibration } from '../calibration';
 import { writeBias } from '../layer-bias';
@@ -25,15 +26,20 @@ export const correctBias: Pass = {
     const unread: string[] = [];
     const corrected = new Set<string>();
     const left = new Map<string, string>();
-    for (const [t, { layerId, scope, bias, type }] of targets.entries()) {
+    for (const [t, { layerId, scope, bias }] of targets.entries()) {
       const shift = shifts[t];
       if (shift === undefined) continue;
       if (typeof shift === 'string') {
         left.set(layerId, shift);
         continue;
       }
+      const values = bias.values.map((b, c) => b - (shift[c] ?? 0));
+      if (!holdsFloats(bias.type, values)) {
+        left.set(layerId, `Its corrected bias has values that ${bias.type} does not hold.`);
+        continue;
+      }
       corrected.add(layerId);
-      unread.push(...writeBias(context.model.proto, scope, bias, bias.values.map((b, c) => b - (shift[c] ?? 0)), type));
+      unread.push(...writeBias(context.model.proto, scope, bias, values));
     }
     removeUnread(context.model.proto, unread);
     const note = corrected.size === 0 ? 'No biases corrected.' : `Biases of ${corrected.size} ${corrected.size === 1 ? 'layer' : 'layers'} corrected.`;

@@ -57,7 +57,7 @@ function targetsOf(index: ValueIndex, { layer, uses }: LayerSource): Target[] | 
     if (typeof bias === 'string') return bias;
     const layout = node.opType === 'Conv' || node.opType === 'ConvTranspose' ? 'planes' : 'columns';
     const name = afterConstants(index, scope, node.output[0] ?? '');
-    targets.push({ layerId: layer.id, node, scope, bias, shape, output: { name, channels, layout }, activation: activationOf(index, scope, name), positions: layout === 'planes' ? shape.slice(2) : [], type: layer.type });
+    targets.push({ layerId: layer.id, node, scope, bias, shape, output: { name, channels, layout }, activation: activationOf(index, scope, name), positions: layout === 'planes' ? shape.slice(2) : [], type: bias.type });
   }
   return targets;
 }

@@ -12,7 +12,7 @@ import { magnitudesOf, solveFactors, type Magnitudes } from './factors';
 import { jointOf } from './joints';
 import { equalizeLayersMeta } from './meta';
 import type { Joint } from './types';
-import { applyChanges, type Change } from './write';
+import { applyChanges, fitsFile, type Change } from './write';
 
 /**
  * Cross-layer equalization and absorption of high biases: rescales channels between layers joined by nothing or by positively homogeneous
@@ -22,16 +22,8 @@ import { applyChanges, type Change } from './write';
 export const equalizeLayers: Pass = {
   meta: equalizeLayersMeta,
   async apply(context, options): Promise<PassResult> {
-    const { joints, skipped } = findJoints(context);
-    const ends = new Map(joints.flatMap(({ producer, readers }) => [producer, ...readers.map((r) => r.end)]).map((end) => [end.id, end]));
-    const layers = [...ends.values()];
-    const at = new Map(layers.map((end, i) => [end.id, i]));
-    const place = (id: string): number => at.get(id) ?? 0;
-    const ties = joints.map(({ producer, readers }) => ({
-      producer: place(producer.id),
-      readers: readers.map(({ end, offset, spread }) => ({ layer: place(end.id), offset, spread })),
-    }));
-    const solved = solveFactors(await readMagnitudes(context, layers), ties, Number(options['iterations']));
+    const { joints: found, skipped } = findJoints(context);
+    const { joints, layers, solved } = await solve(context, found, Number(options['iterations']), skipped);
     const constants = options['absorb'] === true ? await absorbable(context, joints) : joints.map(() => null);
     const changes = joints.map((joint, j): Change => ({ joint, factors: solved.factors[j] ?? new Float64Array(joint.channels).fill(1), constants: joint.fixed === null ? (constants[j] ?? null) : null }));
     for (const [j, { producer, fixed }] of joints.entries()) {
@@ -42,6 +34,30 @@ export const equalizeLayers: Pass = {
     return { changed: layers.map((end) => end.id), skipped, note: noteOf(context, options['absorb'] === true, joints.length, solved.sweeps, absorbed) };
   },
 };
+
+interface Solved {
+  readonly joints: readonly Joint[];
+  readonly layers: readonly End[];
+  readonly solved: ReturnType<typeof solveFactors>;
+}
+
+/** The factors of these joints, without those whose rescaled values no file could hold: they are listed, and the others solved anew. */
+async function solve(context: PassContext, joints: readonly Joint[], iterations: number, skipped: Skipped[]): Promise<Solved> {
+  const ends = new Map(joints.flatMap(({ producer, readers }) => [producer, ...readers.map((r) => r.end)]).map((end) => [end.id, end]));
+  const layers = [...ends.values()];
+  const at = new Map(layers.map((end, i) => [end.id, i]));
+  const place = (id: string): number => at.get(id) ?? 0;
+  const ties = joints.map(({ producer, readers }) => ({
+    producer: place(producer.id),
+    readers: readers.map(({ end, offset, spread }) => ({ layer: place(end.id), offset, spread })),
+  }));
+  const magnitudes = await readMagnitudes(context, layers);
+  const solved = solveFactors(magnitudes, ties, iterations);
+  const fits = joints.map((joint, j) => fitsFile(joint, solved.factors[j] ?? new Float64Array(0), (end) => magnitudes[place(end.id)]?.values ?? new Float32Array(0)));
+  if (fits.every(Boolean)) return { joints, layers, solved };
+  for (const [j, joint] of joints.entries()) if (fits[j] !== true) skipped.push({ layer: joint.producer.id, reason: 'Rescaled with what follows, values would leave the range of their type.' });
+  return solve(context, joints.filter((_, j) => fits[j]), iterations, skipped);
+}
 
 function noteOf({ calibration }: PassContext, absorbs: boolean, joints: number, sweeps: number, absorbed: number): string {
   if (joints === 0) return 'No layers to equalize.';

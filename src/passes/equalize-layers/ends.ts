@@ -24,7 +24,7 @@ const OPS: ReadonlySet<string> = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatM
 /** Each layer as an end of a joint, or the reason against it, by layer id. */
 export function endsOf(context: Pick<PassContext, 'selected'>, index: ValueIndex, sources: readonly LayerSource[]): Map<string, End | string> {
   const selected = new Set(context.selected.map((s) => s.layer.id));
-  return new Map(sources.map((source) => [source.layer.id, selected.has(source.layer.id) ? endOf(index, source) : 'It is excluded from this pass.']));
+  return new Map(sources.map((source) => [source.layer.id, source.kept ?? (selected.has(source.layer.id) ? endOf(index, source) : 'It is excluded from this pass.')]));
 }
 
 function endOf(index: ValueIndex, source: LayerSource): End | string {

@@ -78,16 +78,21 @@ function stepOf(layers: readonly Magnitudes[], { producer, readers }: Tie): Floa
       read[c] = Math.max(read[c] ?? 0, ranges[offset + at] ?? 0);
     }
   }
-  const [ownFloor, readFloor] = [Math.max(...own) * EMPTY, Math.max(...read) * EMPTY];
+  const [ownFloor, readFloor] = [most(own) * EMPTY, most(read) * EMPTY];
   const isEmpty = (c: number): boolean => (own[c] ?? 0) <= ownFloor || (read[c] ?? 0) <= readFloor;
   const shared = own.map((range, c) => (isEmpty(c) ? 0 : Math.sqrt(range * (read[c] ?? 0))));
-  const largest = Math.max(...shared);
+  const largest = most(shared);
   return own.map((range, c) => {
     const other = read[c] ?? 0;
     if (!isEmpty(c)) return Math.sqrt(range / other);
     if (largest === 0 || (range <= ownFloor && other <= readFloor)) return 1;
     return range <= ownFloor ? Math.min(1, largest / other) : Math.max(1, range / largest);
   });
+}
+
+/** Not by spreading: layers may have more channels than a call takes arguments. */
+function most(values: Float64Array): number {
+  return values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
 }
 
 /** The largest magnitude of each output or input channel. */

@@ -1,9 +1,9 @@
 import type { NodeProto } from 'onnx-buf';
 import { findAttribute, intAttribute, intsAttribute, isOnnx } from '../../onnx/nodes';
-import { readFloats } from '../../onnx/tensor';
+import { readFloats, weightType } from '../../onnx/tensor';
 import type { Use, ValueIndex } from '../../onnx/values';
 import type { Scope } from '../../onnx/graph';
-import { floatConstant, perChannel } from '../layer-bias';
+import { floatConstant, floatTypeOf, perChannel } from '../layer-bias';
 import type { Addend, Ceiling, Place, Surroundings } from './types';
 
 /** What a node does with channels that go through it: f(x / s) = f(x) / s for every channel's own s > 0, but for what is named here. */
@@ -63,7 +63,8 @@ function addOf(index: ValueIndex, { node, scope, input }: Use, place: Place, ref
   if (place.total !== place.channels) return 'A constant is added to its output after channels were flattened or joined.';
   const axis = place.layout === 'columns' ? 1 : (place.rank ?? 0) - 1;
   const values = perChannel(tensor, place.channels, axis);
-  return values ? { addend: { node, scope, input: other, values, dims: channelDims(place) } } : refusal;
+  const type = weightType(tensor.dataType);
+  return values && type ? { addend: { node, scope, input: other, values, dims: channelDims(place), type } } : refusal;
 }
 
 /** Channels keep their order and come to stand after those of the inputs before. */
@@ -82,7 +83,8 @@ function clipOf(index: ValueIndex, { node, scope }: Use, place: Place): Passage 
   if (min !== 0 || max <= 0) return `Its output is clipped from ${min} to ${max}, which scaling would move.`;
   if (max > 1e30) return ACTIVE;
   if (place.total !== place.channels) return 'Its output is clipped together with that of other layers.';
-  return { ...ACTIVE, ceiling: { node, scope, max, dims: channelDims(place) } };
+  const type = floatTypeOf(index, scope, node.input[0] ?? '');
+  return type ? { ...ACTIVE, ceiling: { node, scope, max, dims: channelDims(place), type } } : 'The type of what is clipped is not known.';
 }
 
 /** Dimensions of a constant with a value for each channel. */

@@ -1,6 +1,7 @@
 import type { NodeProto } from 'onnx-buf';
 import type { Scope } from '../../onnx/graph';
 import type { ShapeIndex } from '../../onnx/shapes';
+import type { WeightType } from '../../onnx/types';
 import type { ValueIndex } from '../../onnx/values';
 import type { End } from './ends';
 
@@ -18,6 +19,8 @@ export interface Addend {
   readonly input: number;
   readonly values: Float64Array;
   readonly dims: readonly number[];
+  /** What it is added to. */
+  readonly type: WeightType;
 }
 
 /** A Clip from 0 to `max` on the way: its upper bound becomes one for each channel. */
@@ -27,6 +30,7 @@ export interface Ceiling {
   readonly max: number;
   /** Of the bound, so that it is broadcast over [N, C, ...] or [..., C]. */
   readonly dims: readonly number[];
+  readonly type: WeightType;
 }
 
 /** A layer, everything that reads its output channels, and what lies between. */

@@ -1,4 +1,5 @@
 import { findAttribute } from '../../onnx/nodes';
+import { holdsFloats } from '../../onnx/tensor';
 import { removeUnread } from '../../onnx/unread';
 import { inputsOf, scaleChannels, sumOverInputs } from '../kernel-view';
 import { writeBias } from '../layer-bias';
@@ -19,6 +20,18 @@ export interface Change {
   readonly constants: Float64Array | null;
 }
 
+/** Whether everything that the factors of a joint rescale can be written. @param rescaled magnitudes of a layer's weights behind them. */
+export function fitsFile({ producer, readers, addends, ceilings }: Joint, factors: Float64Array, rescaled: (end: End) => Float32Array): boolean {
+  const divided = (values: ArrayLike<number>): Float64Array => Float64Array.from(values, (v, c) => v / (factors[c] ?? 1));
+  const holds = (end: End): boolean => holdsFloats(end.source.layer.type, rescaled(end)) && (typeof end.bias === 'string' || holdsFloats(end.bias.type, rescaled(end)));
+  return (
+    [producer, ...readers.map(({ end }) => end)].every(holds) &&
+    (typeof producer.bias === 'string' || holdsFloats(producer.bias.type, divided(producer.bias.values))) &&
+    addends.every(({ values, type }) => holdsFloats(type, divided(values))) &&
+    ceilings.every(({ max, type }) => holdsFloats(type, divided(factors.map(() => max))))
+  );
+}
+
 /** Writes weights, biases, added constants and clips, one layer's weights in memory at a time. */
 export async function applyChanges(context: PassContext, layers: readonly End[], changes: readonly Change[]): Promise<void> {
   const { model, job, compute, weights } = context;
@@ -37,15 +50,14 @@ export async function applyChanges(context: PassContext, layers: readonly End[],
     const { bias } = end;
     if (typeof bias === 'string') continue;
     const after = bias.values.map((b, o) => (b + (gained?.[o] ?? 0) - (own?.constants?.[o] ?? 0)) / (own?.factors[o] ?? 1));
-    if (after.some((b, o) => b !== bias.values[o])) unread.push(...writeBias(model.proto, end.scope, bias, after, end.source.layer.type));
+    if (after.some((b, o) => b !== bias.values[o])) unread.push(...writeBias(model.proto, end.scope, bias, after));
   }
   for (const { joint, factors, constants } of changes) {
     rescaleMoments(context, joint.producer, factors, constants);
-    const { type } = joint.producer.source.layer;
-    for (const addend of joint.addends) unread.push(writeAddend(model, addend, addend.values.map((v, c) => v / (factors[c] ?? 1)), type));
+    for (const addend of joint.addends) unread.push(writeAddend(model, addend, addend.values.map((v, c) => v / (factors[c] ?? 1))));
     for (const ceiling of joint.ceilings) {
       const bounds = factors.map((s, c) => Math.max(0, ceiling.max - (constants?.[c] ?? 0)) / s);
-      if (bounds.some((b) => b !== ceiling.max)) unread.push(...writeCeiling(model, ceiling, bounds, type));
+      if (bounds.some((b) => b !== ceiling.max)) unread.push(...writeCeiling(model, ceiling, bounds));
     }
   }
   removeUnread(model.proto, unread);

@@ -1,10 +1,11 @@
 import { findLayers, type LayerSource } from '../../onnx/layers';
 import { intAttribute, isOnnx } from '../../onnx/nodes';
+import { holdsFloats } from '../../onnx/tensor';
 import type { Skipped } from '../../onnx/types';
 import { removeUnread } from '../../onnx/unread';
 import { indexValues, type ValueIndex } from '../../onnx/values';
 import { firstPassed } from '../../onnx/weights';
-import { refuseNonFinite } from '../originals';
+import { floatTypeOf } from '../layer-bias';
 import { readWeights } from '../read-weights';
 import type { Pass, PassContext, PassResult } from '../types';
 import { foldBias } from './bias';
@@ -57,9 +58,13 @@ async function foldOne(
 ): Promise<{ readonly layerId: string; readonly unused: readonly string[] } | string> {
   const source = weightOf(context, sources, match);
   if (typeof source === 'string') return source;
-  const bias = foldBias(context.model.proto, index, match, source.layer.type);
-  if (typeof bias === 'string') return bias;
-  await scaleWeight(context, source, match);
+  const write = foldBias(context.model.proto, index, match);
+  if (typeof write === 'string') return write;
+  const values = scaled(source, match, await readWeights(context, source.layer.id));
+  const seen = floatTypeOf(index, match.scope, match.producer.input[1] ?? '');
+  for (const type of [source.layer.type, seen ?? source.layer.type]) if (!holdsFloats(type, values)) return `Its folded weights have values that ${type} does not hold.`;
+  await context.weights.put(source.layer.id, context.compute.upload(values), null);
+  const bias = write();
   bypass(source, match, bias.keepsNode);
   context.moments.set(match.norm.output[0] ?? '', match.moments);
   return { layerId: source.layer.id, unused: bias.unused };
@@ -72,16 +77,14 @@ function weightOf(context: PassContext, sources: readonly LayerSource[], match: 
   const use = source?.uses.find((u) => u.node === producer && u.input === 1);
   if (source === undefined || use === undefined) return `The weight of ${producer.opType} is not a constant.`;
   const { id } = source.layer;
+  if (source.kept !== null) return `Its weight cannot change. ${source.kept}`;
   if (source.uses.length + source.others.length > 1 || source.value.isOutput) return `The weight "${source.layer.tensorName}" is shared with other nodes.`;
   if (!use.inOrder) return `The weight "${source.layer.tensorName}" passes through ${firstPassed(use)} before ${producer.opType} reads it.`;
   return context.selected.some((s) => s.layer.id === id) ? source : `Layer "${id}" is excluded from this pass.`;
 }
 
-/** Multiplies the weight by the scale of its output channel, in float64. */
-async function scaleWeight(context: PassContext, source: LayerSource, match: FoldMatch): Promise<void> {
-  const { layer } = source;
-  const { compute, weights } = context;
-  const values = await readWeights(context, layer.id);
+/** The weight multiplied by the scale of its output channel, in float64. */
+function scaled({ layer }: LayerSource, match: FoldMatch, values: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
   const { outer, channels, inner } = layer.view;
   // ConvTranspose keeps [C, M/g, k...]: its output channel also depends on the group that the input channel is in.
   const groups = match.producer.opType === 'ConvTranspose' ? intAttribute(match.producer, 'group', 1) : 1;
@@ -93,8 +96,7 @@ async function scaleWeight(context: PassContext, source: LayerSource, match: Fol
       for (let e = start; e < start + inner; e++) values[e] = (values[e] ?? 0) * scale;
     }
   }
-  refuseNonFinite(layer.id, values);
-  await weights.put(layer.id, compute.upload(values), null);
+  return values;
 }
 
 /** Lets the producer give the batch norm's output itself; a node without a name is named, so that its layer keeps its id. */

@@ -1,9 +1,8 @@
 import type { ModelProto } from 'onnx-buf';
 import { addInitializer, uniqueNames } from '../../onnx/graph';
-import { encodeFloats, FLOAT_TYPES, makeTensor } from '../../onnx/tensor';
-import type { WeightType } from '../../onnx/types';
+import { encodeFloats, FLOAT_TYPES, holdsFloats, makeTensor } from '../../onnx/tensor';
 import type { ValueIndex } from '../../onnx/values';
-import { readBias, writeBias } from '../layer-bias';
+import { floatTypeOf, readBias, writeBias } from '../layer-bias';
 import type { FoldMatch } from './match';
 
 export interface FoldedBias {
@@ -13,19 +12,26 @@ export interface FoldedBias {
   readonly keepsNode: boolean;
 }
 
-/** Gives the producer the bias b * scale + shift, of the weight's type, or says why it cannot. Nothing is edited in the latter case. */
-export function foldBias(proto: ModelProto, index: ValueIndex, match: FoldMatch, type: WeightType): FoldedBias | string {
+/** How to give the producer the bias b * scale + shift, in the type that it computes in, or why it cannot have it. */
+export function foldBias(proto: ModelProto, index: ValueIndex, match: FoldMatch): (() => FoldedBias) | string {
   const { producer, norm, scope, scale, shift } = match;
   if (producer.opType === 'MatMul') {
-    const tensor = makeTensor(uniqueNames(proto)('bias'), FLOAT_TYPES[type], [shift.length], encodeFloats(type, Float32Array.from(shift)));
-    addInitializer(proto, scope.graph, tensor);
-    norm.opType = 'Add';
-    norm.input = [producer.output[0] ?? '', tensor.name];
-    norm.attribute = [];
-    return { unused: [], keepsNode: true };
+    const type = floatTypeOf(index, scope, norm.input[0] ?? '');
+    if (type === null) return 'The type that it computes in is not known.';
+    if (!holdsFloats(type, shift)) return `Its folded bias has values that ${type} does not hold.`;
+    return () => {
+      const tensor = makeTensor(uniqueNames(proto)('bias'), FLOAT_TYPES[type], [shift.length], encodeFloats(type, Float32Array.from(shift)));
+      addInitializer(proto, scope.graph, tensor);
+      norm.opType = 'Add';
+      norm.input = [producer.output[0] ?? '', tensor.name];
+      norm.output = norm.output.slice(0, 1);
+      norm.attribute = [];
+      return { unused: [], keepsNode: true };
+    };
   }
   const bias = readBias(index, scope, producer, scale.length);
   if (typeof bias === 'string') return bias;
   const folded = bias.values.map((b, c) => b * (scale[c] ?? 1) + (shift[c] ?? 0));
-  return { unused: writeBias(proto, scope, bias, folded, type), keepsNode: false };
+  if (!holdsFloats(bias.type, folded)) return `Its folded bias has values that ${bias.type} does not hold.`;
+  return () => ({ unused: writeBias(proto, scope, bias, folded), keepsNode: false });
 }

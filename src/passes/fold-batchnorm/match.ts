@@ -1,6 +1,6 @@
 import type { GraphProto, NodeProto, ValueInfoProto } from 'onnx-buf';
 import type { Scope } from '../../onnx/graph';
-import { findAttribute, intAttribute } from '../../onnx/nodes';
+import { findAttribute, intAttribute, isOnnx } from '../../onnx/nodes';
 import { readFloats } from '../../onnx/tensor';
 import type { ValueIndex } from '../../onnx/values';
 import { floatConstant } from '../layer-bias';
@@ -27,7 +27,7 @@ export function matchNorm(index: ValueIndex, scope: Scope, norm: NodeProto): Fol
   const input = index.find(scope, norm.input[0] ?? '');
   const producer = input?.producer;
   if (!input || !producer || input.scope.graph !== scope.graph) return 'Its input is not computed in the same graph.';
-  if (!PRODUCERS.has(producer.opType)) return `It follows ${producer.opType}, which has no weights to fold into.`;
+  if (!PRODUCERS.has(producer.opType) || !isOnnx(producer.domain)) return `It follows ${producer.opType}, which has no weights to fold into.`;
   if (input.uses.length > 1 || input.isOutput) return `Its input "${input.name}" is used elsewhere too.`;
   if (producer.opType === 'MatMul' && rankOf(scope.graph, producer) !== 2) {
     return 'The MatMul before it is not known to give a matrix, so its channels may not be the columns.';

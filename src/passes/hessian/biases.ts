@@ -1,6 +1,6 @@
 import { findLayers } from '../../onnx/layers';
 import type { Scope } from '../../onnx/graph';
-import type { OnnxModel, WeightType } from '../../onnx/types';
+import type { OnnxModel } from '../../onnx/types';
 import { removeUnread } from '../../onnx/unread';
 import { indexValues } from '../../onnx/values';
 import { readBias, writeBias, type LayerBias } from '../layer-bias';
@@ -28,13 +28,13 @@ export function biasesOf(model: OnnxModel, ids: readonly string[]): Map<string, 
     if (layer.op === 'Gemm' && (use.node.attribute.find((a) => a.name === 'alpha')?.f ?? 1) !== 1) continue;
     const bias = readBias(index, use.scope, use.node, layer.view.channels);
     if (typeof bias === 'string') continue;
-    found.set(layer.id, { values: bias.values, write: (values) => replaced(model, use.scope, bias, values, layer.type) });
+    found.set(layer.id, { values: bias.values, write: (values) => replaced(model, use.scope, bias, values) });
   }
   return found;
 }
 
-function replaced({ proto }: OnnxModel, scope: Scope, bias: LayerBias, values: Float64Array, type: WeightType): string {
-  removeUnread(proto, writeBias(proto, scope, bias, values, type));
+function replaced({ proto }: OnnxModel, scope: Scope, bias: LayerBias, values: Float64Array): string {
+  removeUnread(proto, writeBias(proto, scope, bias, values));
   return bias.node.input[bias.input] ?? '';
 }
 

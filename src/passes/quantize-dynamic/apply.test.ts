@@ -2,7 +2,7 @@ import type { NodeProto } from 'onnx-buf';
 import { Tensor } from 'onnxruntime-web';
 import { describe, expect, test } from 'vitest';
 import { makeNode, opsetOf } from '../../onnx/nodes';
-import { DataType } from '../../onnx/tensor';
+import { DataType, makeTensor } from '../../onnx/tensor';
 import { convNet, ifNet, lstmNet, makeModel, matmulNet, sharedNet, transposedNet, weight } from '../../onnx/testing/fixtures';
 import { noise } from '../../onnx/testing/noise';
 import { floats, runModel, type Feeds } from '../../onnx/testing/ort';
@@ -134,6 +134,30 @@ describe('what cannot be treated is named', () => {
     const { result } = await applyPass(quantizeDynamic, model);
     expect(result.changed).toEqual([]);
     expect(result.skipped.some((s) => reason.test(s.reason))).toBe(true);
+  });
+
+  test('an operator that goes by another name in the later set is renamed (Scatter)', async () => {
+    const at = makeTensor('at', DataType.INT64, [1, 1, 2, 2], new Uint8Array(BigInt64Array.of(0n, 1n, 1n, 0n).buffer));
+    const scatter = makeNode('Scatter', ['c', 'at', 'u'], ['s'], { axis: 2 });
+    const model = makeModel({
+      opset: 10,
+      inputs: [['x', [1, 3, 4, 4]]],
+      outputs: [['y', null]],
+      weights: [weight('w', [4, 3, 1, 1], 1), at, weight('u', [1, 1, 2, 2], 2), weight('v', [2, 4, 1, 1], 3)],
+      nodes: [makeNode('Conv', ['x', 'w'], ['c']), scatter, makeNode('Conv', ['s', 'v'], ['y'])],
+    });
+    const x = input([1, 3, 4, 4]);
+    const applied = await applyPass(quantizeDynamic, model);
+    expect(applied.result.changed).toEqual(['c', 'y']);
+    const { model: file } = await applied.exported();
+    expect([opsetOf(file.proto), ops(file).includes('ScatterElements')]).toEqual([13, true]);
+    expect(maxAbsDifference((await runModel(model, x))['y'] ?? [], (await runModel(file, x))['y'] ?? [])).toBeLessThan(0.03);
+  });
+
+  test('an operator that the standard does not have keeps the operator set', async () => {
+    const model = convNet(10);
+    model.proto.graph?.node.unshift(makeNode('Mystery', ['x'], ['m']));
+    expect((await applyPass(quantizeDynamic, model)).result.skipped[0]?.reason).toMatch(/Mystery would have to be rewritten/);
   });
 
   test('an operator set that cannot be raised', async () => {

@@ -2,6 +2,7 @@ import { findConstant } from '../../onnx/graph';
 import type { LayerSource } from '../../onnx/layers';
 import { findAttribute, intAttribute } from '../../onnx/nodes';
 import { DataType } from '../../onnx/tensor';
+import type { OnnxModel } from '../../onnx/types';
 import type { Use } from '../../onnx/values';
 import { chooseIntegerLayers, coarseNote, packLeft, packWeight, putIntegerWeight } from '../integer-layers';
 import { unfitWeight, weightSettings } from '../integer-weights';
@@ -25,7 +26,7 @@ export const quantizeDynamic: Pass = {
   meta: quantizeDynamicMeta,
   async apply(context): Promise<PassResult> {
     const recurrent = context.selected.filter(({ layer }) => RECURRENT.has(layer.op));
-    const { layers, left } = chooseIntegerLayers(without(context, recurrent), problemOf, DYNAMIC_OPSET);
+    const { layers, left } = chooseIntegerLayers(without(context, recurrent), (source) => problemOf(context.model, source), DYNAMIC_OPSET);
     const { job, only } = context;
     const startedAt = Date.now();
     const total = layers.length + recurrent.length;
@@ -56,15 +57,15 @@ function without(context: PassContext, left: Selected): PassContext {
   return { ...context, selected: context.selected.filter((selected) => !left.includes(selected)) };
 }
 
-function problemOf(source: LayerSource): string | null {
+function problemOf({ proto }: OnnxModel, source: LayerSource): string | null {
   const other = source.uses.find(({ node }) => !PRODUCTS.has(node.opType) && node.opType !== 'Gather');
   if (other) return `${other.node.opType} has no integer form with ranges of the moment.`;
-  return unfitWeight(source) ?? source.uses.map(nodeProblem).find((problem) => problem !== null) ?? null;
+  return unfitWeight(source) ?? source.uses.map((use) => nodeProblem(proto, use)).find((problem) => problem !== null) ?? null;
 }
 
-function nodeProblem({ node, scope }: Use): string | null {
+function nodeProblem(proto: OnnxModel['proto'], { node, scope }: Use): string | null {
   if (node.opType === 'Gemm' && intAttribute(node, 'transA', 0) !== 0) return 'Its left factor is transposed.';
   if (node.opType === 'Gemm' && ['alpha', 'beta'].some((name) => (findAttribute(node, name)?.f ?? 1) !== 1)) return 'Its alpha or beta is not 1.';
   const bias = node.input[2] ?? '';
-  return node.opType === 'Conv' && bias !== '' && findConstant(scope.graph, bias)?.dataType !== DataType.FLOAT ? 'Its bias is not a constant.' : null;
+  return node.opType === 'Conv' && bias !== '' && findConstant(proto, scope.graph, bias)?.dataType !== DataType.FLOAT ? 'Its bias is not a constant.' : null;
 }

@@ -21,10 +21,10 @@ interface StoredWeight {
 export function toIntegers({ proto }: OnnxModel, layerId: string, weight: string, output: string): Skipped[] {
   const { graph } = proto;
   const node = graph?.node.find((reader) => reader.output[0] === output && reader.input.includes(weight));
-  const stored = graph && storedWeight(graph, weight);
+  const stored = graph && storedWeight(proto, graph, weight);
   if (!graph || !node || !stored) return [{ layer: layerId, reason: 'A later pass stores its weights in another form: it computes in float.' }];
   const maker = new Maker(proto, graph);
-  const dequantize = graph.node.find((other) => other.output[0] === node.input[0]);
+  const dequantize = graph.node.find((other) => other.opType === 'DequantizeLinear' && other.output[0] === node.input[0]);
   if (node.opType === 'Gather') gather(maker, node, stored);
   else multiply(maker, node, dequantize?.input ?? [], stored);
   graph.node.splice(graph.node.indexOf(node), 1, ...maker.nodes);
@@ -33,10 +33,10 @@ export function toIntegers({ proto }: OnnxModel, layerId: string, weight: string
   return [];
 }
 
-function storedWeight(graph: GraphProto, weight: string): StoredWeight | null {
+function storedWeight(proto: OnnxModel['proto'], graph: GraphProto, weight: string): StoredWeight | null {
   const decode = graph.node.find((node) => node.opType === 'DequantizeLinear' && node.output[0] === weight);
-  const codes = decode && findConstant(graph, decode.input[0] ?? '');
-  const scales = decode && findConstant(graph, decode.input[1] ?? '');
+  const codes = decode && findConstant(proto, graph, decode.input[0] ?? '');
+  const scales = decode && findConstant(proto, graph, decode.input[1] ?? '');
   return decode && codes?.dataType === DataType.INT8 && scales ? { decode, codes, scales } : null;
 }
 
@@ -50,7 +50,7 @@ function dropUnread(graph: GraphProto, node: NodeProto): void {
 class Maker {
   readonly nodes: NodeProto[] = [];
   readonly graph: GraphProto;
-  private readonly proto: OnnxModel['proto'];
+  readonly proto: OnnxModel['proto'];
   private readonly fresh: (prefix: string) => string;
 
   constructor(proto: OnnxModel['proto'], graph: GraphProto) {
@@ -87,7 +87,7 @@ function multiply(maker: Maker, node: NodeProto, [x = '', scale = '', zero = '']
   const output = node.output[0] ?? '';
   const product = maker.node('Mul', [maker.node('Cast', [sums], { to: DataType.FLOAT }), step], {}, ...(bias === '' ? [output] : []));
   if (bias === '') return;
-  const constant = isConv ? findConstant(maker.graph, bias) : undefined;
+  const constant = isConv ? findConstant(maker.proto, maker.graph, bias) : undefined;
   maker.node('Add', [product, constant ? spread(readFloats(constant)) : bias], {}, output);
 }
 

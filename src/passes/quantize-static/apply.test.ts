@@ -122,9 +122,9 @@ describe('a network in QDQ form', () => {
       const node = byOutput(graph, name);
       const [x, w, b] = node.input.map((value) => producer(graph, value));
       expect(b?.input).toHaveLength(2);
-      const [codes, steps] = [0, 1].map((i) => findConstant(graph, b?.input[i] ?? ''));
+      const [codes, steps] = [0, 1].map((i) => findConstant(file.proto, graph, b?.input[i] ?? ''));
       expect(codes?.dataType).toBe(DataType.INT32);
-      const scale = (node_: NodeProto | undefined): Float32Array => readFloats(findConstant(graph, node_?.input[1] ?? '') ?? weight('', [0], 0));
+      const scale = (node_: NodeProto | undefined): Float32Array => readFloats(findConstant(file.proto, graph, node_?.input[1] ?? '') ?? weight('', [0], 0));
       expect(readFloats(steps ?? weight('', [0], 0))).toEqual(scale(w).map((s) => s * (scale(x)[0] ?? 0)));
       expect(codes && readInts(codes)).toHaveLength(channels);
     }
@@ -228,7 +228,7 @@ test('nodes that read one weight alike share its codes and scales, each with a b
   const graph = graphOf(model);
   expect(byOutput(graph, 'c1').input[1]).toBe(byOutput(graph, 'c2').input[1]);
   expect(producer(graph, byOutput(graph, 'c1').input[1])?.opType).toBe('DequantizeLinear');
-  for (const name of ['c1', 'c2']) expect(findConstant(graph, producer(graph, byOutput(graph, name).input[2])?.input[0] ?? '')?.dataType).toBe(DataType.INT32);
+  for (const name of ['c1', 'c2']) expect(findConstant(model.proto, graph, producer(graph, byOutput(graph, name).input[2])?.input[0] ?? '')?.dataType).toBe(DataType.INT32);
   expect(byOutput(graph, 'c1').input[2]).not.toBe(byOutput(graph, 'c2').input[2]);
   const [float, live, stored] = [(await runModel(twin(), feeds(5)))['y'] ?? [], (await runLive(applied, feeds(5)))['y'] ?? [], (await runModel(model, feeds(5)))['y'] ?? []];
   expect(maxAbsDifference(live, stored)).toBeLessThan(1e-4 * Math.max(...float.map(Math.abs)));

@@ -59,10 +59,10 @@ export function storeBias({ proto }: OnnxModel, layerId: string, { weight, outpu
   const { graph } = proto;
   const decode = graph?.node.find((node) => node.opType === 'DequantizeLinear' && node.output[0] === weight);
   const node = graph?.node.find((reader) => reader.input[1] === weight && reader.output[0] === output);
-  const stored = graph && decode && findConstant(graph, decode.input[1] ?? '');
+  const stored = graph && decode && findConstant(proto, graph, decode.input[1] ?? '');
   if (!graph || !node || !stored) return [{ layer: layerId, reason: 'A later pass stores its weights in another form: it computes in float.' }];
   const old = node.input[2] ?? '';
-  const bias = integerBias(node, findConstant(graph, old));
+  const bias = integerBias(node, findConstant(proto, graph, old));
   if (!bias) return [];
   const weightScales = readFloats(stored);
   const scales = productScales(bias.length, inputScale, weightScales);

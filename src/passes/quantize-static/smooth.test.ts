@@ -46,6 +46,37 @@ const onlySmooth: Pass = {
   },
 };
 
+test('a LayerNormalization over more than the channels keeps its parameters: a Mul divides', async () => {
+  const model = makeModel({
+    opset: 17,
+    inputs: [['x', [2, 4, 8]]],
+    outputs: [['y', [2, 4, 5]]],
+    weights: [weight('s', [4, 8], 1), weight('t', [4, 8], 2), weight('a', [8, 5], 3)],
+    nodes: [makeNode('LayerNormalization', ['x', 's', 't'], ['h'], { axis: 1 }), makeNode('MatMul', ['h', 'a'], ['y'])],
+  });
+  const feeds = { x: floats([2, 4, 8], noise(64, 4)) };
+  const applied = await applyPass(onlySmooth, model, { options: { smoothing: 0.5 }, samples: [feeds] });
+  expect(applied.result.note).toBe('1');
+  const [before, after] = [await runModel(model, feeds), await runLive(applied, feeds)];
+  expect(maxAbsDifference(before['y'] ?? [], after['y'] ?? [])).toBeLessThan(1e-5);
+});
+
+test('a product of two constants is left to the runtime, and named', async () => {
+  const model = makeModel({
+    opset: 17,
+    inputs: [['x', [3, 8]]],
+    outputs: [['y', [3, 5]]],
+    weights: [weight('a', [8, 6], 1), weight('b', [6, 5], 2), weight('c', [8, 8], 3)],
+    nodes: [makeNode('MatMul', ['a', 'b'], ['ab']), makeNode('MatMul', ['x', 'c'], ['h']), makeNode('MatMul', ['h', 'ab'], ['y'])],
+  });
+  const feeds = { x: floats([3, 8], noise(24, 4)) };
+  const applied = await applyPass(quantizeStatic, model, { options: { smoothing: 0.5 }, samples: [feeds] });
+  expect(applied.result.changed).toEqual(['h']);
+  expect(applied.result.skipped.find(({ layer }) => layer === 'ab')?.reason).toMatch(/constants only/);
+  const [before, after] = [await runModel(model, feeds), await runModel((await applied.exported()).model, feeds)];
+  expect(maxAbsDifference(before['y'] ?? [], after['y'] ?? [])).toBeLessThan(0.1);
+});
+
 describe.each([
   ['folded into a LayerNormalization', true, 0],
   ['in a Mul of its own', false, 1],

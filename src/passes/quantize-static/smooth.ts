@@ -1,7 +1,8 @@
 import type { NodeProto } from 'onnx-buf';
 import { addInitializer, findConstant, uniqueNames } from '../../onnx/graph';
-import { intAttribute, makeNode } from '../../onnx/nodes';
-import { bytesOf, DataType, makeTensor, readFloats } from '../../onnx/tensor';
+import { intAttribute, isOnnx, makeNode } from '../../onnx/nodes';
+import { indexShapes } from '../../onnx/shapes';
+import { bytesOf, DataType, holdsFloats, makeTensor, readFloats } from '../../onnx/tensor';
 import type { OnnxModel } from '../../onnx/types';
 import { removeUnread } from '../../onnx/unread';
 import { indexValues, type Use, type Value, type ValueIndex } from '../../onnx/values';
@@ -40,8 +41,11 @@ export async function smooth(context: PassContext, calibration: Calibration, lay
   );
   for (const product of products) {
     const scales = await scalesOf(context, product, largest.get(product.value.name) ?? NONE, alpha);
-    for (const layer of product.layers) await scaleRows(context, layer, scales);
-    const mul = divide(model, product, scales);
+    const scaled = await Promise.all(product.layers.map((layer) => scaledRows(context, layer, scales)));
+    // Of what a file cannot hold nothing is moved.
+    if (!scaled.every((values) => holdsFloats('float32', values))) continue;
+    for (const [l, { source }] of product.layers.entries()) await context.weights.put(source.layer.id, context.compute.upload(scaled[l] ?? new Float32Array(0)), null);
+    const mul = divide(index, model, product, scales);
     if (mul) muls.add(mul);
   }
   return muls;
@@ -90,18 +94,24 @@ async function scalesOf(context: PassContext, { layers, channels }: Products, ac
   }
   return Float32Array.from(most, (w, channel) => {
     const x = activations[channel] ?? 0;
-    return x === 0 || w === 0 ? 1 : Math.min(Math.max(x ** alpha / w ** (1 - alpha), 1 / LARGEST), LARGEST);
+    return !(x > 0 && w > 0) || x === Number.POSITIVE_INFINITY ? 1 : Math.min(Math.max(x ** alpha / w ** (1 - alpha), 1 / LARGEST), LARGEST);
   });
 }
 
-async function scaleRows(context: PassContext, layer: IntegerLayer, scales: Float32Array): Promise<void> {
+async function scaledRows(context: PassContext, layer: IntegerLayer, scales: Float32Array): Promise<Float32Array> {
   const { channelOf } = rowsOf(layer);
-  const scaled = (await readWeights(context, layer.source.layer.id)).map((w, at) => w * (scales[channelOf(at)] ?? 1));
-  await context.weights.put(layer.source.layer.id, context.compute.upload(scaled), null);
+  return (await readWeights(context, layer.source.layer.id)).map((w, at) => w * (scales[channelOf(at)] ?? 1));
+}
+
+/** Whether a value is what a LayerNormalization makes over its last axis alone, so that its parameters are one a channel. */
+function normalizesChannels(index: ValueIndex, { name, scope }: Value, producer: NodeProto): boolean {
+  if (producer.opType !== 'LayerNormalization' || !isOnnx(producer.domain) || producer.output[0] !== name) return false;
+  const axis = intAttribute(producer, 'axis', -1);
+  return axis === -1 || axis + 1 === indexShapes(index).find(scope, name)?.length;
 }
 
 /** Divides what the products read; returns the Mul that does it, or null where a LayerNormalization took it over. */
-function divide({ proto }: OnnxModel, { value, uses }: Products, scales: Float32Array<ArrayBuffer>): NodeProto | null {
+function divide(index: ValueIndex, { proto }: OnnxModel, { value, uses }: Products, scales: Float32Array<ArrayBuffer>): NodeProto | null {
   const { graph } = proto;
   if (!graph) return null;
   const fresh = uniqueNames(proto);
@@ -113,11 +123,12 @@ function divide({ proto }: OnnxModel, { value, uses }: Products, scales: Float32
   };
   const { producer } = value;
   const only = uses.length === value.uses.length && !value.isOutput;
-  const parameters = (producer?.input ?? []).slice(1).filter((name) => name !== '').map((name) => findConstant(graph, name));
-  if (producer?.opType === 'LayerNormalization' && only && parameters.every((tensor) => tensor?.dataType === DataType.FLOAT && Number(tensor.dims[0]) === scales.length)) {
+  const parameters = (producer?.input ?? []).slice(1).filter((name) => name !== '').map((name) => findConstant(proto, graph, name));
+  const fits = parameters.every((tensor) => tensor?.dataType === DataType.FLOAT && tensor.dims.length === 1 && Number(tensor.dims[0]) === scales.length);
+  if (producer && only && fits && normalizesChannels(index, value, producer)) {
     const old = producer.input.slice(1);
     for (const [at, name] of old.entries()) {
-      const tensor = name === '' ? undefined : findConstant(graph, name);
+      const tensor = name === '' ? undefined : findConstant(proto, graph, name);
       if (tensor) producer.input[at + 1] = store(readFloats(tensor).map((v, c) => v * (inverse[c] ?? 1)));
     }
     removeUnread(proto, old);
