@@ -3,7 +3,7 @@ import { Tensor } from 'onnxruntime-web';
 import { describe, expect, test } from 'vitest';
 import { makeNode, opsetOf } from '../../onnx/nodes';
 import { DataType, makeTensor } from '../../onnx/tensor';
-import { convNet, ifNet, lstmNet, makeModel, matmulNet, sharedNet, transposedNet, weight } from '../../onnx/testing/fixtures';
+import { convNet, ifNet, lstmNet, makeModel, matmulNet, transposedNet, weight } from '../../onnx/testing/fixtures';
 import { noise } from '../../onnx/testing/noise';
 import { floats, runModel, type Feeds } from '../../onnx/testing/ort';
 import type { OnnxModel } from '../../onnx/types';
@@ -128,7 +128,6 @@ test('weights of an LSTM are packed, and it computes the same in the file', asyn
 describe('what cannot be treated is named', () => {
   test.each([
     ['in a body', ifNet(13), /If, Loop or Scan/],
-    ['shared', sharedNet(13), /more than one place/],
     ['ConvTranspose', transposedNet(13), /ConvTranspose has no integer form.* stored in 8 bits/],
   ])('%s', async (_name, model, reason) => {
     const { result } = await applyPass(quantizeDynamic, model);

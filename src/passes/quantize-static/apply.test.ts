@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { findConstant } from '../../onnx/graph';
 import { makeNode, opsetOf } from '../../onnx/nodes';
 import { bytesOf, DataType, makeTensor, readFloats, readInts } from '../../onnx/tensor';
-import { convNet, ifNet, lstmNet, makeModel, sharedNet, weight } from '../../onnx/testing/fixtures';
+import { convNet, ifNet, lstmNet, makeModel, weight } from '../../onnx/testing/fixtures';
 import { noise } from '../../onnx/testing/noise';
 import { runLive } from '../testing/run-live';
 import { floats, runModel } from '../../onnx/testing/ort';
@@ -195,7 +195,6 @@ describe('what cannot be treated', () => {
 
   test.each([
     ['in a body', ifNet(13), /If, Loop or Scan/],
-    ['shared', sharedNet(13), /more than one place.* stored in 8 bits/],
     ['LSTM', lstmNet(14), /LSTM has no static integer form/],
   ])('%s', async (_name, model, reason) => {
     const { result } = await applyPass(quantizeStatic, model, { samples: [] });
