@@ -5,10 +5,9 @@
 import type { Job } from '../../base/job';
 import type { Outputs } from '../../measure/outputs';
 import { metaOf } from '../../passes/metas';
-import { effectiveOptions } from '../../recipe/options';
 import type { RecipeRun } from '../../recipe/run';
 import { leadingGraphSteps, stepOf } from '../../recipe/steps';
-import type { Recipe } from '../../recipe/types';
+import type { Recipe, RecipeStep } from '../../recipe/types';
 import { HALF_TOLERANCE, TOLERANCE } from '../../runtime/check';
 import type { Feeds } from '../../runtime/types';
 import type { OutputDifference, Proof, SameCheck } from '../protocol/index';
@@ -58,14 +57,16 @@ export async function againstStudio(bench: Workbench, recipe: Recipe, { trials, 
   };
 }
 
-/** The recipe up to its first pass that may lose something. */
+/** The passes that the recipe begins with, without what in them may lose something. */
 function exactPrefix(recipe: Recipe): Recipe {
-  const steps = leadingGraphSteps(recipe);
-  const first = steps.findIndex((step) => {
-    const meta = metaOf(step.id);
-    return meta?.exact?.(effectiveOptions(meta, step)) !== true;
-  });
-  return { ...recipe, passes: first < 0 ? steps : steps.slice(0, first) };
+  const passes: RecipeStep[] = [];
+  for (const step of leadingGraphSteps(recipe)) {
+    const exact = metaOf(step.id)?.exact;
+    if (exact === undefined) break;
+    const options = exact(step.options ?? {});
+    passes.push(Object.keys(options).length === 0 ? step : { ...step, options });
+  }
+  return { ...recipe, passes };
 }
 
 /** Outputs on WASM of the recipe's graph with its weights as inputs, before or after its weight passes; null where such a graph cannot run. */

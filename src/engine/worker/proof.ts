@@ -1,5 +1,6 @@
 /** Loads and runs a written file beside the opened one before anybody gets it. */
 import { WhittleError } from '../../base/errors';
+import { distanceWords } from '../../base/proof-words';
 import { quietly, type Job } from '../../base/job';
 import type { Dataset } from '../../data/types';
 import { readModel } from '../../onnx/read';
@@ -9,7 +10,7 @@ import type { Recipe } from '../../recipe/types';
 import { countNonFinite } from '../../runtime/compare';
 import type { Outputs } from '../../measure/outputs';
 import type { ModelFiles } from '../../runtime/types';
-import type { Exported, OutputDifference, Proof } from '../protocol/index';
+import type { Exported, Proof } from '../protocol/index';
 import { exportModel } from './export';
 import { againstStudio } from './against-studio';
 import { cannotRun, differenceOf, load, runAll } from './file-runs';
@@ -36,8 +37,8 @@ export async function prove(bench: Workbench, data: Dataset | null, recipe: Reci
   const outputs = await runWritten(bench, bytes, trials, job);
   const difference = differenceOf(trials.outputs, outputs);
   const { studio, lossless } = bench.doc.large ? NOTHING : await againstStudio(bench, recipe, { trials, bytes, outputs }, job);
-  if (studio?.ok === false) faults.push(`The written file does not compute what the studio computes with the same weights: off by ${figure(studio)}.`);
-  if (lossless?.ok === false) faults.push(`Passes that lose nothing changed what the model computes: off by ${figure(lossless)}.`);
+  if (studio?.ok === false) faults.push(`The written file does not compute what the studio computes with the same weights: off by ${distanceWords(studio)}.`);
+  if (lossless?.ok === false) faults.push(`Passes that lose nothing changed what the model computes: off by ${distanceWords(lossless)}.`);
   return { loaded: true, ran: true, reason: null, inputs: trials.used, difference, nonFinite: countNonFinite(trials.outputs, outputs), studio, lossless, faults };
 }
 
@@ -88,10 +89,6 @@ async function runWritten(bench: Workbench, bytes: Uint8Array, { feeds }: TrialI
     if (cannotRun(error)) throw failed(step, error);
     throw error;
   }
-}
-
-function figure({ maxAbs, relative }: OutputDifference): string {
-  return Number.isFinite(maxAbs) ? `${maxAbs.toExponential(1)}, ${(relative * 100).toPrecision(2)} % of the output's range` : 'values that are not finite, or missing';
 }
 
 function failed(how: string, cause: unknown): WhittleError {

@@ -8,7 +8,7 @@ export const equalizeLayersMeta: PassMeta = {
   formula: 'rᵢ = √(range₁ᵢ / range₂ᵢ),  W₁ᵢ′ = W₁ᵢ / rᵢ,  b₁ᵢ′ = (b₁ᵢ − cᵢ) / rᵢ,  W₂ᵢ′ = W₂ᵢ · rᵢ,  b₂′ = b₂ + Σ W₂ᵢ cᵢ',
   source: 'Nagel et al. 2019, arXiv 1906.04721, sections 4.1 and 4.1.3',
   kind: 'graph',
-  exact: (options) => options['absorb'] !== true,
+  exact: (options) => ({ ...options, absorb: false }),
   usesSamples: (options) => options['absorb'] === true,
   fields: [
     {

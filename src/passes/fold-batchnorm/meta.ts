@@ -8,7 +8,7 @@ export const foldBatchnormMeta: PassMeta = {
   formula: "w' = w · γ / √(σ² + ε),  b' = (b − μ) · γ / √(σ² + ε) + β",
   source: 'Jacob et al. 2018, arXiv 1712.05877, section 3.2',
   kind: 'graph',
-  exact: () => true,
+  exact: (options) => options,
   fields: [],
   layerFields: [],
 };
