@@ -5,8 +5,6 @@ import type { PreviewServer } from 'vite';
 import { isInputError, toPlainError, WhittleError } from '../base/errors';
 import { FORMS, kindOfName, reportOf } from '../report/index';
 import { HELP, readArguments } from './args';
-import { startChromium } from './browser';
-import { serveStudio } from './build';
 import { readInputs } from './inputs';
 import { Outputs } from './outputs';
 import { InputProblem, oneLine, reasonOf, RunProblem } from './problem';
@@ -26,6 +24,8 @@ async function main(argv: readonly string[]): Promise<void> {
   const args = readArguments(argv);
   if (args === 'help') return print(HELP);
   const inputs = readInputs(args);
+  // The build and the browser's driver take seconds to load: mistakes are told before.
+  const [{ serveStudio }, { startChromium }] = await Promise.all([import('./build'), import('./browser')]);
   server = await serveStudio(resolve(import.meta.dirname, '../..'));
   browser = await startChromium();
   const [url = ''] = server.resolvedUrls?.local ?? [];

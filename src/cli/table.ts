@@ -14,11 +14,15 @@ export function tableOf(report: Report): string {
   const lines = rows.map((row) => row.map((cell, i) => (i === 0 || i === 3 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ').trimEnd());
   const stays = report.stored?.stays ?? [];
   const isTold = (id: string, { layer, reason }: Skipped): boolean => stays.some((each) => each.layer === layer && each.reason === `${id}: ${reason}`);
-  const notes = report.steps?.flatMap((step) => [`${step.id}: ${step.note}`, ...step.skipped.filter((skip) => !isTold(step.id, skip)).map(({ layer, reason }) => `  not touched: ${layer}: ${reason}`)]) ?? [];
-  const stored = report.stored ? ['', report.stored.totals, ...byReason(stays).map(({ reason, names }) => `  as it was: ${names.join(', ')}: ${reason}`)] : [];
+  const notes = report.steps?.flatMap((step) => [`${step.id}: ${step.note}`, ...grouped('not touched', step.skipped.filter((skip) => !isTold(step.id, skip)))]) ?? [];
+  const stored = report.stored ? ['', report.stored.totals, ...grouped('stays', stays)] : [];
   const truth = report.truth ? ['', ...report.truth.map(({ text }) => text)] : [];
   const proof = report.checks.proof ? ['', ...proofWords(report.checks.proof)] : [];
   return [...lines, '', ...notes, ...stored, ...proof, ...truth].map(printable).join('\n');
+}
+
+function grouped(what: string, skipped: readonly Skipped[]): string[] {
+  return byReason(skipped).map(({ reason, names }) => `  ${what}: ${names.join(', ')}: ${reason}`);
 }
 
 function rowsOf({ before, after, sizes, latencyRatio, environment, paired, agreement, checks }: Report): Row[] {

@@ -59,13 +59,13 @@ export function whatStays({ recipe, layers, skipped, states, steps }: Outcome): 
 
 function weightsWords(total: number, coded: readonly { readonly state: StoredState }[], share: number): string {
   if (total === 0) return 'The model has no weights that a pass could change.';
-  const weights = `${formatCount(total)} ${total === 1 ? 'weight' : 'weights'}`;
-  if (coded.length === 0) return `0 of ${weights} are stored in fewer bits.`;
+  const [weights, their, are] = total === 1 ? ['1 weight', 'its', 'is'] : [`${formatCount(total)} weights`, 'their', 'are'];
+  if (coded.length === 0) return `0 of ${weights} ${are} stored in fewer bits.`;
   const counts = new Map<number, number>();
   for (const { state } of coded) counts.set(state.bits, (counts.get(state.bits) ?? 0) + 1);
   const each = [...counts].toSorted(([a], [b]) => b - a).map(([bits, count]) => `${formatCount(count)} in ${bits}`);
   const bits = counts.size === 1 ? `in ${[...counts.keys()].join()} bits` : `in fewer bits (${each.join(', ')})`;
-  return `${formatCount(coded.length)} of ${weights}, ${(100 * share).toFixed(1)} % of their bytes, are stored ${bits}.`;
+  return `${formatCount(coded.length)} of ${weights}, ${(100 * share).toFixed(1)} % of ${their} bytes, ${are} stored ${bits}.`;
 }
 
 function floatWords(types: readonly string[]): string {

@@ -35,7 +35,7 @@ function files({ before, after, predictedBytes, sizes }: Report): Block[] {
 
 function staying({ totals, stays }: NonNullable<Report['stored']>): Block[] {
   if (stays.length === 0) return [text(totals)];
-  const table: Table = { caption: 'What stays as it was', columns: words('Weight or constant', 'Reason'), rows: stays.map(({ layer, reason }) => [layer, reason]) };
+  const table: Table = { caption: 'What stays in the form it had', columns: words('Weight or constant', 'Reason'), rows: stays.map(({ layer, reason }) => [layer, reason]) };
   return [text(totals), { kind: 'table', table: capped(table, MOST_LAYERS) }];
 }
 
