@@ -4,7 +4,7 @@ import type { Compute } from '../compute/types';
 import { cloneForEdit } from '../onnx/clone';
 import { listLayers } from '../onnx/layers';
 import type { Layer, OnnxModel, Skipped } from '../onnx/types';
-import type { Originals } from '../passes/originals';
+import { refusing, type Originals } from '../passes/originals';
 import { passOf } from '../passes/registry';
 import type { Calibration, ChannelMoments, Lease, Pass, PassContext, Probe, ProbeWeight, Target } from '../passes/types';
 import { createWeightStore, type OwnedWeightStore } from '../passes/weight-store';
@@ -152,7 +152,7 @@ async function applySteps(
     const stepsKey = keyOf(input, prefix, steps.slice(0, index + 1));
     const context: PassContext = {
       compute,
-      weights: store,
+      weights: refusing(store, cache.originals),
       model,
       moments,
       target,
@@ -209,6 +209,7 @@ function storeAsOriginals(store: OwnedWeightStore, base: Originals): Originals {
     get uploads() {
       return base.uploads;
     },
+    problemOf: (id) => base.problemOf(id),
     destroy: () => store.dispose(),
   };
 }

@@ -3,7 +3,7 @@ import type { Layer, Skipped } from '../../onnx/types';
 import { isCoded } from '../coded';
 import { readWeights } from '../read-weights';
 import type { Pass, PassContext, PassResult } from '../types';
-import { overflowOf } from './constants';
+import { HALF_MAX, overflowOf } from './constants';
 import { convertToHalf } from './full';
 import { convertFloat16Meta } from './meta';
 
@@ -26,14 +26,34 @@ export const convertFloat16: Pass = {
       if (problem === null) changed.push(layer.id);
       else skipped.push({ layer: layer.id, reason: problem });
     }
+    const wide = new Set(skipped.flatMap(({ layer, reason }) => (reason.endsWith(TOO_WIDE) ? wanted.flatMap((w) => (w.layer.id === layer ? [w.layer.tensorName] : [])) : [])));
+    if (form === 'full' && context.only === null) {
+      for (const layer of context.weights.layers) {
+        if (!(await isCodedWide(context, layer))) continue;
+        wide.add(layer.tensorName);
+        skipped.push({ layer: layer.id, reason: 'Its codes stand for values beyond ±65504, which float16 cannot hold: it computes in float32.' });
+      }
+    }
     const note = `${changed.length} of ${wanted.length} layers stored in float16.`;
     if (form !== 'full') return { changed, skipped, note };
     const blockOps = new Set(String(options['blockOps']).split(/[\s,]+/).filter((op) => op !== ''));
-    context.onFinish((model) => convertToHalf(model, { keepIo: options['keepIo'] === true, blockOps, wide: new Set() }));
+    context.onFinish((model) => convertToHalf(model, { keepIo: options['keepIo'] === true, blockOps, wide }));
     const warning = context.target.shaderF16 ? '' : ' This device has no shader-f16: the file runs on others only, or on WASM.';
     return { changed, skipped, note: `${note} The written model computes in float16.${warning}` };
   },
 };
+
+const TOO_WIDE = '; float16 cannot hold them.';
+
+/** Whether a layer's codes stand for values that float16 cannot hold: by the ends of its grid, and by its values where these lie beyond. */
+async function isCodedWide(context: PassContext, { id }: Layer): Promise<boolean> {
+  const encoding = context.weights.encodingOf(id);
+  if (!isCoded(encoding)) return false;
+  if (encoding.kind === 'codebook') return overflowOf(encoding.codebook.values) !== null;
+  const { scales, zeroPoints, qMin, qMax } = encoding.grid;
+  const beyond = scales.some((scale, g) => Math.abs(scale) * Math.max(qMax - (zeroPoints[g] ?? 0), (zeroPoints[g] ?? 0) - qMin) > HALF_MAX);
+  return beyond && overflowOf(await readWeights(context, id)) !== null;
+}
 
 async function roundLayer(context: PassContext, layer: Layer): Promise<string | null> {
   const { compute, weights } = context;
@@ -41,7 +61,7 @@ async function roundLayer(context: PassContext, layer: Layer): Promise<string | 
   if (layer.type === 'float16' || layer.type === 'bfloat16') return `Its weights are ${layer.type} already.`;
   const values = await readWeights(context, layer.id);
   const problem = overflowOf(values);
-  if (problem !== null) return `${problem}; float16 cannot hold them.`;
+  if (problem !== null) return `${problem}${TOO_WIDE}`;
   await weights.put(layer.id, compute.upload(values.map((v) => fromHalf(toHalf(v)))), { kind: 'float16' });
   return null;
 }

@@ -5,7 +5,7 @@ import { createEncoder } from '../../onnx/encode';
 import { findLayers, listLayers } from '../../onnx/layers';
 import { readFloats } from '../../onnx/tensor';
 import type { OnnxModel, Skipped } from '../../onnx/types';
-import { createOriginals, type StoreMode } from '../originals';
+import { createOriginals, refusing, type StoreMode } from '../originals';
 import { defaultsOf, type Options } from '../options';
 import type { Pass, PassResult, Target } from '../types';
 import { createWeightStore, type OwnedWeightStore } from '../weight-store';
@@ -49,13 +49,14 @@ export async function applyPass(pass: Pass, source: OnnxModel, setup: Setup = {}
     if (!tensor) throw new Error(`no layer ${id}`);
     return readFloats(tensor);
   };
-  const store = createWeightStore(layers, createOriginals(layers, (l) => read(l.id), compute, setup.mode ?? 'resident'), compute);
+  const originals = createOriginals(layers, (l) => read(l.id), compute, setup.mode ?? 'resident');
+  const store = createWeightStore(layers, originals, compute);
   const options = { ...defaultsOf(pass.meta), ...setup.options };
   const finishers: ((model: OnnxModel) => Skipped[])[] = [];
   const result = await pass.apply(
     {
       compute,
-      weights: store,
+      weights: refusing(store, originals),
       model,
       moments: new Map(),
       target: setup.target ?? { ep: 'wasm', shaderF16: false },
