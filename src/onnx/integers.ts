@@ -1,3 +1,4 @@
+import { own } from '../base/own';
 import type { NodeProto, TensorProto } from 'onnx-buf';
 import { intAttribute, intsAttribute, isOnnx } from './nodes';
 import { DataType, readInts, sizeOf } from './tensor';
@@ -27,7 +28,7 @@ export function constantIntegers(tensor: TensorProto): Numbers | null {
 export function inferIntegers(node: NodeProto, inputs: readonly (Numbers | null)[], firstShape: Numbers | null): Numbers | null {
   if (!isOnnx(node.domain)) return null;
   const [a, b] = inputs;
-  const arithmetic = ARITHMETIC[node.opType];
+  const arithmetic = own(ARITHMETIC, node.opType);
   if (arithmetic) return a && b ? elementwise(a, b, arithmetic) : null;
   switch (node.opType) {
     case 'Shape': {

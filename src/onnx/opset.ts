@@ -1,3 +1,4 @@
+import { own } from '../base/own';
 import type { NodeProto } from 'onnx-buf';
 import { scopesOf } from './graph';
 import { findAttribute, isOnnx, opsetOf } from './nodes';
@@ -45,7 +46,7 @@ export function opsetBlockers({ proto }: OnnxModel, opset: number): string[] {
   // An operator that the standard does not have belongs to a runtime, which says what becomes of it.
   const blockers = new Set(nodes.filter((node) => profileOf(node, present) === undefined).map((node) => node.opType));
   for (let version = present + 1; version <= opset; version++) {
-    for (const node of nodes) if (CHANGES[version]?.[node.opType]?.(node)) blockers.add(node.opType);
+    for (const node of nodes) if (own(CHANGES[version], node.opType)?.(node)) blockers.add(node.opType);
   }
   return [...blockers];
 }
@@ -54,7 +55,7 @@ export function opsetBlockers({ proto }: OnnxModel, opset: number): string[] {
 export function raiseOpset({ proto }: OnnxModel, opset: number): void {
   if (opsetOf(proto) >= opset) return;
   for (const node of scopesOf(proto).flatMap(({ graph }) => graph.node)) {
-    const renamed = isOnnx(node.domain) ? RENAMED[node.opType] : undefined;
+    const renamed = isOnnx(node.domain) ? own(RENAMED, node.opType) : undefined;
     if (renamed && opset >= renamed.since) node.opType = renamed.name;
   }
   for (const entry of proto.opsetImport) if (isOnnx(entry.domain) && entry.version < BigInt(opset)) entry.version = BigInt(opset);

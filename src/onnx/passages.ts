@@ -1,4 +1,5 @@
 /** How nodes that only move elements hand a weight on. */
+import { own } from '../base/own';
 import type { Axis } from './axes';
 import { expanded, positive, regrouped, reshaped, sizesOf, withMoved, withSingles } from './axes';
 import { badModel, nodeLabel, quoted } from './check/problem';
@@ -27,7 +28,7 @@ export interface Moved {
 export function passOn(ground: Ground, use: Use, axes: readonly Axis[]): Moved[] | null {
   const { node, scope, input } = use;
   if (!isOnnx(node.domain) || (input !== 0 && node.opType !== 'Concat')) return null;
-  const rule = RULES[node.opType];
+  const rule = own(RULES, node.opType);
   if (!rule) return null;
   const outputs = node.opType === 'Split' ? node.output : node.output.slice(0, 1);
   const moved = outputs.flatMap((name) => {

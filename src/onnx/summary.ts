@@ -9,10 +9,10 @@ import type { ModelSummary, OnnxModel, ValueSummary } from './types';
 /** What the model is, in numbers. Parameters are all elements of float constants; nodes and operators include bodies of If and Loop. */
 export function summarize(model: OnnxModel): ModelSummary {
   const { proto } = model;
-  const ops: Record<string, number> = {};
+  const counts = new Map<string, number>();
   let nodes = 0;
   for (const { graph } of scopesOf(proto)) {
-    for (const { opType } of graph.node) ops[opType] = (ops[opType] ?? 0) + 1;
+    for (const { opType } of graph.node) counts.set(opType, (counts.get(opType) ?? 0) + 1);
     nodes += graph.node.length;
   }
   let params = 0;
@@ -27,7 +27,7 @@ export function summarize(model: OnnxModel): ModelSummary {
     params,
     macs: totalMacs(model),
     nodes,
-    ops,
+    ops: Object.fromEntries(counts),
     inputs: (proto.graph?.input ?? []).filter((input) => !constants.has(input.name)).map(describe),
     outputs: (proto.graph?.output ?? []).map(describe),
   };

@@ -1,3 +1,4 @@
+import { own } from '../../base/own';
 import type { NodeProto, TensorProto } from 'onnx-buf';
 import { intAttribute, intsAttribute, isOnnx } from '../nodes';
 import { shapeOf } from '../tensor';
@@ -21,7 +22,7 @@ export function checkWeights(node: NodeProto, constant: Constants): void {
 
 /** As `checkWeights`, for one input whose shape is known, also where the constant was reshaped on the way. */
 export function checkWeight(node: NodeProto, input: number, shape: readonly number[], constant: Constants = () => undefined): void {
-  const problem = RULES[node.opType]?.(shape, input, node, constant);
+  const problem = own(RULES, node.opType)?.(shape, input, node, constant);
   if (problem) throw badModel(`Tensor ${quoted(node.input[input] ?? '')} ${shapeText(shape)} does not fit ${nodeLabel(node)}: ${problem}.`);
 }
 

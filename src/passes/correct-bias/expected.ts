@@ -1,4 +1,5 @@
 /** What layers' inputs are on average by what batch norms say, without a sample. */
+import { own } from '../../base/own';
 import type { NodeProto } from 'onnx-buf';
 import type { Scope } from '../../onnx/graph';
 import { findAttribute, isOnnx } from '../../onnx/nodes';
@@ -105,7 +106,7 @@ class Tracer {
       return values && this.curve(null, (c) => values[c] ?? 0);
     }
     const node = this.index.find(this.scope, name)?.producer;
-    const operator = node && isOnnx(node.domain) ? OPERATORS[node.opType] : undefined;
+    const operator = node && isOnnx(node.domain) ? own(OPERATORS, node.opType) : undefined;
     if (!node || !operator || node.output[0] !== name) return null;
     return this.combine(node, operator);
   }

@@ -1,0 +1,67 @@
+/** Recipes, links, cards and data files, and their mutations. */
+import { file, idx } from '../src/data/testing/files';
+import { npy } from '../src/data/testing/npy';
+import type { NamedBlob } from '../src/data/types';
+import { passMetas } from '../src/passes/metas';
+import { defaultRecipe } from '../src/recipe/defaults';
+import { encodeRecipeLink } from '../src/recipe/link';
+import type { Recipe } from '../src/recipe/types';
+import { mutatedBytes, type Dice } from './dice';
+
+const ODD = [null, true, -1, 0, 1e308, NaN, '', '*', '*a*a*a*b', '__proto__', 'constructor', [], {}, [[]], { length: 3 }];
+
+/** One to three passes in any order, as they are by default. */
+export function recipeOf(dice: Dice): Recipe {
+  const passes = Array.from({ length: 1 + dice.below(3) }, () => ({ id: dice.pick(passMetas)?.id ?? 'quantize-weights' }));
+  return { version: 1, target: dice.chance(0.5) ? 'wasm' : 'webgpu', passes: passes.filter(({ id }, at) => passes.findIndex((other) => other.id === id) === at) };
+}
+
+/** A JSON value with one of its parts, at any depth, changed for another. */
+function mutatedJson(value: unknown, dice: Dice): unknown {
+  if (typeof value !== 'object' || value === null || dice.chance(0.15)) return dice.pick(ODD);
+  const copy: unknown = Array.isArray(value) ? value.map((each: unknown) => each) : { ...value };
+  const keys = Object.keys(value);
+  const key = dice.chance(0.1) ? 'constructor' : (dice.pick(keys) ?? '0');
+  const part: unknown = Reflect.get(value, key);
+  Reflect.defineProperty(Object(copy), key, { value: mutatedJson(part, dice), enumerable: true, configurable: true, writable: true });
+  return copy;
+}
+
+const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+export function recipeText(dice: Dice): string {
+  const base = dice.chance(0.5) ? defaultRecipe : recipeOf(dice);
+  const text = JSON.stringify(dice.chance(0.7) ? mutatedJson(base, dice) : base) ?? '';
+  return dice.chance(0.4) ? textOf(mutatedBytes(new TextEncoder().encode(text), dice)) : text;
+}
+
+export function recipeLink(dice: Dice): string {
+  const link = encodeRecipeLink(dice.chance(0.5) ? defaultRecipe : recipeOf(dice));
+  const extra = dice.pick(['', '?constructor=1', '?bits.__proto__=4', '?exclude=*a*a*a*b', '?bits=1e999', '%', '?%E0%A4%A']);
+  return textOf(mutatedBytes(new TextEncoder().encode(`${link}${extra}`), dice));
+}
+
+const input = { layout: 'NCHW', size: [2, 2], scale: 1, mean: [0], std: [1], channels: 'grey' };
+const CARDS: readonly Record<string, unknown>[] = [
+  { version: 1, task: 'classification', data: '.', format: 'idx', images: 'x.idx', labels: { file: 'l.idx' }, input },
+  { version: 1, task: 'classification', data: '.', format: 'npy', images: 'x.npy', labels: { file: 'l.npy' }, input },
+  { version: 1, task: 'classification', data: '.', format: 'csv', images: 'x.csv', labels: { column: 'label' }, input },
+  { version: 1, task: 'classification', data: '.', format: 'tensors', tensors: { x: 'x.npy' } },
+];
+
+const FILES: readonly (readonly [string, Uint8Array<ArrayBuffer>])[] = [
+  ['x.idx', idx([3, 2, 2], Array.from({ length: 12 }, (_, at) => at))],
+  ['l.idx', idx([3], [0, 1, 2])],
+  ['x.npy', npy('<f4', [3, 1, 2, 2], Float32Array.from({ length: 12 }, (_, at) => at))],
+  ['l.npy', npy('<i8', [3], BigInt64Array.of(0n, 1n, 2n))],
+  ['x.csv', new Uint8Array(new TextEncoder().encode('label,a,b,c,d\n0,1,2,3,4\n1,5,6,7,8\n2,9,10,11,12\n'))],
+];
+
+export function cardJson(dice: Dice): unknown {
+  const base = dice.pick(CARDS);
+  return dice.chance(0.6) ? mutatedJson(base, dice) : base;
+}
+
+export function dataFiles(dice: Dice): NamedBlob[] {
+  return FILES.map(([path, bytes]) => file(path, dice.chance(0.5) ? mutatedBytes(bytes, dice) : bytes));
+}
