@@ -1,4 +1,4 @@
-import { expect, test } from 'playwright/test';
+import { expect, test, type Worker } from 'playwright/test';
 import { Studio } from './support/studio';
 
 test.describe.configure({ mode: 'serial' });
@@ -48,6 +48,73 @@ test('a lost device is told, the work is kept, and reconnecting brings the figur
   expect((await studio.stats()).deviceLosses).toBe(1);
 });
 
+function engineWorker(): Worker {
+  const worker = studio.page.workers().find((one) => /\/worker-[^/]*\.js$/.test(one.url()));
+  if (!worker) throw new Error('No engine runs.');
+  return worker;
+}
+
+/** Ends the engine's worker without a word, as the browser does where memory runs out. */
+async function killEngine(): Promise<void> {
+  const worker = engineWorker();
+  const gone = worker.waitForEvent('close');
+  void worker.evaluate(() => self.close()).catch(() => {});
+  await gone;
+}
+
+async function figuresFollowTheSlider(): Promise<void> {
+  const before = (await studio.snapshot()).results.preview?.predictedBytes;
+  await studio.slide('Bits', 'ArrowLeft');
+  await studio.idle();
+  const changed = await studio.snapshot();
+  expect(changed.results.preview?.predictedBytes).toBeLessThan(before ?? 0);
+  expect(changed.results.evaluation?.recipe).toEqual(changed.results.preview?.recipe);
+}
+
+test('an engine that ends without a word while nothing runs is replaced, and figures follow the sliders as before', async () => {
+  await killEngine();
+  await figuresFollowTheSlider();
+  await expect(studio.page.getByRole('alert')).toHaveCount(0);
+});
+
+test('an engine that ends under a job: the job ends with a remedy, and the next one runs', async () => {
+  const { page, scores } = studio;
+  await scores.getByRole('button', { name: /^Measure/ }).click();
+  await expect(page.getByRole('progressbar', { name: 'Timing before and after' })).toBeVisible();
+  await killEngine();
+  const alert = page.getByRole('alert');
+  await expect(alert).toContainText('The engine stopped', { timeout: 5000 });
+  await expect(alert).toContainText('Try again');
+  await alert.getByRole('button', { name: 'Dismiss' }).click();
+  await figuresFollowTheSlider();
+});
+
+test('an engine that hangs while nothing runs is replaced by itself', async () => {
+  const hung = engineWorker();
+  const gone = hung.waitForEvent('close');
+  await hung.evaluate(
+    () =>
+      void setTimeout(() => {
+        for (;;);
+      }),
+  );
+  await gone;
+  await figuresFollowTheSlider();
+  await expect(studio.page.getByRole('alert')).toHaveCount(0);
+});
+
 test('nothing of this left the origin', () => {
   studio.expectQuiet();
+});
+
+test('an engine whose script is not there is told at once, and the model opens when it is', async ({ browser }) => {
+  await studio.page.close();
+  studio = await Studio.open(browser);
+  const { page } = studio;
+  await page.route(/\/worker-[^/]*\.js$/, (route) => route.fulfill({ status: 404, body: '' }));
+  await page.getByRole('button', { name: 'Digits', exact: true }).click();
+  await expect(page.getByRole('alert')).toContainText('its script could not be loaded', { timeout: 5000 });
+  await page.unrouteAll();
+  await studio.openDigits();
+  await expect(page.getByRole('alert')).toHaveCount(0);
 });

@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'bad-model'
   | 'bad-recipe'
   | 'device-lost'
+  | 'engine-stopped'
   | 'export-failed'
   | 'external-data-missing'
   | 'gpu-validation'

@@ -1,29 +1,48 @@
 import { proxy, wrap } from 'comlink';
+import { untilGone } from '../../base/life';
 import type { EngineApi } from '../protocol/index';
 
-/** A worker that is running: its calls, its end, and the news of its crash. */
+/** Why a worker is gone, and what to do. */
+export interface End {
+  readonly reason: string;
+  readonly remedy: string;
+}
+
+/** A worker that is running: its calls, its end, and the news of its end. */
 export interface Link {
   readonly api: EngineApi;
-  /** Settles with the reason when the worker crashes by itself; stays pending otherwise. */
-  readonly crashed: Promise<string>;
+  /** Settles when the worker ends by itself; stays pending otherwise. */
+  readonly gone: Promise<End>;
   terminate(): void;
 }
+
+const AGAIN = 'It is started again with your model and samples. Try again; where it stops again, close other tabs or take fewer samples, since memory may have run out.';
+const NOT_LOADED: End = { reason: 'its script could not be loaded', remedy: 'Check the connection and try again. Where that does not help, reload the page: this site may have a newer version.' };
+const ENDED: End = { reason: 'the browser ended it, as it does where memory runs out', remedy: AGAIN };
 
 /** Starts the engine's worker. Functions passed in calls become message ports. */
 export function connectWorker(): Link {
   const worker = new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module', name: 'whittle-engine' });
   const remote = wrap<EngineApi>(worker);
-  const crashed = new Promise<string>((resolve) => {
-    worker.addEventListener('error', (event) => {
+  const ended = new AbortController();
+  const gone = new Promise<End>((resolve) => {
+    worker.addEventListener('error', (event: Event) => {
       event.preventDefault();
-      resolve(event.message === '' ? 'its script could not be loaded' : event.message);
+      // A script that is not there gives an event without any words.
+      resolve(event instanceof ErrorEvent && event.message !== '' ? { reason: event.message, remedy: AGAIN } : NOT_LOADED);
     });
-    worker.addEventListener('messageerror', () => resolve('a message could not be read'));
+    worker.addEventListener('messageerror', () => resolve({ reason: 'a message could not be read', remedy: AGAIN }));
+    void untilGone(remote, ended.signal).then(() => resolve(ENDED), () => {});
   });
   return {
-    crashed,
-    terminate: () => worker.terminate(),
+    gone,
+    terminate() {
+      ended.abort();
+      worker.terminate();
+    },
     api: {
+      holdLock: (name) => remote.holdLock(name),
+      ping: () => remote.ping(),
       environment: () => remote.environment(),
       open: (jobId, files, events) => remote.open(jobId, files, proxy(events)),
       checkBackends: (jobId, events) => remote.checkBackends(jobId, proxy(events)),

@@ -1,33 +1,34 @@
-import { expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { deferred } from '../../base/deferred';
 import type { Progress } from '../../base/job';
-import type { EngineApi, Outcome } from '../protocol/index';
-import type { Link } from './connect';
+import type { Card, EngineApi, Outcome } from '../protocol/index';
+import type { End, Link } from './connect';
 import { createEngine } from './engine';
 
 const signal = new AbortController().signal;
 const recipe = { version: 1, target: 'webgpu', passes: [] } as const;
+const card: Card = { version: 1, task: 'classification', data: '', format: 'tensors', tensors: {} };
 const file = { path: 'm.onnx', blob: new Blob(['x']) };
 
 /** A worker in this thread: `answer` says what each named call gives. Every call is logged. */
 function workers(answer: (call: string, worker: number, args: readonly unknown[]) => Promise<Outcome<never>> | Outcome<never>) {
   const log: string[] = [];
-  const crash: ((reason: string) => void)[] = [];
+  const ends: ((reason: string) => void)[] = [];
   let started = 0;
   const connect = (): Link => {
     const n = ++started;
-    const crashed = deferred<string>();
-    crash.push(crashed.resolve);
+    const gone = deferred<End>();
+    ends.push((reason) => gone.resolve({ reason, remedy: 'Try again.' }));
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the proxy below has every method
     const api = new Proxy({} as EngineApi, {
       get: (_target, name: string) => async (...args: unknown[]) => {
-        log.push(`${n}.${name}${name === 'cancel' ? ` ${String(args[0])}` : ''}`);
+        if (name !== 'ping') log.push(`${n}.${name}${name === 'cancel' ? ` ${String(args[0])}` : ''}`);
         return answer(name, n, args);
       },
     });
-    return { api, crashed: crashed.promise, terminate: () => log.push(`${n}.terminate`) };
+    return { api, gone: gone.promise, terminate: () => log.push(`${n}.terminate`) };
   };
-  return { connect, log, crash, started: () => started };
+  return { connect, log, ends, started: () => started };
 }
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- one answer for calls of every type
@@ -102,6 +103,143 @@ test('a worker that does not stop is replaced, the model is sent again, and a by
   vi.useRealTimers();
 });
 
+/** Answers of the first worker until it falls silent: from then on none, not even to a ping. */
+function silenced(): { readonly answer: (call: string, worker: number) => Promise<Outcome<never>> | Outcome<never>; readonly fallSilent: () => void } {
+  let isSilent = false;
+  return { answer: (_call, worker) => (worker === 1 && isSilent ? never : ok), fallSilent: () => (isSilent = true) };
+}
+
+describe('silence', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  test('an idle worker that answers no more is replaced within seconds, and the next job finds the model', async () => {
+    const { answer, fallSilent } = silenced();
+    const w = workers(answer);
+    const engine = createEngine(w.connect);
+    const restarts: string[] = [];
+    engine.onRestart((reason) => restarts.push(reason));
+    await engine.open(signal, [file]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(restarts).toEqual([]);
+    fallSilent();
+    await vi.advanceTimersByTimeAsync(9000);
+    expect(restarts).toEqual(['The engine has not answered for 8 s.']);
+    expect(await engine.preview(signal, recipe)).toBe('done');
+    expect(w.log.slice(-4)).toEqual(['1.terminate', '2.watchDevice', '2.open', '2.preview']);
+  });
+
+  test('a job sent to a worker that hung before ends with a remedy within seconds', async () => {
+    const { answer, fallSilent } = silenced();
+    const engine = createEngine(workers(answer).connect);
+    await engine.open(signal, [file]);
+    await vi.advanceTimersByTimeAsync(2500);
+    fallSilent();
+    await vi.advanceTimersByTimeAsync(1000);
+    const told = expect(engine.preview(signal, recipe)).rejects.toMatchObject({ code: 'engine-stopped', remedy: expect.stringMatching(/./) });
+    await vi.advanceTimersByTimeAsync(8000);
+    await told;
+    expect(await engine.preview(signal, recipe)).toBe('done');
+  });
+
+  test('a worker that computes in one long task is left alone for minutes, not for ever', async () => {
+    const { answer, fallSilent } = silenced();
+    const w = workers((name, n) => (n === 1 && name === 'evaluate' ? never : answer(name, n)));
+    const engine = createEngine(w.connect);
+    await engine.open(signal, [file]);
+    await vi.advanceTimersByTimeAsync(2000);
+    const told = expect(engine.evaluate(signal, recipe, null, null, 'live')).rejects.toMatchObject({ code: 'engine-stopped' });
+    fallSilent();
+    await vi.advanceTimersByTimeAsync(590_000);
+    expect(w.log).not.toContain('1.terminate');
+    await vi.advanceTimersByTimeAsync(12_000);
+    await told;
+  });
+
+  test('a worker that hangs right after its answer is not excused by the job that is over', async () => {
+    const { answer, fallSilent } = silenced();
+    const job = deferred<Outcome<never>>();
+    const w = workers((name, n) => (name === 'evaluate' ? job.promise : answer(name, n)));
+    const engine = createEngine(w.connect);
+    await engine.open(signal, [file]);
+    await vi.advanceTimersByTimeAsync(2000);
+    const running = engine.evaluate(signal, recipe, null, null, 'live');
+    fallSilent();
+    await vi.advanceTimersByTimeAsync(100_000);
+    job.resolve(ok);
+    expect(await running).toBe('done');
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(w.log).toContain('1.terminate');
+  });
+
+  test('a script that comes slowly has a minute', async () => {
+    const w = workers(() => never);
+    const told = expect(createEngine(w.connect).environment(signal)).rejects.toMatchObject({ code: 'engine-stopped' });
+    await vi.advanceTimersByTimeAsync(59_000);
+    expect(w.log).not.toContain('1.terminate');
+    await vi.advanceTimersByTimeAsync(3000);
+    await told;
+  });
+
+  test('nobody listens to a worker that was ended', async () => {
+    const engine = createEngine(workers(() => ok).connect);
+    await engine.open(signal, [file]);
+    engine.dispose();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+test('a worker that ends while nothing runs: the next job has a new one with model and data', async () => {
+  const w = workers(() => ok);
+  const engine = createEngine(w.connect);
+  await engine.open(signal, [file]);
+  await engine.setData(signal, 'digits', card, [file], 128);
+  w.ends[0]?.('the browser ended it');
+  await Promise.resolve();
+  expect(await engine.preview(signal, recipe)).toBe('done');
+  expect(w.log.slice(-5)).toEqual(['1.terminate', '2.watchDevice', '2.open', '2.setData', '2.preview']);
+  engine.dispose();
+});
+
+test('words without a job do not wait for a worker that is gone', async () => {
+  const w = workers((name) => (['stats', 'clearData', 'loseDevice'].includes(name) ? never : ok));
+  const engine = createEngine(w.connect);
+  await engine.open(signal, [file]);
+  const words = [engine.stats(), engine.clearData(), engine.loseDevice()];
+  w.ends[0]?.('the browser ended it');
+  expect(await Promise.all(words)).toEqual([{ sessionsCreated: 0, deviceLosses: 0 }, undefined, undefined]);
+});
+
+test('a model opened after a restart waits until the old one is in, and takes its place for good', async () => {
+  const old = deferred<Outcome<never>>();
+  let opens = 0;
+  const w = workers((name, n) => (n === 2 && name === 'open' && ++opens === 1 ? old.promise : ok));
+  const engine = createEngine(w.connect);
+  await engine.open(signal, [file]);
+  w.ends[0]?.('the browser ended it');
+  await Promise.resolve();
+  const opening = engine.open(signal, [{ path: 'new.onnx', blob: new Blob(['y']) }]);
+  await vi.waitFor(() => expect(opens).toBe(1));
+  old.resolve({ ok: false, error: { code: 'bad-model', message: 'The file has changed.', remedy: '' } });
+  await opening;
+  expect(opens).toBe(2);
+  expect(await engine.preview(signal, recipe)).toBe('done');
+  engine.dispose();
+});
+
+test('samples that cannot be read again are told, until others are set', async () => {
+  const w = workers((name, n) => (n === 2 && name === 'setData' && !w.log.includes('2.clearData') ? { ok: false, error: { code: 'bad-data', message: 'The file has changed.', remedy: '' } } : ok));
+  const engine = createEngine(w.connect);
+  await engine.open(signal, [file]);
+  await engine.setData(signal, 'digits', card, [file], 128);
+  w.ends[0]?.('the browser ended it');
+  await Promise.resolve();
+  await expect(engine.evaluate(signal, recipe, null, null, 'live')).rejects.toMatchObject({ code: 'bad-data' });
+  await engine.clearData();
+  expect(await engine.evaluate(signal, recipe, null, null, 'live')).toBe('done');
+  engine.dispose();
+});
+
 test('a hang and a crash replace the worker and are told to the caller', async () => {
   const hung = workers((name, n) => (n === 1 && name === 'evaluate' ? { ok: false, error: { code: 'runtime-hung', message: 'No answer.', remedy: '' } } : ok));
   const engine = createEngine(hung.connect);
@@ -112,7 +250,7 @@ test('a hang and a crash replace the worker and are told to the caller', async (
   const crashing = workers((name, n) => (n === 1 && name === 'evaluate' ? never : ok));
   const second = createEngine(crashing.connect);
   const running = second.evaluate(signal, recipe, null, null, 'live');
-  crashing.crash[0]?.('memory access out of bounds');
-  await expect(running).rejects.toThrow('memory access out of bounds');
+  crashing.ends[0]?.('memory access out of bounds');
+  await expect(running).rejects.toMatchObject({ code: 'engine-stopped', message: 'The engine stopped: memory access out of bounds.', remedy: expect.stringContaining('Try again') });
   expect(await second.evaluate(signal, recipe, null, null, 'live')).toBe('done');
 });

@@ -1,8 +1,8 @@
 /**
  * The engine as the page sees it. Every long call takes an AbortSignal first, reports progress at most ten times a second and
- * rejects with a `WhittleError` (code 'aborted' when the signal fired). The worker behind it is made on the first call; when it
- * hangs, crashes or does not stop in time it is replaced, and the open model and data are sent to the new one before its next
- * call. Calls may overlap: the worker serializes what must not run together.
+ * rejects with a `WhittleError` (code 'aborted' when the signal fired, 'engine-stopped' when its worker ended by itself). The worker
+ * behind it is made on the first call; when it hangs, ends or does not stop in time it is replaced, and the open model and data are
+ * sent to the new one before its next call. Calls may overlap: the worker serializes what must not run together.
  */
 import type { OnProgress } from '../../base/job';
 import type {
@@ -114,7 +114,7 @@ export interface Engine {
   loseDevice(): Promise<void>;
   /** The GPU device was lost; the engine has already asked for a new one. Returns the function that stops listening. */
   onDeviceLost(listener: (reason: string) => void): () => void;
-  /** The worker was replaced (cancel that did not settle, hang or crash). Returns the function that stops listening. */
+  /** The worker went away (cancel that did not settle, hang, crash, lack of memory); the next call has a new one. Returns the function that stops listening. */
   onRestart(listener: (reason: string) => void): () => void;
   /** Ends the worker. The next call starts a new one with nothing open. */
   dispose(): void;

@@ -7,6 +7,7 @@ import type { Recipe } from '../../recipe/types';
 import type { BackendCheck, Ep, PlacedNode, PlacedOperator, Placement } from '../../runtime/types';
 import type { PlainError } from '../../base/errors';
 import type { Progress } from '../../base/job';
+import type { LockHolder } from '../../base/life';
 import type { Evaluation } from './accuracy';
 import type { Best, BestGoal } from './best';
 import type { DataProposal, DataSummary, PresetSearch } from './data';
@@ -105,7 +106,9 @@ export type JobEvents = (progress: Progress) => void;
  * The worker's side. Every call is one job: `jobId` is chosen by the caller, `cancel` stops it, progress goes to `events`.
  * Nothing throws across the border: failures come back as Outcome.
  */
-export interface EngineApi {
+export interface EngineApi extends LockHolder {
+  /** Answers as soon as the thread is free. */
+  ping(): Promise<void>;
   environment(): Promise<Outcome<Environment>>;
   open(jobId: number, files: readonly NamedBlob[], events: JobEvents): Promise<Outcome<OpenedModel>>;
   /** Run once on WebGPU and WASM and compare. */

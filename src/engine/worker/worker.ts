@@ -1,6 +1,7 @@
 /** The engine's worker: receives the page's calls, runs each as a job, composes the rooms. Nothing throws across. */
 import { expose } from 'comlink';
 import type { Job } from '../../base/job';
+import { holdLock } from '../../base/life';
 import { openDataset, parseCard } from '../../data/index';
 import type { EngineApi, Exported, JobEvents, Outcome, Recipe } from '../protocol/index';
 import { benchmarkMatmul } from './benchmark';
@@ -49,6 +50,8 @@ function written(bench: Workbench, recipe: Recipe, job: Job): Promise<Exported> 
 }
 
 const api: EngineApi = {
+  holdLock,
+  async ping() {},
   environment: () => jobs.run(0, null, async () => environmentOf(await studio.devices.current())),
   async open(jobId, files, events) {
     return jobs.run(jobId, events, async (job) => {
