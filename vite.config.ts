@@ -1,21 +1,18 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
-
-// Cross-origin isolation gives onnxruntime's WASM backend its threads and the page a precise clock.
-const isolation = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-};
+import { contentPolicyPlugin, HARDENING, ISOLATION } from './scripts/content-policy.ts';
 
 export default defineConfig({
   base: './',
-  plugins: [react()],
-  server: { headers: isolation },
-  preview: { headers: isolation },
+  plugins: [react(), contentPolicyPlugin()],
+  resolve: { alias: { 'react-style-singleton': fileURLToPath(new URL('src/ui/parts/constructed-style.ts', import.meta.url)) } },
+  server: { headers: ISOLATION },
+  preview: { headers: { ...ISOLATION, ...HARDENING } },
   worker: { format: 'es' },
   optimizeDeps: { exclude: ['onnxruntime-web'] },
-  build: { target: 'es2023' },
+  // Files within scripts and style sheets would need more of the content policy.
+  build: { target: 'es2023', assetsInlineLimit: 0 },
   // The first import of onnxruntime's wasm takes seconds on a busy machine.
   test: {
     include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'fuzz/*.test.ts'],

@@ -6,16 +6,17 @@ import { followSliders } from './state/pipeline';
 import { followEvidence } from './state/truth';
 import { followTheme } from './state/view';
 import { App } from './ui/app';
+import { Framed } from './ui/framed';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root.');
 followTheme();
-followSliders();
-followEvidence();
-loadRecipeFromAddress();
-installAutomation();
-createRoot(root).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
-);
+// Within another page a click could be led to a button that is not seen. Where a host sends no header against frames, this is what refuses them.
+const isFramed = window.top !== window;
+if (!isFramed) {
+  followSliders();
+  followEvidence();
+  loadRecipeFromAddress();
+  installAutomation();
+}
+createRoot(root).render(<StrictMode>{isFramed ? <Framed /> : <App />}</StrictMode>);

@@ -5,9 +5,9 @@ import { holdLock, untilGone } from './life';
 /** Exclusive locks by name, first come, first served, as a browser grants them; `endHolder` is what it does when a holder's thread is gone. */
 function locks() {
   const held = new Map<string, () => void>();
-  const request = async (name: string, ...rest: readonly unknown[]): Promise<unknown> => {
-    const callback = rest.at(-1);
-    const { signal } = (rest.length > 1 ? rest[0] : {}) as { signal?: AbortSignal };
+  type Callback = () => unknown;
+  const request = async (name: string, given: { readonly signal?: AbortSignal } | Callback, then?: Callback): Promise<unknown> => {
+    const { signal, callback } = typeof given === 'function' ? { callback: given } : { callback: then, signal: given.signal };
     const before = held.get(name);
     const freed = deferred<void>();
     if (before) {
@@ -19,7 +19,7 @@ function locks() {
       signal?.addEventListener('abort', () => aborted.reject(new DOMException('aborted', 'AbortError')));
       await Promise.race([freed.promise, aborted.promise]);
     } else held.set(name, () => {});
-    return (callback as () => unknown)();
+    return callback?.();
   };
   return { request: vi.fn(request), endHolder: () => held.forEach((free) => free()) };
 }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, preview, type PreviewServer } from 'vite';
 
-const SOURCES = ['src', 'shaders', 'public', 'index.html', 'package.json', 'vite.config.ts'];
+const SOURCES = ['src', 'shaders', 'public', 'index.html', 'package.json', 'scripts', 'vite.config.ts'];
 
 /** Serves the production build with its isolation headers, building it first when it is missing or older than a source. */
 export async function serveStudio(root: string): Promise<PreviewServer> {

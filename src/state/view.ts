@@ -19,6 +19,8 @@ interface ViewState {
   readonly layerView: 'table' | 'sensitivity';
   readonly tab: Tab;
   readonly shortcutsOpen: boolean;
+  /** The notice about a page without isolation was dismissed. */
+  readonly isolationRead: boolean;
 }
 
 export const useView = create<ViewState>(() => ({
@@ -30,6 +32,7 @@ export const useView = create<ViewState>(() => ({
   layerView: 'table',
   tab: 'layers',
   shortcutsOpen: false,
+  isolationRead: false,
 }));
 
 export function selectLayer(layer: string | null): void {

@@ -2,6 +2,7 @@ import { Lock } from 'lucide-react';
 import { useEffect } from 'react';
 import { useJobs, cancelJob } from '../../state/jobs';
 import { pickAndOpen } from '../open';
+import { IsolationNotice } from '../parts/isolation-notice';
 import { ErrorNotice } from '../parts/notice';
 import { Logo } from '../parts/logo';
 import { GpuStatus } from './gpu-status';
@@ -38,6 +39,7 @@ export function Landing() {
           </span>
         </p>
         <ErrorNotice places={['open', 'recipe', 'data', 'run']} />
+        <IsolationNotice />
         {job && (
           <p className="landing-job" role="status">
             {job.progress.stage}{' '}

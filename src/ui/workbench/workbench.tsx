@@ -7,6 +7,7 @@ import { useView, type Page, type Tab } from '../../state/view';
 import { keyBindings } from '../commands';
 import { Inspector } from '../inspector/inspector';
 import { Layers } from '../layers/layers';
+import { IsolationNotice } from '../parts/isolation-notice';
 import { ErrorNotice } from '../parts/notice';
 import { ShortcutsDialog } from '../parts/shortcuts-dialog';
 import { RecipePanel } from '../recipe/recipe-panel';
@@ -58,6 +59,7 @@ export default function Workbench() {
     <div className="workbench" data-page={page} data-tab={tab}>
       <TopBar />
       <DeviceLost />
+      <IsolationNotice />
       <ErrorNotice places={['open', 'run', 'recipe', 'data']} />
       <Scoreboard />
       <main className="columns">
