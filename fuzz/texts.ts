@@ -59,7 +59,8 @@ const FILES: readonly (readonly [string, Uint8Array<ArrayBuffer>])[] = [
 
 export function cardJson(dice: Dice): unknown {
   const base = dice.pick(CARDS);
-  return dice.chance(0.6) ? mutatedJson(base, dice) : base;
+  // As parsed: lists have no keys of their own but their places.
+  return dice.chance(0.6) ? JSON.parse(JSON.stringify(mutatedJson(base, dice)) ?? 'null') : base;
 }
 
 export function dataFiles(dice: Dice): NamedBlob[] {
