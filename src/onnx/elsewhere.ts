@@ -10,7 +10,7 @@ export function floatsElsewhere(proto: ModelProto): Skipped[] {
   const skipped: Skipped[] = [];
   for (const { graph } of scopesOf(proto)) skipped.push(...sparseOf(graph), ...graph.node.flatMap((node) => attributesOf(node, false)));
   for (const { name, node } of proto.functions) {
-    for (const { layer, reason } of node.flatMap(everything)) skipped.push({ layer: `${name}/${layer}`, reason: `It is inside the model's function ${name}, which is kept as it is. ${reason}` });
+    for (const { layer, reason } of node.flatMap(everything)) skipped.push({ layer: `${name}/${layer}`, reason: `It is inside the model's function ${name}, which is kept as it is. ${reason}`.trimEnd() });
   }
   return skipped;
 }
@@ -38,7 +38,7 @@ function attributesOf(node: NodeProto, constants: boolean): Skipped[] {
   return node.attribute.flatMap((attribute) => {
     const where = `It is kept in the attribute "${attribute.name}" of ${node.opType}.`;
     const tensors = [...(attribute.t && (constants || attribute.t !== held) ? [attribute.t] : []), ...attribute.tensors];
-    const found = tensors.flatMap((tensor) => dense(layer, tensor, where));
+    const found = tensors.flatMap((tensor) => dense(layer, tensor, tensor === held ? '' : where));
     if (attribute.sparseTensor?.values) found.push(...sparse(layer, attribute.sparseTensor.values, attribute.sparseTensor.dims));
     if (attribute.floats.length >= NOTABLE_ELEMENTS) found.push({ layer, reason: `${where} A list of ${attribute.floats.length} numbers is no tensor that could be stored in another form.` });
     return found;

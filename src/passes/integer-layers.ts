@@ -106,7 +106,7 @@ export async function packLeft(context: PassContext, left: readonly LeftLayer[])
     if (outcome === null) packed += 1;
     skipped.push({ layer: layer.id, reason: `${reason} ${outcome ?? `Its weights are stored in ${settings.bits} bits, and it computes in float.`}` });
   }
-  return { skipped, note: packed === 0 ? '' : ` ${packed} more ${packed === 1 ? 'has its' : 'have their'} weights stored in fewer bits and ${packed === 1 ? 'computes' : 'compute'} in float.` };
+  return { skipped, note: packed === 0 ? '' : ` ${packed} ${packed === 1 ? 'layer computes' : 'layers compute'} in float on weights of fewer bits.` };
 }
 
 /** What becomes of a weight that is not packed; null where it is. */
