@@ -1,8 +1,8 @@
 """One method on one model, in a process of its own, so that its peak memory is its own: prints a JSON object.
 
-    python bench/peers/quantize.py CARD.json METHOD OUT.onnx --work FOLDER [--samples N]
+    python bench/peers/quantize.py CARD.json METHOD OUT.onnx --work FOLDER [--samples N] [--seed N]
 
-Without --samples it calibrates on the samples of the split; with it, on the first N of the data (to measure memory only). Seconds are from
+Without --samples it calibrates on the samples of the split, or of the draw with that seed; with it, on the first N of the data (to measure memory only). Seconds are from
 file to file, without importing the peer. The process is pinned to one core, since peers' calibrators offer no way to limit their threads.
 """
 
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from data import Samples
 from method import Method, feeds_of
+from split import SEED
 
 MINUTES = 15
 PEERS = ["onnxruntime", "nncf", "onnxsim"]
@@ -38,6 +39,7 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--samples", type=int)
+    parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--memory-limit", type=float, default=8, help="GiB of address space")
     arguments = parser.parse_args()
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
@@ -45,7 +47,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     # Time on the CPU, not on the clock: others use the machine too.
     resource.setrlimit(resource.RLIMIT_CPU, (60 * MINUTES, 60 * MINUTES + 5))
-    samples = Samples(arguments.card, arguments.work)
+    samples = Samples(arguments.card, arguments.work, seed=arguments.seed)
     indices = samples.calibration if arguments.samples is None else list(range(arguments.samples))
     [method] = [m for m in methods_of(arguments.method.split("-")[0]) if m.id == arguments.method]
     before, cpu, wall = peak_mib(), time.process_time(), time.perf_counter()

@@ -6,6 +6,7 @@ import importlib.metadata
 import json
 import re
 import signal
+import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ import onnx
 from data import Samples
 from judge import Judge
 from quantize import MINUTES, PEERS, methods_of
+from split import SEED
 
 HERE = Path(__file__).resolve().parent
 LONGEST = 500
@@ -38,6 +40,28 @@ def quantized(card: Path, method: str, out: Path, work: Path, *options: str) -> 
     return json.loads(done.stdout.splitlines()[-1])
 
 
+def scored(judges: dict[int, Judge], card: Path, method: str, out: Path, work: Path) -> dict:
+    """Cost, and the figures of the draws: those of the first, and mean and standard deviation of all. Or why one failed."""
+    draws = []
+    for seed, judge in judges.items():
+        cost = quantized(card, method, out, work, "--seed", str(seed))
+        if "error" in cost:
+            return cost
+        try:
+            draws.append(cost | judge.score(out) | {"floatLayers": float_weights(out)})
+        except Exception as error:  # onnxruntime's own classes share no base; the other methods are still to be scored
+            return cost | {"error": f"does not run: {told(str(error).splitlines()[0])}"}
+    if len(draws) < 2:
+        return draws[0]
+    columns = {key: [draw[key] for draw in draws] for key in ("drop", "agreement", "kl")}
+    spread = {key: [shortened(key, of(column)) for of in (statistics.mean, statistics.stdev)] for key, column in columns.items()}
+    return draws[0] | {"draws": [{"seed": seed} | {key: draw[key] for key in columns} for seed, draw in zip(judges, draws)], "spread": spread}
+
+
+def shortened(key: str, value: float) -> float:
+    return float(f"{value:.3g}") if key == "kl" else round(value, 2)
+
+
 def float_weights(path: Path) -> str:
     """How many of the weights (constants of two or more axes into Conv, Gemm, MatMul) are still float."""
     graph = onnx.load(path).graph
@@ -50,6 +74,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("cards", type=Path, nargs="+")
     parser.add_argument("--work", type=Path, required=True, help="folder for samples and quantized files, outside of the repository")
+    parser.add_argument("--draws", type=int, default=3, help="draws of calibration samples; each is scored on what it left out")
     parser.add_argument("--only", default="", help="text that the id of a method has")
     parser.add_argument("--skip", help="text that the id of a method has not")
     parser.add_argument("--missing", action="store_true", help="only what has no row yet")
@@ -59,7 +84,8 @@ def main() -> None:
     rows = {(row["model"], row["id"]): row for row in kept.get("accuracy", [])}
     for card in arguments.cards:
         model = card.name.removesuffix(".card.json")
-        judge = Judge(Samples(card, arguments.work))
+        judges = {seed: Judge(Samples(card, arguments.work, seed=seed)) for seed in range(SEED, SEED + arguments.draws)}
+        judge = judges[SEED]
         folder = arguments.work / "files" / model
         folder.mkdir(parents=True, exist_ok=True)
         for method in (m for peer in PEERS for m in methods_of(peer)):
@@ -68,12 +94,7 @@ def main() -> None:
             out = folder / f"{method.id}.onnx"
             row = {"model": model, "id": method.id, "peer": method.peer, "form": method.form, "method": method.name, "note": method.note}
             row |= {"version": importlib.metadata.version(method.peer), "date": datetime.date.today().isoformat()}
-            row |= quantized(card, method.id, out, arguments.work)
-            if "error" not in row:
-                try:
-                    row |= judge.score(out) | {"floatLayers": float_weights(out)}
-                except Exception as error:  # onnxruntime's own classes share no base; the other methods are still to be scored
-                    row["error"] = f"does not run: {told(str(error).splitlines()[0])}"
+            row |= scored(judges, card, method.id, out, arguments.work)
             print(json.dumps(row), flush=True)
             rows[model, method.id] = row
             floats = {**kept.get("float", {}), model: {"top1": round(judge.float_top1, 2), "scored": len(judge.labels)}}

@@ -17,9 +17,9 @@ def main() -> None:
         print(f"### {model}: {before['top1']} % on {before['scored']} samples\n")
         rows = [row for row in results["accuracy"] if row["model"] == model]
         table(
-            ["form", "peer", "method", "bytes", "% of float", "top-1", "points lost", "agreement %", "seconds", "CPU seconds", "peak MiB"],
+            ["form", "peer", "method", "bytes", "% of float", "top-1", "points lost", "agreement %", "KL", "draws", "seconds", "CPU seconds", "peak MiB"],
             [
-                [row["form"], row["peer"], row["method"] + (f" ({row['note']})" if row["note"] else ""), *figures(row, ["bytes", "percent", "top1", "drop", "agreement", "seconds", "cpuSeconds", "peakMiB"])]
+                [row["form"], row["peer"], row["method"] + (f" ({row['note']})" if row["note"] else ""), *figures(row, ["bytes", "percent", "top1", "drop", "agreement", "kl", "draws", "seconds", "cpuSeconds", "peakMiB"])]
                 for row in sorted(rows, key=lambda row: row["form"][1:], reverse=True)
             ],
         )
@@ -30,7 +30,15 @@ def main() -> None:
 
 
 def figures(row: dict, keys: list[str]) -> list:
-    return [row["error"], *[""] * (len(keys) - 1)] if "error" in row else [row[key] for key in keys]
+    return [row["error"], *[""] * (len(keys) - 1)] if "error" in row else [figure(row, key) for key in keys]
+
+
+def figure(row: dict, key: str) -> str:
+    """Mean ± standard deviation where several draws were measured; KL is not known of rows that are older."""
+    if key == "draws":
+        return str(len(row.get("draws", [None])))
+    mean, deviation = row.get("spread", {}).get(key, (row.get(key, "-"), None))
+    return str(mean) if deviation is None else f"{mean} ± {deviation}"
 
 
 if __name__ == "__main__":
