@@ -27,7 +27,7 @@ def session(path: Path) -> onnxruntime.InferenceSession:
 
 
 def answers(path: Path, samples: Samples, indices: list[int]) -> np.ndarray:
-    """The natural logarithm of each class's probability, a row a sample. Raises ValueError where scores are not finite."""
+    """The class scores, a row a sample, in float64. Raises ValueError where one is not finite."""
     run = session(path)
     feed = run.get_inputs()[0]
     size = feed.shape[0] if isinstance(feed.shape[0], int) else BATCH
@@ -40,13 +40,16 @@ def answers(path: Path, samples: Samples, indices: list[int]) -> np.ndarray:
         if not np.isfinite(rows).all():
             raise ValueError(f"{path.name} gives values that are not finite.")
         found.append(rows.astype(np.float64))
-    return log_probabilities(np.concatenate(found))
+    return np.concatenate(found)
 
 
-def log_probabilities(scores: np.ndarray) -> np.ndarray:
-    """Of logits, or of probabilities where the rows are some: as src/measure/divergence.ts takes them."""
-    shares = (scores >= 0).all() and (np.abs(scores.sum(1) - 1) <= 0.01).all()
-    logs = np.log(np.maximum(scores, 2.0**-149)) if shares else scores
+def are_probabilities(scores: np.ndarray) -> bool:
+    return bool((scores >= 0).all() and (np.abs(scores.sum(1) - 1) <= 0.01).all())
+
+
+def log_probabilities(scores: np.ndarray, probabilities: bool) -> np.ndarray:
+    """Natural logarithms of the class probabilities, as src/measure/divergence.ts takes them."""
+    logs = np.log(np.maximum(scores, 2.0**-149)) if probabilities else scores
     logs = logs - logs.max(1, keepdims=True)
     return logs - np.log(np.exp(logs).sum(1, keepdims=True))
 
@@ -63,6 +66,8 @@ class Judge:
         self.samples = samples
         self.labels = samples.labels[samples.scored]
         self.before = answers(samples.model, samples, samples.scored)
+        # A quantized softmax may sum to something else: the float model's scores say what both are.
+        self.probabilities = are_probabilities(self.before)
         self.float_top1 = 100 * float((self.before.argmax(1) == self.labels).mean())
 
     def score(self, path: Path) -> dict:
@@ -74,8 +79,13 @@ class Judge:
             "top1": round(top1, 2),
             "drop": round(self.float_top1 - top1, 2),
             "agreement": round(100 * float((after.argmax(1) == self.before.argmax(1)).mean()), 2),
-            "kl": float(f"{(np.exp(self.before) * (self.before - after)).sum(1).mean():.3g}"),
+            "kl": float(f"{self.divergence(after):.3g}"),
         }
+
+    def divergence(self, after: np.ndarray) -> float:
+        """Mean over samples of D(float || file) in nats."""
+        p, q = (log_probabilities(scores, self.probabilities) for scores in (self.before, after))
+        return float((np.exp(p) * (p - q)).sum(1).mean())
 
 
 def main() -> None:
