@@ -9,7 +9,8 @@ export function sensitivityText(path: string, scan: Sensitivity): string {
   return `${[COLUMNS.join(','), ...lines].join('\n')}\n`;
 }
 
+/** Spreadsheets compute text that begins as a formula does: an apostrophe makes it text again. Numbers stay numbers. */
 function quoted(value: string | number | null): string {
-  const text = value === null ? '' : String(value);
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const text = typeof value === 'string' && /^\s*[=+\-@\t\r]/.test(value) ? `'${value}` : String(value ?? '');
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

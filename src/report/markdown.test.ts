@@ -7,7 +7,7 @@ import { ATTACK, FULL, LEAST } from './testing/results';
 
 /** Cells of a table's line, unescaped. */
 function cells(line: string): string[] {
-  return line.slice(2, -2).split(/(?<!\\)(?:\\\\)* \| /).map((cell) => cell.replaceAll(/\\(.)/g, '$1'));
+  return line.slice(2, -2).split(/(?<!\\)(?:\\\\)* \| /).map((cell) => cell.replaceAll(/\\(.)/g, '$1').replaceAll('\u2060', ''));
 }
 
 test.each([['full', FULL], ['least', LEAST], ['attack', ATTACK]])('tables hold the cells of the HTML form: %s', (_name, results) => {
@@ -34,4 +34,13 @@ test('prose keeps numbers readable', () => {
   expect(markdown).toContain('| 59.60 | 55.24–63.81 | 500 |');
   expect(markdown).toContain('```\n#r=1/webgpu/prune-weights/quantize-weights?bits=4&bits.conv1=6\n```');
   expect(reportMarkdown(reportOf(LEAST))).toContain('- Latency: not measured.');
+});
+
+test('names from files mention, refer to and link nothing, and turn no direction', () => {
+  const full = FULL;
+  const name = 'see @user, #12, GH-7, http://x.io, www.x.io, a@x.io, mailto:a@x.io \u202eabc.onnx';
+  const markdown = reportMarkdown(reportOf({ ...full, opened: { ...full.opened, summary: { ...full.opened.summary, name } } }));
+  expect(markdown).toMatch(/^# see @/);
+  expect(markdown).not.toMatch(/@\w|#\d|GH-\d|:\/\/x|www\.x|mailto:a|\u202e/);
+  expect(markdown).toContain('U+202Eabc.onnx');
 });

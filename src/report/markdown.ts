@@ -45,7 +45,11 @@ function escape(text: string): string {
     .replaceAll(/\s*[\r\n]+\s*/g, ' ')
     .replaceAll(/[\\`*_[\]<>|~&]/g, String.raw`\$&`)
     .replace(/^(?:[-#]|\+(?=\s|$))/, String.raw`\$&`)
-    .replace(/^(\d+)([.)])(?=\s|$)/, String.raw`$1\$2`);
+    .replace(/^(\d+)([.)])(?=\s|$)/, String.raw`$1\$2`)
+    // Sites link and mention what they find in the text that is left, escaped or not: a word joiner, which nobody sees, parts it.
+    .replaceAll(/@(?=\w)|#(?=\d)|\bGH-(?=\d)|\b[a-z][a-z\d+.-]*:(?=\/\/)|\bwww(?=\.)|\b(?:mailto|xmpp):(?=\S)/gi, '$&\u2060')
+    // Controls turn the direction of what follows them; named, they do not.
+    .replaceAll(/(?!\t)[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (control) => `U+${control.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`);
 }
 
 /** A fence longer than any in the text. */
