@@ -49,7 +49,7 @@ test('the sample with labelled digits replaces it, after asking', async () => {
   await page.getByRole('alertdialog').getByRole('button', { name: 'Keep digits.onnx' }).click();
   await page.goto('./');
   await studio.openDigits();
-  await expect(studio.scores.getByText(/^1,000 samples$/)).toBeVisible();
+  await expect(studio.scores.getByText(/^1,000 samples, live$/)).toBeVisible();
 });
 
 test('a slider moves histogram, size, SQNR and accuracy, and creates no session', async () => {
@@ -70,7 +70,7 @@ test('a slider moves histogram, size, SQNR and accuracy, and creates no session'
   await expect(page.getByRole('img', { name: /^Weights of fc1 from/ })).toBeVisible();
 });
 
-test('WebGPU, asked for by name, runs the same weights from its own buffers to the same answers', async () => {
+test('WebGPU, asked for by name, runs the written file to the same answers', async () => {
   const { page } = studio;
   const score = (ep: 'webgpu' | 'wasm') => page.evaluate((on) => window.whittle.evaluate(64, on), ep);
   const [gpu, wasm] = [value(await score('webgpu')), value(await score('wasm'))];
