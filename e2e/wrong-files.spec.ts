@@ -74,9 +74,14 @@ test('a link with a pass or value that does not exist says so, and the page work
     ['#r=1/webgpu/shrink-magically', /"shrink-magically"/],
     ['#r=1/webgpu/quantize-weights?bits=12', /12/],
     ['#r=9/webgpu/quantize-weights', /version "9"/],
+    ['#r=1/webgpu/prune-weights?constructor=1', /no option "constructor"/],
+    ['#r=1/webgpu/__proto__?toString.a=1', /no pass "__proto__"/],
+    [`#r=1/webgpu${'/fold-batchnorm'.repeat(5000)}`, /5000 passes/],
   ] as const) {
     const other = await Studio.open(browser, `./${hash}`);
     await expect(other.page.getByRole('alert')).toContainText(message);
+    await expect(other.page.getByRole('heading', { level: 1 })).toContainText('makes ONNX models smaller');
+    await expect(other.page.getByRole('button', { name: 'Digits', exact: true })).toBeVisible();
     other.expectQuiet();
     await other.page.close();
   }

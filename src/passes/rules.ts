@@ -1,3 +1,4 @@
+import { own } from '../base/own';
 import type { OptionValue } from './options';
 
 /**
@@ -31,7 +32,7 @@ const PLANNED_PASSES: ReadonlySet<string> = new Set([
 ]);
 
 export function rulesOf(passId: string): PassRules {
-  return RULES[passId] ?? {};
+  return own(RULES, passId) ?? {};
 }
 
 export function isPlannedPass(passId: string): boolean {

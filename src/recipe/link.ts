@@ -1,4 +1,7 @@
 import { WhittleError } from '../base/errors';
+import { decimal } from '../base/number-text';
+import { own } from '../base/own';
+import { shown } from '../base/shown';
 import { defaultsOf, type OptionField, type OptionValue } from '../passes/options';
 import { metaOf } from '../passes/metas';
 import { parseRecipe, RECIPE_VERSION } from './parse';
@@ -6,6 +9,9 @@ import type { Recipe, RecipeStep } from './types';
 
 /** What stands before the link's text in a page's address. */
 export const LINK_KEY = '#r=';
+
+/** A link of the largest recipe that is read has a few hundred kilobytes; browsers stop at 2 MB. */
+const MOST_LENGTH = 2 ** 20;
 
 /**
  * The recipe as a short text for a URL's hash: version and target, then one part a pass, e.g.
@@ -18,12 +24,15 @@ export function encodeRecipeLink(recipe: Recipe): string {
 
 /**
  * The inverse of `encodeRecipeLink`, checked like a recipe file.
- * @throws WhittleError `bad-recipe` where the link has another version, an unknown pass or a bad value.
+ * @throws WhittleError `bad-recipe` where the link is too long, has another version, an unknown pass or a bad value.
  */
 export function decodeRecipeLink(link: string): Recipe {
+  if (link.length > MOST_LENGTH) {
+    throw new WhittleError('bad-recipe', `The recipe link has ${link.length} characters; at most ${MOST_LENGTH} are read.`, 'Share such a recipe as a file.');
+  }
   const [version, target, ...steps] = link.replace(/^#/, '').split('/');
   if (version !== String(RECIPE_VERSION)) {
-    throw new WhittleError('bad-recipe', `The recipe link has version "${version ?? ''}"; this build reads version ${RECIPE_VERSION}.`, 'Ask for the link again, made with this version of Whittle.');
+    throw new WhittleError('bad-recipe', `The recipe link has version ${shown(version ?? '')}; this build reads version ${RECIPE_VERSION}.`, 'Ask for the link again, made with this version of Whittle.');
   }
   return parseRecipe({ version: RECIPE_VERSION, target, passes: steps.filter((s) => s !== '').map(decodeStep) });
 }
@@ -32,7 +41,7 @@ function encodeStep(step: RecipeStep): string {
   const meta = metaOf(step.id);
   const defaults = meta === undefined ? {} : defaultsOf(meta);
   const query = new URLSearchParams();
-  for (const [key, value] of Object.entries(step.options ?? {})) if (value !== defaults[key]) query.append(key, String(value));
+  for (const [key, value] of Object.entries(step.options ?? {})) if (value !== own(defaults, key)) query.append(key, String(value));
   for (const name of step.layers?.include ?? []) query.append('include', name);
   for (const name of step.layers?.exclude ?? []) query.append('exclude', name);
   for (const [layer, options] of Object.entries(step.overrides ?? {})) {
@@ -46,34 +55,40 @@ function decodeStep(part: string): Record<string, unknown> {
   const off = part.startsWith('-');
   const [id = '', query = ''] = part.slice(off ? 1 : 0).split('?');
   const fields = metaOf(id)?.fields ?? [];
-  const options: Record<string, OptionValue> = {};
-  const overrides: Record<string, Record<string, OptionValue>> = {};
+  const options = new Map<string, OptionValue>();
+  const overrides = new Map<string, Map<string, OptionValue>>();
   const params = new URLSearchParams(query);
   for (const [key, text] of params) {
     if (key === 'include' || key === 'exclude') continue;
     const dot = key.indexOf('.');
     const option = dot < 0 ? key : key.slice(0, dot);
     const value = decodeValue(fields.find((f) => f.key === option), text);
-    if (dot < 0) options[option] = value;
-    else overrides[key.slice(dot + 1)] = { ...overrides[key.slice(dot + 1)], [option]: value };
+    if (dot < 0) options.set(option, value);
+    else layerIn(overrides, key.slice(dot + 1)).set(option, value);
   }
   const include = params.getAll('include');
   const exclude = params.getAll('exclude');
   return {
     id,
-    ...(Object.keys(options).length > 0 ? { options } : {}),
+    ...(options.size > 0 ? { options: Object.fromEntries(options) } : {}),
     ...(include.length + exclude.length > 0
       ? { layers: { ...(include.length > 0 ? { include } : {}), ...(exclude.length > 0 ? { exclude } : {}) } }
       : {}),
-    ...(Object.keys(overrides).length > 0 ? { overrides } : {}),
+    ...(overrides.size > 0 ? { overrides: Object.fromEntries([...overrides].map(([layer, values]) => [layer, Object.fromEntries(values)])) } : {}),
     ...(off ? { off } : {}),
   };
+}
+
+function layerIn(overrides: Map<string, Map<string, OptionValue>>, layer: string): Map<string, OptionValue> {
+  const known = overrides.get(layer) ?? new Map<string, OptionValue>();
+  overrides.set(layer, known);
+  return known;
 }
 
 /** The text as the field's own type; text that does not fit is passed on, so that the check names it. */
 function decodeValue(field: OptionField | undefined, text: string): OptionValue {
   const isNumber = field?.type === 'number' || (field?.type === 'choice' && typeof field.default === 'number');
-  if (isNumber) return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
+  if (isNumber) return decimal(text) ?? text;
   if (field?.type === 'boolean') return text === 'true' ? true : text === 'false' ? false : text;
   return text;
 }

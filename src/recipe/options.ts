@@ -1,12 +1,18 @@
 import { WhittleError } from '../base/errors';
+import { own } from '../base/own';
+import { shown } from '../base/shown';
 import { defaultsOf, type OptionField, type Options, type OptionValue, type PassMeta } from '../passes/options';
 import { rulesOf } from '../passes/rules';
 import type { RecipeStep } from './types';
 
 /** The options of a step for one layer (or for the pass when `layerId` is absent): defaults, then the step's, then the layer's. */
 export function effectiveOptions(meta: PassMeta, step: RecipeStep, layerId?: string): Options {
-  const own = layerId === undefined ? {} : (step.overrides?.[layerId] ?? {});
-  return { ...defaultsOf(meta), ...step.options, ...own };
+  return { ...defaultsOf(meta), ...step.options, ...(layerId === undefined ? {} : ownOptions(step, layerId)) };
+}
+
+/** What a step sets for this layer alone. */
+export function ownOptions(step: RecipeStep | undefined, layerId: string): Options {
+  return own(step?.overrides, layerId) ?? {};
 }
 
 /**
@@ -16,28 +22,32 @@ export function effectiveOptions(meta: PassMeta, step: RecipeStep, layerId?: str
  */
 export function checkOptions(meta: PassMeta, given: Readonly<Record<string, unknown>>, where: string): Options {
   const rules = rulesOf(meta.id);
-  const options: Record<string, OptionValue> = {};
+  const options = new Map<string, OptionValue>();
   for (const [key, value] of Object.entries(given)) {
-    const planned = rules.planned?.[key] ?? [];
+    const planned = own(rules.planned, key) ?? [];
     if (planned.some((p) => p === value)) {
-      throw bad(`${where}: option "${key}" is ${JSON.stringify(value)}, which is not available yet in this version.`, remedyFor(meta, key));
+      throw bad(`${where}: option "${key}" is ${shown(value)}, which is not available yet in this version.`, remedyFor(meta, key));
     }
-    const fixed = rules.fixed?.[key];
+    const fixed = own(rules.fixed, key);
     const field = meta.fields.find((f) => f.key === key);
-    if (fixed !== undefined && value === fixed) options[key] = fixed;
-    else if (fixed !== undefined) throw bad(`${where}: option "${key}" is ${JSON.stringify(value)}.`, `Allowed: ${JSON.stringify(fixed)}.`);
+    if (fixed !== undefined && value === fixed) options.set(key, fixed);
+    else if (fixed !== undefined) throw bad(`${where}: option "${key}" is ${shown(value)}.`, `Allowed: ${JSON.stringify(fixed)}.`);
     else if (field === undefined) {
-      throw bad(`${where} has no option "${key}".`, meta.fields.length === 0 ? 'It takes no options.' : `Its options are ${meta.fields.map((f) => f.key).join(', ')}.`);
-    } else options[key] = checkValue(field, value, where);
+      throw bad(`${where} has no option ${shown(key)}.`, meta.fields.length === 0 ? 'It takes no options.' : `Its options are ${meta.fields.map((f) => f.key).join(', ')}.`);
+    } else options.set(key, checkValue(field, value, where));
   }
-  const together = (rules.exclusive ?? []).filter((key) => key in options);
-  if (together.length > 1) throw bad(`${where} sets both ${together.map((k) => `"${k}" (${String(options[k])})`).join(' and ')}.`, 'Keep one of them.');
-  return options;
+  const together = (rules.exclusive ?? []).filter((key) => options.has(key));
+  if (together.length > 1) throw bad(`${where} sets both ${together.map((k) => `"${k}" (${shown(options.get(k))})`).join(' and ')}.`, 'Keep one of them.');
+  return Object.fromEntries(options);
 }
 
+/** Characters of a free text: a few hundred op types. */
+const LONGEST_TEXT = 10_000;
+
 function checkValue(field: OptionField, value: unknown, where: string): OptionValue {
-  if (accepts(field, value)) return value;
-  throw bad(`${where}: option "${field.key}" is ${JSON.stringify(value)}.`, `Allowed: ${allowed(field)}.`);
+  // -0 is 0 here, so that equal recipes are equal.
+  if (accepts(field, value)) return value === 0 ? 0 : value;
+  throw bad(`${where}: option "${field.key}" is ${shown(value)}.`, `Allowed: ${allowed(field)}.`);
 }
 
 function accepts(field: OptionField, value: unknown): value is OptionValue {
@@ -49,7 +59,7 @@ function accepts(field: OptionField, value: unknown): value is OptionValue {
     case 'boolean':
       return typeof value === 'boolean';
     default:
-      return typeof value === 'string';
+      return typeof value === 'string' && value.length <= LONGEST_TEXT;
   }
 }
 
@@ -62,13 +72,13 @@ function allowed(field: OptionField): string {
     case 'boolean':
       return 'true, false';
     default:
-      return 'a text';
+      return `a text of at most ${LONGEST_TEXT} characters`;
   }
 }
 
 function remedyFor(meta: PassMeta, key: string): string {
   const field = meta.fields.find((f) => f.key === key);
-  const fixed = rulesOf(meta.id).fixed?.[key];
+  const fixed = own(rulesOf(meta.id).fixed, key);
   return `Allowed: ${field === undefined ? JSON.stringify(fixed) : allowed(field)}.`;
 }
 

@@ -1,4 +1,5 @@
 import { WhittleError } from '../base/errors';
+import { shown } from '../base/shown';
 import type { Layer } from '../onnx/types';
 import { metaOf, passMetas } from '../passes/metas';
 import { isPlannedPass } from '../passes/rules';
@@ -9,6 +10,11 @@ import type { LayerFilter, Recipe, RecipeStep } from './types';
 /** The version this build reads and writes. */
 export const RECIPE_VERSION = 1;
 
+/** A recipe has a dozen passes; each is run, shown and kept in the history. */
+const MOST_PASSES = 100;
+/** Layers that one pass names in a list or with options of their own. */
+const MOST_LAYERS = 50_000;
+
 /**
  * Checks unknown JSON and returns it as a recipe, with the keys as given (defaults are not filled in).
  * @throws WhittleError `bad-recipe` that names the pass, the option, the value and what is allowed.
@@ -17,12 +23,13 @@ export function parseRecipe(value: unknown): Recipe {
   const root = object(value, 'The recipe');
   onlyKeys(root, ['$schema', 'version', 'target', 'passes'], 'The recipe');
   if (root['version'] !== RECIPE_VERSION) {
-    throw bad(`The recipe has version ${show(root['version'])}; this build reads version ${RECIPE_VERSION}.`, 'Save the recipe again with this version of Whittle.');
+    throw bad(`The recipe has version ${shown(root['version'])}; this build reads version ${RECIPE_VERSION}.`, 'Save the recipe again with this version of Whittle.');
   }
   const target = root['target'] ?? 'webgpu';
-  if (target !== 'webgpu' && target !== 'wasm') throw bad(`The recipe's target is ${show(target)}.`, 'Use "webgpu" or "wasm".');
+  if (target !== 'webgpu' && target !== 'wasm') throw bad(`The recipe's target is ${shown(target)}.`, 'Use "webgpu" or "wasm".');
   const passes = root['passes'];
-  if (!Array.isArray(passes)) throw bad(`The recipe's "passes" is ${show(passes)}, not a list.`, 'Write "passes": [{"id": "quantize-weights"}], say.');
+  if (!Array.isArray(passes)) throw bad(`The recipe's "passes" is ${shown(passes)}, not a list.`, 'Write "passes": [{"id": "quantize-weights"}], say.');
+  if (passes.length > MOST_PASSES) throw bad(`The recipe has ${passes.length} passes; at most ${MOST_PASSES} are run.`, 'Leave out those that repeat others.');
   return { version: RECIPE_VERSION, target, passes: passes.map((step, i) => parseStep(step, i)) };
 }
 
@@ -46,7 +53,7 @@ export function checkLayerNames(recipe: Recipe, layers: readonly Layer[]): void 
   for (const step of recipe.passes) {
     for (const id of Object.keys(step.overrides ?? {})) {
       if (known.has(id)) continue;
-      throw bad(`Pass "${step.id}" overrides layer "${id}", which this model does not have.`, `Its layers are ${[...known].slice(0, 8).join(', ')}${known.size > 8 ? ', …' : ''}.`);
+      throw bad(`Pass "${step.id}" overrides layer ${shown(id)}, which this model does not have.`, `Its layers are ${[...known].slice(0, 8).join(', ')}${known.size > 8 ? ', …' : ''}.`);
     }
   }
 }
@@ -58,11 +65,11 @@ function parseStep(value: unknown, index: number): RecipeStep {
   if (typeof id !== 'string') throw bad(`${where} has no id.`, `Its id is one of ${knownIds()}.`);
   const meta = metaOf(id);
   if (meta === undefined && isPlannedPass(id)) throw bad(`Pass "${id}" is not available yet in this version.`, `Use one of ${knownIds()}.`);
-  if (meta === undefined) throw bad(`There is no pass "${id}".`, `Use one of ${knownIds()}.`);
+  if (meta === undefined) throw bad(`There is no pass ${shown(id)}.`, `Use one of ${knownIds()}.`);
   const name = `Pass "${id}"`;
   onlyKeys(step, ['id', 'options', 'layers', 'overrides', 'off'], name);
   const off = step['off'];
-  if (off !== undefined && typeof off !== 'boolean') throw bad(`${name} has "off": ${show(off)}.`, 'Use true or false.');
+  if (off !== undefined && typeof off !== 'boolean') throw bad(`${name} has "off": ${shown(off)}.`, 'Use true or false.');
   return {
     id,
     ...(step['options'] === undefined ? {} : { options: checkOptions(meta, object(step['options'], `${name}, "options"`), name) }),
@@ -79,8 +86,9 @@ function parseFilter(value: unknown, name: string): LayerFilter {
     const names: unknown = filter[key];
     if (names === undefined) return {};
     if (!Array.isArray(names) || !names.every((n): n is string => typeof n === 'string')) {
-      throw bad(`${name} has "layers.${key}": ${show(names)}.`, 'Write a list of layer names or op types.');
+      throw bad(`${name} has "layers.${key}": ${shown(names)}.`, 'Write a list of layer names or op types.');
     }
+    fewLayers(names.length, `${name}, "layers.${key}",`);
     return { [key]: names };
   };
   return { ...list('include'), ...list('exclude') };
@@ -89,14 +97,15 @@ function parseFilter(value: unknown, name: string): LayerFilter {
 function parseOverrides(value: unknown, id: string): Record<string, Options> {
   const meta = metaOf(id);
   const overrides = object(value, `Pass "${id}", "overrides"`);
+  fewLayers(Object.keys(overrides).length, `Pass "${id}", "overrides",`);
   return Object.fromEntries(
     Object.entries(overrides).map(([layer, options]) => {
-      const name = `Pass "${id}", layer "${layer}"`;
+      const name = `Pass "${id}", layer ${shown(layer)}`;
       const given = object(options, name);
       for (const key of Object.keys(given)) {
         if (meta?.layerFields.includes(key) === true) continue;
         const allowed = meta?.layerFields.join(', ') ?? '';
-        throw bad(`${name}: option "${key}" cannot be set for one layer.`, allowed === '' ? 'This pass takes no options per layer.' : `A layer may set ${allowed}.`);
+        throw bad(`${name}: option ${shown(key)} cannot be set for one layer.`, allowed === '' ? 'This pass takes no options per layer.' : `A layer may set ${allowed}.`);
       }
       return [layer, meta === undefined ? {} : checkOptions(meta, given, name)];
     }),
@@ -104,21 +113,21 @@ function parseOverrides(value: unknown, id: string): Record<string, Options> {
 }
 
 function object(value: unknown, where: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw bad(`${where} is ${show(value)}, not an object.`, 'See recipe.schema.json for the form.');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw bad(`${where} is ${shown(value)}, not an object.`, 'See recipe.schema.json for the form.');
   return Object.fromEntries(Object.entries(value));
 }
 
 function onlyKeys(value: Record<string, unknown>, keys: readonly string[], where: string): void {
   const unknown = Object.keys(value).find((key) => !keys.includes(key));
-  if (unknown !== undefined) throw bad(`${where} has an unknown key "${unknown}".`, `It may have ${keys.filter((k) => k !== '$schema').join(', ')}.`);
+  if (unknown !== undefined) throw bad(`${where} has an unknown key ${shown(unknown)}.`, `It may have ${keys.filter((k) => k !== '$schema').join(', ')}.`);
 }
 
 function knownIds(): string {
   return passMetas.map((m) => m.id).join(', ');
 }
 
-function show(value: unknown): string {
-  return value === undefined ? 'missing' : (JSON.stringify(value)?.slice(0, 80) ?? typeof value);
+function fewLayers(count: number, where: string): void {
+  if (count > MOST_LAYERS) throw bad(`${where} names ${count} layers; at most ${MOST_LAYERS} are read.`, 'Name an op type, such as "Conv", instead of each of its layers.');
 }
 
 function bad(message: string, remedy: string): WhittleError {

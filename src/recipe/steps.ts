@@ -4,7 +4,7 @@ import type { Options } from '../passes/options';
 import { quantizeStaticMeta } from '../passes/quantize-static/meta';
 import { quantizeWeightsMeta } from '../passes/quantize-weights/meta';
 import type { Layer, Skipped } from '../onnx/types';
-import { effectiveOptions } from './options';
+import { effectiveOptions, ownOptions } from './options';
 import type { LayerFilter, Recipe, RecipeStep } from './types';
 
 /** What one pass did. */
@@ -51,8 +51,17 @@ function holdsSomewhere(step: RecipeStep, holds: ((options: Options) => boolean)
 
 /** Whether a step's filter takes the layer, by name or by op. */
 export function takesLayer(filter: LayerFilter | undefined, layer: Pick<Layer, 'id' | 'op'>): boolean {
-  const named = (names: readonly string[]): boolean => names.includes(layer.id) || names.includes(layer.op);
-  return (filter?.include === undefined || named(filter.include)) && !named(filter?.exclude ?? []);
+  const named = (names: readonly string[]): boolean => setOf(names).has(layer.id) || setOf(names).has(layer.op);
+  return (filter?.include === undefined || named(filter.include)) && (filter?.exclude === undefined || !named(filter.exclude));
+}
+
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+/** A list may name tens of thousands of layers, and every layer is asked for. */
+function setOf(names: readonly string[]): ReadonlySet<string> {
+  const set = sets.get(names) ?? new Set(names);
+  sets.set(names, set);
+  return set;
 }
 
 /** What one layer is changed by in a sensitivity scan. */
@@ -75,7 +84,7 @@ export function singleIntegerLayerRecipe(recipe: Recipe, layerId: string): Recip
 /** @param optionsOf the options of the step, from those that the recipe has for this layer. */
 function layerAlone(recipe: Recipe, layerId: string, id: string, optionsOf: (own: Options) => Options): Recipe {
   const step = stepOf(recipe, id);
-  const options = optionsOf({ ...step?.options, ...step?.overrides?.[layerId] });
+  const options = optionsOf({ ...step?.options, ...ownOptions(step, layerId) });
   return { ...recipe, passes: [...leadingGraphSteps(recipe), { id, options, layers: { include: [layerId] } }] };
 }
 
@@ -96,7 +105,7 @@ export function withLayerBits(recipe: Recipe, bits: ReadonlyMap<string, number>)
   const usual = effectiveOptions(quantizeWeightsMeta, step)['bits'];
   const floats = [...bits].filter(([, wanted]) => wanted === FLOAT_BITS).map(([layer]) => layer);
   const changed = [...bits].filter(([, wanted]) => wanted !== FLOAT_BITS).map(([layer, wanted]): [string, Options] => {
-    const { bits: _old, ...others } = old[layer] ?? {};
+    const { bits: _old, ...others } = ownOptions({ id: step.id, overrides: old }, layer);
     return [layer, wanted === usual ? others : { ...others, bits: wanted }];
   });
   const kept = leavingOut(rest, floats);

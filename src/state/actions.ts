@@ -1,5 +1,5 @@
 /** What a person can do, each once: buttons, keys and the automation call these. */
-import { WhittleError } from '../base/errors';
+import { toPlainError, WhittleError } from '../base/errors';
 import { formatBytes } from '../base/format';
 import type {
   BackendCheck,
@@ -223,8 +223,8 @@ export function loadRecipeFromAddress(): void {
   try {
     setRecipe(decodeRecipeLink(location.hash.slice(LINK_KEY.length)));
   } catch (thrown) {
-    if (!(thrown instanceof WhittleError)) throw thrown;
-    useDocument.setState({ error: { where: 'recipe', error: thrown } });
+    // Whatever it is: a link must not keep the page from being drawn.
+    useDocument.setState({ error: { where: 'recipe', error: toPlainError(thrown) } });
   }
 }
 

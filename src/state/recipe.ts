@@ -1,5 +1,6 @@
 /** The recipe on the sliders, with its history. Steps keep a key of their own, since a pass may stand in the list twice. */
 import { create } from 'zustand';
+import { own as ownValue } from '../base/own';
 import { defaultRecipe } from '../recipe/defaults';
 import type { Recipe, RecipeStep } from '../recipe/types';
 import { metaOf } from '../passes/metas';
@@ -62,7 +63,7 @@ export function setOption(index: number, key: string, value: OptionValue | undef
 /** Sets or (undefined) removes a layer's own value of an option. */
 export function setOverride(index: number, layer: string, key: string, value: OptionValue | undefined): void {
   const change = ({ overrides = {}, ...step }: RecipeStep): RecipeStep => {
-    const own = withOption(overrides[layer] ?? {}, key, value);
+    const own = withOption(ownValue(overrides, layer) ?? {}, key, value);
     const { [layer]: _own, ...others } = overrides;
     const all = Object.keys(own).length > 0 ? { ...others, [layer]: own } : others;
     return Object.keys(all).length > 0 ? { ...step, overrides: all } : step;

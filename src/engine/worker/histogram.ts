@@ -1,5 +1,6 @@
 import { WhittleError } from '../../base/errors';
 import type { Job } from '../../base/job';
+import { own } from '../../base/own';
 import { blocksPerChannel, type Codebook, type Compute, type Grid, type Groups, type Handle } from '../../compute/types';
 import type { Layer } from '../../onnx/types';
 import { channelValues } from '../../passes/channels';
@@ -37,7 +38,7 @@ export async function histogram(bench: Workbench, recipe: Recipe, layerId: strin
       channel,
       before: await compute.histogram(before.handle, lo, hi, bins),
       after: await compute.histogram(after.handle, lo, hi, bins),
-      threshold: thresholds?.[layerId] ?? null,
+      threshold: own(thresholds, layerId) ?? null,
       levels: levels?.values ?? null,
       step: levels?.step ?? null,
       state: await layerState(run, compute, layer),

@@ -26,7 +26,7 @@ export const pruneWeights: Pass = {
   async apply(context, options): Promise<PassResult> {
     const settings = settingsOf(options);
     const skipped: Skipped[] = [];
-    const thresholds: Record<string, number> = {};
+    const thresholds = new Map<string, number>();
     const changed: string[] = [];
     let zeroed = 0;
     let ranked = 0;
@@ -39,7 +39,7 @@ export const pruneWeights: Pass = {
       ranked += batch.layers.reduce((sum, l) => sum + l.params, 0);
       for (const layer of wanted) {
         context.job.signal.throwIfAborted();
-        if (batch.settings.criterion === 'magnitude') thresholds[layer.id] = cut.threshold;
+        if (batch.settings.criterion === 'magnitude') thresholds.set(layer.id, cut.threshold);
         if (cut.count === 0) {
           skipped.push({ layer: layer.id, reason: 'At this setting none of its weights is cut.' });
           continue;
@@ -50,7 +50,7 @@ export const pruneWeights: Pass = {
     }
     const share = ranked === 0 ? 0 : (100 * zeroed) / ranked;
     const note = `${zeroed.toLocaleString('en')} of ${ranked.toLocaleString('en')} weights set to zero (${share.toFixed(1)} %).`;
-    return { changed, skipped, note, thresholds };
+    return { changed, skipped, note, thresholds: Object.fromEntries(thresholds) };
   },
 };
 

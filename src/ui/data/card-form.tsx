@@ -1,6 +1,7 @@
 import { useState, type ReactNode } from 'react';
 import type { Card } from '../../engine/protocol/index';
 import { parseCard } from '../../data/card';
+import { decimal } from '../../base/number-text';
 import { toPlainError, type PlainError } from '../../base/errors';
 import { Segmented } from '../parts/segmented';
 
@@ -106,8 +107,7 @@ function cardOf(card: Card, { input, offset }: Draft): unknown {
 
 /** The number, or the text itself for the parser to refuse by name. */
 function numberOr(text: string): number | string {
-  const number = Number(text);
-  return text.trim() === '' || Number.isNaN(number) ? text : number;
+  return decimal(text) ?? text;
 }
 
 function numbers(text: string): (number | string)[] {

@@ -1,5 +1,6 @@
 import { metaOf } from '../../passes/metas';
 import { defaultsOf, shownFields } from '../../passes/options';
+import { ownOptions } from '../../recipe/options';
 import { clearOverrides, pinnedLayers, setOverride, useRecipe } from '../../state/recipe';
 import { OptionControl } from '../recipe/option-control';
 
@@ -24,7 +25,7 @@ export function LayerSettings({ layer }: { readonly layer: string }) {
         )}
       </div>
       {steps.map(({ step, index, meta }) => {
-        const own = step.overrides?.[layer] ?? {};
+        const own = ownOptions(step, layer);
         const options = { ...defaultsOf(meta), ...step.options, ...own };
         return (
           <fieldset key={`${index}-${step.id}`} className="layer-step">

@@ -1,5 +1,6 @@
 import { Slider } from 'radix-ui';
 import { useState } from 'react';
+import { decimal } from '../../base/number-text';
 import '../styles/controls.css';
 
 interface NumberSliderProps {
@@ -26,8 +27,8 @@ export function NumberSlider(props: NumberSliderProps) {
   const [typed, setTyped] = useState<string | null>(null);
   const type = (text: string): void => {
     setTyped(text);
-    const number = Number(text) / scale;
-    if (text.trim() !== '' && Number.isFinite(number) && number >= min && number <= max) onChange(number);
+    const number = (decimal(text) ?? Number.NaN) / scale;
+    if (number >= min && number <= max) onChange(number);
   };
   return (
     <div className="number-slider">

@@ -6,6 +6,9 @@ import { useDocument } from '../../state/document';
 import { useResults } from '../../state/results';
 import { MeasureButton } from '../parts/measure-button';
 
+/** A petabyte: beyond, sizes in bytes are no whole numbers any more. */
+const MOST_KILOBYTES = 1e12;
+
 /** One click to a recipe that suits a goal, and what was tried on the way. */
 export function BestForm() {
   const original = useDocument((state) => state.opened?.summary.bytes ?? 0);
@@ -26,7 +29,7 @@ export function BestForm() {
       <div className="best-goals">
         <label className="small">
           At most{' '}
-          <input className="field" type="number" min={1} step={1} value={size} onChange={({ target }) => Number.isFinite(target.valueAsNumber) && target.valueAsNumber > 0 && setKilobytes(target.valueAsNumber)} /> kB
+          <input className="field" type="number" min={1} step={1} value={size} onChange={({ target }) => Number.isFinite(target.valueAsNumber) && target.valueAsNumber > 0 && target.valueAsNumber <= MOST_KILOBYTES && setKilobytes(target.valueAsNumber)} /> kB
         </label>
         <MeasureButton what="Fit the size" onClick={() => chooseBest({ kind: 'bytes', bytes: size * 1000 })} />
       </div>

@@ -72,10 +72,13 @@ function describe({ predictedBytes, predictedLoss, measured, checked, timed, bit
   return `${bits.length - floats} layers at ${widths} bits${rest}: ${formatBytes(predictedBytes)}, ${cost}.`;
 }
 
+/** Beyond, a size in bytes is no whole number any more. */
+const MOST = 1e12;
+
 function NumberField({ label, value, step, onChange }: { readonly label: string; readonly value: number; readonly step: number; readonly onChange: (value: number) => void }) {
   return (
     <label className="small">
-      {label} <input className="field" type="number" min={0} step={step} value={value} onChange={({ target }) => Number.isFinite(target.valueAsNumber) && target.valueAsNumber > 0 && onChange(target.valueAsNumber)} />
+      {label} <input className="field" type="number" min={0} step={step} value={value} onChange={({ target }) => Number.isFinite(target.valueAsNumber) && target.valueAsNumber > 0 && target.valueAsNumber <= MOST && onChange(target.valueAsNumber)} />
     </label>
   );
 }
