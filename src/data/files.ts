@@ -8,17 +8,20 @@ import type { DataFile } from './types';
 export class FileIndex {
   readonly files: readonly DataFile[];
   private readonly folder: string;
-  private readonly byName = new Map<string, Entry[]>();
+  private readonly byTail = new Map<string, Entry[]>();
 
   constructor(folder: string, files: readonly DataFile[]) {
     this.folder = folder;
     this.files = files;
     for (const file of files) {
       const parts = segments(file.path);
-      const name = parts.at(-1) ?? '';
-      const same = this.byName.get(name);
-      if (same) same.push({ file, parts });
-      else this.byName.set(name, [{ file, parts }]);
+      // By name, and by folder and name: a set may have 60,000 files of one name, each in its own folder.
+      for (const key of [tail(parts, 1), tail(parts, 2)]) {
+        const same = this.byTail.get(key);
+        if (same) same.push({ file, parts });
+        else this.byTail.set(key, [{ file, parts }]);
+        if (parts.length < 2) break;
+      }
     }
   }
 
@@ -28,7 +31,7 @@ export class FileIndex {
     const full = [...segments(this.folder), ...wanted];
     let best: DataFile | null = null;
     let bestScore = 0;
-    for (const { file, parts } of this.byName.get(wanted.at(-1) ?? '') ?? []) {
+    for (const { file, parts } of this.byTail.get(tail(full, 2)) ?? this.byTail.get(tail(wanted, 1)) ?? []) {
       const common = commonTail(parts, full);
       if (common > bestScore && common >= Math.min(wanted.length, parts.length)) {
         best = file;
@@ -49,11 +52,11 @@ export class FileIndex {
 
   /** Files whose path ends as the pattern does, in the order of their paths; `*` stands for any part of a name. */
   matching(pattern: string): readonly DataFile[] {
-    const wanted = segments(pattern).map((part) => new RegExp(`^${part.split('*').map(escaped).join('.*')}$`));
+    const wanted = segments(pattern);
     return this.files
       .filter((file) => {
         const parts = segments(file.path).slice(-wanted.length);
-        return parts.length === wanted.length && wanted.every((part, k) => part.test(parts[k] ?? ''));
+        return parts.length === wanted.length && wanted.every((part, k) => matches(parts[k] ?? '', part));
       })
       .toSorted((a, b) => (a.path < b.path ? -1 : 1));
   }
@@ -82,13 +85,37 @@ interface Entry {
   readonly parts: readonly string[];
 }
 
+function tail(parts: readonly string[], count: number): string {
+  return parts.slice(-count).join('/');
+}
+
 /** macOS gives decomposed letters, Windows backslashes. */
 function segments(path: string): readonly string[] {
   return path.normalize('NFC').split(/[/\\]/).filter((part) => part !== '' && part !== '.');
 }
 
-function escaped(text: string): string {
-  return text.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&');
+/**
+ * Whether a name is as the pattern, `*` standing for any part of it. A `*` takes as little as it can and gets one letter more where the rest does not
+ * fit; earlier ones need never be tried again, so that no pattern takes longer than its length times the name's.
+ */
+function matches(name: string, pattern: string): boolean {
+  let [at, p, star, from] = [0, 0, -1, 0];
+  while (at < name.length) {
+    if (pattern[p] === '*') {
+      star = p++;
+      from = at;
+    } else if (p < pattern.length && pattern[p] === name[at]) {
+      at++;
+      p++;
+    } else if (star >= 0) {
+      p = star + 1;
+      at = ++from;
+    } else {
+      return false;
+    }
+  }
+  while (pattern[p] === '*') p++;
+  return p === pattern.length;
 }
 
 function commonTail(a: readonly string[], b: readonly string[]): number {
