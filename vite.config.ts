@@ -15,7 +15,7 @@ export default defineConfig({
   build: { target: 'es2023', assetsInlineLimit: 0 },
   // The first import of onnxruntime's wasm takes seconds on a busy machine.
   test: {
-    include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'fuzz/*.test.ts'],
+    include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'scripts/**/*.test.ts', 'fuzz/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // The package's web build fetches its wasm, which Node cannot do from a file.

@@ -1,11 +1,105 @@
 /**
- * Checks the import table and looks for circles (.dependency-cruiser.cjs). By dependency-cruiser's own function: its command refuses
- * Node 20, on which the function runs.
+ * Checks the import table of the house (docs/architecture.md) and looks for circles. Every import counts: of values and of types, static,
+ * dynamic and re-exported. A room may import itself and the rooms listed for it; tests beside the code any room.
  */
-import { cruise } from 'dependency-cruiser';
-import { createRequire } from 'node:module';
+import { parseSync } from '@swc/core';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const { forbidden, options } = createRequire(import.meta.url)('../.dependency-cruiser.cjs');
-const { output, exitCode } = await cruise(['src'], { ...options, ruleSet: { forbidden }, validate: true, outputType: 'err' });
-console.log(output);
-process.exitCode = exitCode;
+const ROOMS = {
+  base: [],
+  onnx: ['base'],
+  compute: ['base'],
+  passes: ['base', 'onnx', 'compute'],
+  recipe: ['base', 'onnx', 'passes', 'compute'],
+  runtime: ['base', 'compute'],
+  data: ['base'],
+  measure: ['base', 'onnx', 'compute', 'runtime', 'data'],
+  'engine/protocol': ['base', 'onnx', 'compute', 'recipe', 'runtime', 'data', 'passes'],
+  'engine/worker': ['base', 'onnx', 'compute', 'passes', 'recipe', 'runtime', 'data', 'measure', 'engine/protocol'],
+  'engine/client': ['base', 'engine/protocol'],
+  report: ['base', 'recipe', 'passes', 'data', 'engine/protocol'],
+  state: ['base', 'recipe', 'passes', 'data', 'report', 'engine/client', 'engine/protocol'],
+  ui: ['base', 'state', 'recipe', 'passes', 'engine/protocol', 'data'],
+  cli: ['base', 'onnx', 'recipe', 'passes', 'data', 'report', 'state', 'engine/protocol'],
+};
+const TESTS = /\.test\.tsx?$|\/testing\//;
+/** The main thread may use pure parts of these rooms: metas, options and the recipe's own form, never what computes. */
+const PAGE = /^src\/(ui|state|main)/;
+const COMPUTES = /^src\/(compute|runtime|onnx|measure|engine\/worker)\/|^src\/passes\/.*\/apply|^src\/passes\/registry|^src\/recipe\/(run|export)/;
+
+const roomOf = (path) => Object.keys(ROOMS).find((room) => path.startsWith(`src/${room}/`));
+
+/** What is wrong with one import, or null. `to` is a path from the root, or a package's name. */
+function broken(from, to) {
+  if (TESTS.test(from)) return null;
+  const room = roomOf(from);
+  if (to.startsWith('src/')) {
+    const allowed = room === undefined ? null : [room, ...ROOMS[room]];
+    const worker = room === 'engine/client' && to === 'src/engine/worker/worker.ts';
+    if (allowed && !worker && !allowed.some((name) => to.startsWith(`src/${name}/`))) return `src/${room} may import ${ROOMS[room].join(', ') || 'nothing'}`;
+    if (PAGE.test(from) && COMPUTES.test(to)) return 'the page imports nothing that computes';
+  } else if (/^onnxruntime-web/.test(to) && room !== 'runtime') return 'only src/runtime imports onnxruntime-web';
+  return null;
+}
+
+/** Every module that a source names, in whatever form. */
+function importsOf(path, source) {
+  const names = [];
+  const visit = (node) => {
+    if (node === null || typeof node !== 'object') return;
+    if (Array.isArray(node)) return node.forEach(visit);
+    if (/^(Import|ExportNamed|ExportAll)Declaration$/.test(node.type) && node.source) names.push(node.source.value);
+    else if (node.type === 'TsImportType') names.push(node.argument.value);
+    else if (node.type === 'CallExpression' && node.callee.type === 'Import' && node.arguments[0]?.expression.type === 'StringLiteral') names.push(node.arguments[0].expression.value);
+    Object.values(node).forEach(visit);
+  };
+  visit(parseSync(source, { syntax: 'typescript', tsx: path.endsWith('.tsx'), target: 'es2022' }).body);
+  return names;
+}
+
+/** A path from the root for a relative import, else the package's name. Throws where no file is there: an edge that is lost hides a breach. */
+function resolve(root, from, name) {
+  if (!name.startsWith('.')) return name;
+  const bare = posix.join(posix.dirname(from), name.replace(/\?.*$/, ''));
+  const found = ['', '.ts', '.tsx', '/index.ts'].map((end) => bare + end).find((path) => existsSync(join(root, path)) && statSync(join(root, path)).isFile());
+  if (found === undefined) throw new Error(`${from} imports "${name}", which is no file`);
+  return found;
+}
+
+/** One circle for each file at which a walk along the imports comes back to where it is. */
+function circles(graph) {
+  const done = new Set();
+  const trail = [];
+  const found = [];
+  const walk = (path) => {
+    const at = trail.indexOf(path);
+    if (at !== -1) return void found.push([...trail.slice(at), path].join(' -> '));
+    if (done.has(path)) return;
+    trail.push(path);
+    for (const to of graph.get(path) ?? []) walk(to);
+    trail.pop();
+    done.add(path);
+  };
+  for (const path of graph.keys()) walk(path);
+  return found;
+}
+
+/** Breaches of the table and circles below `root`/src, and how much was looked at. */
+export function check(root) {
+  const paths = readdirSync(join(root, 'src'), { recursive: true }).map((path) => `src/${path.replaceAll('\\', '/')}`).filter((path) => /(?<!\.d)\.tsx?$/.test(path));
+  const graph = new Map(paths.map((path) => [path, importsOf(path, readFileSync(join(root, path), 'utf8')).map((name) => resolve(root, path, name))]));
+  const breaches = [...graph].flatMap(([from, all]) => all.flatMap((to) => {
+    const why = broken(from, to);
+    return why === null ? [] : [`${from} imports ${to}: ${why}`];
+  }));
+  return { problems: [...breaches, ...circles(graph).map((circle) => `circle: ${circle}`)], files: graph.size, imports: [...graph.values()].flat().length };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { problems, files, imports } = check(fileURLToPath(new URL('..', import.meta.url)));
+  for (const problem of problems) console.error(problem);
+  console.log(`${files} files, ${imports} imports: ${problems.length === 0 ? 'the table is kept, without circles.' : `${problems.length} problems.`}`);
+  process.exitCode = problems.length > 0 ? 1 : 0;
+}

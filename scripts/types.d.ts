@@ -7,3 +7,27 @@ declare module '*/ensure-browser.mjs' {
   /** Finds or installs a full Chromium and the Vulkan driver beside it. */
   export function ensureBrowser(): { readonly path: string; readonly swiftShader: string | null };
 }
+declare module '*/architecture.mjs' {
+  /** Breaches of the import table and circles below `root`/src, and how much was looked at. */
+  export function check(root: string): { readonly problems: readonly string[]; readonly files: number; readonly imports: number };
+}
+declare module '*/count.mjs' {
+  interface UnitCounts {
+    readonly passed: number;
+    readonly failed: number;
+    /** Passed tests that ran on a WebGPU device. */
+    readonly gpu: number;
+    /** Names of skipped tests. */
+    readonly skipped: readonly string[];
+  }
+  interface E2eCounts {
+    readonly passed: number;
+    readonly failed: number;
+    readonly skipped: number;
+  }
+  export function countUnit(report: object | null): UnitCounts;
+  export function countE2e(report: object | null): E2eCounts;
+  /** What a run lacks that must not be. */
+  export function missing(unit: UnitCounts, e2e: E2eCounts | null): readonly string[];
+  export function closingLines(unit: UnitCounts, e2e: E2eCounts | null): readonly string[];
+}

@@ -123,7 +123,7 @@ await describeGpu('large and broken', (compute) => {
 });
 
 const grant = await dawnDevice();
-it.skipIf(!grant)('names a lost device from then on', async () => {
+it.skipIf(!grant)('on the GPU a lost device is named from then on', async () => {
   if (!grant) return;
   const compute = await createGpuCompute(grant);
   const handle = compute.upload(noise(8));

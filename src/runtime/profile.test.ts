@@ -48,7 +48,7 @@ test('nodes of a taken branch are told apart from the If around them', async () 
   expect(If?.ms).toBeGreaterThan(0);
 });
 
-test.skipIf(NO_GPU)('a static QDQ model on WebGPU: QuantizeLinear falls to the CPU and pays copies; on WASM there are none', async () => {
+test.skipIf(NO_GPU)('a static QDQ model on the GPU: QuantizeLinear falls to the CPU and pays copies; on WASM there are none', async () => {
   const onGpu = await profile(qdqNet(13), 'webgpu', await webgpuDevice());
   expect(count(onGpu, 'QuantizeLinear', 'CPU')).toBeGreaterThanOrEqual(2);
   expect(count(onGpu, 'QuantizeLinear', 'GPU')).toBe(0);

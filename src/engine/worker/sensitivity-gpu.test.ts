@@ -8,7 +8,7 @@ import { answeredData, bench, job } from './testing/perceptron';
 const options = { bits: [2, 4], sparsities: [0.5], samples: 8 };
 const on = (target: Recipe['target']): Recipe => ({ version: 1, target, passes: [{ id: 'quantize-weights', options: { range: 'minmax' } }] });
 
-test.skipIf(NO_GPU)('on a GPU one buffer is swapped for each cell; the figures are those of WASM', async () => {
+test.skipIf(NO_GPU)('on the GPU one buffer is swapped for each cell; the figures are those of WASM', async () => {
   const device = await webgpuDevice();
   // Named no software renderer, however slow it is: those give way to WASM.
   const info = { kind: 'webgpu', name: 'Dawn', features: [], maxBufferBytes: 2 ** 28, software: false } as const;

@@ -1,0 +1,85 @@
+/**
+ * Half precision where the device has none: `to-half` needs no feature, and `matmul-f16` runs with its loads of f16 written as unpacked words.
+ * Widening a half is exact and both sum in float32, so that the arithmetic is the same; the source that is compiled with `enable f16` is the
+ * one thing that only a device with shader-f16 proves.
+ */
+import { expect, it, vi } from 'vitest';
+import { fromHalf, toHalf as toHalfOf } from '../../onnx/half';
+import { matmulOf } from '../cpu/matmul';
+import { noise } from '../testing/data';
+import { describeGpu } from '../testing/makers';
+import { matmulF16, toHalf } from './matmul';
+import { Pipelines } from './pipelines';
+import { Runner } from './runner';
+import { Tensors } from './tensors';
+
+/** The kernel with each load of a half from its word; a text that is not found is not emulated, and fails. */
+function emulated(source: string): string {
+  const replaced = [
+    ['enable f16;\nalias scalar = f16;', 'alias scalar = f32;'],
+    ['a: array<scalar>', 'a: array<u32>'],
+    ['b: array<scalar>', 'b: array<u32>'],
+    ['a[a_row * shape.k + a_k]', 'half_of(a[(a_row * shape.k + a_k) / 2u], a_row * shape.k + a_k)'],
+    ['b[b_k * shape.n + b_column]', 'half_of(b[(b_k * shape.n + b_column) / 2u], b_k * shape.n + b_column)'],
+  ].reduce((text, [from = '', to = '']) => {
+    if (text.split(from).length !== 2) throw new Error(`matmul.wgsl has "${from}" not once`);
+    return text.replace(from, to);
+  }, source);
+  return `${replaced}\nfn half_of(word: u32, index: u32) -> f32 { return unpack2x16float(word)[index % 2u]; }`;
+}
+
+vi.mock('./shaders', async (original) => {
+  const { SHADERS } = await original<typeof import('./shaders')>();
+  return { SHADERS: { ...SHADERS, 'matmul-f16': emulated(SHADERS['matmul-f16']) } };
+});
+
+await describeGpu('half precision', (compute) => {
+  const { device } = compute;
+  const features = new Set([...device.features, 'shader-f16']);
+  // `matmulF16` asks the device for what the emulated kernel does not need.
+  const claiming = new Proxy(device, {
+    get: (target, name) => {
+      if (name === 'features') return features;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  const tensors = new Tensors(device, 2 ** 27);
+  const gpu = new Runner(claiming, new Pipelines(device), tensors);
+  const upload = (values: Float32Array<ArrayBuffer>) => {
+    const tensor = tensors.create(values.length);
+    device.queue.writeBuffer(tensor.buffer, 0, values);
+    return tensor;
+  };
+
+  it('to-half rounds to a neighbour, and keeps what a half holds', async () => {
+    await gpu.pipelines.prepare('to-half');
+    const exact = [0, -0, 1, -2.5, 65504, -65504, 2 ** -14, 0.333251953125];
+    const rounded = [...noise(997, 3, 100), ...noise(64, 4, 1e-3)];
+    const values = Float32Array.from([...exact, ...rounded]);
+    expect(values.length % 2).toBe(1);
+    const tensor = upload(values);
+    const words = toHalf(gpu, tensor);
+    const halves = new Uint16Array(await gpu.read(words, Math.ceil(values.length / 2) * 4));
+    expect([...halves.slice(0, exact.length)]).toEqual(exact.map(toHalfOf));
+    // WGSL lets a device round to either neighbour.
+    for (const [i, value] of values.entries()) expect(Math.abs((halves[i] ?? 0) - toHalfOf(value)), `${value}`).toBeLessThanOrEqual(1);
+    expect(halves.at(-1)).toBe(0);
+    words.destroy();
+    tensor.destroy();
+  });
+
+  it('matmul-f16 multiplies halves and sums in float32, at ragged sizes', async () => {
+    for (const [m, k, n] of [[1, 1, 1], [5, 33, 7], [65, 70, 67], [64, 16, 64]] as const) {
+      // Values that halves hold, so that no rounding of the device's stands between the two.
+      const [a, b] = [noise(m * k, 4), noise(k * n, 5)].map((values) => Float32Array.from(values, (v) => fromHalf(toHalfOf(v)))) as [Float32Array<ArrayBuffer>, Float32Array<ArrayBuffer>];
+      const [ha, hb] = [upload(a), upload(b)];
+      const found = await matmulF16(gpu, ha, hb, m, k, n);
+      const wanted = matmulOf(a, b, m, k, n);
+      const largest = wanted.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+      expect(found.length).toBe(m * n);
+      for (const [i, v] of wanted.entries()) expect(Math.abs((found[i] ?? Number.NaN) - v)).toBeLessThanOrEqual(1e-5 * largest);
+      for (const tensor of [ha, hb]) tensor.destroy();
+    }
+  });
+});
