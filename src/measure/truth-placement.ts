@@ -6,11 +6,12 @@ import type { Sentence, TruthInput } from './truth-types';
 const ACTIVATION_OPS: readonly string[] = ['QuantizeLinear', 'DynamicQuantizeLinear', 'QLinearConv', 'QLinearMatMul', 'ConvInteger', 'MatMulInteger'];
 
 export function placementSentences(input: TruthInput): Sentence[] {
-  const { ep, ops, recipe, placement } = input;
+  const { ep, ops, recipe, placement, measured } = input;
   const quantized = recipe.quantizedActivations || ACTIVATION_OPS.some((op) => (ops[op] ?? 0) > 0);
   if (ep === 'wasm') {
-    const text = 'Quantized activations suit WASM, whose integer kernels can be faster with uint8 activations and int8 weights.';
-    return quantized ? [{ level: 'faster', text }] : [];
+    const text = 'Quantized activations suit WASM, which has integer kernels for uint8 activations and int8 weights.';
+    if (!quantized) return [];
+    return [measured === null ? { level: 'unknown', text: `${text} Whether they are faster is not measured here.` } : { level: 'smaller', text }];
   }
   if (placement === null) {
     const wrong = 'Quantized activations are the wrong form for WebGPU: QuantizeLinear runs on the CPU there, with a copy each way. They suit WASM and native runtimes.';

@@ -21,6 +21,8 @@ const say = (changes: Partial<TruthInput>): string[] => truthSentences({ ...base
 /** Levels and texts of the sentences that match. */
 const about = (pattern: RegExp, changes: Partial<TruthInput>): string[] => say(changes).filter((s) => pattern.test(s));
 
+const form = (id: string, median: number, low: number, high: number) => ({ form: id, label: `Form ${id}`, ok: true, ratio: { median, low, high }, note: '' });
+
 test('nothing measured: each gap is named, and no digit is claimed', () => {
   const sentences = say({});
   expect(sentences.filter((s) => s.startsWith('unknown'))).toHaveLength(4);
@@ -38,12 +40,17 @@ test('storage: packed and float16 weights are smaller at the same speed, Dequant
   ]);
 });
 
-test('MatMulNBits is the faster form only on WebGPU and where MatMul is most of the work', () => {
+test('MatMulNBits is called faster by a measurement alone; without one its documented gain on WebGPU is said, where MatMul is most of the work', () => {
   const codes = { storage: 'matmulnbits', bits: 4 } as const;
   const heavy = [layer('Conv', 70), layer('MatMul', 930, codes)];
   const unknown = [layer('Conv', 70, { macs: null }), layer('MatMul', 930, { ...codes, macs: null })];
   const light = [layer('Conv', 900), layer('MatMul', 100, codes)];
-  expect(about(/MatMulNBits/, { layers: heavy })).toEqual(['faster: 1 of 2 layers computed on their codes by MatMulNBits (93 % of the multiply-adds): smaller, and on WebGPU the faster form for a model made of MatMul.']);
+  expect(about(/MatMulNBits/, { layers: heavy })).toEqual(['smaller: 1 of 2 layers computed on their codes by MatMulNBits (93 % of the multiply-adds): smaller. Documented as faster on WebGPU for a model made of MatMul, not measured here.']);
+  const tried = [form('matmulnbits', 0.71, 0.69, 0.74)];
+  const failed = [{ ...form('matmulnbits', 1, 1, 1), ok: false, ratio: null }];
+  expect(about(/MatMulNBits/, { layers: heavy, forms: tried })[0]).toMatch(/smaller\. What it does to speed was measured on this device\.$/);
+  expect(about(/MatMulNBits/, { layers: heavy, measured: { median: 2, low: 1.9, high: 2.1 } })[0]).toMatch(/measured on this device\.$/);
+  for (const forms of [failed, [form('packed', 0.5, 0.4, 0.6)]]) expect(about(/MatMulNBits/, { layers: heavy, forms })[0]).toContain('not measured here');
   expect(about(/MatMulNBits/, { layers: light })[0]).toMatch(/^smaller: .*10 %.*too little/);
   expect(about(/MatMulNBits/, { layers: heavy, ep: 'wasm' })[0]).toMatch(/^smaller: .*WASM gains no speed/);
   // Without MACs the share is of the weights, and says so.
@@ -53,7 +60,7 @@ test('MatMulNBits is the faster form only on WebGPU and where MatMul is most of 
 test('full float16 depends on shader-f16', () => {
   const recipe = { ...noRecipe, fullFloat16: true };
   const layers = [layer('Conv', 1, { storage: 'float16', bits: 16 })];
-  expect(about(/[Ff]ull float16/, { recipe, layers })[0]).toMatch(/^faster/);
+  expect(about(/[Ff]ull float16/, { recipe, layers })[0]).toMatch(/^smaller: .*Documented as faster where half precision is, not measured here/);
   expect(about(/[Ff]ull float16/, { recipe, layers, device: { ...base.device, shaderF16: false } })[0]).toMatch(/^warning: .*shader-f16.*cannot run/);
   expect(about(/[Ff]ull float16/, { recipe, layers, ep: 'wasm' })[0]).toMatch(/^smaller/);
   expect(about(/widened/, { recipe, layers })).toEqual([]);
@@ -64,7 +71,7 @@ test('zeros are smaller and never faster, channels are both', () => {
   expect(about(/zero/, { layers, recipe: { ...noRecipe, pruned: true } })).toEqual(['smaller: 60 % of the weights are zero: smaller once compressed, never faster, because the kernels multiply zeros too.']);
   // Coarse grids round weights to zero too, which is not pruning.
   expect(about(/zero/, { layers })).toEqual([]);
-  expect(about(/channels/, { recipe: { ...noRecipe, fewerChannels: true } })[0]).toMatch(/^faster/);
+  expect(about(/channels/, { recipe: { ...noRecipe, fewerChannels: true } })[0]).toMatch(/^smaller: .*not measured here/);
 });
 
 const placed = (changes: Partial<Placement>): Placement => ({ nodes: [], operators: [], gpuNodes: 12, cpuNodes: 0, copies: { toHost: 0, fromHost: 0, waitMs: 0 }, runs: 10, gpuStepMs: 0.1, ...changes });
@@ -77,7 +84,8 @@ test('quantized activations on WebGPU warn: before a profile by the rule, after 
   expect(about(/activations/, { ops, placement })).toEqual([
     'warning: Quantized activations are the wrong form for WebGPU: QuantizeLinear (8) ran on the CPU, with 15 copies between GPU and CPU in every run. They suit WASM and native runtimes.',
   ]);
-  expect(about(/activations/, { ops, ep: 'wasm' })[0]).toMatch(/^faster: .*suit WASM/);
+  expect(about(/activations/, { ops, ep: 'wasm' })[0]).toMatch(/^unknown: .*suit WASM.*not measured here/);
+  expect(about(/activations/, { ops, ep: 'wasm', measured: { median: 0.5, low: 0.4, high: 0.6 } })[0]).toMatch(/^smaller: .*suit WASM/);
   expect(about(/activations/, { recipe: { ...noRecipe, quantizedActivations: true } })[0]).toMatch(/^warning/);
 });
 
@@ -105,8 +113,6 @@ test('the benchmark speaks by the largest size, with its spread', () => {
   expect(about(/software/, { device: { name: 'SwiftShader', software: true, shaderF16: false } })[0]).toMatch(/^warning/);
 });
 
-const form = (id: string, median: number, low: number, high: number) => ({ form: id, label: `Form ${id}`, ok: true, ratio: { median, low, high }, note: '' });
-
 test('measured forms and the recipe speak by their intervals; a noisy device warns', () => {
   const forms = [form('original', 1.01, 0.99, 1.03), form('packed', 1.02, 0.98, 1.04), form('matmulnbits', 0.71, 0.69, 0.74), { form: 'float16-full', label: 'Full float16', ok: false, ratio: null, note: 'No shader-f16.' }];
   expect(about(/Form|Full/, { forms })).toEqual([
@@ -117,6 +123,12 @@ test('measured forms and the recipe speak by their intervals; a noisy device war
   expect(about(/second copy/, { forms: [form('original', 1.2, 1.15, 1.3)] })[0]).toMatch(/^warning: A second copy of the original took 1.20 times/);
   expect(about(/second copy/, { forms: [form('original', 1.01, 0.8, 1.2)] })[0]).toMatch(/^warning/);
   expect(say({ measured: { median: 1.3, low: 1.2, high: 1.4 } })[0]).toBe("slower: This recipe took 1.30 times the original's time (95 % interval 1.20–1.40).");
+});
+
+test('nothing is at the level "faster" without a measurement on this device', () => {
+  const recipe = { fullFloat16: true, quantizedActivations: true, pruned: true, fewerChannels: true };
+  const layers = (['packed', 'dequantize', 'matmulnbits', 'float16'] as const).flatMap((storage) => [layer('MatMul', 900, { storage }), layer('Conv', 1, { storage })]);
+  for (const ep of ['wasm', 'webgpu'] as const) expect(say({ ep, recipe, layers, ops: { QuantizeLinear: 1 } }).filter((s) => s.startsWith('faster'))).toEqual([]);
 });
 
 test('no sentence praises, shouts or runs on', () => {

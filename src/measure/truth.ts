@@ -4,7 +4,6 @@
  * known yet is said to be so.
  */
 import type { StoredForm } from '../onnx/types';
-import type { Ep } from '../runtime/types';
 import { benchmarkSentences, formSentences, measuredSentence } from './truth-figures';
 import { placementSentences } from './truth-placement';
 import type { Sentence, TruthInput, TruthLayer } from './truth-types';
@@ -25,7 +24,14 @@ export function truthSentences(input: TruthInput): Sentence[] {
   ];
 }
 
-function storageSentences({ ep, layers, recipe }: TruthInput): Sentence[] {
+/** What is said of speed beside a form: "faster" is a word for measurements on this device, which other sentences give; documents are called so. */
+function speedOf({ measured, forms }: TruthInput, form: string | null, where: string): string {
+  const known = measured !== null || (forms ?? []).some((f) => f.form === form && f.ok && f.ratio !== null);
+  return known ? 'What it does to speed was measured on this device.' : `Documented as faster ${where}, not measured here.`;
+}
+
+function storageSentences(input: TruthInput): Sentence[] {
+  const { layers, recipe } = input;
   const sentences: Sentence[] = [];
   const stored = (form: StoredForm): TruthLayer[] => layers.filter((l) => l.storage === form);
   const packed = stored('packed');
@@ -39,7 +45,7 @@ function storageSentences({ ep, layers, recipe }: TruthInput): Sentence[] {
     sentences.push({ level: 'smaller', text: `${count(decoded, layers)} decoded by DequantizeLinear in every run: ${what} only smaller, never faster.` });
   }
   const onCodes = stored('matmulnbits');
-  if (onCodes.length > 0) sentences.push(onCodesSentence(ep, onCodes, layers));
+  if (onCodes.length > 0) sentences.push(onCodesSentence(input, onCodes));
   const halves = stored('float16');
   if (halves.length > 0 && !recipe.fullFloat16) {
     sentences.push({ level: 'smaller', text: `${count(halves, layers)} stored in float16 and widened once at load: smaller, same speed.` });
@@ -49,24 +55,27 @@ function storageSentences({ ep, layers, recipe }: TruthInput): Sentence[] {
   return sentences;
 }
 
-function onCodesSentence(ep: Ep, onCodes: readonly TruthLayer[], layers: readonly TruthLayer[]): Sentence {
+function onCodesSentence(input: TruthInput, onCodes: readonly TruthLayer[]): Sentence {
+  const { ep, layers } = input;
   const known = layers.every((l) => l.macs !== null);
   const work = (some: readonly TruthLayer[]): number => some.reduce((sum, l) => sum + (known ? (l.macs ?? 0) : l.params), 0);
   const share = work(onCodes) / Math.max(1, work(layers));
   const what = `${count(onCodes, layers)} computed on their codes by MatMulNBits (${percent(share)} of the ${known ? 'multiply-adds' : 'weights'})`;
   if (ep === 'wasm') return { level: 'smaller', text: `${what}: smaller. WASM gains no speed from it.` };
   if (share < MATMUL_HEAVY) return { level: 'smaller', text: `${what}: smaller. They are too little of the work to make the model faster.` };
-  return { level: 'faster', text: `${what}: smaller, and on WebGPU the faster form for a model made of MatMul.` };
+  return { level: 'smaller', text: `${what}: smaller. ${speedOf(input, 'matmulnbits', 'on WebGPU for a model made of MatMul')}` };
 }
 
-function float16Sentences({ ep, device, recipe }: TruthInput): Sentence[] {
+function float16Sentences(input: TruthInput): Sentence[] {
+  const { ep, device, recipe } = input;
   if (!recipe.fullFloat16) return [];
   if (ep === 'wasm') return [{ level: 'smaller', text: 'Full float16 is only smaller on WASM, which computes in float32.' }];
   if (!device.shaderF16) return [{ level: 'warning', text: 'This device has no shader-f16: the full float16 file loads here, but cannot run.' }];
-  return [{ level: 'faster', text: 'Full float16: smaller, and faster where the device computes half precision faster than float32.' }];
+  return [{ level: 'smaller', text: `Full float16: smaller. ${speedOf(input, 'float16-full', 'where half precision is')}` }];
 }
 
-function shapeSentences({ layers, recipe }: TruthInput): Sentence[] {
+function shapeSentences(input: TruthInput): Sentence[] {
+  const { layers, recipe } = input;
   const sentences: Sentence[] = [];
   const params = layers.reduce((sum, l) => sum + l.params, 0);
   const zeros = layers.reduce((sum, l) => sum + l.params * l.sparsity, 0);
@@ -74,7 +83,7 @@ function shapeSentences({ layers, recipe }: TruthInput): Sentence[] {
     const text = `${percent(zeros / Math.max(1, params))} of the weights are zero: smaller once compressed, never faster, because the kernels multiply zeros too.`;
     sentences.push({ level: 'smaller', text });
   }
-  if (recipe.fewerChannels) sentences.push({ level: 'faster', text: 'Fewer channels are less work on every backend: smaller and faster.' });
+  if (recipe.fewerChannels) sentences.push({ level: 'smaller', text: `Fewer channels: smaller, and less work on every backend. ${speedOf(input, null, 'there')}` });
   return sentences;
 }
 

@@ -33,6 +33,8 @@ vi.mock('./shaders', async (original) => {
   return { SHADERS: { ...SHADERS, 'matmul-f16': emulated(SHADERS['matmul-f16']) } };
 });
 
+const halves = (values: Float32Array): Float32Array<ArrayBuffer> => Float32Array.from(values, (v) => fromHalf(toHalfOf(v)));
+
 await describeGpu('half precision', (compute) => {
   const { device } = compute;
   const features = new Set([...device.features, 'shader-f16']);
@@ -60,11 +62,11 @@ await describeGpu('half precision', (compute) => {
     expect(values.length % 2).toBe(1);
     const tensor = upload(values);
     const words = toHalf(gpu, tensor);
-    const halves = new Uint16Array(await gpu.read(words, Math.ceil(values.length / 2) * 4));
-    expect([...halves.slice(0, exact.length)]).toEqual(exact.map(toHalfOf));
+    const patterns = new Uint16Array(await gpu.read(words, Math.ceil(values.length / 2) * 4));
+    expect([...patterns.slice(0, exact.length)]).toEqual(exact.map(toHalfOf));
     // WGSL lets a device round to either neighbour.
-    for (const [i, value] of values.entries()) expect(Math.abs((halves[i] ?? 0) - toHalfOf(value)), `${value}`).toBeLessThanOrEqual(1);
-    expect(halves.at(-1)).toBe(0);
+    for (const [i, value] of values.entries()) expect(Math.abs((patterns[i] ?? 0) - toHalfOf(value)), `${value}`).toBeLessThanOrEqual(1);
+    expect(patterns.at(-1)).toBe(0);
     words.destroy();
     tensor.destroy();
   });
@@ -72,7 +74,7 @@ await describeGpu('half precision', (compute) => {
   it('matmul-f16 multiplies halves and sums in float32, at ragged sizes', async () => {
     for (const [m, k, n] of [[1, 1, 1], [5, 33, 7], [65, 70, 67], [64, 16, 64]] as const) {
       // Values that halves hold, so that no rounding of the device's stands between the two.
-      const [a, b] = [noise(m * k, 4), noise(k * n, 5)].map((values) => Float32Array.from(values, (v) => fromHalf(toHalfOf(v)))) as [Float32Array<ArrayBuffer>, Float32Array<ArrayBuffer>];
+      const [a, b] = [halves(noise(m * k, 4)), halves(noise(k * n, 5))] as const;
       const [ha, hb] = [upload(a), upload(b)];
       const found = await matmulF16(gpu, ha, hb, m, k, n);
       const wanted = matmulOf(a, b, m, k, n);
