@@ -35,7 +35,7 @@ export function closingLines(unit, e2e) {
   const rest = unit.skipped.filter((name) => !data.includes(name) && !gpu.includes(name));
   const lines = [[data, 'for want of real data, which WHITTLE_DATA=FOLDER names'], [gpu, 'for want of a GPU'], [rest, 'for other causes']]
     .filter(([names]) => names.length > 0)
-    .flatMap(([names, cause]) => [`Skipped ${cause}: ${names.length}`, ...names.map((name) => `  ${name.replace(DATA, '').trim()}`)]);
+    .flatMap(([names, cause]) => [`Skipped ${cause}: ${names.length}`].concat(names.map((name) => `  ${name.replace(DATA, '').trim()}`)));
   const { passed, failed, skipped } = e2e ?? { passed: 0, failed: 0, skipped: 0 };
   return [...lines, `${unit.passed + passed} passed, ${unit.failed + failed} failed, ${unit.skipped.length + skipped} skipped`];
 }

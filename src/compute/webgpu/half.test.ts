@@ -3,6 +3,7 @@
  * Widening a half is exact and both sum in float32, so that the arithmetic is the same; the source that is compiled with `enable f16` is the
  * one thing that only a device with shader-f16 proves.
  */
+import type * as Shaders from './shaders';
 import { expect, it, vi } from 'vitest';
 import { fromHalf, toHalf as toHalfOf } from '../../onnx/half';
 import { matmulOf } from '../cpu/matmul';
@@ -29,7 +30,7 @@ function emulated(source: string): string {
 }
 
 vi.mock('./shaders', async (original) => {
-  const { SHADERS } = await original<typeof import('./shaders')>();
+  const { SHADERS } = await original<typeof Shaders>();
   return { SHADERS: { ...SHADERS, 'matmul-f16': emulated(SHADERS['matmul-f16']) } };
 });
 
@@ -63,7 +64,7 @@ await describeGpu('half precision', (compute) => {
     const tensor = upload(values);
     const words = toHalf(gpu, tensor);
     const patterns = new Uint16Array(await gpu.read(words, Math.ceil(values.length / 2) * 4));
-    expect([...patterns.slice(0, exact.length)]).toEqual(exact.map(toHalfOf));
+    expect(Array.from(patterns.subarray(0, exact.length))).toEqual(exact.map(toHalfOf));
     // WGSL lets a device round to either neighbour.
     for (const [i, value] of values.entries()) expect(Math.abs((patterns[i] ?? 0) - toHalfOf(value)), `${value}`).toBeLessThanOrEqual(1);
     expect(patterns.at(-1)).toBe(0);
