@@ -22,11 +22,12 @@ interface Feature {
 export function columnsOf(path: string, metadata: FileMetaData): Columns {
   const features = huggingface(metadata);
   const columns = topColumns(metadata);
-  const image = [...features].find(([, feature]) => feature.type === 'Image')?.[0] ?? columns.find((column) => column.binary)?.name;
+  const has = (name: string): boolean => columns.some((column) => column.name === name);
+  const image = [...features].find(([name, feature]) => feature.type === 'Image' && has(name))?.[0] ?? columns.find((column) => column.binary)?.name;
   if (image === undefined) {
-    throw new WhittleError('bad-data', `"${path}" has no column of images; its columns are ${columns.map((column) => column.name).join(', ')}.`, 'Give a file with a column of encoded images ("bytes").');
+    throw new WhittleError('bad-data', `"${path}" has no column of images; its columns are ${shownNames(columns)}.`, 'Give a file with a column of encoded images ("bytes").');
   }
-  const classed = [...features].find(([, feature]) => feature.type === 'ClassLabel');
+  const classed = [...features].find(([name, feature]) => feature.type === 'ClassLabel' && has(name));
   const named = labelColumnOf(columns.map((column) => column.name.toLowerCase()));
   return {
     image,
@@ -34,6 +35,14 @@ export function columnsOf(path: string, metadata: FileMetaData): Columns {
     names: classed?.[1].names ?? null,
   };
 }
+
+function shownNames(columns: readonly TopColumn[]): string {
+  const names = columns.map((column) => column.name).join(', ');
+  return names.length > NAMED ? `${names.slice(0, NAMED)}…` : names;
+}
+
+/** Characters of the columns' names in a message. */
+const NAMED = 200;
 
 interface TopColumn {
   readonly name: string;

@@ -1,10 +1,11 @@
 import type { FileMetaData, ParquetRow } from 'hyparquet';
 import { WhittleError } from '../base/errors';
 import type { Job } from '../base/job';
-import { unpacked } from './bytes';
+import { BlobBytes, unpacked } from './bytes';
 import { checkedImages, type Encoded } from './decoded';
 import type { DecodeImage } from './decode';
 import type { FileIndex } from './files';
+import { checkFooter, checkMetadata, damaged } from './parquet-check';
 import { columnsOf, type Columns } from './parquet-columns';
 import type { Problems } from './problems';
 import type { RawLabel, Source } from './source';
@@ -83,9 +84,13 @@ async function openTable(file: DataFile): Promise<Table> {
   const { path } = file;
   // Loaded when the first Parquet file comes, and the rarer compressions (Hugging Face writes Snappy) when one needs them.
   const { parquetMetadataAsync, parquetReadObjects } = await import('hyparquet');
-  const bytes = reader(await unpacked(file));
-  try {
-    const metadata = await parquetMetadataAsync(bytes);
+  const blob = await unpacked(file);
+  const bytes = reader(blob);
+  await checkFooter(path, new BlobBytes(blob));
+  return named(path, async () => {
+    // Places on a map are of no use here, and reading their description trusts it.
+    const metadata = await parquetMetadataAsync(bytes, { geoparquet: false });
+    checkMetadata(path, metadata, blob.size);
     const codecs = new Set(metadata.row_groups.flatMap((group) => group.columns.map((column) => column.meta_data?.codec ?? 'UNCOMPRESSED')));
     codecs.delete('UNCOMPRESSED');
     codecs.delete('SNAPPY');
@@ -94,11 +99,18 @@ async function openTable(file: DataFile): Promise<Table> {
       path,
       metadata,
       columns: columnsOf(path, metadata),
-      read: (column, rowStart, rowEnd) => parquetReadObjects({ file: bytes, metadata, columns: [column], rowStart, rowEnd, utf8: false, useOffsetIndex: true, ...compressors }),
+      read: (column, rowStart, rowEnd) => named(path, () => parquetReadObjects({ file: bytes, metadata, columns: [column], rowStart, rowEnd, utf8: false, useOffsetIndex: true, ...compressors })),
     };
+  });
+}
+
+/** Whatever a reader or a decompressor throws is the file's fault. */
+async function named<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (cause) {
     if (cause instanceof WhittleError) throw cause;
-    throw new WhittleError('bad-data', `"${path}" cannot be read as Parquet: ${cause instanceof Error ? cause.message : String(cause)}.`, 'Download the file again.', { cause });
+    throw damaged(path, cause instanceof Error ? cause.message : String(cause), cause);
   }
 }
 
@@ -123,8 +135,7 @@ function blocks(table: Table): (row: number) => Promise<ParquetRow> {
   const starts = blockStarts(metadata, columns.image);
   const kept = new Map<number, Promise<ParquetRow[]>>();
   return async (row) => {
-    const next = starts.findIndex((start) => start > row);
-    const at = next === -1 ? starts.length - 1 : next - 1;
+    const at = blockOf(starts, row);
     const start = starts[at] ?? 0;
     const rows = kept.get(at) ?? table.read(columns.image, start, starts[at + 1] ?? Number(metadata.num_rows));
     kept.delete(at);
@@ -133,6 +144,17 @@ function blocks(table: Table): (row: number) => Promise<ParquetRow> {
     if (kept.size > BLOCKS && oldest.done === false) kept.delete(oldest.value);
     return (await rows)[row - start] ?? {};
   };
+}
+
+/** The block that a row lies in: the last that does not begin behind it. */
+function blockOf(starts: readonly number[], row: number): number {
+  let [low, high] = [0, starts.length];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((starts[middle] ?? 0) <= row) low = middle;
+    else high = middle;
+  }
+  return low;
 }
 
 /** First rows of the parts that are read together, ascending. */
