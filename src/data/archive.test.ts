@@ -1,6 +1,7 @@
 import { strToU8, zipSync } from 'fflate';
 import { expect, test } from 'vitest';
 import { withArchivesOpen } from './archive';
+import { FileIndex } from './files';
 import { openDataset } from './open';
 import { cardOf, file, idx } from './testing/files';
 import { npy } from './testing/npy';
@@ -55,6 +56,35 @@ test('an npz is its arrays by name, compressed or not', async () => {
     await data.read(1, values, 0);
     expect([[...(data.labels ?? [])], [...values]]).toEqual([[3, 1], [5, 6, 7, 8]]);
   }
+});
+
+test('an archive that says it unpacks to more than the limit is refused, one large entry when it is asked for, a lie when it shows', async () => {
+  const limits = { maxPixels: 1, maxUnpacked: 1_000_000, maxRatio: 1e9 };
+  const zeros = new Uint8Array(900_000);
+  const stored = file('a/stored.zip', zipSync({ x: [zeros, STORED], y: [zeros, STORED] }));
+  expect((await withArchivesOpen([stored], limits)).length).toBe(2);
+  const bomb = file('a/bomb.zip', zipSync({ x: zeros, y: zeros }));
+  await expect(withArchivesOpen([bomb], limits)).rejects.toMatchObject({ code: 'bad-data', message: 'All files in "a/bomb.zip" would unpack to 1.80 MB, more than the limit of 1.00 MB.' });
+  const noise = Uint8Array.from({ length: 1_100_000 }, (_, k) => (k * k * 7 + ((k * 2654435761) >>> 13)) & 255);
+  const [large, small] = await withArchivesOpen([file('b.zip', zipSync({ x: noise, y: zeros.subarray(0, 9) }))], limits);
+  await expect(large?.blob()).rejects.toMatchObject({ code: 'bad-data', message: '"x" in "b.zip" would unpack to 1.10 MB, more than the limit of 1.00 MB.' });
+  expect((await small?.blob())?.size).toBe(9);
+  const lying = zipSync({ x: zeros });
+  // The list's record of the entry ends with its size; so does the record in front of it.
+  const view = new DataView(lying.buffer);
+  const list = view.getUint32(lying.length - 6, true);
+  view.setUint32(list + 24, 100, true);
+  view.setUint32(22, 100, true);
+  const [liar] = await withArchivesOpen([file('lie.zip', lying)], limits);
+  await expect(liar?.blob()).rejects.toMatchObject({ code: 'bad-data', message: expect.stringContaining('"x" in "lie.zip" cannot be unpacked: decompressed size exceeds limit') });
+});
+
+test('60,000 entries are listed and found', async () => {
+  const empty = [new Uint8Array(), STORED] as const;
+  const packed = zipSync(Object.fromEntries(Array.from({ length: 60_000 }, (_, k) => [`set/${k % 10}/${k}.png`, [...empty]])));
+  const files = await withArchivesOpen([file('set.zip', packed)]);
+  const index = new FileIndex('set', files);
+  expect([files.length, index.find('9/59999.png')?.path]).toEqual([60_000, 'set/set/9/59999.png']);
 });
 
 test('what is no zip, or is damaged, is named; a damaged image costs only itself', async () => {

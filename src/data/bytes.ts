@@ -1,4 +1,5 @@
-import { WhittleError } from '../base/errors';
+import { gunzip } from './gzip';
+import { checkUnpacked } from './limits';
 import type { DataFile } from './types';
 
 const WINDOW = 2 ** 16;
@@ -45,19 +46,53 @@ export class BlobBytes {
   }
 }
 
+/** Unpacked bytes that are handed to a Blob together, which browsers may keep on disk. */
+const BATCH = 2 ** 23;
+
 /**
- * The file, unpacked where it is gzip (told by its first bytes, not by its name). The unpacked bytes become a Blob, which browsers
- * may keep on disk. Throws `bad-data` where the gzip stream is broken or cut off.
+ * The file, unpacked where it is gzip (told by its first bytes, not by its name). Throws `bad-data` where the gzip stream is broken or cut
+ * off, and as soon as it gives more than the file's limits.
  */
 export async function unpacked(file: DataFile): Promise<Blob> {
   const blob = await file.blob();
-  const [a, b] = await bytesOf(blob.slice(0, 2));
-  if (a !== 0x1f || b !== 0x8b) return blob;
-  try {
-    return await new Response(blob.stream().pipeThrough(new DecompressionStream('gzip'))).blob();
-  } catch (cause) {
-    throw new WhittleError('bad-data', `"${file.path}" is a gzip file that cannot be unpacked: it is damaged or cut off.`, 'Fetch the file again.', { cause });
+  if (!(await isGzip(blob))) return blob;
+  const batches: Blob[] = [];
+  let batch: Uint8Array<ArrayBuffer>[] = [];
+  let [bytes, pending] = [0, 0];
+  const close = (): void => {
+    batches.push(new Blob(batch));
+    batch = [];
+    pending = 0;
+  };
+  for await (const piece of gunzip(file.path, new BlobBytes(blob))) {
+    bytes += piece.length;
+    checkUnpacked(`"${file.path}" unpacks to at least`, blob.size, bytes, file.limits);
+    batch.push(piece);
+    pending += piece.length;
+    if (pending >= BATCH) close();
   }
+  close();
+  return new Blob(batches);
+}
+
+/** The first bytes of the file, unpacked where it is gzip, without unpacking the rest; fewer where it ends before. */
+export async function headOf(file: DataFile, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  const blob = await file.blob();
+  if (!(await isGzip(blob))) return bytesOf(blob.slice(0, length));
+  const head = new Uint8Array(length);
+  let at = 0;
+  for await (const piece of gunzip(file.path, new BlobBytes(blob))) {
+    const part = piece.subarray(0, length - at);
+    head.set(part, at);
+    at += part.length;
+    if (at === length) break;
+  }
+  return head.subarray(0, at);
+}
+
+async function isGzip(blob: Blob): Promise<boolean> {
+  const [a, b] = await bytesOf(blob.slice(0, 2));
+  return a === 0x1f && b === 0x8b;
 }
 
 /** The whole of a small file as text, unpacked where it is gzip. */

@@ -1,3 +1,6 @@
+import { Gate } from '../base/gate';
+import { checkPixels, type DataLimits } from './limits';
+import { pictureSize } from './picture-size';
 import type { Pixels } from './source';
 
 export type DecodeImage = (blob: Blob) => Promise<Pixels>;
@@ -17,4 +20,18 @@ export async function decodeImage(blob: Blob): Promise<Pixels> {
   } finally {
     bitmap.close();
   }
+}
+
+/** Pixels that are decoded at once: larger pictures wait for each other, since each takes 12 to 16 bytes a pixel meanwhile. */
+const gate = new Gate(8e6);
+/** What a picture is taken for whose header is not known: four together. */
+const UNKNOWN_PIXELS = 2e6;
+
+/** As `decode`, refusing with `bad-data` a picture whose header says that it has more pixels than the limits allow, before anything is decoded. */
+export function decodeWithin(limits: DataLimits, decode: DecodeImage): DecodeImage {
+  return async (blob) => {
+    const size = await pictureSize(blob);
+    if (size !== null) checkPixels(size, limits);
+    return gate.run(size === null ? UNKNOWN_PIXELS : size.width * size.height, () => decode(blob));
+  };
 }

@@ -5,11 +5,12 @@ import { withArchivesOpen } from './archive';
 import { channelCount } from './card';
 import { openCifar } from './cifar';
 import { classify, type Classified } from './classes';
-import { decodeImage, type DecodeImage } from './decode';
+import { decodeImage, decodeWithin, type DecodeImage } from './decode';
 import { FileIndex } from './files';
 import { openIdx } from './idx';
 import { openFolders, openImages } from './images';
 import { readLabels } from './labels';
+import { DEFAULT_LIMITS, type DataLimits } from './limits';
 import { ClassNames, readClassNames } from './names';
 import { openNpy } from './npy';
 import { openParquet } from './parquet';
@@ -27,17 +28,25 @@ const CACHE_BYTES = 64 * 2 ** 20;
 /**
  * The samples that `card` describes among `files`, read and preprocessed on demand. What cannot be used (an image that does not
  * decode, a label that is missing or no class) is counted in `problems` and left out. Progress: "Checking images", "Reading rows".
- * `decode` is the browser's image decoder, which only image formats call; `keeper` serves cards that change how samples are prepared.
+ * `decode` is the browser's image decoder, which only image formats call; `keeper` serves cards that change how samples are prepared. What is
+ * packed and pictures expand to `limits` at most: beyond them a picture is a problem, a file `bad-data`.
  * Throws `bad-data` where a file is missing or not of its format, or where no sample is left; `bad-card` where the card's size is not the samples'.
  */
-export async function openDataset(card: ImageCard, files: readonly NamedBlob[], job?: Job, decode?: DecodeImage, keeper?: SourceKeeper): Promise<ImageDataset>;
-export async function openDataset(card: TensorCard, files: readonly NamedBlob[], job?: Job): Promise<TensorDataset>;
-export async function openDataset(card: Card, files: readonly NamedBlob[], job?: Job, decode?: DecodeImage, keeper?: SourceKeeper): Promise<Dataset>;
-export async function openDataset(card: Card, files: readonly NamedBlob[], job: Job = UNWATCHED, decode: DecodeImage = decodeImage, keeper: SourceKeeper = new SourceKeeper()): Promise<Dataset> {
-  const index = new FileIndex(card.data, await withArchivesOpen(files));
+export async function openDataset(card: ImageCard, files: readonly NamedBlob[], job?: Job, decode?: DecodeImage, keeper?: SourceKeeper, limits?: DataLimits): Promise<ImageDataset>;
+export async function openDataset(card: TensorCard, files: readonly NamedBlob[], job?: Job, decode?: DecodeImage, keeper?: SourceKeeper, limits?: DataLimits): Promise<TensorDataset>;
+export async function openDataset(card: Card, files: readonly NamedBlob[], job?: Job, decode?: DecodeImage, keeper?: SourceKeeper, limits?: DataLimits): Promise<Dataset>;
+export async function openDataset(
+  card: Card,
+  files: readonly NamedBlob[],
+  job: Job = UNWATCHED,
+  decode: DecodeImage = decodeImage,
+  keeper: SourceKeeper = new SourceKeeper(),
+  limits: DataLimits = DEFAULT_LIMITS,
+): Promise<Dataset> {
+  const index = new FileIndex(card.data, await withArchivesOpen(files, limits));
   if (card.format === 'tensors') return openRecorded(card, index, job);
   const problems = new Problems();
-  const source = await keeper.get(card, files, problems, (found) => openSource(card, index, found, decode, job));
+  const source = await keeper.get(card, files, limits, problems, (found) => openSource(card, index, found, decodeWithin(limits, decode), job));
   return prepared(card, index, source, problems);
 }
 

@@ -1,3 +1,4 @@
+import type { DataLimits } from './limits';
 import { Problems } from './problems';
 import type { Source } from './source';
 import type { ImageCard, NamedBlob } from './types';
@@ -16,8 +17,8 @@ export class SourceKeeper {
   private kept: Kept | null = null;
 
   /** The samples of this card among these files: those kept where they are the same, else what `open` makes of them. */
-  async get(card: ImageCard, files: readonly NamedBlob[], problems: Problems, open: (problems: Problems) => Promise<Source>): Promise<Source> {
-    const key = keyOf(card, files);
+  async get(card: ImageCard, files: readonly NamedBlob[], limits: DataLimits, problems: Problems, open: (problems: Problems) => Promise<Source>): Promise<Source> {
+    const key = keyOf(card, files, limits);
     if (this.kept === null || this.key !== key) {
       this.forget();
       const found = new Problems();
@@ -36,8 +37,8 @@ export class SourceKeeper {
 }
 
 /** All that opening depends on. Values of npy and CSV are read by the card's layout and size. */
-function keyOf({ data, format, images, labels, input }: ImageCard, files: readonly NamedBlob[]): string {
+function keyOf({ data, format, images, labels, input }: ImageCard, files: readonly NamedBlob[], limits: DataLimits): string {
   const frame = format === 'npy' || format === 'csv' ? [input.layout, input.size, input.channels === 'L'] : null;
   const stamps = files.map(({ path, blob }) => [path, blob.size, blob instanceof File ? blob.lastModified : 0]);
-  return JSON.stringify([data, format, images ?? null, labels?.file ?? null, frame, stamps]);
+  return JSON.stringify([data, format, images ?? null, labels?.file ?? null, frame, stamps, limits]);
 }

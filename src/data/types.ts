@@ -1,3 +1,4 @@
+import type { DataLimits } from './limits';
 import type { Pixels } from './source';
 
 /** Evaluation card: what the samples are and how they become the model's inputs. */
@@ -60,6 +61,8 @@ export interface DataFile {
   readonly path: string;
   /** Bytes, unpacked. */
   readonly size: number;
+  /** What it may expand to where it is packed itself. */
+  readonly limits: DataLimits;
   blob(): Promise<Blob>;
 }
 

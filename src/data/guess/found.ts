@@ -1,6 +1,6 @@
 /** What the dropped files are, told by their first bytes and, where those say nothing, by their names. */
 import type { Job } from '../../base/job';
-import { bytesOf, unpacked } from '../bytes';
+import { bytesOf, headOf, unpacked } from '../bytes';
 import { CIFAR_RECORD } from '../cifar';
 import { readIdxShape } from '../idx';
 import { isImage } from '../images';
@@ -53,7 +53,7 @@ export async function sortFiles(files: readonly DataFile[], job: Job): Promise<F
 }
 
 async function arrayOf(file: DataFile): Promise<ArrayFile | null> {
-  const head = await bytesOf((await unpacked(file)).slice(0, 8));
+  const head = await headOf(file, 8);
   if (isNpy(head)) {
     const { shape, type } = await openNpyFile(file);
     return { file, format: 'npy', shape, type };
@@ -64,6 +64,8 @@ async function arrayOf(file: DataFile): Promise<ArrayFile | null> {
 
 /** Whole records, whose first bytes are labels of ten classes. */
 async function isCifar(file: DataFile): Promise<boolean> {
+  const [first = 255] = await headOf(file, 1);
+  if (first > 9) return false;
   const blob = await unpacked(file);
   if (blob.size === 0 || blob.size % CIFAR_RECORD !== 0) return false;
   for (let k = 0; k < Math.min(10, blob.size / CIFAR_RECORD); k++) {

@@ -18,7 +18,7 @@ function model(dims: readonly (number | string)[], classes: number | null = null
 }
 
 const COLOUR = model(['n', 3, 1, 1]);
-const guess = (files: readonly NamedBlob[], of: Model = COLOUR) => guessCard(files, of, JOB, decodePpm);
+const guess = (files: readonly NamedBlob[], of: Model = COLOUR) => guessCard(files, of, JOB, undefined, decodePpm);
 const cardFor = async (files: readonly NamedBlob[], of: Model = COLOUR): Promise<Card> => (await guess(files, of)).card;
 const ppm = (path: string, value = 1): NamedBlob => file(path, ppmText(value));
 

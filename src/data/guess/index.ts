@@ -4,8 +4,9 @@ import type { Job } from '../../base/job';
 import { withArchivesOpen } from '../archive';
 import { textOf } from '../bytes';
 import { parseCard } from '../card';
-import { decodeImage, type DecodeImage } from '../decode';
+import { decodeImage, decodeWithin, type DecodeImage } from '../decode';
 import { parseJson } from '../json-labels';
+import { DEFAULT_LIMITS, type DataLimits } from '../limits';
 import type { Card, DataFile, NamedBlob } from '../types';
 import { guessArrays, guessCifar, guessTable, guessTensors } from './arrays';
 import { sortFiles, type Found } from './found';
@@ -19,8 +20,9 @@ export type { Guess, Model } from './types';
  * Where they are several sets, the one to judge by ("test", "val") is taken. Throws `bad-data` that says what was found where nothing
  * fits, `bad-card` for a card that is broken. Progress: "Looking at the files".
  */
-export async function guessCard(files: readonly NamedBlob[], model: Model, job: Job, decode: DecodeImage = decodeImage): Promise<Guess> {
-  const all = await withArchivesOpen(files);
+export async function guessCard(files: readonly NamedBlob[], model: Model, job: Job, limits: DataLimits = DEFAULT_LIMITS, anyDecode: DecodeImage = decodeImage): Promise<Guess> {
+  const decode = decodeWithin(limits, anyDecode);
+  const all = await withArchivesOpen(files, limits);
   const given = await givenCard(all, model);
   if (given !== null) return given;
   const found = await sortFiles(all, job);

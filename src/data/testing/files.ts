@@ -1,6 +1,7 @@
 import { openAsBlob, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseCard } from '../card';
+import { DEFAULT_LIMITS } from '../limits';
 import type { DataFile, ImageCard, NamedBlob } from '../types';
 
 /** A card for samples of 2 x 2 bytes, with other fields in place of its own. */
@@ -22,7 +23,7 @@ function imageCard(json: unknown): ImageCard {
 
 export function dataFile(path: string, content: Uint8Array<ArrayBuffer> | string): DataFile {
   const { blob } = file(path, content);
-  return { path, size: blob.size, blob: () => Promise.resolve(blob) };
+  return { path, size: blob.size, limits: DEFAULT_LIMITS, blob: () => Promise.resolve(blob) };
 }
 
 /** An IDX file of unsigned bytes. */
