@@ -18,3 +18,11 @@ test('cancel and the outer signal both stop it', async () => {
   await expect(a).rejects.toMatchObject({ name: 'AbortError' });
   await expect(latest.start(() => Promise.resolve(1), AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' });
 });
+
+test('a superseded task that fails is superseded, not failed', async () => {
+  const latest = new Latest();
+  const first = latest.start(() => Promise.reject(new Error('of no interest')));
+  const second = latest.start(() => Promise.reject(new Error('shown')));
+  await expect(first).rejects.toMatchObject({ name: 'AbortError' });
+  await expect(second).rejects.toThrow('shown');
+});

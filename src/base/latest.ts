@@ -15,6 +15,10 @@ export class Latest {
       const value = await task(signal);
       signal.throwIfAborted();
       return value;
+    } catch (thrown) {
+      // What a superseded task says of itself, its failure too, is of no interest any more.
+      signal.throwIfAborted();
+      throw thrown;
     } finally {
       if (this.current === controller) this.current = null;
     }

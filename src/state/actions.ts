@@ -45,11 +45,15 @@ export function named(files: readonly File[], paths: readonly string[] = []): Na
 export async function openModel(files: readonly NamedBlob[]): Promise<OpenedModel> {
   stopFollowing();
   const engine = await theEngine();
-  const opened = await runJob('Opening the model', 'open', async ({ signal, onProgress }) => engine.open(signal, files, onProgress));
+  const opened = await runJob('Opening the model', 'open', async ({ signal, onProgress }) => {
+    const model = await engine.open(signal, files, onProgress);
+    // Within the job: the next one may open another model, whose samples these are not.
+    await engine.clearData();
+    return model;
+  });
   clearResults();
   clearVariants();
   useView.setState({ filter: '' });
-  await engine.clearData();
   useDocument.setState({ opened, check: null, data: null, dropped: null, proposal: null, presets: null, error: null });
   selectLayer(opened.layers.toSorted((a, b) => b.bytes - a.bytes)[0]?.id ?? null);
   await learnEnvironment();
@@ -228,9 +232,15 @@ export function loadRecipeFromAddress(): void {
   }
 }
 
-/** After a lost device: asks for a new one and shows what came. */
+/** After a lost device: asks for a new one and shows what came. The notice stays where none answers. */
 export async function reconnect(): Promise<void> {
+  const { lostReason } = useDocument.getState();
   useDocument.setState({ lostReason: null });
-  await learnEnvironment();
+  try {
+    await learnEnvironment();
+  } catch (thrown) {
+    useDocument.setState((state) => ({ lostReason: state.lostReason ?? lostReason }));
+    throw thrown;
+  }
   if (useDocument.getState().opened) await checkBackends();
 }

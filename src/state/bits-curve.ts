@@ -26,9 +26,9 @@ export async function drawBitsCurve(recipe: Recipe, layer: string | null): Promi
     useResults.setState({ bitsCurve: null });
     return;
   }
-  const engine = await theEngine();
   const points = await runQuietly('recipe', () =>
     curves.start(async (signal) => {
+      const engine = await theEngine();
       const found: BitsPoint[] = [];
       for (const bits of WIDTHS) {
         const { state } = await engine.histogram(signal, withBits(recipe, index, layer, bits), layer, null, 1);

@@ -41,7 +41,10 @@ async function perform<T>(title: string, where: ErrorPlace, work: (job: Job) => 
   const controller = new AbortController();
   current = controller;
   const startedAt = Date.now();
-  const onProgress = (progress: Progress): void => useJobs.setState({ running: { title, progress, cancel: () => controller.abort() } });
+  const onProgress = (progress: Progress): void => {
+    // A worker's last report may come after its job has ended, or into the next one.
+    if (current === controller) useJobs.setState({ running: { title, progress, cancel: () => controller.abort() } });
+  };
   useJobs.setState({ lastNote: null });
   useDocument.setState((state) => (state.error?.where === where ? { error: null } : {}));
   onProgress({ stage: title, done: 0, total: 1, startedAt });
@@ -73,14 +76,16 @@ export function cancelJob(): void {
  */
 export async function runFollower<T>(title: string, where: ErrorPlace, cancel: () => void, work: (onProgress: OnProgress) => Promise<T>): Promise<T | null> {
   let shown: RunningJob | null = null;
+  let ended = false;
   const follow = (progress: Progress): void => {
-    if (current !== null) return;
+    if (ended || current !== null) return;
     shown = { title, progress, cancel };
     useJobs.setState({ running: shown });
   };
   try {
     return await runQuietly(where, () => work(follow));
   } finally {
+    ended = true;
     useJobs.setState(({ running }) => (running === shown ? { running: null } : {}));
   }
 }

@@ -11,7 +11,7 @@ import { useDocument } from './document';
 import { theEngine } from './engine';
 import { runFollower, runQuietly } from './jobs';
 import { useRecipe } from './recipe';
-import { useResults } from './results';
+import { isFresh, useResults } from './results';
 import { useView } from './view';
 
 const SETTLE_MS = 250;
@@ -80,12 +80,12 @@ async function asFollower(work: () => Promise<void>): Promise<void> {
 }
 
 async function follow(recipe: Recipe): Promise<void> {
-  if (!useDocument.getState().opened) return;
-  const engine = await theEngine();
-  const show = (onProgress?: OnProgress): Promise<Preview> => previews.start((signal) => engine.preview(signal, recipe, onProgress));
+  const { opened } = useDocument.getState();
+  if (!opened) return;
+  const show = (onProgress?: OnProgress): Promise<Preview> => previews.start(async (signal) => (await theEngine()).preview(signal, recipe, onProgress));
   const fits = recipe.passes.some(usesSamples) && useDocument.getState().data !== null;
   const preview = await (fits ? runFollower('Fitting to your samples', 'recipe', () => previews.cancel(), show) : runQuietly('recipe', () => show()));
-  if (!preview) return;
+  if (!preview || useDocument.getState().opened !== opened) return;
   useResults.setState({ preview });
   useDocument.setState((state) => (state.error?.where === 'recipe' ? { error: null } : {}));
   await Promise.all([drawBitsCurve(recipe, useView.getState().layer), score(recipe)]);
@@ -93,11 +93,18 @@ async function follow(recipe: Recipe): Promise<void> {
 
 async function score(recipe: Recipe): Promise<void> {
   const { opened, data } = useDocument.getState();
-  if (!opened || !data) return;
-  const engine = await theEngine();
+  if (!opened || !data || isFileScored(recipe)) return;
   const limit = Math.min(LIVE_SAMPLES, data.samples);
-  const evaluation = await runQuietly('recipe', () => evaluations.start((signal) => engine.evaluate(signal, recipe, limit, null, 'live')));
-  if (evaluation) useResults.setState({ evaluation });
+  const evaluation = await runQuietly('recipe', () => evaluations.start(async (signal) => (await theEngine()).evaluate(signal, recipe, limit, null, 'live')));
+  const now = useDocument.getState();
+  // The file may have been scored, and model or samples replaced, in the meantime.
+  if (evaluation && now.opened === opened && now.data === data && !isFileScored(recipe)) useResults.setState({ evaluation });
+}
+
+/** Whether there is a score of the recipe's written file, which says more than one of the live weights. */
+function isFileScored(recipe: Recipe): boolean {
+  const { evaluation } = useResults.getState();
+  return evaluation?.of === 'file' && isFresh(evaluation, recipe);
 }
 
 /** Stops scoring: a job that the person asked for goes first. */
@@ -117,10 +124,11 @@ async function drawHistograms(): Promise<void> {
     histogramWanted = false;
     const { recipe } = useRecipe.getState();
     const { layer, channel } = useView.getState();
-    if (layer === null || !useDocument.getState().opened) continue;
-    const engine = await theEngine();
-    const value = await runQuietly('recipe', () => engine.histogram(new AbortController().signal, recipe, layer, channel, BINS));
-    if (value && useView.getState().layer === layer) useResults.setState({ histogram: { recipe, value } });
+    const { opened } = useDocument.getState();
+    if (layer === null || !opened) continue;
+    const value = await runQuietly('recipe', async () => (await theEngine()).histogram(new AbortController().signal, recipe, layer, channel, BINS));
+    const shown = useView.getState();
+    if (value && shown.layer === layer && shown.channel === channel && useDocument.getState().opened === opened) useResults.setState({ histogram: { recipe, value } });
   }
   histogramRunning = false;
   tell();

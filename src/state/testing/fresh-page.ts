@@ -1,0 +1,16 @@
+/** The stores as a visitor finds them. */
+import { useDocument } from '../document';
+import { useJobs } from '../jobs';
+import { useRecipe } from '../recipe';
+import { useResults } from '../results';
+import { useVariants } from '../variants';
+import { useView } from '../view';
+
+export function freshPage(): void {
+  useDocument.setState(useDocument.getInitialState(), true);
+  useJobs.setState(useJobs.getInitialState(), true);
+  useRecipe.setState(useRecipe.getInitialState(), true);
+  useResults.setState(useResults.getInitialState(), true);
+  useVariants.setState(useVariants.getInitialState(), true);
+  useView.setState(useView.getInitialState(), true);
+}
