@@ -2,6 +2,7 @@ import type { FileMetaData, SchemaElement } from 'hyparquet';
 import { WhittleError } from '../base/errors';
 import { shown } from '../base/shown';
 import type { BlobBytes } from './bytes';
+import type { Chunk } from './parquet-pages';
 import { ThriftReader } from './thrift';
 
 /** A file of images whose rows are more than so many a byte says what it cannot hold: an image alone takes tens of bytes, packed 1 : 1000 at best. */
@@ -34,43 +35,52 @@ export async function checkFooter(path: string, bytes: BlobBytes): Promise<void>
 
 /**
  * Checks what the metadata say against each other and the file's size: the tree of the schema, rows against those of the row groups and
- * what `size` bytes can hold, and that every column's bytes lie in the file. Throws `bad-data`.
+ * what `size` bytes can hold, and that every column's bytes lie in the file. Returns the chunks of the columns, by row group. Throws `bad-data`.
  */
-export function checkMetadata(path: string, metadata: FileMetaData, size: number): void {
+export function checkMetadata(path: string, metadata: FileMetaData, size: number): readonly (readonly Chunk[])[] {
   const leaves = leavesOf(path, metadata.schema);
   const rows = whole(path, 'its num_rows', metadata.num_rows);
   if (rows > Math.min(MOST_ROWS, size * ROWS_PER_BYTE)) throw damaged(path, `its num_rows is ${rows}, more than a file of ${size} bytes can hold`);
+  const chunks: (readonly Chunk[])[] = [];
   let sum = 0;
   for (const [at, group] of metadata.row_groups.entries()) {
     const held = whole(path, `row group ${at}'s num_rows`, group.num_rows);
     sum += held;
-    for (const column of group.columns) checkColumn(path, `row group ${at}`, column, held, leaves, size);
+    chunks.push(group.columns.map((column) => chunkOf(path, `row group ${at}`, column, held, leaves, size)));
   }
   if (sum !== rows) throw damaged(path, `its num_rows is ${rows}, but its row groups have ${sum} rows`);
+  return chunks;
 }
 
-interface Leaf {
+/** A column of the schema that holds values. */
+export interface Leaf {
   readonly element: SchemaElement;
   /** Whether a row may have several values of it. */
   readonly repeated: boolean;
+  /** Whether it lies in another. */
+  readonly nested: boolean;
+  /** Highest levels. */
+  readonly repetition: number;
+  readonly definition: number;
 }
 
 /** The schema's leaves by their paths. The schema is a list, depth first, whose elements say how many children follow. */
 function leavesOf(path: string, schema: readonly SchemaElement[]): ReadonlyMap<string, Leaf> {
   const leaves = new Map<string, Leaf>();
-  const open: { readonly name: string; readonly repeated: boolean; left: number }[] = [];
+  const open: { readonly name: string; readonly repetition: number; readonly definition: number; left: number }[] = [];
   for (const [at, element] of schema.entries()) {
     while (open.at(-1)?.left === 0) open.pop();
     const parent = open.at(-1);
     if (at > 0 && parent === undefined) throw damaged(path, `its schema has ${schema.length} elements, of which its num_children reach only ${at}`);
     if (parent) parent.left--;
     const children = whole(path, `"${shownName(element)}"'s num_children`, element.num_children ?? 0);
-    const repeated = (parent?.repeated ?? false) || (at > 0 && element.repetition_type === 'REPEATED');
+    const repetition = (parent?.repetition ?? 0) + (element.repetition_type === 'REPEATED' ? 1 : 0);
+    const definition = (parent?.definition ?? 0) + (at > 0 && element.repetition_type !== 'REQUIRED' ? 1 : 0);
     if (typeof element.name !== 'string') throw damaged(path, `element ${at} of its schema has no name`);
     const name = at === 0 ? '' : `${parent?.name ?? ''}\0${element.name}`;
     if (children > schema.length - at - 1) throw damaged(path, `the num_children of "${shownName(element)}" is ${children}, but ${schema.length - at - 1} elements of its schema follow`);
-    if (children === 0 && at > 0) leaves.set(name, { element, repeated });
-    open.push({ name, repeated, left: children });
+    if (children === 0 && at > 0) leaves.set(name, { element, repeated: repetition > 0, nested: open.length > 1 || repetition > 0, repetition, definition });
+    open.push({ name, repetition, definition, left: children });
     if (open.length > DEEPEST) throw damaged(path, `its schema nests deeper than ${DEEPEST} levels`);
     if (element.type === 'FIXED_LEN_BYTE_ARRAY') whole(path, `"${shownName(element)}"'s type_length`, element.type_length ?? -1, 2 ** 24);
   }
@@ -84,7 +94,7 @@ function shownName({ name }: SchemaElement): string {
 
 type Column = FileMetaData['row_groups'][number]['columns'][number];
 
-function checkColumn(path: string, group: string, column: Column, rows: number, leaves: ReadonlyMap<string, Leaf>, size: number): void {
+function chunkOf(path: string, group: string, column: Column, rows: number, leaves: ReadonlyMap<string, Leaf>, size: number): Chunk {
   const meta = column.meta_data;
   if (meta === undefined) throw damaged(path, `${group} has a column without metadata`);
   if (column.file_path !== undefined && column.file_path !== '') throw damaged(path, `${group} keeps a column in another file`);
@@ -100,9 +110,17 @@ function checkColumn(path: string, group: string, column: Column, rows: number, 
   const data = whole(path, `${what}: data_page_offset`, meta.data_page_offset);
   const start = meta.dictionary_page_offset === undefined ? data : whole(path, `${what}: dictionary_page_offset`, meta.dictionary_page_offset);
   if (start > data && meta.dictionary_page_offset !== 0n) throw damaged(path, `${what} has its dictionary behind its values`);
-  checkRange(path, what, start === 0 ? data : start, length, size);
-  if (Number(column.offset_index_offset ?? 0) === 0 || column.offset_index_length === undefined) return;
-  checkRange(path, `${what}, offset index`, whole(path, `${what}: offset_index_offset`, column.offset_index_offset), whole(path, `${what}: offset_index_length`, column.offset_index_length), size);
+  const from = start === 0 ? data : start;
+  checkRange(path, what, from, length, size);
+  return { what, leaf, codec: meta.codec, start: from, length, values, index: indexOf(path, what, column, size) };
+}
+
+function indexOf(path: string, what: string, column: Column, size: number): Chunk['index'] {
+  const { offset_index_offset: at, offset_index_length: held } = column;
+  if (at === undefined || Number(at) === 0 || held === undefined || held === 0) return null;
+  const range = [whole(path, `${what}: offset_index_offset`, at), whole(path, `${what}: offset_index_length`, held)] as const;
+  checkRange(path, `${what}, offset index`, ...range, size);
+  return range;
 }
 
 function checkRange(path: string, what: string, start: number, length: number, size: number): void {

@@ -6,7 +6,9 @@ import { checkedImages, type Encoded } from './decoded';
 import type { DecodeImage } from './decode';
 import type { FileIndex } from './files';
 import { checkFooter, checkMetadata, damaged } from './parquet-check';
+import { guarded } from './parquet-codecs';
 import { columnsOf, type Columns } from './parquet-columns';
+import { CheckedPages } from './parquet-pages';
 import type { Problems } from './problems';
 import type { RawLabel, Source } from './source';
 import type { DataFile, ImageCard } from './types';
@@ -83,23 +85,38 @@ interface Table {
 async function openTable(file: DataFile): Promise<Table> {
   const { path } = file;
   // Loaded when the first Parquet file comes, and the rarer compressions (Hugging Face writes Snappy) when one needs them.
-  const { parquetMetadataAsync, parquetReadObjects } = await import('hyparquet');
+  const { parquetMetadataAsync, parquetReadObjects, snappyUncompress } = await import('hyparquet');
   const blob = await unpacked(file);
-  const bytes = reader(blob);
-  await checkFooter(path, new BlobBytes(blob));
+  const [bytes, parts] = [reader(blob), new BlobBytes(blob)];
+  await checkFooter(path, parts);
   return named(path, async () => {
     // Places on a map are of no use here, and reading their description trusts it.
     const metadata = await parquetMetadataAsync(bytes, { geoparquet: false });
-    checkMetadata(path, metadata, blob.size);
-    const codecs = new Set(metadata.row_groups.flatMap((group) => group.columns.map((column) => column.meta_data?.codec ?? 'UNCOMPRESSED')));
+    const chunks = checkMetadata(path, metadata, blob.size);
+    const codecs = new Set(chunks.flat().map(({ codec }) => codec));
     codecs.delete('UNCOMPRESSED');
     codecs.delete('SNAPPY');
-    const compressors = codecs.size === 0 ? {} : { compressors: (await import('hyparquet-compressors')).compressors };
+    const compressors = guarded(snappyUncompress, codecs.size === 0 ? {} : (await import('hyparquet-compressors')).compressors);
+    const pages = chunks.map((group) => group.map((chunk) => new CheckedPages(path, parts, chunk, compressors)));
+    const check = async (column: string, rowStart: number, rowEnd: number): Promise<void> => {
+      let first = 0;
+      for (const [at, group] of metadata.row_groups.entries()) {
+        const rows = Number(group.num_rows);
+        const [from, to] = [Math.max(0, rowStart - first), Math.min(rows, rowEnd - first)];
+        first += rows;
+        if (from >= to) continue;
+        for (const [k, { meta_data: meta }] of group.columns.entries()) if (meta?.path_in_schema[0] === column) await pages[at]?.[k]?.check(from, to);
+      }
+    };
     return {
       path,
       metadata,
       columns: columnsOf(path, metadata),
-      read: (column, rowStart, rowEnd) => named(path, () => parquetReadObjects({ file: bytes, metadata, columns: [column], rowStart, rowEnd, utf8: false, useOffsetIndex: true, ...compressors })),
+      read: (column, rowStart, rowEnd) =>
+        named(path, async () => {
+          await check(column, rowStart, rowEnd);
+          return parquetReadObjects({ file: bytes, metadata, columns: [column], rowStart, rowEnd, utf8: false, useOffsetIndex: true, compressors });
+        }),
     };
   });
 }
