@@ -1,8 +1,7 @@
 import type { FileMetaData, SchemaElement } from 'hyparquet';
-import { WhittleError } from '../base/errors';
 import { shown } from '../base/shown';
 import type { BlobBytes } from './bytes';
-import type { Chunk } from './parquet-pages';
+import { damaged, type Chunk, type Leaf } from './parquet-chunk';
 import { ThriftReader } from './thrift';
 
 /** A file of images whose rows are more than so many a byte says what it cannot hold: an image alone takes tens of bytes, packed 1 : 1000 at best. */
@@ -14,10 +13,6 @@ const MOST_METADATA = 64 * 2 ** 20;
 const DEEPEST = 32;
 /** "PAR1" at the beginning and, after the metadata's length, at the end. */
 const [HEAD, FOOT] = [4, 8];
-
-export function damaged(path: string, why: string, cause?: unknown): WhittleError {
-  return new WhittleError('bad-data', `"${path}" cannot be read as Parquet: ${why.replace(/\.+$/, '')}.`, 'Download the file again.', cause === undefined ? {} : { cause });
-}
 
 /** Checks that the file's metadata lie in it and are bounded, before a reader allocates by what they say. Throws `bad-data`. */
 export async function checkFooter(path: string, bytes: BlobBytes): Promise<void> {
@@ -50,18 +45,6 @@ export function checkMetadata(path: string, metadata: FileMetaData, size: number
   }
   if (sum !== rows) throw damaged(path, `its num_rows is ${rows}, but its row groups have ${sum} rows`);
   return chunks;
-}
-
-/** A column of the schema that holds values. */
-export interface Leaf {
-  readonly element: SchemaElement;
-  /** Whether a row may have several values of it. */
-  readonly repeated: boolean;
-  /** Whether it lies in another. */
-  readonly nested: boolean;
-  /** Highest levels. */
-  readonly repetition: number;
-  readonly definition: number;
 }
 
 /** The schema's leaves by their paths. The schema is a list, depth first, whose elements say how many children follow. */
@@ -109,9 +92,10 @@ function chunkOf(path: string, group: string, column: Column, rows: number, leav
   const length = whole(path, `${what}: total_compressed_size`, meta.total_compressed_size);
   const data = whole(path, `${what}: data_page_offset`, meta.data_page_offset);
   const start = meta.dictionary_page_offset === undefined ? data : whole(path, `${what}: dictionary_page_offset`, meta.dictionary_page_offset);
-  if (start > data && meta.dictionary_page_offset !== 0n) throw damaged(path, `${what} has its dictionary behind its values`);
+  if (start > data && rows > 0) throw damaged(path, `${what} has its dictionary behind its values`);
   const from = start === 0 ? data : start;
-  checkRange(path, what, from, length, size);
+  // Nothing is read of an empty group, of which Arrow writes offsets that lie nowhere.
+  if (rows > 0) checkRange(path, what, from, length, size);
   return { what, leaf, codec: meta.codec, start: from, length, values, index: indexOf(path, what, column, size) };
 }
 

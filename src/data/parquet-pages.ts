@@ -1,22 +1,9 @@
 import type { Compressors } from 'hyparquet';
 import type { BlobBytes } from './bytes';
-import { damaged, type Leaf } from './parquet-check';
+import { damaged, type Chunk } from './parquet-chunk';
 import { checkPageSize } from './parquet-codecs';
 import { countInRuns } from './parquet-runs';
 import { ThriftError, ThriftReader, type Struct, type Value } from './thrift';
-
-/** Where a column's values of one row group lie. */
-export interface Chunk {
-  /** "row group 0, column "image.bytes"", for messages. */
-  readonly what: string;
-  readonly leaf: Leaf;
-  readonly codec: string;
-  readonly start: number;
-  readonly length: number;
-  readonly values: number;
-  /** Bytes of the index of its pages; null without one. */
-  readonly index: readonly [number, number] | null;
-}
 
 interface Page {
   readonly type: number;
