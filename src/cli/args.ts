@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { DEFAULT_LIMITS, type DataLimits } from '../data/limits';
 import { InputProblem } from './problem';
 
 export const HELP = `Usage: npm run optimize -- MODEL.onnx --recipe R.json --out OUT.onnx [options]
@@ -10,6 +11,9 @@ Runs a recipe on an ONNX model in headless Chromium, with the same engine as the
   --card FILE         evaluation card: labelled samples to measure accuracy on; its "data" folder is found beside the card
   --limit N           score at most N samples of the card (default: all)
   --calibration N     samples kept for passes that need some and left out of the score (default: 128)
+  --max-pixels N      largest picture among the samples, in megapixels (default: ${DEFAULT_LIMITS.maxPixels / 1e6})
+  --max-unpacked N    most that one gzip, zip or npz file of samples may unpack to, in MB (default: ${DEFAULT_LIMITS.maxUnpacked / 1e6})
+  --max-ratio N       most bytes that may come of one packed byte of them, beyond 64 MB (default: ${DEFAULT_LIMITS.maxRatio})
   --report FILE       write every figure: as a page that needs nothing else where FILE ends in .html, as Markdown where it ends in .md,
                       else as JSON. Also finds where each operator runs and compresses with brotli, which takes up to two minutes more
   --sensitivity FILE  change one layer at a time to 2, 3, 4, 6 and 8 bits, on 64 samples, and write what each costs: CSV, or JSON
@@ -31,6 +35,7 @@ export interface Arguments {
   readonly card: string | null;
   readonly limit: number | null;
   readonly calibration: number;
+  readonly limits: DataLimits;
   readonly report: string | null;
   readonly sensitivity: string | null;
   readonly profile: boolean;
@@ -62,6 +67,11 @@ export function readArguments(argv: readonly string[]): Arguments | 'help' {
     card: values.card ?? null,
     limit: values.limit === undefined ? null : whole('--limit', values.limit),
     calibration: values.calibration === undefined ? 128 : whole('--calibration', values.calibration),
+    limits: {
+      maxPixels: limit('--max-pixels', values['max-pixels'], 1e6, DEFAULT_LIMITS.maxPixels),
+      maxUnpacked: limit('--max-unpacked', values['max-unpacked'], 1e6, DEFAULT_LIMITS.maxUnpacked),
+      maxRatio: limit('--max-ratio', values['max-ratio'], 1, DEFAULT_LIMITS.maxRatio),
+    },
     report: values.report ?? null,
     sensitivity: values.sensitivity ?? null,
     profile: values.profile ?? false,
@@ -76,11 +86,16 @@ function parse(argv: readonly string[]) {
       args: [...argv],
       allowPositionals: true,
       tokens: true,
-      options: { recipe: text, out: text, card: text, limit: text, calibration: text, report: text, sensitivity: text, ep: text, profile: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+      options: { recipe: text, out: text, card: text, limit: text, calibration: text, 'max-pixels': text, 'max-unpacked': text, 'max-ratio': text, report: text, sensitivity: text, ep: text, profile: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
     });
   } catch (cause) {
     throw new InputProblem(`${cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause)} See --help.`);
   }
+}
+
+/** A limit given in units of `unit`, or its default. */
+function limit(name: string, text: string | undefined, unit: number, otherwise: number): number {
+  return text === undefined ? otherwise : whole(name, text) * unit;
 }
 
 function whole(name: string, text: string): number {

@@ -3,6 +3,7 @@ import { accessSync, constants, readFileSync, statSync, type Stats } from 'node:
 import { basename, dirname, resolve } from 'node:path';
 import { WhittleError } from '../base/errors';
 import { parseCard } from '../data/card';
+import type { DataLimits } from '../data/limits';
 import type { Card } from '../data/types';
 import { parseRecipeText } from '../recipe/parse';
 import type { Recipe } from '../recipe/types';
@@ -26,6 +27,8 @@ export interface Inputs {
   readonly data: { readonly name: string; readonly card: Card; readonly folder: string } | null;
   /** Samples that passes may learn from. */
   readonly calibration: number;
+  /** What the card's data may expand to. */
+  readonly limits: DataLimits;
 }
 
 /** Throws InputProblem, before anything is written, for whatever is wrong with the files that are read or with the places of those written. */
@@ -58,6 +61,7 @@ export function readInputs(args: Arguments): Inputs {
     profile: args.profile,
     sensitivity,
     calibration: args.calibration,
+    limits: args.limits,
     data,
   };
 }

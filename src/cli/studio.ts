@@ -63,6 +63,7 @@ async function work(page: Page, url: string, inputs: Inputs, limit: number | nul
   if (inputs.data) {
     log('Reading the samples');
     const { name, card, folder } = inputs.data;
+    value(await studio.evaluate((whittle, limits) => whittle.setLimits(limits), inputs.limits));
     const input = await chooseFiles(page, [folder], true);
     data = value(await studio.evaluate((whittle, given) => whittle.setData(given.name, given.card, [...(given.input.files ?? [])], given.calibration), { name, card, input, calibration: inputs.calibration }));
   }

@@ -86,7 +86,7 @@ export const CALIBRATION_SAMPLES = 128;
 
 export async function setData(name: string, card: Card, files: readonly NamedBlob[], calibration = CALIBRATION_SAMPLES): Promise<DataSummary> {
   const engine = await theEngine();
-  const data = await runJob('Reading the samples', 'data', async ({ signal, onProgress }) => engine.setData(signal, name, card, files, calibration, onProgress));
+  const data = await runJob('Reading the samples', 'data', async ({ signal, onProgress }) => engine.setData(signal, name, card, files, calibration, useDocument.getState().limits, onProgress));
   // Figures of other samples, or of the same prepared otherwise, cannot stand beside new ones.
   useResults.setState(OF_OTHER_SAMPLES);
   clearVariants();

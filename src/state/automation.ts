@@ -9,6 +9,7 @@ import type {
   BitBudget,
   BitPlan,
   Card,
+  DataLimits,
   DataProposal,
   DataSummary,
   EngineStats,
@@ -52,6 +53,8 @@ export interface Automation {
   open(files: readonly File[], paths?: readonly string[]): Promise<Outcome<OpenedModel>>;
   /** `calibration`: samples that passes may learn from, 128 unless given. */
   setData(name: string, card: Card, files: readonly File[], calibration?: number): Promise<Outcome<DataSummary>>;
+  /** What the files of samples may expand to, for the calls after it. */
+  setLimits(limits: DataLimits): Promise<Outcome<void>>;
   /** A card for the files and the open model; nothing is read by it yet. */
   proposeData(files: readonly File[]): Promise<Outcome<DataProposal>>;
   /** Reads the files of the last proposal or `setData` by another card. */
@@ -123,6 +126,7 @@ const automation: Automation = {
   stats: async () => (await theEngine()).stats(),
   open: (files, paths) => outcome(() => actions.openModel(actions.named(files, paths))),
   setData: (name, card, files, calibration) => outcome(() => actions.setData(name, card, actions.named(files), calibration)),
+  setLimits: (limits) => outcome(async () => samples.setLimits(limits)),
   proposeData: (files) => outcome(() => samples.proposeData(actions.named(files))),
   applyCard: (card) => outcome(() => samples.applyCard(card)),
   findPreset: (limit) => outcome(() => samples.findPreset(limit)),

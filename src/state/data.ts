@@ -1,6 +1,6 @@
 /** The samples that a person brings: which card fits them, what they become, and how they must be prepared. */
 import { WhittleError } from '../base/errors';
-import type { Card, DataProposal, DataSummary, NamedBlob, Picture, PresetSearch } from '../engine/protocol/index';
+import type { Card, DataLimits, DataProposal, DataSummary, NamedBlob, Picture, PresetSearch } from '../engine/protocol/index';
 import { setData } from './actions';
 import { useDocument } from './document';
 import { theEngine } from './engine';
@@ -13,7 +13,7 @@ const PRESET_SAMPLES = 64;
 /** Proposes a card for the files, which are kept for it. What is measured on now stays until a card is applied. Throws `bad-data` where nothing fits. */
 export async function proposeData(files: readonly NamedBlob[]): Promise<DataProposal> {
   const engine = await theEngine();
-  const proposal = await runJob('Looking at the samples', 'data', async ({ signal, onProgress }) => engine.proposeData(signal, files, onProgress));
+  const proposal = await runJob('Looking at the samples', 'data', async ({ signal, onProgress }) => engine.proposeData(signal, files, useDocument.getState().limits, onProgress));
   useDocument.setState({ dropped: { name: proposal.name, files }, proposal, presets: null });
   return proposal;
 }
@@ -23,6 +23,11 @@ export async function applyCard(card: Card): Promise<DataSummary> {
   const { dropped } = useDocument.getState();
   if (!dropped) throw new WhittleError('bad-data', 'There are no files to read as this card says.', 'Drop the samples first.');
   return setData(dropped.name, card, dropped.files);
+}
+
+/** Sets what the files of samples may expand to, from now on: those that were dropped already are read again when they are asked for. */
+export function setLimits(limits: DataLimits): void {
+  useDocument.setState({ limits });
 }
 
 /** Proposes a card for the files and reads them by it. */

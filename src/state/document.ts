@@ -1,6 +1,7 @@
 /** The open model, what the engine runs on, and the samples it is scored with. */
 import { create } from 'zustand';
 import type { PlainError } from '../base/errors';
+import { DEFAULT_LIMITS, type DataLimits } from '../data/limits';
 import type { BackendCheck, DataProposal, DataSummary, Environment, NamedBlob, OpenedModel, PresetSearch } from '../engine/protocol/index';
 
 interface DocumentState {
@@ -13,6 +14,8 @@ interface DocumentState {
   readonly dropped: { readonly name: string; readonly files: readonly NamedBlob[] } | null;
   /** The card proposed for those files; null where a card came another way. */
   readonly proposal: DataProposal | null;
+  /** What the files of samples may expand to. */
+  readonly limits: DataLimits;
   /** What the search for a preset found on those files. */
   readonly presets: PresetSearch | null;
   /** What went wrong last, shown where it happened; null once dismissed or mended. */
@@ -23,7 +26,7 @@ interface DocumentState {
 
 export type ErrorPlace = 'open' | 'recipe' | 'data' | 'run';
 
-export const useDocument = create<DocumentState>(() => ({ environment: null, opened: null, check: null, data: null, dropped: null, proposal: null, presets: null, error: null, lostReason: null }));
+export const useDocument = create<DocumentState>(() => ({ environment: null, opened: null, check: null, data: null, dropped: null, proposal: null, limits: DEFAULT_LIMITS, presets: null, error: null, lostReason: null }));
 
 export function dismissError(): void {
   useDocument.setState({ error: null });

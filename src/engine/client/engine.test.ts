@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { deferred } from '../../base/deferred';
 import type { Progress } from '../../base/job';
+import { DEFAULT_LIMITS } from '../../data/limits';
 import type { Card, EngineApi, Outcome } from '../protocol/index';
 import type { End, Link } from './connect';
 import { createEngine } from './engine';
@@ -193,7 +194,7 @@ test('a worker that ends while nothing runs: the next job has a new one with mod
   const w = workers(() => ok);
   const engine = createEngine(w.connect);
   await engine.open(signal, [file]);
-  await engine.setData(signal, 'digits', card, [file], 128);
+  await engine.setData(signal, 'digits', card, [file], 128, DEFAULT_LIMITS);
   w.ends[0]?.('the browser ended it');
   await Promise.resolve();
   expect(await engine.preview(signal, recipe)).toBe('done');
@@ -231,7 +232,7 @@ test('samples that cannot be read again are told, until others are set', async (
   const w = workers((name, n) => (n === 2 && name === 'setData' && !w.log.includes('2.clearData') ? { ok: false, error: { code: 'bad-data', message: 'The file has changed.', remedy: '' } } : ok));
   const engine = createEngine(w.connect);
   await engine.open(signal, [file]);
-  await engine.setData(signal, 'digits', card, [file], 128);
+  await engine.setData(signal, 'digits', card, [file], 128, DEFAULT_LIMITS);
   w.ends[0]?.('the browser ended it');
   await Promise.resolve();
   await expect(engine.evaluate(signal, recipe, null, null, 'live')).rejects.toMatchObject({ code: 'bad-data' });

@@ -22,16 +22,16 @@ export function createEngine(connect: () => Link = connectWorker): Engine {
     preview: (signal, recipe, onProgress = ignore) => call(signal, 'opened', onProgress, (api, id, events) => api.preview(id, recipe, events)),
     histogram: (signal, recipe, layerId, channel, bins) =>
       call(signal, 'opened', ignore, (api, id) => api.histogram(id, recipe, layerId, channel, bins)),
-    async setData(signal, name, card, files, calibration, onProgress = ignore) {
-      const summary = await call(signal, 'settled', onProgress, (api, id, events) => api.setData(id, name, card, files, calibration, events));
-      supervisor.keep('data', (api, id, events) => api.setData(id, name, card, files, calibration, events));
+    async setData(signal, name, card, files, calibration, limits, onProgress = ignore) {
+      const summary = await call(signal, 'settled', onProgress, (api, id, events) => api.setData(id, name, card, files, calibration, limits, events));
+      supervisor.keep('data', (api, id, events) => api.setData(id, name, card, files, calibration, limits, events));
       return summary;
     },
     async clearData() {
       supervisor.keep('data', null);
       await supervisor.tell((api) => api.clearData(), undefined);
     },
-    proposeData: (signal, files, onProgress = ignore) => call(signal, 'opened', onProgress, (api, id, events) => api.proposeData(id, files, events)),
+    proposeData: (signal, files, limits, onProgress = ignore) => call(signal, 'opened', onProgress, (api, id, events) => api.proposeData(id, files, limits, events)),
     findPreset: (signal, limit, onProgress = ignore) => call(signal, 'opened', onProgress, (api, id, events) => api.findPreset(id, limit, events)),
     picture: (signal, index, size) => call(signal, 'opened', ignore, (api, id) => api.picture(id, index, size)),
     evaluate: (signal, recipe, limit, ep, of, onProgress = ignore) =>

@@ -15,6 +15,7 @@ import type {
   SensitivityCell,
   SensitivityOptions,
   Card,
+  DataLimits,
   DataProposal,
   DataSummary,
   EngineStats,
@@ -56,15 +57,15 @@ export interface Engine {
   histogram(signal: AbortSignal, recipe: Recipe, layerId: string, channel: number | null, bins: number): Promise<LayerHistogram>;
   /**
    * Sets the samples that `evaluate`, `measure` and agreement use. `calibration` of them, drawn by a seeded shuffle, are what passes learn
-   * from, and are left out of the scores of recipes with such passes. Throws `bad-card`, `bad-data`.
+   * from, and are left out of the scores of recipes with such passes. Files expand to `limits` at most. Throws `bad-card`, `bad-data`.
    */
-  setData(signal: AbortSignal, name: string, card: Card, files: readonly NamedBlob[], calibration: number, onProgress?: OnProgress): Promise<DataSummary>;
+  setData(signal: AbortSignal, name: string, card: Card, files: readonly NamedBlob[], calibration: number, limits: DataLimits, onProgress?: OnProgress): Promise<DataSummary>;
   clearData(): Promise<void>;
   /**
    * A card for dropped files (a folder, a zip, images, IDX, CIFAR binary, npy, npz, CSV, Parquet) and the open model, or the card among them.
    * Throws `bad-data`, which says what was found, where nothing fits.
    */
-  proposeData(signal: AbortSignal, files: readonly NamedBlob[], onProgress?: OnProgress): Promise<DataProposal>;
+  proposeData(signal: AbortSignal, files: readonly NamedBlob[], limits: DataLimits, onProgress?: OnProgress): Promise<DataProposal>;
   /**
    * Tries the usual ways to prepare images on at most `limit` labelled samples of the data that are set, on the live session.
    * Throws `bad-data` without images or labels, or where the model gives no class scores.

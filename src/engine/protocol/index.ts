@@ -1,5 +1,6 @@
 /** What the page and the worker say to each other: types only. Every number that was not measured is null. */
 import type { ComputeInfo, HistogramBins, MatmulTiming } from '../../compute/types';
+import type { DataLimits } from '../../data/limits';
 import type { Picture } from '../../data/picture';
 import type { Card, ImageCard, NamedBlob, TensorCard } from '../../data/types';
 import type { Layer, ModelSummary, Skipped, StoredForm } from '../../onnx/types';
@@ -16,7 +17,7 @@ import type { BitBudget, BitPlan, CellListener, Sensitivity, SensitivityCell, Se
 import type { FormComparison, Measurement, Profile, Sizes, Throughput, Truth, TruthEvidence } from './speed';
 
 // One import for the page, which may name the engine's types but not the rooms behind it.
-export type { BackendCheck, Card, ComputeInfo, Ep, HistogramBins, ImageCard, Layer, MatmulTiming, ModelSummary, NamedBlob, Picture, PlacedNode, PlacedOperator, Placement, Recipe, Skipped, StoredForm, TensorCard };
+export type { BackendCheck, Card, ComputeInfo, DataLimits, Ep, HistogramBins, ImageCard, Layer, MatmulTiming, ModelSummary, NamedBlob, Picture, PlacedNode, PlacedOperator, Placement, Recipe, Skipped, StoredForm, TensorCard };
 export type * from './accuracy';
 export type * from './best';
 export type * from './data';
@@ -117,10 +118,10 @@ export interface EngineApi extends LockHolder {
   preview(jobId: number, recipe: Recipe, events: JobEvents): Promise<Outcome<Preview>>;
   /** One layer only, fast enough to follow a slider. */
   histogram(jobId: number, recipe: Recipe, layerId: string, channel: number | null, bins: number): Promise<Outcome<LayerHistogram>>;
-  setData(jobId: number, name: string, card: Card, files: readonly NamedBlob[], calibration: number, events: JobEvents): Promise<Outcome<DataSummary>>;
+  setData(jobId: number, name: string, card: Card, files: readonly NamedBlob[], calibration: number, limits: DataLimits, events: JobEvents): Promise<Outcome<DataSummary>>;
   clearData(): Promise<void>;
   /** A card for these files and the open model. */
-  proposeData(jobId: number, files: readonly NamedBlob[], events: JobEvents): Promise<Outcome<DataProposal>>;
+  proposeData(jobId: number, files: readonly NamedBlob[], limits: DataLimits, events: JobEvents): Promise<Outcome<DataProposal>>;
   /** Tries presets, channel orders, label offsets and crops on at most `limit` of the samples, with the model as it was opened. */
   findPreset(jobId: number, limit: number, events: JobEvents): Promise<Outcome<PresetSearch>>;
   /** One sample as a person sees it, its longer side `size` pixels at most; null where samples are no pictures. */

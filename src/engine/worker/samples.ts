@@ -3,6 +3,7 @@ import { wilson } from '../../base/stats';
 import { WhittleError } from '../../base/errors';
 import type { Job } from '../../base/job';
 import { guessCard, pictureOf } from '../../data/index';
+import type { DataLimits } from '../../data/limits';
 import type { Picture } from '../../data/picture';
 import type { CardLabels, Dataset, ImageCard, NamedBlob } from '../../data/types';
 import { beatsChance, hits, isTold } from '../../measure/preset-race';
@@ -16,9 +17,9 @@ export function summaryOf(name: string, { length, labels, classNames, card, prob
 }
 
 /** A card for the files, from what they are and what the model takes. Throws `bad-data` where nothing fits. */
-export async function proposeData(summary: ModelSummary, files: readonly NamedBlob[], job: Job): Promise<DataProposal> {
+export async function proposeData(summary: ModelSummary, files: readonly NamedBlob[], job: Job, limits?: DataLimits): Promise<DataProposal> {
   const inputs = summary.inputs.map(({ name, type, shape }) => ({ name, type, dims: shape ?? [] }));
-  const { card, why } = await guessCard(files, { name: summary.name, inputs, classes: classesOf(summary) }, job);
+  const { card, why } = await guessCard(files, { name: summary.name, inputs, classes: classesOf(summary) }, job, limits);
   const folder = card.data.split('/').at(-1) ?? '';
   return { name: folder === '' || folder === '.' ? (files[0]?.path ?? 'samples') : folder, card, why };
 }

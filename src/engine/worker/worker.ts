@@ -65,9 +65,9 @@ const api: EngineApi = {
   preview: (jobId, recipe, events) => onBench(jobId, events, (bench, job) => preview(bench, recipe, job)),
   histogram: (jobId, recipe, layerId, channel, bins) =>
     onBench(jobId, null, (bench, job) => histogram(bench, recipe, layerId, channel, bins, job)),
-  setData: (jobId, name, card, files, calibration, events) =>
+  setData: (jobId, name, card, files, calibration, limits, events) =>
     jobs.run(jobId, events, async (job) => {
-      const dataset = await openDataset(parseCard(card), files, job, undefined, studio.sources);
+      const dataset = await openDataset(parseCard(card), files, job, undefined, studio.sources, limits);
       job.signal.throwIfAborted();
       studio.data = dataset;
       studio.calibration = calibration;
@@ -77,7 +77,7 @@ const api: EngineApi = {
     studio.data = null;
     studio.sources.forget();
   },
-  proposeData: (jobId, files, events) => onBench(jobId, events, (bench, job) => proposeData(bench.doc.summary, files, job)),
+  proposeData: (jobId, files, limits, events) => onBench(jobId, events, (bench, job) => proposeData(bench.doc.summary, files, job, limits)),
   findPreset: (jobId, limit, events) => onBench(jobId, events, (bench, job) => findPreset(bench, studio.data, limit, job)),
   picture: (jobId, index, size) => jobs.run(jobId, null, () => picture(studio.data, index, size)),
   evaluate: (jobId, recipe, limit, ep, of, events) =>

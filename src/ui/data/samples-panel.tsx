@@ -6,6 +6,7 @@ import { useDocument } from '../../state/document';
 import { useJobs } from '../../state/jobs';
 import { SamplePicture } from '../compare/sample-picture';
 import { addSamples, attempt, pickFiles } from '../open';
+import { LimitsForm } from './limits-form';
 
 /** Pictures shown of a set. */
 const SHOWN = 12;
@@ -31,6 +32,7 @@ export function SamplesPanel() {
         )}
       </header>
       {data ? <Summary data={data} /> : <Empty />}
+      <LimitsForm />
     </section>
   );
 }
