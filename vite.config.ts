@@ -2,14 +2,17 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { contentPolicyPlugin, HARDENING, ISOLATION } from './scripts/content-policy.ts';
+import { thirdPartyNotices } from './scripts/third-party-notices.ts';
+
+const notices = thirdPartyNotices();
 
 export default defineConfig({
   base: './',
-  plugins: [react(), contentPolicyPlugin()],
+  plugins: [react(), contentPolicyPlugin(), notices.page],
   resolve: { alias: { 'react-style-singleton': fileURLToPath(new URL('src/ui/parts/constructed-style.ts', import.meta.url)) } },
   server: { headers: ISOLATION },
   preview: { headers: { ...ISOLATION, ...HARDENING } },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [notices.workers] },
   optimizeDeps: { exclude: ['onnxruntime-web'] },
   // Files within scripts and style sheets would need more of the content policy.
   build: { target: 'es2023', assetsInlineLimit: 0 },

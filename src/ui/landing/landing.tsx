@@ -5,6 +5,7 @@ import { pickAndOpen } from '../open';
 import { IsolationNotice } from '../parts/isolation-notice';
 import { ErrorNotice } from '../parts/notice';
 import { Logo } from '../parts/logo';
+import { NoticesLink } from '../parts/notices-link';
 import { GpuStatus } from './gpu-status';
 import { Hero } from './hero';
 import { Samples } from './samples';
@@ -56,6 +57,7 @@ export function Landing() {
         <span>
           <Lock size={13} aria-hidden /> Nothing is uploaded. Your model stays in this tab.
         </span>
+        <NoticesLink />
         <span className="landing-keys">
           <kbd>O</kbd> open <kbd>1</kbd> – <kbd>5</kbd> sample
         </span>

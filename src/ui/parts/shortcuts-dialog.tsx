@@ -1,6 +1,7 @@
 import { Dialog } from 'radix-ui';
 import { useTaste, useView } from '../../state/view';
 import { COMMANDS, keyNames, type Command } from '../commands';
+import { NoticesLink } from './notices-link';
 import { Toggle } from './toggle';
 import '../styles/dialog.css';
 
@@ -36,7 +37,8 @@ export function ShortcutsDialog() {
             ))}
           </dl>
           <Toggle label="Single-key shortcuts" checked={singleKeys} onChange={(on) => useTaste.setState({ singleKeys: on })} />
-          <div className="dialog-actions">
+          <div className="dialog-actions dialog-actions-apart">
+            <NoticesLink />
             <Dialog.Close className="button">Close</Dialog.Close>
           </div>
         </Dialog.Content>
