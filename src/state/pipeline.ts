@@ -48,24 +48,25 @@ export function isSettled(): boolean {
   return settling === null && following === 0 && !histogramRunning && !histogramWanted;
 }
 
-/** Calls back once, the next time something settles. */
+/** Calls back once, the next time that the last of it ends. */
 export function onSettled(listener: () => void): void {
   idleListeners.add(listener);
 }
 
 function tell(): void {
+  if (!isSettled()) return;
   const listeners = [...idleListeners];
   idleListeners.clear();
   for (const listener of listeners) listener();
 }
 
 function recipeChanged(): void {
-  wantHistogram();
   if (settling !== null) clearTimeout(settling);
   settling = setTimeout(() => {
     settling = null;
     void asFollower(() => follow(useRecipe.getState().recipe));
   }, SETTLE_MS);
+  wantHistogram();
 }
 
 /** Counts work as following from its start to its end, also between two of its calls. */
