@@ -99,7 +99,10 @@ async function score(recipe: Recipe): Promise<void> {
   const evaluation = await runQuietly('recipe', () => evaluations.start(async (signal) => (await theEngine()).evaluate(signal, recipe, limit, null, 'live')));
   const now = useDocument.getState();
   // The file may have been scored, and model or samples replaced, in the meantime.
-  if (evaluation && now.opened === opened && now.data === data && !isFileScored(recipe)) useResults.setState({ evaluation });
+  if (!evaluation || now.opened !== opened || now.data !== data || isFileScored(recipe)) return;
+  useResults.setState({ evaluation });
+  // What stood in the way of a score is gone.
+  if (now.error?.where === 'recipe') useDocument.setState({ error: null });
 }
 
 /** Whether there is a score of the recipe's written file, which says more than one of the live weights. */
