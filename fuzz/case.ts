@@ -12,9 +12,11 @@ import { storeWeights } from '../src/recipe/export';
 import { decodeRecipeLink } from '../src/recipe/link';
 import { parseRecipeText } from '../src/recipe/parse';
 import { runRecipe } from '../src/recipe/run';
+import { decodePpm } from '../src/data/testing/ppm';
+import { dataSet } from './data';
 import { Dice } from './dice';
 import { modelCase } from './models';
-import { cardJson, dataFiles, recipeLink, recipeOf, recipeText } from './texts';
+import { recipeLink, recipeOf, recipeText } from './texts';
 
 export interface Outcome {
   /** "model accepted", "card bad-card", ...; with "UNNAMED" where the error is none that a person can act on. */
@@ -26,11 +28,16 @@ export interface Outcome {
 const job = { signal: new AbortController().signal, onProgress: () => {} };
 const unnamed = (thrown: unknown): string => (thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
 
+/** Cases of ten that are of models. */
+const MODELS = 5;
+/** Samples that are read of each data set. */
+const SAMPLES = 3;
+
 /** Runs case number `index` of a seed; the same every time. */
 export async function runCase(seed: number, index: number): Promise<Outcome> {
   const dice = new Dice(seed, index);
   const draw = dice.below(10);
-  const [name, run] = draw < 6 ? (['model', model] as const) : draw < 7 ? (['recipe', recipe] as const) : draw < 8 ? (['link', link] as const) : draw < 9 ? (['card', card] as const) : (['data', data] as const);
+  const [name, run] = draw < MODELS ? (['model', model] as const) : draw < 6 ? (['recipe', recipe] as const) : draw < 7 ? (['link', link] as const) : draw < 8 ? (['card', card] as const) : (['data', data] as const);
   try {
     await run(dice);
     return { kind: `${name} accepted`, fault: null };
@@ -44,7 +51,7 @@ export async function runCase(seed: number, index: number): Promise<Outcome> {
 /** The model file of a case, to keep; null for cases of another kind. */
 export function modelBytes(seed: number, index: number): Uint8Array<ArrayBuffer> | null {
   const dice = new Dice(seed, index);
-  return dice.below(10) < 6 ? modelCase(dice) : null;
+  return dice.below(10) < MODELS ? modelCase(dice) : null;
 }
 
 /** A file of our own that does not read again: never the input's fault. */
@@ -76,11 +83,14 @@ function link(dice: Dice): void {
 }
 
 function card(dice: Dice): void {
-  parseCard(cardJson(dice));
+  parseCard(dataSet(dice).card);
 }
 
 async function data(dice: Dice): Promise<void> {
-  const dataset = await openDataset(parseCard(cardJson(dice)), dataFiles(dice), job);
-  if (dataset.kind === 'images') await dataset.read(0, new Float32Array(dataset.sampleSize), 0);
-  else for (const column of dataset.tensors.values()) await column.read(0);
+  const set = dataSet(dice);
+  const dataset = await openDataset(parseCard(set.card), await set.files(), job, decodePpm);
+  for (let at = 0; at < Math.min(SAMPLES, dataset.length); at++) {
+    if (dataset.kind === 'images') await dataset.read(at, new Float32Array(dataset.sampleSize), 0);
+    else for (const column of dataset.tensors.values()) await column.read(at);
+  }
 }

@@ -1,7 +1,4 @@
-/** Recipes, links, cards and data files, and their mutations. */
-import { file, idx } from '../src/data/testing/files';
-import { npy } from '../src/data/testing/npy';
-import type { NamedBlob } from '../src/data/types';
+/** Recipes, links and cards, and their mutations. */
 import { passMetas } from '../src/passes/metas';
 import { defaultRecipe } from '../src/recipe/defaults';
 import { encodeRecipeLink } from '../src/recipe/link';
@@ -41,28 +38,7 @@ export function recipeLink(dice: Dice): string {
   return textOf(mutatedBytes(new TextEncoder().encode(`${link}${extra}`), dice));
 }
 
-const input = { layout: 'NCHW', size: [2, 2], scale: 1, mean: [0], std: [1], channels: 'grey' };
-const CARDS: readonly Record<string, unknown>[] = [
-  { version: 1, task: 'classification', data: '.', format: 'idx', images: 'x.idx', labels: { file: 'l.idx' }, input },
-  { version: 1, task: 'classification', data: '.', format: 'npy', images: 'x.npy', labels: { file: 'l.npy' }, input },
-  { version: 1, task: 'classification', data: '.', format: 'csv', images: 'x.csv', labels: { column: 'label' }, input },
-  { version: 1, task: 'classification', data: '.', format: 'tensors', tensors: { x: 'x.npy' } },
-];
-
-const FILES: readonly (readonly [string, Uint8Array<ArrayBuffer>])[] = [
-  ['x.idx', idx([3, 2, 2], Array.from({ length: 12 }, (_, at) => at))],
-  ['l.idx', idx([3], [0, 1, 2])],
-  ['x.npy', npy('<f4', [3, 1, 2, 2], Float32Array.from({ length: 12 }, (_, at) => at))],
-  ['l.npy', npy('<i8', [3], BigInt64Array.of(0n, 1n, 2n))],
-  ['x.csv', new Uint8Array(new TextEncoder().encode('label,a,b,c,d\n0,1,2,3,4\n1,5,6,7,8\n2,9,10,11,12\n'))],
-];
-
-export function cardJson(dice: Dice): unknown {
-  const base = dice.pick(CARDS);
-  // As parsed: lists have no keys of their own but their places.
-  return dice.chance(0.6) ? JSON.parse(JSON.stringify(mutatedJson(base, dice)) ?? 'null') : base;
-}
-
-export function dataFiles(dice: Dice): NamedBlob[] {
-  return FILES.map(([path, bytes]) => file(path, dice.chance(0.5) ? mutatedBytes(bytes, dice) : bytes));
+/** The card with one of its parts changed, as parsed: lists have no keys of their own but their places. */
+export function changedCard(card: object, dice: Dice): unknown {
+  return dice.chance(0.6) ? JSON.parse(JSON.stringify(mutatedJson(card, dice)) ?? 'null') : card;
 }
