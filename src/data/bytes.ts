@@ -1,9 +1,12 @@
+import { WhittleError } from '../base/errors';
 import { gunzip } from './gzip';
 import { checkUnpacked } from './limits';
 import type { DataFile } from './types';
 
 const WINDOW = 2 ** 16;
 const WINDOWS = 64;
+/** Bytes of a text that is read whole: a line of 100 bytes for each of ImageNet's 1.3 million images. */
+const MOST_TEXT = 2 ** 27;
 
 /**
  * Reads parts of a blob on demand. Small reads come out of windows of 64 KiB, of which the last 64 used are kept (4 MiB): neighbouring
@@ -97,7 +100,9 @@ async function isGzip(blob: Blob): Promise<boolean> {
 
 /** The whole of a small file as text, unpacked where it is gzip. */
 export async function textOf(file: DataFile): Promise<string> {
-  return (await unpacked(file)).text();
+  const blob = await unpacked(file);
+  if (blob.size > MOST_TEXT) throw new WhittleError('bad-data', `"${file.path}" has ${blob.size} bytes; a list of labels or names may have ${MOST_TEXT}.`, 'Give the labels as npy, or compare the card with the files.');
+  return blob.text();
 }
 
 export async function bytesOf(blob: Blob): Promise<Uint8Array<ArrayBuffer>> {

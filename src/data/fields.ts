@@ -1,4 +1,5 @@
 import { WhittleError } from '../base/errors';
+import { shown } from '../base/shown';
 
 /** Reads one JSON object field by field; every refusal is a `bad-card` that names the field and the value it has. */
 export class Fields {
@@ -11,7 +12,7 @@ export class Fields {
     this.path = path;
     for (const key of this.values.keys()) {
       if (known.includes(key)) continue;
-      throw new WhittleError('bad-card', `The card has a field "${this.name(key)}", which means nothing here.`, `Remove it or correct its name; known are ${known.join(', ')}.`);
+      throw new WhittleError('bad-card', `The card has a field ${shown(this.name(key))}, which means nothing here.`, `Remove it or correct its name; known are ${known.join(', ')}.`);
     }
   }
 
@@ -70,14 +71,10 @@ export class Fields {
 
 function badField(name: string, value: unknown, wanted: string): WhittleError {
   const what = name === '' ? 'The card' : `The card's "${name}"`;
-  const message = value === undefined ? `The card has no "${name}".` : `${what} is ${shorten(JSON.stringify(value))}.`;
+  const message = value === undefined ? `The card has no "${name}".` : `${what} is ${shown(value)}.`;
   return new WhittleError('bad-card', message, `It must be ${wanted}.`);
 }
 
 function isInteger(value: unknown, least: number, most: number): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
-}
-
-function shorten(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

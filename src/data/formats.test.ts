@@ -48,6 +48,12 @@ test('npy: what is not one, or not samples, is refused by name', async () => {
   await expect(open(npy('|u1', [1, 2, 2], new Uint8Array(4), 'True'))).rejects.toMatchObject({ message: expect.stringContaining('Fortran') });
   await expect(open(npy('|O8', [1, 2, 2], new Uint8Array(4)))).rejects.toMatchObject({ message: expect.stringContaining('not a number') });
   await expect(open(npy('|u1', [1, 5], new Uint8Array(5)))).rejects.toMatchObject({ message: '"images" has the shape [1, 5], which is not that of samples.' });
+  await expect(open(npy('|u1', [1, 2 ** 60, 2], new Uint8Array(4)))).rejects.toMatchObject({ code: 'bad-data', message: '"images" cannot be read as npy: its shape (1, 1152921504606847000, 2) is none that can be.' });
+  await expect(open(npy('<f8', [2 ** 30, 2 ** 30], new Uint8Array(4)))).rejects.toMatchObject({ message: expect.stringContaining('is none that can be') });
+  await expect(open(npy('|u1', Array.from({ length: 65 }, () => 1), new Uint8Array(4)))).rejects.toMatchObject({ message: expect.stringContaining('it has 65 axes') });
+  const cut = npy('|u1', [1, 2, 2], new Uint8Array(4));
+  cut.set([255, 255], 8);
+  await expect(open(cut)).rejects.toMatchObject({ message: expect.stringContaining('its header of 65535 bytes ends behind the file') });
   await expect(open(npy('<f4', [1, 3, 3], new Uint8Array(36)))).rejects.toMatchObject({ code: 'bad-card' });
 });
 
@@ -85,4 +91,37 @@ test('a label file of text, one a line, names from the lines that are not number
 
 test('CSV text: quotes, doubled quotes, line breaks in quotes, a byte order mark', () => {
   expect(parseCsv('\uFEFFa,"b,""c""\nd" , e\r\n\r\n"",2\n3,')).toEqual([['a', 'b,"c"\nd', 'e'], ['', '2'], ['3', '']]);
+});
+
+test('CSV: a line without an end is refused by its number', async () => {
+  const endless = new Uint8Array(18 * 2 ** 20).fill(49);
+  endless.set(new TextEncoder().encode('1,2,3,4\n'));
+  await expect(openDataset(cardOf({ format: 'csv' }), [file('images', endless)])).rejects.toMatchObject({ code: 'bad-data', message: '"images" has a line 2 of more than 16 MiB.' });
+});
+
+test('CSV: a row that lies over the borders of reads is read whole', async () => {
+  const wide = Array.from({ length: 2_000_000 }, (_, k) => k % 10);
+  const card = cardOf({ format: 'csv', input: { size: [1000, 2000] } });
+  const data = await openDataset(card, [file('images', `${wide.join(',')}\r\n${wide.toReversed().join(',')}`)]);
+  expect(data.length).toBe(2);
+  const into = new Float32Array(data.sampleSize);
+  await data.read(1, into, 0);
+  expect([into[0], into[999_999], into[1_999_999]]).toEqual([9, 0, 0]);
+});
+
+const nested = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+
+test('labels and names that nest without an end are shown cut short', async () => {
+  const images = file('images', npy('|u1', [1, 2, 2], new Uint8Array(4)));
+  await expect(openDataset(cardOf(NPY), [images, file('labels', `{"labels": [${nested}]}`)])).rejects.toMatchObject({ code: 'bad-data', message: expect.stringMatching(/^"labels" has the label \[\[\[\[…\]\]\]\], which/) });
+  const named = await openDataset(cardOf({ format: 'npy', labels: { file: 'labels', names: 'names' } }), [images, file('labels', '[0]'), file('names', `[${nested}, {"a": 1}]`)]);
+  expect(named.classNames).toEqual(['[[[[…]]]]', '{"a":1}']);
+});
+
+test('a class name of many blanks takes no time', async () => {
+  const images = file('images', npy('|u1', [1, 2, 2], new Uint8Array(4)));
+  const names = file('names', JSON.stringify([`n01440764${' '.repeat(300_000)}\nx`]));
+  const startedAt = performance.now();
+  await openDataset(cardOf({ format: 'npy', labels: { file: 'labels', names: 'names' } }), [images, file('labels', '[0]'), names]);
+  expect(performance.now() - startedAt).toBeLessThan(2000);
 });

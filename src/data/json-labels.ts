@@ -1,4 +1,5 @@
 import { WhittleError } from '../base/errors';
+import { shown } from '../base/shown';
 import type { LabelRow, RawLabel } from './source';
 
 interface Columns {
@@ -56,5 +57,5 @@ function textOrNull(value: unknown): string | null {
 function labelOf(value: unknown, path: string): RawLabel {
   if (value === null || value === undefined || value === '') return null;
   if (typeof value === 'string' || typeof value === 'number') return value;
-  throw new WhittleError('bad-data', `"${path}" has the label ${JSON.stringify(value).slice(0, 60)}, which is neither a number nor a name.`, 'Give each sample one label.');
+  throw new WhittleError('bad-data', `"${path}" has the label ${shown(value)}, which is neither a number nor a name.`, 'Give each sample one label.');
 }

@@ -1,3 +1,4 @@
+import { shown } from '../base/shown';
 import { textOf } from './bytes';
 import { isJson, parseJson } from './json-labels';
 import type { DataFile } from './types';
@@ -26,7 +27,7 @@ export class ClassNames {
 
 /** An index beyond is a mistake, not a class. */
 const MOST = 1_000_000;
-const WORDNET = /^(n\d{8})\s+(.+)$/;
+const WORDNET = /^(n\d{8})\s+(\S.*)$/;
 
 /** Text with one name a line, or JSON: a list of names, or an object {"0": "tench"}, {"0": ["n01440764", "tench"]} or {"tench": 0}. */
 export async function readClassNames(file: DataFile): Promise<ClassNames> {
@@ -50,5 +51,10 @@ function jsonLines(json: unknown): readonly string[] {
 
 /** A name, or its parts in one line: ["n01440764", "tench"]. */
 function asLine(value: unknown): string {
-  return Array.isArray(value) ? value.map(String).join(' ') : String(value);
+  return Array.isArray(value) ? value.map(asText).join(' ') : asText(value);
+}
+
+/** Names are texts or numbers; anything else is shown as it is, cut short. */
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : shown(value);
 }

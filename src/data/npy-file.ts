@@ -15,6 +15,9 @@ export interface NpyFile {
   read(offset: number, count: number): Promise<Uint8Array | Float32Array | Float64Array>;
 }
 
+/** NumPy's own bound. */
+const MOST_AXES = 64;
+
 /** Throws `bad-data` where the file is none, is in Fortran order, or holds what are no numbers. */
 export async function openNpyFile(file: DataFile): Promise<NpyFile> {
   const { path } = file;
@@ -23,6 +26,7 @@ export async function openNpyFile(file: DataFile): Promise<NpyFile> {
   if (head.length < 12 || !isNpy(head)) throw notNpy(path, 'it does not begin with NumPy\'s mark');
   const view = new DataView(head.buffer);
   const [at, length] = view.getUint8(6) === 1 ? [10, view.getUint16(8, true)] : [12, view.getUint32(8, true)];
+  if (at + length > bytes.size) throw notNpy(path, `its header of ${length} bytes ends behind the file`);
   const header = new TextDecoder().decode(await bytes.read(at, Math.min(length, 2 ** 16)));
   const descr = /'descr':\s*'([<>|=]?)([a-z]\d+)'/.exec(header);
   const dims = /'shape':\s*\(([\d\s,]*)\)/.exec(header)?.[1];
@@ -32,10 +36,13 @@ export async function openNpyFile(file: DataFile): Promise<NpyFile> {
   if (size === undefined) throw notNpy(path, `its values are of a type that is not a number (${header.slice(0, 60).trim()})`);
   if (/'fortran_order':\s*True/.test(header)) throw notNpy(path, 'it is in Fortran order');
   const start = at + length;
+  const shape = dims.split(',').map((d) => d.trim()).filter((d) => d !== '').map(Number);
+  if (!shape.every(Number.isSafeInteger) || !Number.isSafeInteger(shape.reduce((n, d) => n * d, size))) throw notNpy(path, `its shape (${dims.trim().slice(0, 60)}) is none that can be`);
+  if (shape.length > MOST_AXES) throw notNpy(path, `it has ${shape.length} axes`);
   return {
     path,
     type,
-    shape: dims.split(',').map((d) => d.trim()).filter((d) => d !== '').map(Number),
+    shape,
     available: Math.max(0, Math.floor((bytes.size - start) / size)),
     async read(offset, count) {
       const raw = await bytes.read(start + offset * size, count * size);

@@ -1,5 +1,6 @@
 import { WhittleError } from '../base/errors';
 import type { Job } from '../base/job';
+import { shown } from '../base/shown';
 import { BlobBytes, unpacked } from './bytes';
 import { channelCount } from './card';
 import { parseCsv } from './csv';
@@ -10,6 +11,8 @@ import type { CardInput, DataFile } from './types';
 
 const CHUNK = 2 ** 20;
 const NEWLINE = 10;
+/** Bytes of a line: three million numbers of four digits. */
+const LONGEST = 2 ** 24;
 
 /**
  * Samples of a CSV file, one a row: channels * height * width numbers in the card's layout, with a label column found by its
@@ -27,7 +30,7 @@ export async function openTable(file: DataFile, input: CardInput, labels: ArrayL
   const rowLabels: RawLabel[] = [];
   let labelColumn: number | null = null;
   let row = -1;
-  for await (const line of linesOf(bytes, job)) {
+  for await (const line of linesOf(file.path, bytes, job)) {
     const cells = cellsOf(line.text);
     if (cells.length === 1 && cells[0] === '') continue;
     if (row === -1 && labelColumn === null) {
@@ -71,7 +74,7 @@ function misfit(cells: readonly string[], labelColumn: number | null, values: nu
   const wanted = values + (labelColumn === null ? 0 : 1);
   if (cells.length !== wanted) return `it has ${cells.length} columns, not ${wanted}`;
   const bad = cells.findIndex((cell, k) => k !== labelColumn && (cell.trim() === '' || !Number.isFinite(Number(cell))));
-  return bad === -1 ? null : `column ${bad + 1} is "${cells[bad] ?? ''}", not a number`;
+  return bad === -1 ? null : `column ${bad + 1} is ${shown(cells[bad] ?? '')}, not a number`;
 }
 
 function cellsOf(line: string): readonly string[] {
@@ -85,34 +88,46 @@ interface Line {
   readonly end: number;
 }
 
-async function* linesOf(bytes: BlobBytes, job: Job): AsyncGenerator<Line> {
+/** Lines of the file in turn. Pieces of a line are joined once, where it ends. Throws `bad-data` for a line that is too long. */
+async function* linesOf(path: string, bytes: BlobBytes, job: Job): AsyncGenerator<Line> {
   const startedAt = Date.now();
   const decoder = new TextDecoder();
-  let rest = new Uint8Array();
-  let at = 0;
-  while (at < bytes.size || rest.length > 0) {
+  let held: Uint8Array[] = [];
+  let [start, number] = [0, 1];
+  for (let at = 0; at < bytes.size; ) {
     job.signal.throwIfAborted();
     const chunk = await bytes.read(at, CHUNK);
-    const piece = new Uint8Array(rest.length + chunk.length);
-    piece.set(rest);
-    piece.set(chunk, rest.length);
-    const offset = at - rest.length;
-    at += chunk.length;
     let from = 0;
-    for (let end = piece.indexOf(NEWLINE); end !== -1; end = piece.indexOf(NEWLINE, from)) {
-      yield lineAt(piece, from, end, offset, decoder);
+    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, from)) {
+      held.push(chunk.subarray(from, end));
+      yield lineOf(held, start, decoder);
+      held = [];
       from = end + 1;
+      start = at + from;
+      number++;
     }
-    rest = piece.slice(from);
-    if (at >= bytes.size) {
-      if (rest.length > 0) yield lineAt(rest, 0, rest.length, at - rest.length, decoder);
-      rest = new Uint8Array();
-    }
+    held.push(chunk.subarray(from));
+    at += chunk.length;
+    if (at - start > LONGEST) throw new WhittleError('bad-data', `"${path}" has a line ${number} of more than ${LONGEST / 2 ** 20} MiB.`, 'Write one sample a line, or the samples as npy.');
     job.onProgress({ stage: 'Reading rows', done: at, total: bytes.size, startedAt });
   }
+  if (start < bytes.size) yield lineOf(held, start, decoder);
 }
 
-function lineAt(piece: Uint8Array, from: number, end: number, offset: number, decoder: TextDecoder): Line {
-  const stop = piece[end - 1] === 13 && end > from ? end - 1 : end;
-  return { text: decoder.decode(piece.subarray(from, stop)), start: offset + from, end: offset + stop };
+/** A line without its end. */
+function lineOf(pieces: readonly Uint8Array[], start: number, decoder: TextDecoder): Line {
+  const [first = new Uint8Array()] = pieces;
+  const whole = pieces.length === 1 ? first : joined(pieces);
+  const stop = whole.at(-1) === 13 ? whole.length - 1 : whole.length;
+  return { text: decoder.decode(whole.subarray(0, stop)), start, end: start + stop };
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
 }

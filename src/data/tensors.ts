@@ -26,7 +26,7 @@ export async function openTensors(card: TensorCard, files: FileIndex, problems: 
   for (const [name, path] of Object.entries(card.tensors)) {
     all.set(name, path.includes('*') ? await openEach(path, files, job) : await openStacked(files.need(path, `tensors["${name}"]`), problems));
   }
-  const length = Math.max(...[...all.values()].map((one) => one.count));
+  const length = [...all.values()].reduce((most, { count }) => Math.max(most, count), 0);
   const odd = [...all.values()].find((one) => one.count !== length && one.count !== 1);
   if (odd) {
     const longest = [...all.values()].find((one) => one.count === length);

@@ -19,14 +19,14 @@ async function filesOf(entry: FileSystemEntry): Promise<NamedBlob[]> {
   }
   if (!isFolder(entry)) return [];
   const reader = entry.createReader();
-  const all: NamedBlob[] = [];
+  const all: NamedBlob[][] = [];
   // A reader hands out at most a hundred entries at a time, and none when it is done.
   for (;;) {
     const some = await new Promise<FileSystemEntry[]>((resolve, reject) => {
       reader.readEntries(resolve, reject);
     });
-    if (some.length === 0) return all;
-    for (const files of await Promise.all(some.map(filesOf))) all.push(...files);
+    if (some.length === 0) return all.flat();
+    all.push(...(await Promise.all(some.map(filesOf))));
   }
 }
 

@@ -35,10 +35,15 @@ export function patternOf(folder: string, files: readonly DataFile[]): string | 
 function wildcard(names: readonly string[]): string {
   const [first = '', ...rest] = names;
   if (rest.every((name) => name === first)) return first;
-  const shortest = Math.min(...names.map((name) => name.length));
-  const start = Math.min(...rest.map((name) => likeness(name, first)));
-  const end = Math.min(shortest - start, ...rest.map((name) => likeness(reversed(name), reversed(first))));
+  const last = reversed(first);
+  const [shortest, start, same] = [least(names, (name) => name.length), least(rest, (name) => likeness(name, first)), least(rest, (name) => likeness(reversed(name), last))];
+  const end = Math.min(shortest - start, same);
   return `${first.slice(0, start)}*${end === 0 ? '' : first.slice(-end)}`;
+}
+
+/** The least number of any name; there may be more of them than a call takes arguments. */
+function least(names: readonly string[], of: (name: string) => number): number {
+  return names.reduce((low, name) => Math.min(low, of(name)), Infinity);
 }
 
 function reversed(text: string): string {
