@@ -11,7 +11,7 @@ import { changedCard } from './texts';
 
 export interface DataSet {
   readonly card: unknown;
-  files(): Promise<NamedBlob[]>;
+  readonly files: () => Promise<NamedBlob[]>;
 }
 
 type Bytes = Uint8Array<ArrayBuffer>;
