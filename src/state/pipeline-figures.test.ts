@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import { WhittleError } from '../base/errors';
+import { FULL } from '../report/testing/results';
+import { useDocument } from './document';
+import { isSettled } from './pipeline';
+import { setTarget } from './recipe';
+import { useResults } from './results';
+import { answerHistograms, drawn, evaluationOf, fake, followInTests, histogramOf, openFollowed, pass, previewOf, recipe, setBits, SETTLE_MS } from './testing/followed';
+import { selectLayer, useView } from './view';
+
+const { data } = FULL;
+const LAYER = 'conv1';
+const OTHER = 'fire2/squeeze';
+const results = () => useResults.getState();
+
+followInTests();
+
+describe('histograms', () => {
+  test('follow the selected layer and channel one at a time, the last one asked for next', async () => {
+    await openFollowed(null);
+    selectLayer(LAYER);
+    await pass();
+    useView.setState({ channel: 1 });
+    useView.setState({ channel: 2 });
+    await pass();
+    expect(drawn()).toHaveLength(1);
+    await answerHistograms();
+    expect(drawn().map(({ args }) => [args[2], args[3]])).toEqual([[LAYER, null], [LAYER, 2]]);
+    expect(results().histogram?.value).toMatchObject({ layerId: LAYER, channel: 2 });
+  });
+
+  test('of a layer or channel that was left are not shown', async () => {
+    await openFollowed(null);
+    selectLayer(LAYER);
+    await pass();
+    selectLayer(OTHER);
+    drawn()[0]?.answer(histogramOf(LAYER));
+    await pass();
+    expect(results().histogram).toBeNull();
+    await answerHistograms();
+    expect(results().histogram?.value.layerId).toBe(OTHER);
+  });
+
+  test('go on after one that failed', async () => {
+    await openFollowed(null);
+    selectLayer(LAYER);
+    await pass();
+    for (const { fail } of fake().calls.histogram) fail(new WhittleError('internal', 'No.'));
+    await pass();
+    expect(isSettled()).toBe(true);
+    useView.setState({ channel: 3 });
+    await pass();
+    await answerHistograms();
+    expect(results().histogram?.value.channel).toBe(3);
+  });
+});
+
+describe('scores', () => {
+  test('are taken only where there are samples, of a thousand at most', async () => {
+    await openFollowed(null);
+    expect(fake().calls.evaluate).toEqual([]);
+    useDocument.setState({ data: data && { ...data, samples: 50_000 } });
+    await pass();
+    const { args, answer } = await fake().next('evaluate');
+    expect(args.slice(1)).toEqual([recipe(), 1000, null, 'live']);
+    answer(evaluationOf(recipe()));
+    await pass();
+    expect(results().evaluation).toMatchObject({ of: 'live' });
+  });
+
+  test('of the written file are not replaced by live ones of the same recipe, but by those of another', async () => {
+    await openFollowed();
+    setBits(7);
+    await pass(SETTLE_MS);
+    (await fake().next('preview')).answer(previewOf(recipe()));
+    await pass();
+    const live = await fake().next('evaluate');
+    const ofFile = evaluationOf(recipe(), 'file');
+    useResults.setState({ evaluation: ofFile });
+    live.answer(evaluationOf(recipe()));
+    await pass();
+    expect(results().evaluation).toBe(ofFile);
+    setTarget('wasm');
+    await pass(SETTLE_MS);
+    (await fake().next('preview')).answer(previewOf(recipe()));
+    (await fake().next('evaluate')).answer(evaluationOf(recipe()));
+    await pass();
+    expect(results().evaluation).toMatchObject({ of: 'live', recipe: recipe() });
+  });
+
+  test('of samples that were taken away are not shown', async () => {
+    await openFollowed();
+    setBits(7);
+    await pass(SETTLE_MS);
+    (await fake().next('preview')).answer(previewOf(recipe()));
+    const live = await fake().next('evaluate');
+    useDocument.setState({ data: null });
+    useResults.setState({ evaluation: null });
+    live.answer(evaluationOf(recipe()));
+    await pass();
+    expect(results().evaluation).toBeNull();
+  });
+});
