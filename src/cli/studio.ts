@@ -67,6 +67,7 @@ async function work(page: Page, url: string, inputs: Inputs, limit: number | nul
     const input = await chooseFiles(page, [folder], true);
     data = value(await studio.evaluate((whittle, given) => whittle.setData(given.name, given.card, [...(given.input.files ?? [])], given.calibration), { name, card, input, calibration: inputs.calibration }));
   }
+  if (data !== null && data.problems.count > 0) log(`  ${data.problems.count} left out, the first: ${data.problems.first[0] ?? ''}`);
   const recipe = value(await studio.evaluate((whittle, given) => whittle.loadRecipe(given), inputs.recipe));
   log('Running the recipe');
   const exported = value(await studio.evaluate((whittle) => whittle.exportModel()));

@@ -65,6 +65,10 @@ test('a file that expands stops at its limits, told with what it has come to', a
   const bomb = { ...dataFile('set/zeros.gz', Uint8Array.from(packed)), limits: { maxPixels: 1, maxUnpacked: 1_000_000, maxRatio: 1e9 } };
   await expect(unpacked(bomb)).rejects.toMatchObject({ code: 'bad-data', message: expect.stringMatching(/^"set\/zeros\.gz" unpacks to at least \d+(\.\d+)? MB, more than the limit of 1\.00 MB\.$/), remedy: expect.stringContaining('--max-unpacked') });
   expect((await unpacked({ ...bomb, limits: { ...bomb.limits, maxUnpacked: 10_000_000 } })).size).toBe(10_000_000);
+  // Its last bytes say that it is small, or, behind the last member, that it is large: neither is believed.
+  const small = member(pattern(3));
+  await expect(unpacked({ ...dataFile('a.gz', joined(packed, small)), limits: bomb.limits })).rejects.toThrow('more than the limit of 1.00 MB');
+  expect((await unpacked({ ...dataFile('a.gz', joined(small, Uint8Array.of(0, 255, 255, 255))), limits: bomb.limits })).size).toBe(3);
 });
 
 test('the first bytes are read without unpacking the rest', async () => {

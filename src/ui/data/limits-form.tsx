@@ -60,7 +60,7 @@ export function LimitsForm() {
         )}
         <p className="panel-actions">
           <button type="submit" className="button" disabled={busy}>
-            Apply limits
+            Set limits
           </button>
         </p>
       </form>
