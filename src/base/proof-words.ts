@@ -30,7 +30,7 @@ export function proofWords({ loaded, ran, reason, inputs, difference, nonFinite,
 }
 
 function notRunWords(loaded: boolean, reason: string): string {
-  return `The written file was not run here${loaded ? ', only loaded' : ', nor loaded'}, because the opened one does not run: ${reason}`;
+  return `The written file was ${loaded ? 'loaded, but not run' : 'neither loaded nor run'}: ${reason}`;
 }
 
 function runWords(inputs: NonNullable<Proven['inputs']>, difference: NonNullable<Proven['difference']>): string {

@@ -71,8 +71,8 @@ async function work(page: Page, url: string, inputs: Inputs, limit: number | nul
   const recipe = value(await studio.evaluate((whittle, given) => whittle.loadRecipe(given), inputs.recipe));
   log('Running the recipe');
   const exported = value(await studio.evaluate((whittle) => whittle.exportModel()));
-  const figures = exported.proof.ran ? await figuresOf(studio, inputs, limit ?? data?.samples ?? null, limit, log) : NOTHING;
-  if (!exported.proof.ran) log(`Not run here: ${exported.proof.reason ?? ''}${inputs.sensitivity === null ? '' : ` ${inputs.sensitivity} is not written: a scan of layers needs runs.`}`);
+  const figures = exported.proof.runnable ? await figuresOf(studio, inputs, limit ?? data?.samples ?? null, limit, log) : NOTHING;
+  if (!exported.proof.runnable) log(`Not run: ${exported.proof.reason ?? ''}${inputs.sensitivity === null ? '' : ` ${inputs.sensitivity} is not written: a scan of layers needs runs.`}`);
   const environment = value(await studio.evaluate((whittle) => whittle.environment()));
   return {
     results: { recipe, date: new Date(), environment, opened, data, preview: null, exported, ...figures },

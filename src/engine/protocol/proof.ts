@@ -26,7 +26,9 @@ export interface Proof {
   /** Whether the file was loaded by the runtime, and run beside the opened one. */
   readonly loaded: boolean;
   readonly ran: boolean;
-  /** Why the opened file does not run here; null where it does. */
+  /** False where the opened file was seen not to run here: nothing that takes a run can be measured. */
+  readonly runnable: boolean;
+  /** Why the files were not run, as half a sentence; null where they were. */
   readonly reason: string | null;
   readonly inputs: InputsUsed | null;
   /** Outputs of the opened file against the written one's. */

@@ -1,7 +1,7 @@
 /** Planted faults: whatever goes wrong between the opened file and the written one, somebody notices. */
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { ModelProto } from 'onnx-buf';
-import { ModelProtoSchema, StringStringEntryProtoSchema, TensorProto_DataLocation, ValueInfoProtoSchema } from 'onnx-buf';
+import { ModelProtoSchema, OperatorSetIdProtoSchema, StringStringEntryProtoSchema, TensorProto_DataLocation, ValueInfoProtoSchema } from 'onnx-buf';
 import { expect, test, vi } from 'vitest';
 import { cloneForEdit } from '../../onnx/clone';
 import { bytesOf, readFloats } from '../../onnx/tensor';
@@ -49,7 +49,7 @@ function initializer({ graph }: ModelProto, name: string) {
 
 test('a good file: loaded, run beside the opened one, equal to the studio', async () => {
   const { proof } = await exportProven(await bench(), null, eight, job);
-  expect(proof).toMatchObject({ loaded: true, ran: true, reason: null, inputs: { count: 4, madeUp: '"x" uniform from -1 to 1' }, nonFinite: [], studio: { ok: true }, lossless: null, faults: [] });
+  expect(proof).toMatchObject({ loaded: true, ran: true, runnable: true, reason: null, inputs: { count: 4, madeUp: '"x" uniform from -1 to 1' }, nonFinite: [], studio: { ok: true }, lossless: null, faults: [] });
   expect(proof.difference?.maxAbs).toBeGreaterThan(1e-4);
   const b = await bench();
   const data = await answeredData(b, 8);
@@ -131,4 +131,21 @@ test('weights in a file of their own: the opened bytes are run, whatever the stu
   const misread = initializer(doc.model.proto, 'w');
   misread.rawData = misread.rawData.toReversed();
   expect((await exportProven(b, null, recipe(), job)).proof.difference?.maxAbs).toBeGreaterThan(0.1);
+});
+
+test('a large model is not run unasked: the written file is loaded alone', async () => {
+  const small = await bench();
+  const b = new Workbench({ ...small.doc, large: true }, small.platform);
+  const { proof } = await exportProven(b, null, eight, job);
+  expect(proof).toMatchObject({ loaded: true, ran: false, runnable: true, reason: expect.stringMatching(/none is run unasked/), difference: null, faults: [] });
+});
+
+test('a model that does not run here: its file is written, and why nothing ran is said', async () => {
+  const nodes = [makeNode('MatMul', ['x', 'w'], ['h']), Object.assign(makeNode('Unheard', ['h'], ['y']), { domain: 'ai.example' })];
+  const model = makeModel({ opset: 13, inputs: [['x', [2, 8]]], outputs: [['y', [2, 4]]], weights: [weight('w', [8, 4], 1)], nodes });
+  model.proto.opsetImport.push(create(OperatorSetIdProtoSchema, { domain: 'ai.example', version: 1n }));
+  const b = await openOnCpu(model);
+  const { proof, bytes } = await exportProven(b, null, eight, job);
+  expect(bytes).toBeGreaterThan(0);
+  expect(proof).toMatchObject({ loaded: false, ran: false, runnable: false, reason: expect.stringMatching(/^the opened one does not run here: Loading the model failed/), faults: [] });
 });

@@ -1,5 +1,6 @@
 /** Loads and runs a written file beside the opened one before anybody gets it. */
 import { WhittleError } from '../../base/errors';
+import { formatBytes } from '../../base/format';
 import { distanceWords } from '../../base/proof-words';
 import { quietly, type Job } from '../../base/job';
 import type { Dataset } from '../../data/types';
@@ -11,6 +12,7 @@ import { countNonFinite } from '../../runtime/compare';
 import type { Outputs } from '../../measure/outputs';
 import type { ModelFiles } from '../../runtime/types';
 import type { Exported, Proof } from '../protocol/index';
+import { LARGE_BYTES } from './document';
 import { exportModel } from './export';
 import { againstStudio } from './against-studio';
 import { cannotRun, differenceOf, load, runAll } from './file-runs';
@@ -31,18 +33,22 @@ export async function exportProven(bench: Workbench, data: Dataset | null, recip
 export async function prove(bench: Workbench, data: Dataset | null, recipe: Recipe, file: Blob, job: Job): Promise<Proof> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const faults = signatureChanges(bench.doc.model.proto, reread(bench.doc.model, bytes).proto, usesHalf(recipe));
+  if (bench.doc.large) {
+    const reason = `the opened model has ${formatBytes(bench.doc.model.bytes)}, and above ${formatBytes(LARGE_BYTES)} none is run unasked`;
+    return { ...NOTHING, runnable: true, loaded: await loadedAlone(bench, bytes, job), reason, faults };
+  }
   const trials = await tried(bench, data, job);
-  if (trials instanceof WhittleError) return { ...NOTHING, ...(await loadedAlone(bench, bytes, trials, job)), faults };
+  if (trials instanceof WhittleError) return { ...NOTHING, loaded: await loadedAlone(bench, bytes, job), reason: `the opened one does not run here: ${trials.message}`, faults };
 
   const outputs = await runWritten(bench, bytes, trials, job);
   const difference = differenceOf(trials.outputs, outputs);
-  const { studio, lossless } = bench.doc.large ? NOTHING : await againstStudio(bench, recipe, { trials, bytes, outputs }, job);
+  const { studio, lossless } = await againstStudio(bench, recipe, { trials, bytes, outputs }, job);
   if (studio?.ok === false) faults.push(`The written file does not compute what the studio computes with the same weights: off by ${distanceWords(studio)}.`);
   if (lossless?.ok === false) faults.push(`Passes that lose nothing changed what the model computes: off by ${distanceWords(lossless)}.`);
-  return { loaded: true, ran: true, reason: null, inputs: trials.used, difference, nonFinite: countNonFinite(trials.outputs, outputs), studio, lossless, faults };
+  return { loaded: true, ran: true, runnable: true, reason: null, inputs: trials.used, difference, nonFinite: countNonFinite(trials.outputs, outputs), studio, lossless, faults };
 }
 
-const NOTHING: Proof = { loaded: false, ran: false, reason: null, inputs: null, difference: null, nonFinite: [], studio: null, lossless: null, faults: [] };
+const NOTHING: Proof = { loaded: false, ran: false, runnable: false, reason: null, inputs: null, difference: null, nonFinite: [], studio: null, lossless: null, faults: [] };
 
 function reread(model: OnnxModel, bytes: Uint8Array<ArrayBuffer>): OnnxModel {
   try {
@@ -62,11 +68,11 @@ async function tried(bench: Workbench, data: Dataset | null, job: Job): Promise<
   }
 }
 
-/** Where the opened file cannot be run, the written one is at least loaded: where the opened one loads it must. */
-async function loadedAlone(bench: Workbench, bytes: Uint8Array, why: WhittleError, job: Job): Promise<Pick<Proof, 'loaded' | 'reason'>> {
+/** Where the files are not run, the written one is at least loaded: where the opened one loads it must. */
+async function loadedAlone(bench: Workbench, bytes: Uint8Array, job: Job): Promise<boolean> {
   const failure = await loadFailure(bench, bytes, job);
   if (failure !== null && (await loadFailure(bench, bench.doc.model.source, job)) === null) throw failed('does not load', failure);
-  return { loaded: failure === null, reason: why.message };
+  return failure === null;
 }
 
 async function loadFailure(bench: Workbench, model: Uint8Array | ModelFiles, job: Job): Promise<WhittleError | null> {

@@ -61,6 +61,7 @@ const steps = [{ id: 'prune-weights', note: 'Half of the weights are zero.', cha
 export const PROOF: Proof = {
   loaded: true,
   ran: true,
+  runnable: true,
   reason: null,
   inputs: { count: 4, madeUp: null },
   difference: { maxAbs: 0.0625, relative: 0.0625, sqnrDb: 21.5 },
