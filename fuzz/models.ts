@@ -117,5 +117,5 @@ function mutateTensor(tensor: TensorProto, dice: Dice): void {
   else if (kind === 5) {
     tensor.dataLocation = 1;
     tensor.externalData = ['location', 'offset', 'length'].slice(0, 1 + dice.below(3)).map((key) => create(StringStringEntryProtoSchema, { key, value: key === 'location' ? (dice.pick(['w.bin', '../w.bin', '/w.bin', '', 'v.bin']) ?? '') : String(number(dice)) }));
-  } else tensor.dims = tensor.dims.length > 1 ? [tensor.dims.reduce((a, b) => a * b, 1n)] : [1n, ...tensor.dims, 1n];
+  } else tensor.dims = tensor.dims.length > 1 ? [BigInt.asIntN(64, tensor.dims.reduce((a, b) => a * b, 1n))] : [1n, ...tensor.dims, 1n];
 }
