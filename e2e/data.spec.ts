@@ -1,11 +1,23 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'playwright/test';
+import { expect, test, type Page } from 'playwright/test';
 import { zipSync } from 'fflate';
+import { pngHeader } from '../src/data/testing/headers';
 import { expectAccessible } from './support/accessible';
 import { DIGITS, Studio } from './support/studio';
 
 const IMAGES = { name: 'images-idx3-ubyte.gz', bytes: readFileSync('public/samples/digits/images-idx3-ubyte.gz') };
 const LABELS = { name: 'labels-idx1-ubyte', bytes: readFileSync('public/samples/digits/labels-idx1-ubyte') };
+
+/** A PNG of one shade. */
+async function grey(page: Page, shade: number): Promise<Uint8Array> {
+  const base64 = await page.evaluate((level) => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 40, height: 30 });
+    const context = canvas.getContext('2d');
+    if (context) Object.assign(context, { fillStyle: `rgb(${level} ${level} ${level})` }).fillRect(0, 0, 40, 30);
+    return canvas.toDataURL('image/png').split(',')[1] ?? '';
+  }, shade);
+  return new Uint8Array(Buffer.from(base64, 'base64'));
+}
 
 test.describe.configure({ mode: 'serial' });
 let studio: Studio;
@@ -81,19 +93,10 @@ test('a zip of the same is the same', async () => {
 
 test('folders of pictures are read as classes, and a file that is no picture is left out by name', async () => {
   const { page } = studio;
-  const png = async (shade: number): Promise<Uint8Array> => {
-    const base64 = await page.evaluate((grey) => {
-      const canvas = Object.assign(document.createElement('canvas'), { width: 40, height: 30 });
-      const context = canvas.getContext('2d');
-      if (context) Object.assign(context, { fillStyle: `rgb(${grey} ${grey} ${grey})` }).fillRect(0, 0, 40, 30);
-      return canvas.toDataURL('image/png').split(',')[1] ?? '';
-    }, shade);
-    return new Uint8Array(Buffer.from(base64, 'base64'));
-  };
   const zip = zipSync({
-    'set/dark/a.png': await png(10),
-    'set/dark/b.png': await png(30),
-    'set/light/c.png': await png(220),
+    'set/dark/a.png': await grey(page, 10),
+    'set/dark/b.png': await grey(page, 30),
+    'set/light/c.png': await grey(page, 220),
     'set/light/broken.png': new Uint8Array([1, 2, 3]),
   });
   await studio.drop({ name: 'set.zip', bytes: Buffer.from(zip) });
@@ -103,6 +106,27 @@ test('folders of pictures are read as classes, and a file that is no picture is 
   await expect(page.getByText(/broken\.png/)).toBeVisible();
   expect((await studio.snapshot()).document.data?.card).toMatchObject({ format: 'folders', input: { size: [28, 28], channels: 'L' } });
   await expect(page.getByRole('list', { name: 'The first samples' }).getByRole('img')).toHaveCount(3);
+});
+
+test('a picture too large to decode is left out by its header; the limits are on the page, and the files read again by others', async () => {
+  const { page } = studio;
+  const [small, huge] = [pngHeader(28, 28), pngHeader(16_000, 16_000)];
+  await studio.drop({ name: 'set.zip', bytes: Buffer.from(zipSync({ 'set/a/good.png': await grey(page, 99), 'set/a/huge.png': huge, 'set/b/good.png': await grey(page, 99), 'set/b/small.png': small })) });
+  await expect(page.getByText(/2 samples of 2 classes, labelled/)).toBeVisible();
+  await studio.idle();
+  const problems = async (): Promise<string> => (await studio.snapshot()).document.data?.problems.first.join() ?? '';
+  expect(await problems()).toContain('huge.png: it has 16000 x 16000 pixels, 256 megapixels, more than the limit of 64 megapixels');
+  await page.getByText('Limits', { exact: true }).click();
+  const largest = page.getByRole('textbox', { name: 'Largest picture, megapixels' });
+  await largest.fill('many');
+  await page.getByRole('button', { name: 'Set limits' }).click();
+  await expect(page.getByRole('alert').filter({ hasText: 'Largest picture, megapixels is "many"' })).toBeVisible();
+  await largest.fill('256');
+  await page.getByRole('button', { name: 'Set limits' }).click();
+  await studio.idle();
+  // The header is all there is of it.
+  expect(await problems()).toContain('huge.png: not an image that this browser can decode');
+  await expectAccessible(page);
 });
 
 test('nothing of this left the origin', () => {
