@@ -9,6 +9,8 @@ const ROWS_PER_BYTE = 8;
 /** Rows of one file; an entry is made for each. */
 const MOST_ROWS = 2 ** 24;
 const MOST_METADATA = 64 * 2 ** 20;
+/** Fields of the metadata. */
+const [SCHEMA, ROW_GROUPS] = [2, 4];
 /** Levels of the schema. */
 const DEEPEST = 32;
 /** "PAR1" at the beginning and, after the metadata's length, at the end. */
@@ -22,7 +24,8 @@ export async function checkFooter(path: string, bytes: BlobBytes): Promise<void>
   if (length === 0 || length > bytes.size - HEAD - FOOT) throw damaged(path, `its metadata have ${length} bytes, the file ${bytes.size}`);
   if (length > MOST_METADATA) throw damaged(path, `its metadata have ${length} bytes; at most ${MOST_METADATA} are read`);
   try {
-    new ThriftReader(await bytes.read(bytes.size - FOOT - length, length)).struct();
+    const fields = new ThriftReader(await bytes.read(bytes.size - FOOT - length, length)).struct();
+    if (!Array.isArray(fields.get(SCHEMA)) || !Array.isArray(fields.get(ROW_GROUPS))) throw new Error('they name no schema or no row groups');
   } catch (cause) {
     throw damaged(path, `its metadata are damaged: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
   }

@@ -57,6 +57,7 @@ async function withFooter({ path, blob }: NamedBlob, length: number | null, meta
 test.each([
   ['its metadata have 4000000000 bytes, the file', 4_000_000_000, undefined],
   ['its metadata have 0 bytes', 0, undefined],
+  ['its metadata are damaged: they name no schema or no row groups', null, [0x15, 2, 0]],
   // Field 1, a list of 100,000,000 numbers.
   ['a list of 100000000 items does not fit the 2 bytes that are left', null, [0x19, 0xf5, 0x80, 0xc2, 0xd7, 0x2f, 0, 0]],
   ['it has a number of more than 10 bytes', null, [0x16, ...Array.from({ length: 300 }, () => 0xff), 0, 0]],

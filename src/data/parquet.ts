@@ -128,7 +128,9 @@ async function named<T>(path: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (cause) {
     if (cause instanceof WhittleError) throw cause;
-    throw damaged(path, cause instanceof Error ? cause.message : String(cause), cause);
+    const message = cause instanceof Error ? cause.message : String(cause);
+    // What a reader runs into without noticing says little by itself.
+    throw damaged(path, cause instanceof TypeError || cause instanceof RangeError ? `it is damaged (${message})` : message, cause);
   }
 }
 
