@@ -18,7 +18,7 @@ interface Field {
 const FIELDS: readonly Field[] = [
   { key: 'maxPixels', label: 'Largest picture, megapixels', unit: 1e6, help: 'Larger pictures are left out, told by their headers before they are decoded.' },
   { key: 'maxUnpacked', label: 'Most unpacked, MB', unit: 1e6, help: 'What one gzip, zip or npz file may unpack to.' },
-  { key: 'maxRatio', label: 'Most of one byte', unit: 1, help: 'Bytes that may come of one packed byte, beyond 64 MB.' },
+  { key: 'maxRatio', label: 'Bytes of one, at most', unit: 1, help: 'Bytes that may come of one packed byte, beyond 64 MB.' },
 ];
 
 /** What the files of samples may expand to. Files that are read already are read again by other limits. */
