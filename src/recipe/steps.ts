@@ -31,6 +31,11 @@ export function stepOf(recipe: Recipe, id: string): RecipeStep | undefined {
   return steps.find((s) => s.off !== true) ?? steps[0];
 }
 
+/** Whether a step of the pass runs. */
+export function runsPass(recipe: Recipe, id: string): boolean {
+  return recipe.passes.some((s) => s.id === id && s.off !== true);
+}
+
 /** Whether a step that runs needs the user's samples, under its own options or those of a layer. */
 export function usesSamples(step: RecipeStep): boolean {
   return holdsSomewhere(step, metaOf(step.id)?.usesSamples);

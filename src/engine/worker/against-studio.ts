@@ -6,19 +6,18 @@ import type { Job } from '../../base/job';
 import type { Outputs } from '../../measure/outputs';
 import { metaOf } from '../../passes/metas';
 import type { RecipeRun } from '../../recipe/run';
-import { leadingGraphSteps, stepOf } from '../../recipe/steps';
+import { leadingGraphSteps, runsPass } from '../../recipe/steps';
 import type { Recipe, RecipeStep } from '../../recipe/types';
 import { HALF_TOLERANCE, TOLERANCE } from '../../runtime/check';
 import type { Feeds } from '../../runtime/types';
 import type { OutputDifference, Proof, SameCheck } from '../protocol/index';
-import { fit } from './feeds';
-import { cannotRun, differenceOf, load, runAll } from './file-runs';
+import { cannotRun, differenceOf, load, runAll, runEach } from './file-runs';
 import { createLive, type LiveGraph } from './live';
 import { usesHalf } from './pair';
 import type { TrialInputs } from './trial-inputs';
 import type { Workbench } from './workbench';
 
-/** Parts of an output's range: the same sums in another order stay below 3e-6 over nine models and 17 forms. */
+/** Parts of an output's range: the same sums in another order stay below 3e-6 over six models and 17 forms. */
 const STUDIO_TOLERANCE = 5e-5;
 /** The same where activations are rounded by known scales. Unfused, file and studio come out equal; a last bit may still round to the next code. */
 const STATIC_TOLERANCE = 5e-3;
@@ -32,20 +31,15 @@ interface Written {
   readonly outputs: readonly Outputs[];
 }
 
-function runs(recipe: Recipe, id: string): boolean {
-  const step = stepOf(recipe, id);
-  return step !== undefined && step.off !== true;
-}
-
 function toleranceOf(recipe: Recipe): number {
   if (usesHalf(recipe)) return HALF_TOLERANCE;
-  if (runs(recipe, 'quantize-dynamic')) return DYNAMIC_TOLERANCE;
-  return runs(recipe, 'quantize-static') ? STATIC_TOLERANCE : STUDIO_TOLERANCE;
+  if (runsPass(recipe, 'quantize-dynamic')) return DYNAMIC_TOLERANCE;
+  return runsPass(recipe, 'quantize-static') ? STATIC_TOLERANCE : STUDIO_TOLERANCE;
 }
 
 export async function againstStudio(bench: Workbench, recipe: Recipe, { trials, bytes, outputs }: Written, job: Job): Promise<Pick<Proof, 'studio' | 'lossless'>> {
   // Integer kernels that the runtime fuses round elsewhere than the parts that the studio runs.
-  const integers = runs(recipe, 'quantize-static') || runs(recipe, 'quantize-dynamic');
+  const integers = runsPass(recipe, 'quantize-static') || runsPass(recipe, 'quantize-dynamic');
   const written = integers ? await runAll(await load(bench, bytes, job, false), trials.feeds, job) : outputs;
   const studio = await onStudio(bench, recipe, 'after', !integers, trials, job);
   const exact = exactPrefix(recipe);
@@ -88,9 +82,7 @@ async function runGraph({ platform }: Workbench, run: RecipeRun, graph: LiveGrap
   try {
     const weights = await live.bind(run, which);
     try {
-      const all: Outputs[] = [];
-      for (const one of feeds) all.push(await weights.run(fit(one, live.inputs), signal));
-      return all;
+      return await runEach(weights.run, live.inputs, feeds, signal);
     } finally {
       weights.release();
     }

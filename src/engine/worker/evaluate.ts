@@ -4,7 +4,8 @@ import { evaluateSides, type Side } from '../../measure/evaluate';
 import { datasetSamples, type Samples } from '../../measure/samples';
 import { scoredSamples } from '../../measure/split';
 import type { Recipe } from '../../recipe/types';
-import type { Ep } from '../../runtime/types';
+import type { FeedChoice } from '../../runtime/feeds';
+import type { Ep, ValueInfo } from '../../runtime/types';
 import type { Evaluation } from '../protocol/index';
 import { fit } from './feeds';
 import { nameAnswers } from './named-answers';
@@ -37,11 +38,10 @@ export async function evaluateFile(bench: Workbench, data: Dataset | null, recip
   try {
     const { inputs } = await original.session.open();
     const { choice } = await bench.trials(data, job);
-    const scored = data === null ? madeUpSamples(inputs, RANDOM_SAMPLES, choice) : { samples: datasetSamples(data, inputs), madeUp: null };
     const session = await bench.platform.runtime.create(new Uint8Array(await file.arrayBuffer()), sides.after, job.signal);
     try {
       const after: Side = (feeds, signal) => session.run(fit(feeds, session.inputs), signal);
-      return await compared(bench, data, recipe, { ...scored, samples: batched(scored.samples, sides.ep), of: 'file' }, original, after, limit, job);
+      return await compared(bench, data, recipe, { ...scoredInputs(data, inputs, choice, sides.ep), of: 'file' }, original, after, limit, job);
     } finally {
       await session.release();
     }
@@ -92,10 +92,15 @@ export function evaluatedOn(kept: LiveBench, data: Dataset | null): Evaluated {
   if (kept.evaluated?.data !== data) kept.evaluated = null;
   if (kept.evaluated === null) {
     const { live, choice } = kept;
-    const { samples, madeUp } = data === null ? madeUpSamples(live.inputs, RANDOM_SAMPLES, choice) : { samples: datasetSamples(data, live.inputs), madeUp: null };
-    kept.evaluated = { data, samples: batched(samples, live.ep), madeUp, cells: new Map() };
+    kept.evaluated = { data, ...scoredInputs(data, live.inputs, choice, live.ep), cells: new Map() };
   }
   return kept.evaluated;
+}
+
+/** The user's samples, or made-up inputs where there are none. */
+function scoredInputs(data: Dataset | null, inputs: readonly ValueInfo[], choice: Partial<FeedChoice>, ep: Ep): ScoredInputs {
+  const { samples, madeUp } = data === null ? madeUpSamples(inputs, RANDOM_SAMPLES, choice) : { samples: datasetSamples(data, inputs), madeUp: null };
+  return { samples: batched(samples, ep), madeUp };
 }
 
 function batched(samples: Samples, ep: Ep): Samples {

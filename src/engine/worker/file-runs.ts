@@ -20,12 +20,17 @@ export function load({ platform: { runtime } }: Workbench, model: Uint8Array | M
   return runtime.create(model, { ep: 'wasm', optimize }, signal);
 }
 
+/** Runs all feeds, each in the types that the inputs want. */
+export async function runEach(run: Session['run'], inputs: Session['inputs'], feeds: readonly Feeds[], signal: AbortSignal): Promise<Outputs[]> {
+  const all: Outputs[] = [];
+  for (const one of feeds) all.push(await run(fit(one, inputs), signal));
+  return all;
+}
+
 /** Runs them all and closes the session. */
 export async function runAll(session: Session, feeds: readonly Feeds[], { signal }: Job): Promise<Outputs[]> {
   try {
-    const all: Outputs[] = [];
-    for (const one of feeds) all.push(await session.run(fit(one, session.inputs), signal));
-    return all;
+    return await runEach((given, stop) => session.run(given, stop), session.inputs, feeds, signal);
   } finally {
     await session.release();
   }

@@ -2,6 +2,7 @@
 import type { Job } from '../../base/job';
 import type { Dataset } from '../../data/types';
 import { compareLatency, WASM_SETTLE_MS, type LatencyFigures, type LatencyOptions } from '../../measure/latency';
+import { runsPass } from '../../recipe/steps';
 import type { Recipe } from '../../recipe/types';
 import { checkBackends, HALF_TOLERANCE, TOLERANCE } from '../../runtime/check';
 import type { HostFeeds } from '../../runtime/feeds';
@@ -30,7 +31,7 @@ export interface Loaded {
 
 /** Whether a recipe's file computes or stores in float16, which is held to another tolerance. */
 export function usesHalf(recipe: Recipe): boolean {
-  return recipe.passes.some((s) => s.id === 'convert-float16' && s.off !== true);
+  return runsPass(recipe, 'convert-float16');
 }
 
 /** One sample as the opened file takes it: real where there are data, else of sizes that it was seen to run with. */

@@ -4,6 +4,7 @@ import { parseCard } from '../../data/card';
 import { decimal } from '../../base/number-text';
 import { toPlainError, type PlainError } from '../../base/errors';
 import { Segmented } from '../parts/segmented';
+import { FormError } from './form-error';
 
 interface CardFormProps {
   readonly card: Card;
@@ -34,11 +35,7 @@ export function CardForm({ card, busy, onApply }: CardFormProps) {
     >
       {draft.input && <InputFields input={draft.input} onChange={(input) => set({ input })} />}
       <TextField label="Label offset" value={draft.offset} onChange={(offset) => set({ offset })} help="Added to a label to get the class index." />
-      {error && (
-        <p className="bad small" role="alert">
-          {error.message} {error.remedy}
-        </p>
-      )}
+      <FormError error={error} />
       <p className="panel-actions">
         <button type="submit" className="button" disabled={busy}>
           Apply

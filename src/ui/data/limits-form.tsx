@@ -6,6 +6,7 @@ import { applyCard, setLimits } from '../../state/data';
 import { useDocument } from '../../state/document';
 import { useJobs } from '../../state/jobs';
 import { attempt } from '../open';
+import { FormError } from './form-error';
 
 interface Field {
   readonly key: keyof DataLimits;
@@ -53,11 +54,7 @@ export function LimitsForm() {
             <input className="field" inputMode="numeric" value={draft[key] ?? ''} onChange={({ target }) => setDraft({ ...draft, [key]: target.value })} />
           </label>
         ))}
-        {error && (
-          <p className="bad small" role="alert">
-            {error.message} {error.remedy}
-          </p>
-        )}
+        <FormError error={error} />
         <p className="panel-actions">
           <button type="submit" className="button" disabled={busy}>
             Set limits
