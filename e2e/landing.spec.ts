@@ -40,22 +40,33 @@ test('has no accessibility violations, light and dark, wide and narrow', async (
   await expectAccessible(studio.page);
 });
 
-test('links the notices of everything that others made and the build holds', async ({ browser }) => {
-  // A page of its own: the link keeps the focus, and single keys are for a page where nothing has it.
-  const { page } = await Studio.open(browser);
+test('links the notices of everything that others made and the build holds', async () => {
+  const { page } = studio;
   const opened = page.context().waitForEvent('page');
   await page.getByRole('contentinfo').getByRole('link', { name: 'Third-party notices' }).click();
   const notices = await opened;
   await notices.waitForLoadState();
   expect(new URL(notices.url()).pathname).toBe('/third-party-notices.txt');
   const text = await notices.locator('body').innerText();
-  await page.context().close();
+  await notices.close();
   for (const name of BUNDLED) expect(text).toMatch(new RegExp(`^- ${name} \\d+\\.\\d+\\.\\d+\\S*, \\S`, 'm'));
   for (const phrase of ['SIL OPEN FONT LICENSE', 'Copyright (c) Microsoft Corporation', 'Apache License', 'MNIST data: CC BY-SA 3.0']) expect(text).toContain(phrase);
 });
 
-test('answers the keys of its shortcuts', async () => {
+test('answers the keys of its shortcuts, whatever has the focus', async () => {
   const { page } = studio;
+  await page.getByRole('button', { name: 'Open a model' }).focus();
+  await page.keyboard.press('?');
+  const shortcuts = page.getByRole('dialog', { name: 'Shortcuts' });
+  await expect(shortcuts).toBeVisible();
+  // Behind a dialog they are none.
+  await page.keyboard.press('1');
+  await page.keyboard.press('Escape');
+  await expect(shortcuts).toHaveCount(0);
+  await page.getByRole('button', { name: 'Theme' }).press('Enter');
+  await page.getByRole('menuitemradio', { name: 'Dark' }).press('Enter');
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await expect(page.getByRole('button', { name: 'Theme: Dark' })).toBeFocused();
   const chooser = page.waitForEvent('filechooser');
   await page.keyboard.press('o');
   await chooser;

@@ -12,7 +12,7 @@ test('a report is one file that opens offline, and its figures are those of the 
   await studio.idle();
 
   const save = async (item: RegExp): Promise<string> => {
-    await page.getByRole('button', { name: 'Menu' }).click();
+    await page.getByRole('button', { name: 'Report' }).click();
     const download = page.waitForEvent('download');
     await page.getByRole('menuitem', { name: item }).click();
     const file = await download;

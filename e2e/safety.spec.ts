@@ -73,7 +73,7 @@ test('dialogs and menus keep within the policy', async ({ browser }) => {
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toHaveCount(0);
   expect(await page.evaluate(() => document.adoptedStyleSheets.length)).toBe(0);
-  await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByRole('button', { name: 'Report' }).click();
   await page.keyboard.press('Escape');
   studio.expectQuiet();
   await page.close();

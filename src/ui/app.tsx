@@ -3,6 +3,7 @@ import { useDocument } from '../state/document';
 import { DropZone } from './drop';
 import { Landing } from './landing/landing';
 import { Announcer } from './parts/announcer';
+import { ShortcutsDialog } from './parts/shortcuts-dialog';
 import './styles/tokens.css';
 import './styles/base.css';
 
@@ -19,6 +20,7 @@ export function App() {
       ) : (
         <Landing />
       )}
+      <ShortcutsDialog />
       <Announcer />
     </DropZone>
   );

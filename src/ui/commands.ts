@@ -30,12 +30,17 @@ export const COMMANDS = {
   help: { label: 'All shortcuts', keys: ['?', 'Shift+?'], run: () => useView.setState({ shortcutsOpen: true }) },
 } satisfies Readonly<Record<string, Command>>;
 
-/** tinykeys bindings of all commands, with the rules for single keys applied. */
-export function keyBindings(): Record<string, (event: KeyboardEvent) => void> {
+/** Those that need no open model. */
+export const LANDING_COMMANDS: readonly Command[] = [COMMANDS.open, COMMANDS.cancel, COMMANDS.help];
+
+/** tinykeys bindings of the commands, with the rules for single keys applied. */
+export function keyBindings(commands: readonly Command[]): Record<string, (event: KeyboardEvent) => void> {
   const bindings: Record<string, (event: KeyboardEvent) => void> = {};
-  for (const { keys, run } of Object.values<Command>(COMMANDS)) {
+  for (const { keys, run } of commands) {
     for (const key of keys) {
       bindings[key] = (event) => {
+        // A menu, dialog or help that the key closed has had its use of it.
+        if (event.defaultPrevented) return;
         if (isSingle(key) && (isTyping(event) || !useTaste.getState().singleKeys)) return;
         if (key.toLowerCase().includes('z') && isTyping(event)) return;
         if (key !== 'Escape') event.preventDefault();
@@ -51,8 +56,11 @@ function isSingle(key: string): boolean {
   return key.length === 1 || key === 'Shift+?';
 }
 
+/** Where letters are text, or choose from a list or menu, they are no commands; nor are they behind an open dialog. */
+const TAKES_LETTERS = 'input:not([type=range], [type=checkbox]), textarea, select, [role=dialog], [role=alertdialog], [role=menu]';
+
 function isTyping({ target }: KeyboardEvent): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || target.matches('input:not([type=range], [type=checkbox]), textarea, select, [role=dialog] *'));
+  return target instanceof HTMLElement && (target.isContentEditable || target.closest(TAKES_LETTERS) !== null);
 }
 
 /** Moves the focus to the next panel that is shown. */

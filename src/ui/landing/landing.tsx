@@ -1,11 +1,13 @@
 import { Lock } from 'lucide-react';
-import { useEffect } from 'react';
 import { useJobs, cancelJob } from '../../state/jobs';
+import { COMMANDS, LANDING_COMMANDS } from '../commands';
 import { pickAndOpen } from '../open';
 import { IsolationNotice } from '../parts/isolation-notice';
 import { ErrorNotice } from '../parts/notice';
 import { Logo } from '../parts/logo';
 import { NoticesLink } from '../parts/notices-link';
+import { ThemeMenu } from '../parts/theme-menu';
+import { useKeys } from '../parts/use-keys';
 import { GpuStatus } from './gpu-status';
 import { Hero } from './hero';
 import { Samples } from './samples';
@@ -14,20 +16,12 @@ import '../styles/landing.css';
 /** The first page: what Whittle is, a way in, and what this machine can do. */
 export function Landing() {
   const job = useJobs((state) => state.running);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      if (event.key.toLowerCase() === 'o' && (event.ctrlKey || event.metaKey || event.target === document.body)) {
-        event.preventDefault();
-        void pickAndOpen();
-      }
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, []);
+  useKeys(LANDING_COMMANDS);
   return (
     <div className="landing">
       <header>
         <Logo />
+        <ThemeMenu />
       </header>
       <main>
         <h1>Whittle makes ONNX models smaller and faster on your own GPU, and shows what each cut costs in accuracy.</h1>
@@ -59,7 +53,10 @@ export function Landing() {
         </span>
         <NoticesLink />
         <span className="landing-keys">
-          <kbd>O</kbd> open <kbd>1</kbd> – <kbd>5</kbd> sample
+          <kbd>O</kbd> open <kbd>1</kbd> – <kbd>5</kbd> sample{' '}
+          <button type="button" className="button plain" onClick={COMMANDS.help.run}>
+            <kbd>?</kbd> all shortcuts
+          </button>
         </span>
       </footer>
     </div>

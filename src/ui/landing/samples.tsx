@@ -1,7 +1,9 @@
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useJobs } from '../../state/jobs';
 import { listSamples, openSample, type Sample } from '../../state/samples';
 import { formatBytes } from '../../base/format';
+import type { Command } from '../commands';
+import { useKeys } from '../parts/use-keys';
 
 /** Models that come with the page, each with its size and licence. Keys 1 to 9 open them. */
 export function Samples() {
@@ -13,19 +15,12 @@ export function Samples() {
     void listSamples().then(setSamples);
   }, []);
 
-  const open = (sample: Sample): void => {
+  const open = useCallback((sample: Sample): void => {
     setLoading(sample.id);
     void openSample(sample).finally(() => setLoading(null));
-  };
-
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      const sample = samples[Number(event.key) - 1];
-      if (sample && !busy && event.target === document.body) open(sample);
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  });
+  }, []);
+  const commands = useMemo(() => (busy ? [] : samples.map((sample, i): Command => ({ label: sample.name, keys: [String(i + 1)], run: () => open(sample) }))), [samples, busy, open]);
+  useKeys(commands);
 
   return (
     <section className="samples" aria-labelledby="samples-title">

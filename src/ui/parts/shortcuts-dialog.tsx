@@ -6,6 +6,7 @@ import { Toggle } from './toggle';
 import '../styles/dialog.css';
 
 const MORE: readonly (readonly [string, string])[] = [
+  ['1 to 9', 'Open a sample, on the first page'],
   ['Up, Down', 'Select a layer'],
   ['Alt+Up, Alt+Down', 'Move a pass'],
   ['Arrows, Shift+Arrows, Home, End', 'Move a slider'],

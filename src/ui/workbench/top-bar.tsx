@@ -1,18 +1,16 @@
-import { Download, FileText, FileUp, Keyboard, Link2, Moon, Redo2, Sun, SunMoon, Undo2 } from 'lucide-react';
+import { Download, FolderOpen, Keyboard, Link2, Redo2, Undo2 } from 'lucide-react';
 import { useState } from 'react';
-import { DropdownMenu } from 'radix-ui';
 import { useDocument } from '../../state/document';
 import { useJobs } from '../../state/jobs';
 import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
-import { useTaste, useView, type Page, type Theme } from '../../state/view';
-import { saveReport } from '../../state/report';
+import { useView, type Page } from '../../state/view';
 import { COMMANDS, keyNames, type Command } from '../commands';
 import { formatBytes, formatLarge } from '../../base/format';
-import { attempt } from '../open';
 import { Logo } from '../parts/logo';
+import { ThemeMenu } from '../parts/theme-menu';
 import { Badge } from './badge';
-import '../styles/dialog.css';
+import { ReportMenu } from './report-menu';
 
 const PAGES: readonly { readonly key: Page; readonly label: string }[] = [
   { key: 'workbench', label: 'Workbench' },
@@ -46,7 +44,10 @@ export function TopBar() {
       <span className="spacer" />
       <History />
       <CopyLink />
-      <Menu />
+      <OpenAnother />
+      <ThemeMenu />
+      <Shortcuts />
+      <ReportMenu />
       <DownloadButton />
     </header>
   );
@@ -90,50 +91,20 @@ function CopyLink() {
   );
 }
 
-const THEMES: readonly { readonly theme: Theme; readonly label: string; readonly Icon: typeof Sun }[] = [
-  { theme: 'system', label: 'System theme', Icon: SunMoon },
-  { theme: 'light', label: 'Light', Icon: Sun },
-  { theme: 'dark', label: 'Dark', Icon: Moon },
-];
-
-const REPORTS = [
-  { kind: 'html', label: 'Save report, a page that opens offline' },
-  { kind: 'markdown', label: 'Save report as Markdown' },
-  { kind: 'json', label: 'Save report as JSON' },
-] as const;
-
-function Menu() {
-  const theme = useTaste((state) => state.theme);
-  const Icon = THEMES.find((choice) => choice.theme === theme)?.Icon ?? SunMoon;
+/** Another model by the system's dialog; dropping one does the same. */
+function OpenAnother() {
   return (
-    <DropdownMenu.Root>
-      <DropdownMenu.Trigger className="button plain" aria-label="Menu" title="Menu">
-        <Icon size={16} aria-hidden />
-      </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align="end">
-          <DropdownMenu.RadioGroup value={theme} onValueChange={(next) => useTaste.setState({ theme: THEMES.find((choice) => choice.theme === next)?.theme ?? 'system' })}>
-            {THEMES.map(({ theme: value, label, Icon: ThemeIcon }) => (
-              <DropdownMenu.RadioItem key={value} value={value} className="menu-item">
-                <ThemeIcon size={14} aria-hidden /> {label}
-                {value === theme && <span className="quiet"> on</span>}
-              </DropdownMenu.RadioItem>
-            ))}
-          </DropdownMenu.RadioGroup>
-          <DropdownMenu.Item className="menu-item" onSelect={COMMANDS.open.run}>
-            <FileUp size={14} aria-hidden /> Open another model
-          </DropdownMenu.Item>
-          {REPORTS.map(({ kind, label }) => (
-            <DropdownMenu.Item key={kind} className="menu-item" onSelect={() => attempt(saveReport(kind))}>
-              <FileText size={14} aria-hidden /> {label}
-            </DropdownMenu.Item>
-          ))}
-          <DropdownMenu.Item className="menu-item" onSelect={COMMANDS.help.run}>
-            <Keyboard size={14} aria-hidden /> Shortcuts
-          </DropdownMenu.Item>
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+    <button type="button" className="button plain open-another" aria-label="Open another model" title={titleOf(COMMANDS.open)} onClick={COMMANDS.open.run}>
+      <FolderOpen size={16} aria-hidden /> <span>Open</span>
+    </button>
+  );
+}
+
+function Shortcuts() {
+  return (
+    <button type="button" className="button plain shortcuts" aria-label="Shortcuts" title={titleOf(COMMANDS.help)} onClick={COMMANDS.help.run}>
+      <Keyboard size={16} aria-hidden />
+    </button>
   );
 }
 

@@ -1,15 +1,14 @@
 import { BarChart3, Cpu, Images, List, Scale, SlidersHorizontal } from 'lucide-react';
 import { lazy, Suspense, useEffect } from 'react';
-import { tinykeys } from 'tinykeys';
 import { useDocument } from '../../state/document';
 import { useResults } from '../../state/results';
 import { useView, type Page, type Tab } from '../../state/view';
-import { keyBindings } from '../commands';
+import { COMMANDS } from '../commands';
 import { Inspector } from '../inspector/inspector';
 import { Layers } from '../layers/layers';
 import { IsolationNotice } from '../parts/isolation-notice';
 import { ErrorNotice } from '../parts/notice';
-import { ShortcutsDialog } from '../parts/shortcuts-dialog';
+import { useKeys } from '../parts/use-keys';
 import { RecipePanel } from '../recipe/recipe-panel';
 import { Scoreboard } from '../scoreboard/scoreboard';
 import { DeviceLost } from './device-lost';
@@ -32,12 +31,14 @@ const TABS: readonly { readonly to: { readonly page: 'workbench'; readonly tab: 
   { to: { page: 'device' }, label: 'Device', Icon: Cpu },
 ];
 
+const ALL_COMMANDS = Object.values(COMMANDS);
+
 /** The open model: scores above, recipe, layers and the selected layer below. Narrow windows show one of them at a time. */
 export default function Workbench() {
   const { page, tab } = useView();
   const name = useDocument((state) => state.opened?.summary.name ?? '');
 
-  useEffect(() => tinykeys(window, keyBindings()), []);
+  useKeys(ALL_COMMANDS);
 
   useEffect(() => {
     document.title = `${name} – Whittle`;
@@ -83,7 +84,6 @@ export default function Workbench() {
           </button>
         ))}
       </nav>
-      <ShortcutsDialog />
     </div>
   );
 }
