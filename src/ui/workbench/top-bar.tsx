@@ -77,7 +77,7 @@ function CopyLink() {
   return (
     <button
       type="button"
-      className="button copy-link"
+      className="button plain copy-link"
       aria-label="Copy recipe link"
       title={titleOf(COMMANDS.link)}
       onBlur={() => setCopied(false)}
