@@ -45,8 +45,8 @@ export function named(files: readonly File[], paths: readonly string[] = []): Na
 export async function openModel(files: readonly NamedBlob[]): Promise<OpenedModel> {
   stopFollowing();
   const engine = await theEngine();
-  const opened = await runJob('Opening the model', 'open', async ({ signal, onProgress }) => {
-    const model = await engine.open(signal, files, onProgress);
+  const opened = await runJob('Opening the model', 'open', async (job) => {
+    const model = await engine.open(job, files);
     // Within the job: the next one may open another model, whose samples these are not.
     await engine.clearData();
     return model;
@@ -68,12 +68,12 @@ export async function openAndCheck(files: readonly NamedBlob[]): Promise<void> {
 
 export async function learnEnvironment(): Promise<void> {
   const engine = await theEngine();
-  useDocument.setState({ environment: await engine.environment(new AbortController().signal) });
+  useDocument.setState({ environment: await engine.environment({ signal: new AbortController().signal }) });
 }
 
 export async function checkBackends(): Promise<BackendCheck> {
   const engine = await theEngine();
-  const check = await runJob('Comparing WebGPU with WASM', 'run', async ({ signal, onProgress }) => engine.checkBackends(signal, onProgress));
+  const check = await runJob('Comparing WebGPU with WASM', 'run', async (job) => engine.checkBackends(job));
   useDocument.setState({ check });
   return check;
 }
@@ -86,7 +86,7 @@ export const CALIBRATION_SAMPLES = 128;
 
 export async function setData(name: string, card: Card, files: readonly NamedBlob[], calibration = CALIBRATION_SAMPLES): Promise<DataSummary> {
   const engine = await theEngine();
-  const data = await runJob('Reading the samples', 'data', async ({ signal, onProgress }) => engine.setData(signal, name, card, files, calibration, useDocument.getState().limits, onProgress));
+  const data = await runJob('Reading the samples', 'data', async (job) => engine.setData(job, name, card, files, calibration, useDocument.getState().limits));
   // Figures of other samples, or of the same prepared otherwise, cannot stand beside new ones.
   useResults.setState(OF_OTHER_SAMPLES);
   clearVariants();
@@ -108,7 +108,7 @@ export async function evaluate(limit: number | null, ep: Ep | null = null): Prom
   stopFollowing();
   const engine = await theEngine();
   const { recipe } = useRecipe.getState();
-  const evaluation = await runJob('Scoring', 'run', async ({ signal, onProgress }) => engine.evaluate(signal, recipe, limit, ep, 'file', onProgress));
+  const evaluation = await runJob('Scoring', 'run', async (job) => engine.evaluate(job, recipe, limit, ep, 'file'));
   useResults.setState({ evaluation });
   rememberVariant(recipe);
   return evaluation;
@@ -122,7 +122,7 @@ export async function scanSensitivity(options: SensitivityOptions): Promise<Sens
   useResults.setState({ sensitivity: { recipe, options, cells: [], finished: null } });
   const show = (cell: SensitivityCell): void =>
     useResults.setState(({ sensitivity: scan }) => (scan?.recipe === recipe && scan.options === options ? { sensitivity: { ...scan, cells: [...scan.cells.filter((c) => !sameCell(c, cell)), cell] } } : {}));
-  const finished = await runJob('Scanning the layers', 'run', async ({ signal, onProgress }) => engine.sensitivity(signal, recipe, options, show, onProgress));
+  const finished = await runJob('Scanning the layers', 'run', async (job) => engine.sensitivity({ ...job, onEvent: show }, recipe, options));
   useResults.setState({ sensitivity: { recipe, options, cells: finished.cells, finished } });
   return finished;
 }
@@ -142,7 +142,7 @@ export async function planBits(budget: BitBudget): Promise<BitPlan> {
   const { recipe } = useRecipe.getState();
   const { plan: last, sensitivity } = useResults.getState();
   const from = last !== null && isFresh(last.value, recipe) ? last.from : recipe;
-  const value = await runJob('Choosing bits for each layer', 'run', async ({ signal, onProgress }) => engine.planBits(signal, from, sensitivity?.cells ?? [], budget, onProgress));
+  const value = await runJob('Choosing bits for each layer', 'run', async (job) => engine.planBits(job, from, sensitivity?.cells ?? [], budget));
   useResults.setState({ plan: { from, value } });
   setRecipe(value.recipe);
   return value;
@@ -153,7 +153,7 @@ export async function chooseBest(goal: BestGoal): Promise<Best> {
   stopFollowing();
   const engine = await theEngine();
   const { target } = useRecipe.getState().recipe;
-  const best = await runJob(`Looking for the best ${inWords(goal)}`, 'run', async ({ signal, onProgress }) => engine.best(signal, goal, target, onProgress));
+  const best = await runJob(`Looking for the best ${inWords(goal)}`, 'run', async (job) => engine.best(job, goal, target));
   useResults.setState({ best });
   setRecipe(best.chosen.recipe);
   return best;
@@ -166,7 +166,7 @@ function inWords(goal: BestGoal): string {
 export async function exportModel(): Promise<Exported> {
   const engine = await theEngine();
   const { recipe } = useRecipe.getState();
-  const exported = await runJob('Writing the model', 'run', async ({ signal, onProgress }) => engine.exportModel(signal, recipe, onProgress));
+  const exported = await runJob('Writing the model', 'run', async (job) => engine.exportModel(job, recipe));
   useResults.setState({ exported, saved: false });
   rememberVariant(recipe);
   return exported;
@@ -177,7 +177,7 @@ export async function measure(ep: Ep): Promise<Measurement> {
   stopFollowing();
   const engine = await theEngine();
   const { recipe } = useRecipe.getState();
-  const measurement = await runJob('Timing before and after', 'run', async ({ signal, onProgress }) => engine.measure(signal, recipe, ep, onProgress));
+  const measurement = await runJob('Timing before and after', 'run', async (job) => engine.measure(job, recipe, ep));
   useResults.setState(({ measurements }) => ({ measurement, measurements: { ...measurements, [measurement.ep]: measurement } }));
   rememberVariant(recipe);
   return measurement;
@@ -186,7 +186,7 @@ export async function measure(ep: Ep): Promise<Measurement> {
 export async function benchmarkMatmul(sizes: readonly number[]): Promise<readonly MatmulTiming[]> {
   stopFollowing();
   const engine = await theEngine();
-  const benchmark = await runJob('Timing matrix products', 'run', async ({ signal, onProgress }) => engine.benchmarkMatmul(signal, sizes, onProgress));
+  const benchmark = await runJob('Timing matrix products', 'run', async (job) => engine.benchmarkMatmul(job, sizes));
   useResults.setState({ benchmark });
   return benchmark;
 }

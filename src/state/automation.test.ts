@@ -59,7 +59,7 @@ test('idle comes after a job whose last report is late', async () => {
   const call = await fake().next('evaluate');
   call.fail(new WhittleError('aborted', 'Stopped.'));
   expect(await scored).toMatchObject({ ok: false, error: { code: 'aborted' } });
-  call.args[5]?.({ stage: 'Scoring', done: 1, total: 2, startedAt: 0 });
+  call.following.onProgress?.({ stage: 'Scoring', done: 1, total: 2, startedAt: 0 });
   expect(useJobs.getState().running).toBeNull();
   await pass(1);
   expect(told).toHaveBeenCalledOnce();

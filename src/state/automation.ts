@@ -150,7 +150,7 @@ const automation: Automation = {
   truth: () => outcome(refreshTruth),
   checkBackends: () => outcome(actions.checkBackends),
   report: () => outcome(currentReport),
-  environment: () => outcome(async () => (await theEngine()).environment(new AbortController().signal)),
+  environment: () => outcome(async () => (await theEngine()).environment({ signal: new AbortController().signal })),
   snapshot: () => ({ document: useDocument.getState(), results: useResults.getState() }),
   loseDevice: async () => (await theEngine()).loseDevice(),
 };

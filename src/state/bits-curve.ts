@@ -31,7 +31,7 @@ export async function drawBitsCurve(recipe: Recipe, layer: string | null): Promi
       const engine = await theEngine();
       const found: BitsPoint[] = [];
       for (const bits of WIDTHS) {
-        const { state } = await engine.histogram(signal, withBits(recipe, index, layer, bits), layer, null, 1);
+        const { state } = await engine.histogram({ signal }, withBits(recipe, index, layer, bits), layer, null, 1);
         found.push({ bits, sqnrDb: state.sqnrDb, bytes: state.bytesAfter });
       }
       return found;

@@ -13,7 +13,7 @@ const PRESET_SAMPLES = 64;
 /** Proposes a card for the files, which are kept for it. What is measured on now stays until a card is applied. Throws `bad-data` where nothing fits. */
 export async function proposeData(files: readonly NamedBlob[]): Promise<DataProposal> {
   const engine = await theEngine();
-  const proposal = await runJob('Looking at the samples', 'data', async ({ signal, onProgress }) => engine.proposeData(signal, files, useDocument.getState().limits, onProgress));
+  const proposal = await runJob('Looking at the samples', 'data', async (job) => engine.proposeData(job, files, useDocument.getState().limits));
   useDocument.setState({ dropped: { name: proposal.name, files }, proposal, presets: null });
   return proposal;
 }
@@ -40,12 +40,12 @@ export async function addData(files: readonly NamedBlob[]): Promise<DataSummary>
 export async function findPreset(limit = PRESET_SAMPLES): Promise<PresetSearch> {
   stopFollowing();
   const engine = await theEngine();
-  const presets = await runJob('Trying presets', 'data', async ({ signal, onProgress }) => engine.findPreset(signal, limit, onProgress));
+  const presets = await runJob('Trying presets', 'data', async (job) => engine.findPreset(job, limit));
   useDocument.setState({ presets });
   return presets;
 }
 
 /** A sample to show, its longer side `size` pixels at most; null where samples are no pictures. */
 export async function loadPicture(signal: AbortSignal, index: number, size: number): Promise<Picture | null> {
-  return (await theEngine()).picture(signal, index, size);
+  return (await theEngine()).picture({ signal }, index, size);
 }

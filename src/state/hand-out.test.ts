@@ -33,7 +33,7 @@ describe('a download', () => {
   test('writes the file, hands it out and keeps it for the next one of the same recipe', async () => {
     const done = download();
     const call = await fake.next('exportModel');
-    expect(call.args[1]).toBe(recipe());
+    expect(call.args[0]).toBe(recipe());
     call.answer(written(recipe(), 'first'));
     await done;
     expect(useResults.getState()).toMatchObject({ saved: true, exported: { name: 'net.w.onnx' } });

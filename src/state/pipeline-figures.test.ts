@@ -25,7 +25,7 @@ describe('histograms', () => {
     await pass();
     expect(drawn()).toHaveLength(1);
     await answerHistograms();
-    expect(drawn().map(({ args }) => [args[2], args[3]])).toEqual([[LAYER, null], [LAYER, 2]]);
+    expect(drawn().map(({ args }) => [args[1], args[2]])).toEqual([[LAYER, null], [LAYER, 2]]);
     expect(results().histogram?.value).toMatchObject({ layerId: LAYER, channel: 2 });
   });
 
@@ -62,7 +62,7 @@ describe('scores', () => {
     useDocument.setState({ data: data && { ...data, samples: 50_000 } });
     await pass();
     const { args, answer } = await fake().next('evaluate');
-    expect(args.slice(1)).toEqual([recipe(), 1000, null, 'live']);
+    expect(args).toEqual([recipe(), 1000, null, 'live']);
     answer(evaluationOf(recipe()));
     await pass();
     expect(results().evaluation).toMatchObject({ of: 'live' });

@@ -25,7 +25,7 @@ describe('previews', () => {
     await pass(1);
     expect(fake().calls.preview).toHaveLength(2);
     const { args, answer } = await fake().next('preview');
-    expect(args[1]).toBe(recipe());
+    expect(args[0]).toBe(recipe());
     answer(previewOf(recipe()));
     await pass();
     expect(results().preview?.recipe).toBe(recipe());
@@ -39,10 +39,10 @@ describe('previews', () => {
       await pass(SETTLE_MS);
     }
     const [late, failed, last] = [await fake().next('preview'), await fake().next('preview'), await fake().next('preview')];
-    expect([late, failed, last].map(({ args }) => args[0].aborted)).toEqual([true, true, false]);
+    expect([late, failed, last].map(({ following }) => following.signal.aborted)).toEqual([true, true, false]);
     last.answer(previewOf(recipe()));
     await pass();
-    late.answer(previewOf(late.args[1]));
+    late.answer(previewOf(late.args[0]));
     failed.fail(new WhittleError('bad-recipe', 'No such bits.'));
     await pass();
     expect(results().preview?.recipe).toBe(recipe());
@@ -127,9 +127,9 @@ describe('settled', () => {
     await openFollowed();
     setBits(7);
     await pass(SETTLE_MS);
-    const { args, fail } = await fake().next('preview');
+    const { following, fail } = await fake().next('preview');
     stopFollowing();
-    expect(args[0].aborted).toBe(true);
+    expect(following.signal.aborted).toBe(true);
     fail(new WhittleError('aborted', 'Stopped.'));
     await pass();
     expect(isSettled()).toBe(true);

@@ -83,7 +83,7 @@ async function asFollower(work: () => Promise<void>): Promise<void> {
 async function follow(recipe: Recipe): Promise<void> {
   const { opened } = useDocument.getState();
   if (!opened) return;
-  const show = (onProgress?: OnProgress): Promise<Preview> => previews.start(async (signal) => (await theEngine()).preview(signal, recipe, onProgress));
+  const show = (onProgress?: OnProgress): Promise<Preview> => previews.start(async (signal) => (await theEngine()).preview({ signal, ...(onProgress && { onProgress }) }, recipe));
   const fits = recipe.passes.some(usesSamples) && useDocument.getState().data !== null;
   const preview = await (fits ? runFollower('Fitting to your samples', 'recipe', () => previews.cancel(), show) : runQuietly('recipe', () => show()));
   if (!preview || useDocument.getState().opened !== opened) return;
@@ -96,7 +96,7 @@ async function score(recipe: Recipe): Promise<void> {
   const { opened, data } = useDocument.getState();
   if (!opened || !data || isFileScored(recipe)) return;
   const limit = Math.min(LIVE_SAMPLES, data.samples);
-  const evaluation = await runQuietly('recipe', () => evaluations.start(async (signal) => (await theEngine()).evaluate(signal, recipe, limit, null, 'live')));
+  const evaluation = await runQuietly('recipe', () => evaluations.start(async (signal) => (await theEngine()).evaluate({ signal }, recipe, limit, null, 'live')));
   const now = useDocument.getState();
   // The file may have been scored, and model or samples replaced, in the meantime.
   if (!evaluation || now.opened !== opened || now.data !== data || isFileScored(recipe)) return;
@@ -130,7 +130,7 @@ async function drawHistograms(): Promise<void> {
     const { layer, channel } = useView.getState();
     const { opened } = useDocument.getState();
     if (layer === null || !opened) continue;
-    const value = await runQuietly('recipe', async () => (await theEngine()).histogram(new AbortController().signal, recipe, layer, channel, BINS));
+    const value = await runQuietly('recipe', async () => (await theEngine()).histogram({ signal: new AbortController().signal }, recipe, layer, channel, BINS));
     const shown = useView.getState();
     if (value && shown.layer === layer && shown.channel === channel && useDocument.getState().opened === opened) useResults.setState({ histogram: { recipe, value } });
   }

@@ -10,28 +10,28 @@ import { useResults } from './results';
 
 /** Samples a second of original and result by batch size. */
 export async function measureThroughput(ep: Ep): Promise<Throughput> {
-  const throughput = await asked('Timing batches', (engine, recipe, { signal, onProgress }) => engine.throughput(signal, recipe, ep, onProgress));
+  const throughput = await asked('Timing batches', (engine, recipe, job) => engine.throughput(job, recipe, ep));
   useResults.setState({ throughput });
   return throughput;
 }
 
 /** Where each operator of original and result runs, and how long it takes. */
 export async function profile(ep: Ep): Promise<Profile> {
-  const made = await asked('Finding where operators run', (engine, recipe, { signal, onProgress }) => engine.profile(signal, recipe, ep, onProgress));
+  const made = await asked('Finding where operators run', (engine, recipe, job) => engine.profile(job, recipe, ep));
   useResults.setState({ profile: made });
   return made;
 }
 
 /** This model's weights in every form that fits, really run on the recipe's target. */
 export async function compareForms(): Promise<FormComparison> {
-  const forms = await asked('Comparing forms', (engine, recipe, { signal, onProgress }) => engine.compareForms(signal, recipe, onProgress));
+  const forms = await asked('Comparing forms', (engine, recipe, job) => engine.compareForms(job, recipe));
   useResults.setState({ forms });
   return forms;
 }
 
 /** Raw, gzip and brotli bytes of both files and of every layer. */
 export async function measureSizes(): Promise<Sizes> {
-  const sizes = await asked('Compressing', (engine, recipe, { signal, onProgress }) => engine.sizes(signal, recipe, onProgress));
+  const sizes = await asked('Compressing', (engine, recipe, job) => engine.sizes(job, recipe));
   useResults.setState({ sizes });
   return sizes;
 }

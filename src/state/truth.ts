@@ -20,7 +20,7 @@ export function followEvidence(): void {
 export async function refreshTruth(): Promise<Truth | null> {
   const evidence = evidenceNow();
   if (!evidence) return null;
-  const truth = await runQuietly('recipe', () => latest.start(async (signal) => (await theEngine()).truth(signal, evidence)));
+  const truth = await runQuietly('recipe', () => latest.start(async (signal) => (await theEngine()).truth({ signal }, evidence)));
   if (truth && evidenceNow()?.recipe === evidence.recipe) useResults.setState({ truth });
   return truth;
 }

@@ -4,8 +4,7 @@
  */
 import { deferred } from '../../base/deferred';
 import { fromPlainError, WhittleError } from '../../base/errors';
-import type { OnProgress, Progress } from '../../base/job';
-import type { EngineApi, JobEvents, Outcome } from '../protocol/index';
+import type { EngineApi, Kept, Needs, Outcome } from '../protocol/index';
 import type { Link } from './connect';
 import { watchPulse } from './pulse';
 
@@ -13,10 +12,8 @@ import { watchPulse } from './pulse';
 const CANCEL_MS = 700;
 const AGAIN = 'It is started again with your model and samples. Try again.';
 
-export type Send<T> = (api: EngineApi, jobId: number, events: JobEvents) => Promise<Outcome<T>>;
-export type Kept = 'model' | 'data';
-/** 'opened': what was open must be in the worker. 'settled': a new worker must be done with it, so that it cannot come after what takes its place. */
-export type Needs = 'opened' | 'settled' | 'nothing';
+/** Sends a job to a worker; `listener` gets its news. */
+export type Send<T, News> = (api: EngineApi, jobId: number, listener: (news: News) => void) => Promise<Outcome<T>>;
 
 interface Live extends Link {
   /** Each resolves when that is in the worker again. */
@@ -44,7 +41,7 @@ export class Supervisor {
   private readonly connect: () => Link;
   private readonly onLost: (reason: string) => void;
   private readonly onRestart: (reason: string) => void;
-  private readonly kept: Record<Kept, Send<unknown> | null> = { model: null, data: null };
+  private readonly kept: Record<Kept, Send<unknown, unknown> | null> = { model: null, data: null };
   private live: Live | null = null;
   private lastJob = 0;
 
@@ -55,19 +52,19 @@ export class Supervisor {
   }
 
   /** Remembers what was just opened (null: nothing), for the worker that may come after this one. */
-  keep(kind: Kept, open: Send<unknown> | null): void {
+  keep(kind: Kept, open: Send<unknown, unknown> | null): void {
     this.kept[kind] = open;
     if (this.live) this.live.ready[kind] = Promise.resolve();
   }
 
   /** Starts a worker where none runs. Throws `engine-stopped` and `runtime-hung` where it was lost under this job. */
-  async call<T>(signal: AbortSignal, needs: Needs, onProgress: OnProgress, send: Send<T>): Promise<T> {
+  async call<T, News>(signal: AbortSignal, needs: Needs, onNews: (news: News) => void, send: Send<T, News>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       if (signal.aborted) throw stopped();
       this.live ??= this.start();
       const jobId = ++this.lastJob;
       try {
-        return await this.attempt(this.live, jobId, signal, needs, onProgress, send);
+        return await this.attempt(this.live, jobId, signal, needs, onNews, send);
       } catch (error) {
         if (signal.aborted) throw stopped();
         if (!(error instanceof Restarted)) throw error;
@@ -135,18 +132,18 @@ export class Supervisor {
     live.end(why);
   }
 
-  private async attempt<T>(live: Live, jobId: number, signal: AbortSignal, needs: Needs, onProgress: OnProgress, send: Send<T>): Promise<T> {
+  private async attempt<T, News>(live: Live, jobId: number, signal: AbortSignal, needs: Needs, onNews: (news: News) => void, send: Send<T, News>): Promise<T> {
     const abort = onAbort(signal);
-    // Progress travels by a port of its own: what comes after the answer must not make the job look alive again.
+    // News travel by a port of their own: what comes after the answer must not make the job look alive again.
     let isOver = false;
-    const events = (progress: Progress): void => {
-      if (!isOver) onProgress(progress);
+    const listener = (news: News): void => {
+      if (!isOver) onNews(news);
     };
     live.calls += 1;
     try {
       if (needs === 'settled') await Promise.race([settled(live), live.ended, abort.fired]);
       if (needs === 'opened') await Promise.race([Promise.all([live.ready.model, live.ready.data]), live.ended, abort.fired]);
-      const sent = send(live.api, jobId, events);
+      const sent = send(live.api, jobId, listener);
       const outcome = await Promise.race([sent, live.ended, abort.fired.catch(() => this.cancelled(live, jobId, sent))]);
       if (signal.aborted) throw stopped();
       if (!outcome.ok && outcome.error.code === 'runtime-hung') this.restart(live, new Restarted(outcome.error.message, AGAIN, jobId));

@@ -50,8 +50,6 @@ export interface Sensitivity {
   readonly totalMs: number;
 }
 
-export type CellListener = (cell: SensitivityCell) => void;
-
 /**
  * What a plan keeps to. 'bytes': the predicted size of the exported file. 'loss': the sum of the layers' losses (KL in nats, or, where
  * outputs are no class scores, noise / signal of the outputs). 'points': how far top-1 may fall, measured on the live session over

@@ -2,8 +2,9 @@
 import { releaseProxy } from 'comlink';
 import { untilAborted } from '../../base/abort';
 import { toPlainError, WhittleError } from '../../base/errors';
-import { throttleProgress, type Job } from '../../base/job';
-import type { CellListener, JobEvents, Outcome } from '../protocol/index';
+import { throttleProgress } from '../../base/job';
+import type { JobNews, Outcome } from '../protocol/index';
+import type { SendingJob } from './table';
 
 export class Jobs {
   private readonly running = new Map<number, AbortController>();
@@ -13,24 +14,25 @@ export class Jobs {
    * was replaced); a cancel waits for the task to stop, so that the page can tell a worker that hangs. A job whose signal has
    * fired never succeeds: a superseded one cannot hand over a result.
    */
-  async run<T>(jobId: number, events: JobEvents | null, task: (job: Job) => Promise<T>, also: readonly AbortSignal[] = []): Promise<Outcome<T>> {
+  async run<T, Event>(jobId: number, listener: (news: JobNews<Event>) => void, task: (job: SendingJob<Event>) => Promise<T>, also: readonly AbortSignal[] = []): Promise<Outcome<T>> {
     const controller = new AbortController();
     this.running.set(jobId, controller);
     const ends = AbortSignal.any([...also]);
     const signal = AbortSignal.any([controller.signal, ends]);
-    const onProgress = throttleProgress((progress) => {
-      if (!signal.aborted) events?.(progress);
-    });
+    const tell = (news: JobNews<Event>): void => {
+      if (!signal.aborted) listener(news);
+    };
+    const onProgress = throttleProgress((progress) => tell({ progress }));
     try {
       signal.throwIfAborted();
-      const value = await untilAborted(task({ signal, onProgress }), ends);
+      const value = await untilAborted(task({ signal, onProgress, send: (event) => tell({ event }) }), ends);
       signal.throwIfAborted();
       return { ok: true, value };
     } catch (error) {
       return { ok: false, error: toPlainError(signal.aborted && signal.reason instanceof WhittleError ? signal.reason : error) };
     } finally {
       this.running.delete(jobId);
-      releaseListener(events);
+      release(listener);
     }
   }
 
@@ -40,7 +42,7 @@ export class Jobs {
 }
 
 /** A listener from the page is a message port, which lives until it is released. */
-export function releaseListener(listener: JobEvents | CellListener | null): void {
-  const close: unknown = listener === null ? null : Reflect.get(listener, releaseProxy);
+function release(listener: object): void {
+  const close: unknown = Reflect.get(listener, releaseProxy);
   if (typeof close === 'function') Reflect.apply(close, listener, []);
 }

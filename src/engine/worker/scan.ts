@@ -9,7 +9,7 @@ import type { RecipeRun } from '../../recipe/run';
 import { layerState, type LayerState } from '../../recipe/states';
 import { singleLayerRecipe, type SingleChange } from '../../recipe/steps';
 import type { Recipe } from '../../recipe/types';
-import type { CellListener, Skipped } from '../protocol/index';
+import type { SensitivityCell, Skipped } from '../protocol/index';
 import type { SwappableWeights } from './live';
 import type { Original } from './original';
 import type { Evaluated, KeptCell, Workbench } from './workbench';
@@ -49,7 +49,7 @@ export class Scan {
     this.inner = quietly(job);
   }
 
-  async run(layers: readonly Layer[], changes: readonly SingleChange[], onCell: CellListener): Promise<KeptCell[]> {
+  async run(layers: readonly Layer[], changes: readonly SingleChange[], onCell: (cell: SensitivityCell) => void): Promise<KeptCell[]> {
     const startedAt = Date.now();
     const total = layers.length * changes.length;
     const cells: KeptCell[] = [];

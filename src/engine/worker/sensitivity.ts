@@ -4,7 +4,7 @@ import { draw } from '../../base/random';
 import type { Dataset } from '../../data/types';
 import { leadingGraphSteps, type SingleChange } from '../../recipe/steps';
 import type { Recipe } from '../../recipe/types';
-import type { CellListener, Sensitivity, SensitivityOptions } from '../protocol/index';
+import type { Sensitivity, SensitivityCell, SensitivityOptions } from '../protocol/index';
 import { evaluatedOn } from './evaluate';
 import { Scan } from './scan';
 import type { Workbench } from './workbench';
@@ -17,7 +17,7 @@ export const SCAN_SEED = 1;
  * and no new session; cells of an earlier scan are not measured again. Throws `bad-recipe` where there is nothing to try or a value is
  * out of its range.
  */
-export async function sensitivity(bench: Workbench, data: Dataset | null, recipe: Recipe, options: SensitivityOptions, job: Job, onCell: CellListener): Promise<Sensitivity> {
+export async function sensitivity(bench: Workbench, data: Dataset | null, recipe: Recipe, options: SensitivityOptions, job: Job, onCell: (cell: SensitivityCell) => void): Promise<Sensitivity> {
   const from = performance.now();
   const changes = changesOf(options);
   const run = await bench.run({ ...recipe, passes: leadingGraphSteps(recipe) }, job);

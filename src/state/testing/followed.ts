@@ -54,14 +54,14 @@ export async function openFollowed(samples = FULL.data): Promise<void> {
 
 /** Histograms asked for but those behind the curve of bits, which need no bins. */
 export function drawn(): Call<'histogram'>[] {
-  return engine.calls.histogram.filter(({ args }) => args[4] !== 1);
+  return engine.calls.histogram.filter(({ args }) => args[3] !== 1);
 }
 
 /** Answers all histograms that are asked for, those of the curve of bits too, until none is left. */
 export async function answerHistograms(): Promise<void> {
   for (let answered = 0; answered < engine.calls.histogram.length; ) {
     const call = engine.calls.histogram[answered++];
-    call?.answer(histogramOf(call.args[2], call.args[3]));
+    call?.answer(histogramOf(call.args[1], call.args[2]));
     await pass();
   }
 }

@@ -1,0 +1,78 @@
+/** The open model and what recipes make of it. */
+import type { ComputeInfo, HistogramBins } from '../../compute/types';
+import type { Layer, ModelSummary, Skipped, StoredForm } from '../../onnx/types';
+import type { Recipe } from '../../recipe/types';
+import type { Ep } from '../../runtime/types';
+import type { Proof } from './proof';
+
+export interface Environment {
+  readonly compute: ComputeInfo;
+  readonly ep: Ep;
+  readonly wasmThreads: number;
+  readonly browser: string;
+  /** Why there is no WebGPU, when there is none. */
+  readonly fallbackReason: string | null;
+}
+
+export interface OpenedModel {
+  readonly summary: ModelSummary;
+  readonly layers: readonly Layer[];
+  readonly skipped: readonly Skipped[];
+  readonly sha256: string;
+  readonly gzipBytes: number | null;
+}
+
+/** State of one layer under the recipe. */
+export interface LayerState {
+  readonly id: string;
+  /** Stored bits a weight: 32, 16, 8..2. */
+  readonly bits: number;
+  readonly storage: StoredForm;
+  /** Fraction of exact zeros, 0..1. */
+  readonly sparsity: number;
+  /** null while the layer is unchanged (infinite). */
+  readonly sqnrDb: number | null;
+  readonly bytesBefore: number;
+  /** Predicted while sliding, exact after an export. */
+  readonly bytesAfter: number;
+}
+
+export interface StepReport {
+  readonly id: string;
+  readonly note: string;
+  readonly changed: number;
+  readonly skipped: readonly Skipped[];
+  readonly thresholds?: Readonly<Record<string, number>>;
+}
+
+export interface Preview {
+  readonly recipe: Recipe;
+  readonly layers: readonly LayerState[];
+  readonly steps: readonly StepReport[];
+  /** Predicted size of the exported file. */
+  readonly predictedBytes: number;
+}
+
+export interface LayerHistogram {
+  readonly layerId: string;
+  readonly channel: number | null;
+  readonly before: HistogramBins;
+  readonly after: HistogramBins;
+  /** Prune threshold on |w|, or null. */
+  readonly threshold: number | null;
+  /** Distinct stored levels (per-tensor grid, or the chosen channel's), ascending; null where the grid differs by channel or is float. */
+  readonly levels: readonly number[] | null;
+  readonly step: number | null;
+  readonly state: LayerState;
+}
+
+export interface Exported {
+  readonly recipe: Recipe;
+  readonly name: string;
+  readonly blob: Blob;
+  readonly bytes: number;
+  readonly gzipBytes: number | null;
+  readonly layers: readonly LayerState[];
+  readonly steps: readonly StepReport[];
+  readonly proof: Proof;
+}
