@@ -1,7 +1,7 @@
 import type { GraphProto, NodeProto } from 'onnx-buf';
 import type { Scope } from './graph';
 import { isOnnx, subgraphsOf } from './nodes';
-import { roleOf } from './roles';
+import { weightPort } from './operators/weights';
 import type { Value, ValueIndex } from './values';
 
 const RANDOM: ReadonlySet<string> = new Set(['Bernoulli', 'Multinomial', 'RandomNormal', 'RandomNormalLike', 'RandomUniform', 'RandomUniformLike']);
@@ -61,7 +61,7 @@ export function weightReaders(index: ValueIndex, derived: ReadonlySet<Value>): R
 
 function readerOf(index: ValueIndex, found: ReadonlyMap<Value, NodeProto>, { uses }: Value): NodeProto | undefined {
   for (const { node, input, scope } of uses) {
-    if (roleOf(node, input)) return node;
+    if (weightPort(node, input)) return node;
     for (const name of node.output) {
       const made = index.find(scope, name);
       const further = made && found.get(made);

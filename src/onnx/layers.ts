@@ -28,7 +28,7 @@ const RETURNED = 'The model returns it as an output, or what is worked out from 
 const OVERRIDABLE = 'It is an input of the model too, and whoever runs the model may give another: it stays as it is.';
 
 /**
- * The weights of a model: constant float tensors that Conv, Gemm, MatMul, Gather, LSTM and the like read (see roles.ts), directly or through
+ * The weights of a model: constant float tensors that Conv, Gemm, MatMul, Gather, LSTM and the like read (see operators/), directly or through
  * nodes that only move elements, in the main graph and in bodies of If, Loop and Scan; and the other large float constants, wherever they are,
  * each with the reason why it is not one. Biases, norms and scales are neither.
  */
@@ -83,7 +83,7 @@ function describe(value: Value, uses: readonly WeightUse[], macs: number | null,
   if (!use || !constant || !type) throw new Error(`"${value.name}" is not a weight`);
   const params = sizeOf(constant.dims);
   return {
-    id: uniqueId(readableText(use.node.name || (use.node.output[0] ?? value.name)) + use.role.suffix, names),
+    id: uniqueId(readableText(use.node.name || (use.node.output[0] ?? value.name)) + use.port.suffix, names),
     op: use.node.opType,
     shape: shapeOf(constant),
     type,

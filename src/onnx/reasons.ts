@@ -2,7 +2,7 @@ import type { ModelProto, TensorProto } from 'onnx-buf';
 import { weightReaders } from './derived';
 import type { Ground } from './passages';
 import { isOnnx } from './nodes';
-import { roleOf, takesWeights } from './roles';
+import { takesWeights, weightPort } from './operators/weights';
 import { DataType, shapeOf, sizeOf, typeName, weightType } from './tensor';
 import type { Use, Value } from './values';
 import type { Reading } from './weights';
@@ -29,7 +29,7 @@ export function createReasons(proto: ModelProto, { index, derived }: Ground): (v
     if (!isFloat) return `Already quantized (${typeName(tensor.dataType)}, read by ${node.opType}).`;
     const held = `${count} ${typeName(tensor.dataType)} values`;
     if (functions.has(`${node.domain}:${node.opType}`)) return `${node.opType} reads these ${held}, and what functions of the model do with them is not followed.`;
-    if (roleOf(node, reader.input) || (takesWeights(node) && reader.input === 0)) return asData(reader, tensor, held);
+    if (weightPort(node, reader.input) || (takesWeights(node) && reader.input === 0)) return asData(reader, tensor, held);
     if (isOnnx(node.domain) && node.opType === 'QuantizeLinear') return `QuantizeLinear rounds these ${held} whenever the model runs: they are quantized already.`;
     if (isOnnx(node.domain) && (node.opType === 'Loop' || node.opType === 'Scan')) return `${node.opType} takes these ${held} in as a state or a sequence, which its body may change.`;
     readers ??= weightReaders(index, derived);

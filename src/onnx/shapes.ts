@@ -1,11 +1,10 @@
-import type { GraphProto, ValueInfoProto } from 'onnx-buf';
+import type { GraphProto, TensorProto, ValueInfoProto } from 'onnx-buf';
 import { cloneForEdit } from './clone';
 import type { Scope } from './graph';
 import { valueInfo } from './graph';
-import { inferNode } from './infer';
-import { constantIntegers, inferIntegers } from './integers';
 import { subgraphsOf } from './nodes';
-import { DataType, shapeOf, typeName } from './tensor';
+import { operatorOf } from './operators/table';
+import { DataType, readInts, shapeOf, sizeOf, typeName } from './tensor';
 import { isPlainName } from './text';
 import type { OnnxModel } from './types';
 import type { Value, ValueIndex } from './values';
@@ -59,7 +58,8 @@ export function indexShapes(index: ValueIndex): ShapeIndex {
         numbers: node.input.map((name) => findNumbers(scope, name)),
         branches: branches.map((branch) => branch.graph.output.map((output) => find(branch, output.name))),
       };
-      const inferred = inferNode(known);
+      const operator = operatorOf(node);
+      const inferred = operator?.shape?.(known) ?? [];
       for (const [position, name] of node.output.entries()) {
         const value = index.find(scope, name);
         if (!value) continue;
@@ -67,13 +67,22 @@ export function indexShapes(index: ValueIndex): ShapeIndex {
         if (shape) shapes.set(value, shape);
       }
       const made = index.find(scope, node.output[0] ?? '');
-      const result = made && inferIntegers(node, known.numbers, known.shapes[0] ?? null);
+      const result = made && operator?.integers?.(known);
       if (made && result) numbers.set(made, result);
     }
   };
   const [main] = index.scopes;
   if (main) visit(main);
   return { find };
+}
+
+/** Shape arithmetic is short; anything longer is data. */
+const MAX_ELEMENTS = 64;
+
+/** Values of a small int32 or int64 constant; null for others. */
+function constantIntegers(tensor: TensorProto): readonly number[] | null {
+  const whole = tensor.dataType === DataType.INT64 || tensor.dataType === DataType.INT32;
+  return whole && sizeOf(tensor.dims) <= MAX_ELEMENTS ? readInts(tensor) : null;
 }
 
 function declaredShapes(graph: GraphProto): Map<string, Declared> {

@@ -168,7 +168,7 @@ function byOperator(table: Readonly<Record<string, string>>): Map<string, { sinc
 }
 
 /** The profile of a node at the model's standard operator set; undefined for operators that no table holds. */
-export function profileOf({ domain, opType }: NodeProto, opset: number): TypeProfile | undefined {
+export function profileOf({ domain, opType }: Pick<NodeProto, 'domain' | 'opType'>, opset: number): TypeProfile | undefined {
   return DOMAINS.get(isOnnx(domain) ? '' : domain)?.get(opType)?.find(({ since }) => since <= opset)?.profile;
 }
 

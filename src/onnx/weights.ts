@@ -4,15 +4,15 @@ import { inStoredOrder, sizesOf, storedAxes, storedView } from './axes';
 import { checkWeight } from './check/weights';
 import type { Ground, Moved } from './passages';
 import { passOn } from './passages';
-import type { Role } from './roles';
-import { isParameter, roleOf } from './roles';
+import type { WeightPort } from './operators/types';
+import { isParameter, weightPort } from './operators/weights';
 import { shapeOf, sizeOf } from './tensor';
 import type { Layer } from './types';
 import type { Use, Value } from './values';
 
 /** A node that reads a constant as its weight, directly or through nodes that only rename, recast or move its elements. */
 export interface WeightUse extends Use {
-  readonly role: Role;
+  readonly port: WeightPort;
   /** Of the stored tensor: its middle axis is this node's output channel. */
   readonly view: Layer['view'];
   /** Shape of the weight as this node sees it. */
@@ -88,13 +88,13 @@ export function readersOf(ground: Ground, value: Value, tensor: TensorProto): Re
         stack.push({ readers: readers(ground, next.value, next.axes), axes: next.axes, via: { value: next.value, before: via } });
       }
     } else if (!('axes' in reader)) {
-      const role = roleOf(reader.node, reader.input);
-      const channels = role?.channels(sizesOf(axes), reader.node);
-      if (!role || !channels) others.push({ ...reader, quiet: isParameter(reader.node, reader.input) });
+      const port = weightPort(reader.node, reader.input);
+      const channels = port?.outputs(sizesOf(axes), reader.node);
+      if (!port || !channels) others.push({ ...reader, quiet: isParameter(reader.node, reader.input) });
       else {
         const view = storedView(channels.flatMap((axis) => axes[axis] ?? []), count);
         if (axes.every((axis) => axis.whole)) checkWeight(reader.node, reader.input, sizesOf(axes));
-        weights.push({ ...reader, role, view, shape: sizesOf(axes), inOrder: inStoredOrder(axes, count), via });
+        weights.push({ ...reader, port, view, shape: sizesOf(axes), inOrder: inStoredOrder(axes, count), via });
       }
     }
   }

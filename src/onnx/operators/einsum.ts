@@ -1,5 +1,5 @@
 import type { NodeProto } from 'onnx-buf';
-import { stringAttribute } from './nodes';
+import { stringAttribute } from '../nodes';
 
 /**
  * The axes of one of an Einsum's inputs that are its output's and no other input's: the channels that a weight gives. Null where it has none,

@@ -1,0 +1,113 @@
+/** Operators that move elements, or leave them where they are. */
+import { positive, reshaped, unsqueezed } from '../axes';
+import { intAttribute, intsAttribute } from '../nodes';
+import { sizeOf } from '../tensor';
+import { axisOf, broadcast, sameShape, unary } from './shape-rules';
+import type { Known, Operator, Shape } from './types';
+
+/** What shape arithmetic makes of the same numbers in another shape. */
+function sameIntegers({ numbers: [a] }: Known): Shape | null {
+  return a ?? null;
+}
+
+export const MOVING: readonly Operator[] = [
+  { types: 'Identity Cast', shape: sameShape, integers: sameIntegers },
+  { types: 'Dropout', shape: ({ shapes: [x] }) => [x ?? null, x ?? null] },
+  {
+    types: 'Flatten',
+    shape: unary((x, { node }) => {
+      const axis = axisOf(node, x.length, 1);
+      return [sizeOf(x.slice(0, axis)), sizeOf(x.slice(axis))];
+    }),
+  },
+  { types: 'Reshape', shape: unary((x, { numbers }) => (numbers[1] ? reshaped(x, numbers[1]) : null)) },
+  {
+    types: 'Squeeze',
+    shape: unary((x, { node, numbers }) => {
+      const axes = (intsAttribute(node, 'axes') ?? numbers[1])?.map((axis) => positive(axis, x.length));
+      return x.filter((size, axis) => (axes ? !axes.includes(axis) : size !== 1));
+    }),
+    integers: sameIntegers,
+  },
+  {
+    types: 'Unsqueeze',
+    shape: unary((x, { node, numbers }) => {
+      const axes = intsAttribute(node, 'axes') ?? numbers[1];
+      return axes ? unsqueezed(x, axes) : null;
+    }),
+    integers: sameIntegers,
+  },
+  {
+    types: 'Transpose',
+    shape: unary((x, { node }) => {
+      const order = intsAttribute(node, 'perm') ?? x.map((_, axis) => x.length - 1 - axis);
+      return order.map((axis) => x[axis] ?? 1);
+    }),
+  },
+  { types: 'Slice', shape: unary(sliced), integers: cut },
+  {
+    types: 'Concat',
+    shape: ({ node, shapes }) => {
+      const [first] = shapes;
+      if (!first || shapes.some((shape) => shape === null)) return [];
+      const axis = axisOf(node, first.length, 0);
+      const total = shapes.reduce((sum, shape) => sum + (shape?.[axis] ?? 0), 0);
+      return [first.map((size, at) => (at === axis ? total : size))];
+    },
+    integers: ({ numbers }) => (numbers.every((part) => part !== null) ? numbers.flat() : null),
+  },
+  {
+    types: 'Split',
+    shape: ({ node, shapes: [x], numbers }) => {
+      if (!x) return [];
+      const axis = axisOf(node, x.length, 0);
+      const sizes = intsAttribute(node, 'split') ?? numbers[1];
+      const even = Math.ceil((x[axis] ?? 1) / node.output.length);
+      return node.output.map((_, part) => x.map((size, at) => (at === axis ? (sizes?.[part] ?? even) : size)));
+    },
+  },
+  {
+    types: 'Pad',
+    domains: ['', 'com.microsoft'],
+    shape: unary((x, { node, numbers }) => {
+      const pads = intsAttribute(node, 'pads') ?? numbers[1];
+      return pads?.length === 2 * x.length ? x.map((size, axis) => size + (pads[axis] ?? 0) + (pads[axis + x.length] ?? 0)) : null;
+    }),
+  },
+  { types: 'Expand', shape: ({ shapes: [x], numbers: [, target] }) => [x && target ? broadcast([x, target]) : null] },
+  {
+    types: 'Resize',
+    shape: unary((x, { numbers }) => numbers[3] ?? (numbers[2] ? x.map((size, axis) => Math.floor(size * (numbers[2]?.[axis] ?? 1))) : null)),
+  },
+  {
+    types: 'DepthToSpace',
+    shape: unary((x, { node }) => {
+      const block = intAttribute(node, 'blocksize', 1);
+      return [x[0] ?? 1, (x[1] ?? 1) / block ** 2, (x[2] ?? 1) * block, (x[3] ?? 1) * block];
+    }),
+  },
+  { types: 'Trilu', domains: ['', 'com.microsoft'], shape: sameShape },
+  { types: 'ScatterElements ScatterND', shape: sameShape },
+];
+
+function sliced(x: Shape, { node, numbers }: Known): Shape | null {
+  const starts = intsAttribute(node, 'starts') ?? numbers[1];
+  const ends = intsAttribute(node, 'ends') ?? numbers[2];
+  if (!starts || !ends) return null;
+  const axes = intsAttribute(node, 'axes') ?? numbers[3] ?? starts.map((_, axis) => axis);
+  const result = [...x];
+  for (const [at, axis] of axes.entries()) {
+    const size = x[positive(axis, x.length)] ?? 1;
+    const step = numbers[4]?.[at] ?? 1;
+    const clamp = (limit: number): number => Math.min(Math.max(limit < 0 ? limit + size : limit, step < 0 ? -1 : 0), step < 0 ? size - 1 : size);
+    result[positive(axis, x.length)] = Math.max(0, Math.ceil((clamp(ends[at] ?? size) - clamp(starts[at] ?? 0)) / step));
+  }
+  return result;
+}
+
+function cut({ node, numbers }: Known): Shape | null {
+  const [a, b, c] = numbers;
+  const starts = intsAttribute(node, 'starts') ?? b;
+  const ends = intsAttribute(node, 'ends') ?? c;
+  return a && starts?.length === 1 && ends?.length === 1 && (numbers[4]?.[0] ?? 1) === 1 ? a.slice(starts[0], ends[0]) : null;
+}

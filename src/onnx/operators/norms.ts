@@ -1,0 +1,24 @@
+import { intAttribute } from '../nodes';
+import { shapeOf } from '../tensor';
+import { sameShape } from './shape-rules';
+import type { Operator } from './types';
+
+const misfit: Operator['misfit'] = (shape, input, node, constant) => {
+  if (input === 0 || intAttribute(node, 'spatial', 1) === 0) return null;
+  const scale = constant(1);
+  const channels = scale && shapeOf(scale)[0];
+  if (shape.length !== 1) return 'it must have one dimension';
+  return channels !== undefined && shape[0] !== channels ? `it must have ${channels} values` : null;
+};
+
+export const NORMS: readonly Operator[] = [
+  { types: 'BatchNormalization', parameters: true, misfit, shape: sameShape },
+  { types: 'GroupNormalization InstanceNormalization LayerNormalization RMSNormalization', parameters: true, shape: sameShape },
+  { types: 'LpNormalization LRN', shape: sameShape },
+  { types: 'SimplifiedLayerNormalization', domains: ['', 'com.microsoft'], parameters: true },
+  {
+    types: 'GroupNorm SkipGroupNorm SkipLayerNormalization SkipSimplifiedLayerNormalization QEmbedLayerNormalization BiasGelu FastGelu',
+    domains: ['com.microsoft'],
+    parameters: true,
+  },
+];

@@ -1,0 +1,39 @@
+import { intAttribute } from '../nodes';
+import { sizeOf } from '../tensor';
+import type { Axes, Operator, Shape } from './types';
+
+/** [directions, gates*H, I]: every row of every direction is a channel. */
+function everyRow(shape: Shape): Axes | null {
+  return shape.length === 3 ? [0, 1] : null;
+}
+
+const RANKS: Readonly<Record<number, number>> = { 1: 3, 2: 3, 3: 2 };
+
+function misfit(gates: number): NonNullable<Operator['misfit']> {
+  return (shape, input, node) => {
+    const rank = RANKS[input];
+    if (rank === undefined) return null;
+    if (shape.length !== rank) return `it must have ${rank} dimensions`;
+    const hidden = input === 2 ? (shape[2] ?? 0) : intAttribute(node, 'hidden_size', 0);
+    const rows = hidden * gates * (input === 3 ? 2 : 1);
+    return hidden > 0 && shape[1] !== rows ? `its second dimension must be ${rows}` : null;
+  };
+}
+
+/** Every element once a step and batch row. */
+const recurrent = {
+  weights: { 1: { outputs: everyRow, suffix: '/W' }, 2: { outputs: everyRow, suffix: '/R' } },
+  macs: ({ shape, inputs: [x] }) => x && sizeOf(shape) * (x[0] ?? 1) * (x[1] ?? 1),
+  shape: ({ node, shapes: [x, w, r] }) => {
+    if (!x || !w || !r) return [];
+    const [steps, batch, directions, hidden] = [x[0] ?? 1, x[1] ?? 1, w[0] ?? 1, r[2] ?? intAttribute(node, 'hidden_size', 1)];
+    const last = [directions, batch, hidden];
+    return [[steps, directions, batch, hidden], last, last];
+  },
+} satisfies Partial<Operator>;
+
+export const RECURRENT: readonly Operator[] = [
+  { types: 'LSTM', ...recurrent, misfit: misfit(4) },
+  { types: 'GRU', ...recurrent, misfit: misfit(3) },
+  { types: 'RNN', ...recurrent, misfit: misfit(1) },
+];

@@ -1,0 +1,17 @@
+/** Operators that work along axes: reductions, sums and choices. */
+import { positive } from '../axes';
+import { intAttribute, intsAttribute } from '../nodes';
+import { axisOf, reduced, sameShape, unary } from './shape-rules';
+import type { Operator } from './types';
+
+export const REDUCTIONS: readonly Operator[] = [
+  {
+    types: 'ReduceMean ReduceSum ReduceMax ReduceMin ReduceProd ReduceL1 ReduceL2 ReduceLogSumExp ReduceSumSquare',
+    shape: unary((x, { node, numbers }) => {
+      const axes = (intsAttribute(node, 'axes') ?? numbers[1] ?? x.map((_, axis) => axis)).map((axis) => positive(axis, x.length));
+      return reduced(x, axes, intAttribute(node, 'keepdims', 1) !== 0);
+    }),
+  },
+  { types: 'ArgMax ArgMin', shape: unary((x, { node }) => reduced(x, [axisOf(node, x.length, 0)], intAttribute(node, 'keepdims', 1) !== 0)) },
+  { types: 'Softmax LogSoftmax Hardmax CumSum', shape: sameShape },
+];
