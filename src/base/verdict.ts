@@ -40,8 +40,13 @@ export function sizeWords(before: number, after: number): string {
 
 /** A change of accuracy in points by its paired test: "−0.8 pt, p = 0.021" or "no measurable change". */
 export function accuracyWords({ difference, p }: { readonly difference: number; readonly p: number }): string {
-  if (p >= LEVEL) return NO_CHANGE;
+  if (!isMeasured(p)) return NO_CHANGE;
   return `${formatChange(difference, 1)} pt, ${formatP(p)}`;
+}
+
+/** Whether a test of this p value tells the difference from none. */
+export function isMeasured(p: number): boolean {
+  return p < LEVEL;
 }
 
 /** "p = 0.021", "p < 0.001". */

@@ -14,10 +14,12 @@ test('before and after side by side, what the passes said, and the truth meter',
     'latency, p10 to p90  10.05-10.40 ms  7.95-8.30 ms',
     'top-1  59.60 %  58.80 %  500 samples',
     'top-5  81.60 %  81.20 %',
-    'top-1, difference in points  -0.80  95 % -2.27 to 0.66; 9 worse, 5 better, p 0.30',
+    'top-1, difference in points  -0.80  no measurable change; 95 % -2.27 to 0.66; 9 worse, 5 better, p 0.30',
     'agreement, top-1  93.20 %  cosine 0.991234, max 2.1e+0',
     'WebGPU against WASM  agrees  max 4.2e-5',
     'file against studio  agrees  max 1.5e-6',
+    '',
+    '2 of 500 answers changed (0.4 %); most often tench, Tinca tinca became great white shark (1).',
     '',
     'prune-weights: Half of the weights are zero.',
     '  not touched: fc: It is a bias.',
@@ -38,4 +40,22 @@ test('what was not measured has no figure', () => {
   expect(table).toMatch(/^latency, median +- +- +webgpu$/m);
   expect(table).toMatch(/^top-1 +- +- +not measured$/m);
   expect(table).not.toMatch(/\b0\.0|NaN|undefined/);
+});
+
+test('the same score with other answers is told, and so is a loss', () => {
+  const { evaluation } = FULL;
+  if (!evaluation?.changed || !evaluation.classes) throw new Error('The full results have answers.');
+  const [tench, shark] = evaluation.classes.map(({ index, name }) => ({ index, name }));
+  if (!tench || !shark) throw new Error('There are two classes.');
+  const swapped = {
+    ...evaluation,
+    classes: evaluation.classes.map((figures) => ({ ...figures, samples: 50, before: 50, after: 0, worse: 50, better: 0, p: 1e-14 })),
+    changed: { ...evaluation.changed, total: 100, worse: 100, moves: [{ from: tench, to: shark, count: 50 }, { from: shark, to: tench, count: 50 }] },
+  };
+  const lost = tableOf(reportOf({ ...FULL, evaluation: { ...swapped, paired: { worse: 100, better: 0, p: 1e-29, difference: -20, interval: { low: -24, high: -17 } } } }));
+  expect(lost).toContain('\nWarning: Loses 20.0 points of accuracy.\nWarning: 100 of 500 answers changed.\nWarning: 2 of 2 classes moved.\n');
+  expect(lost).toContain('most often tench, Tinca tinca became great white shark (50) and great white shark became tench, Tinca tinca (50).');
+  const same = tableOf(reportOf({ ...FULL, evaluation: swapped }));
+  expect(same).toContain('no measurable change of the score, but other answers; 95 %');
+  expect(same).toContain('2 of 2 classes moved beyond chance (exact McNemar test, corrected for their number): tench, Tinca tinca 50 to 0 right of 50 (p < 0.001)');
 });

@@ -1,8 +1,9 @@
+import { counted } from '../base/plural';
 import { inputsWords, proofWords } from '../base/proof-words';
 import { speedWords } from '../base/verdict';
 import type { Skipped } from '../engine/protocol/index';
 import { byReason } from '../recipe/stays';
-import type { Report } from '../report/index';
+import { answersOf, type Report } from '../report/index';
 import { printable } from './problem';
 
 type Row = [string, string, string, string];
@@ -18,14 +19,22 @@ export function tableOf(report: Report): string {
   const stored = report.stored ? ['', report.stored.totals, ...grouped('stays', stays)] : [];
   const truth = report.truth ? ['', ...report.truth.map(({ text }) => text)] : [];
   const proof = report.checks.proof ? ['', ...proofWords(report.checks.proof)] : [];
-  return [...lines, '', ...notes, ...stored, ...proof, ...truth].map(printable).join('\n');
+  return [...lines, ...answers(report), '', ...notes, ...stored, ...proof, ...truth].map(printable).join('\n');
+}
+
+/** What became of the answers: what has to be known before the file is used comes first. */
+function answers(report: Report): string[] {
+  const { warnings = [], sentences = [] } = answersOf(report) ?? {};
+  const said = [...warnings.map((warning) => `Warning: ${warning}.`), ...sentences];
+  return said.length > 0 ? ['', ...said] : [];
 }
 
 function grouped(what: string, skipped: readonly Skipped[]): string[] {
   return byReason(skipped).map(({ reason, names }) => `  ${what}: ${names.join(', ')}: ${reason}`);
 }
 
-function rowsOf({ before, after, sizes, latencyRatio, environment, paired, agreement, checks }: Report): Row[] {
+function rowsOf(report: Report): Row[] {
+  const { before, after, sizes, latencyRatio, environment, paired, agreement, checks } = report;
   return [
     ['', 'before', 'after', ''],
     ['size', bytes(before.bytes), bytes(after.bytes), percent(after.bytes, before.bytes)],
@@ -33,9 +42,9 @@ function rowsOf({ before, after, sizes, latencyRatio, environment, paired, agree
     ...(sizes ? [brotli(sizes)] : []),
     ['latency, median', ms(before.latencyMs?.median), ms(after.latencyMs?.median), [environment.ep, ...(latencyRatio ? [speedWords(latencyRatio)] : [])].join(', ')],
     ['latency, p10 to p90', range(before.latencyMs), range(after.latencyMs), ''],
-    ['top-1', score(before.accuracy?.top1), score(after.accuracy?.top1), before.accuracy ? `${before.accuracy.samples} samples` : 'not measured'],
+    ['top-1', score(before.accuracy?.top1), score(after.accuracy?.top1), before.accuracy ? counted(before.accuracy.samples, 'sample') : 'not measured'],
     ['top-5', score(before.accuracy?.top5), score(after.accuracy?.top5), ''],
-    ...(paired ? [difference(paired)] : []),
+    ...(paired ? [difference(paired, answersOf(report)?.short ?? '')] : []),
     ...(agreement ? [likeness(agreement)] : []),
     ...(agreement && agreement.nonFinite.after > 0 ? [nonFinite(agreement)] : []),
     ...(checks.crossEp ? [check('WebGPU against WASM', checks.crossEp)] : []),
@@ -48,8 +57,8 @@ function brotli({ before, after }: NonNullable<Report['sizes']>): Row {
   return ['size, brotli', bytes(before.brotliBytes), bytes(after.brotliBytes), percent(after.brotliBytes, before.brotliBytes)];
 }
 
-function difference({ difference: points, interval: { low, high }, worse, better, p }: NonNullable<Report['paired']>): Row {
-  const note = `95 % ${low.toFixed(2)} to ${high.toFixed(2)}; ${worse} worse, ${better} better, p ${p.toPrecision(2)}`;
+function difference({ difference: points, interval: { low, high }, worse, better, p }: NonNullable<Report['paired']>, verdict: string): Row {
+  const note = `${verdict}; 95 % ${low.toFixed(2)} to ${high.toFixed(2)}; ${worse} worse, ${better} better, p ${p.toPrecision(2)}`;
   return ['top-1, difference in points', '', points.toFixed(2), note];
 }
 

@@ -25,16 +25,16 @@ function pairs(length: number): ImageDataset {
   };
 }
 
-/** A classifier of three classes that answers `answer(i)` for sample i. */
-function classifier(answer: (i: number) => number, runs: number[]): Side {
+/** A classifier of three classes, or more, that answers `answer(i)` for sample i. */
+function classifier(answer: (i: number) => number, runs: number[], classes = 3): Side {
   return (feeds: Feeds) => {
     const x = feeds['x'];
     if (!x || 'gpuBuffer' in x) throw new Error('no x');
     const n = x.dims[0] ?? 0;
     runs.push(n);
-    const data = new Float32Array(n * 3);
-    for (let k = 0; k < n; k++) data[k * 3 + answer(Number(x.data[k * 2]))] = 1;
-    return Promise.resolve({ y: { type: 'float32', dims: [n, 3], data } });
+    const data = new Float32Array(n * classes);
+    for (let k = 0; k < n; k++) data[k * classes + answer(Number(x.data[k * 2]))] = 1;
+    return Promise.resolve({ y: { type: 'float32', dims: [n, classes], data } });
   };
 }
 
@@ -76,12 +76,19 @@ test('who changed, by class and by confusion, and whether that is more than chan
   const after = classifier((i) => (i % 3 === 0 && i < 60 ? 1 : i === 299 ? 1 : i % 3), []);
   const { answers, outputs } = await evaluateSides(samples, before, after, new BeforeOutputs(), first(300), job);
   expect(answers?.classes).toEqual([
-    { index: 0, samples: 100, before: 100, after: 80 },
-    { index: 1, samples: 100, before: 95, after: 100 },
-    { index: 2, samples: 100, before: 99, after: 99 },
+    // Two-sided exact tests: 2 / 2^20 and 2 / 2^5, times three classes and two.
+    { index: 0, samples: 100, before: 100, after: 80, worse: 20, better: 0, p: expect.closeTo(6 / 2 ** 20, 12) },
+    { index: 1, samples: 100, before: 95, after: 100, worse: 0, better: 5, p: expect.closeTo(4 / 2 ** 5, 12) },
+    { index: 2, samples: 100, before: 99, after: 99, worse: 0, better: 0, p: 1 },
   ]);
-  expect(answers?.confusion?.before).toEqual([{ label: 1, answer: 2, count: 5 }, { label: 2, answer: 0, count: 1 }]);
-  expect(answers?.confusion?.after).toEqual([{ label: 0, answer: 1, count: 20 }, { label: 2, answer: 1, count: 1 }]);
+  expect(answers?.confusion).toEqual([
+    { label: 1, answer: 2, before: 5, after: 0 },
+    { label: 2, answer: 0, before: 1, after: 0 },
+    { label: 0, answer: 1, before: 0, after: 20 },
+    { label: 2, answer: 1, before: 0, after: 1 },
+  ]);
+  // The one from wrong to wrong is a move from 0 to 1 too.
+  expect(answers?.changed.moves).toEqual([{ from: 0, to: 1, count: 21 }, { from: 2, to: 1, count: 5 }]);
   expect(answers?.changed).toMatchObject({ total: 26, worse: 20, better: 5, bothWrong: 1 });
   expect(answers?.changed.listed).toHaveLength(26);
   expect(answers?.changed.listed.slice(0, 2)).toEqual([
@@ -104,6 +111,35 @@ test('the list of changed samples is bounded, the counts are not', async () => {
   expect(answers).toMatchObject({ classes: null, confusion: null, paired: null, changed: { total: 3000, worse: 0 } });
   expect(answers?.changed.listed).toHaveLength(1000);
   expect(answers?.changed.listed[0]).toMatchObject({ label: null, kind: null });
+});
+
+test('the list holds changes of every kind, however late they come', async () => {
+  const samples = datasetSamples(pairs(3000), input('n'));
+  // All of the first 2,400 get worse; then every answer is mended.
+  const before = classifier((i) => (i < 2400 ? i % 3 : 3), [], 4);
+  const after = classifier((i) => (i < 2400 ? 3 : i % 3), [], 4);
+  const { answers } = await evaluateSides(samples, before, after, new BeforeOutputs(), first(3000), job);
+  expect(answers?.changed).toMatchObject({ worse: 2400, better: 600 });
+  const kinds = answers?.changed.listed.map(({ kind }) => kind);
+  expect([kinds?.filter((kind) => kind === 'worse').length, kinds?.filter((kind) => kind === 'better').length]).toEqual([1000, 600]);
+});
+
+test('a pair that is frequent on one side alone has its true count on the other', async () => {
+  // Before, class 0 is taken for each of 60 others twice, and for class 61 once: the last one is not among the 50 most frequent.
+  const n = 363;
+  const samples = datasetSamples({ ...pairs(n), labels: new Int32Array(n) }, input('n'));
+  const before = classifier((i) => (i < 120 ? 1 + (i % 60) : i === 120 ? 61 : 0), [], 62);
+  const after = classifier((i) => (i >= 120 && i < 200 ? 61 : 0), [], 62);
+  const { answers } = await evaluateSides(samples, before, after, new BeforeOutputs(), first(n), job);
+  expect(answers?.confusion?.find(({ answer }) => answer === 61)).toEqual({ label: 0, answer: 61, before: 1, after: 80 });
+});
+
+test('a model that swaps two classes moves both beyond chance, and the moves between them are counted', async () => {
+  const samples = datasetSamples(pairs(300), input('n'));
+  const swapped = [1, 0, 2];
+  const { answers } = await evaluateSides(samples, classifier((i) => i % 3, []), classifier((i) => swapped[i % 3] ?? 0, []), new BeforeOutputs(), first(300), job);
+  expect(answers?.classes?.map(({ index, p }) => [index, p < 0.001])).toEqual([[0, true], [1, true], [2, false]]);
+  expect(answers?.changed.moves).toEqual([{ from: 0, to: 1, count: 100 }, { from: 1, to: 0, count: 100 }]);
 });
 
 test('each output is compared by itself; only class scores have a divergence', async () => {

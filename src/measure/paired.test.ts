@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mcnemarMidP, pairedDifference, pairedFigures } from './paired';
+import { holm, mcnemarExact, mcnemarMidP, pairedDifference, pairedFigures } from './paired';
 
 test('McNemar mid-p against published values and SciPy', () => {
   // Fagerland et al. 2013, airway hyper-responsiveness of 21 children: 0.039.
@@ -14,6 +14,21 @@ test('McNemar mid-p against published values and SciPy', () => {
   expect(mcnemarMidP(2, 2)).toBeCloseTo(1 - 6 / 16 / 2, 14);
   expect(mcnemarMidP(0, 0)).toBe(1);
   expect(mcnemarMidP(7, 1)).toBe(mcnemarMidP(1, 7));
+});
+
+test('the exact test against SciPy, and its correction for several', () => {
+  // 2 P(X <= k) in whole numbers.
+  expect(mcnemarExact(1, 7)).toBeCloseTo(0.0703125, 12);
+  expect(mcnemarExact(6, 16)).toBeCloseTo(0.052478790283203125, 12);
+  expect(mcnemarExact(16, 6)).toBe(mcnemarExact(6, 16));
+  expect(mcnemarExact(66, 0) / 2 ** -65).toBeCloseTo(1, 9);
+  for (const same of [0, 1, 40]) expect(mcnemarExact(same, same)).toBe(1);
+  expect(mcnemarExact(0, 1)).toBe(1);
+  // statsmodels.stats.multitest.multipletests(method="holm"): no p value falls below that of a surer test.
+  const corrected = holm([0.04, 0.01, 0.03, 0.5]);
+  for (const [i, p] of [0.09, 0.04, 0.09, 0.5].entries()) expect(corrected[i]).toBeCloseTo(p, 12);
+  expect(holm([0.9, 0.8])).toEqual([1, 1]);
+  expect(holm([])).toEqual([]);
 });
 
 test('the interval of the difference against published values', () => {

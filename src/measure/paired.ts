@@ -39,16 +39,45 @@ export function mcnemarMidP(worse: number, better: number): number {
   const n = worse + better;
   const k = Math.min(worse, better);
   if (n === 0) return 1;
-  // log of C(n, k) / 2^n, then the smaller terms from the larger one: exact for counts whose powers would underflow.
-  let logTerm = -n * Math.LN2;
-  for (let i = 1; i <= k; i++) logTerm += Math.log(n - k + i) - Math.log(i);
-  if (worse === better) return 1 - Math.exp(logTerm) / 2;
+  const term = binomialTerm(worse, better);
+  if (worse === better) return 1 - term / 2;
+  // The smaller terms from the larger one.
   let [ratio, below] = [1, 0];
   for (let i = k; i > 0; i--) {
     ratio *= i / (n - i + 1);
     below += ratio;
   }
-  return Math.exp(logTerm) * (1 + 2 * below);
+  return term * (1 + 2 * below);
+}
+
+/** Two-sided exact McNemar test on the same counts, 0..1: 2 P(X <= k), X ~ Bin(worse + better, 1/2), k the smaller count. Source: Agresti 2013, 11.1.1. */
+export function mcnemarExact(worse: number, better: number): number {
+  if (worse === better) return 1;
+  // The mid-p value lacks half of the smaller count's own term on either side.
+  return Math.min(1, mcnemarMidP(worse, better) + binomialTerm(worse, better));
+}
+
+/** P(X = k), X ~ Bin(worse + better, 1/2), k the smaller count; by logarithms, for counts whose powers would underflow. */
+function binomialTerm(worse: number, better: number): number {
+  const n = worse + better;
+  const k = Math.min(worse, better);
+  let log = -n * Math.LN2;
+  for (let i = 1; i <= k; i++) log += Math.log(n - k + i) - Math.log(i);
+  return Math.exp(log);
+}
+
+/**
+ * p values of several tests, each corrected for their number, in the given order (Holm 1979, Scand J Stat 6:65): below a level, it keeps
+ * the chance that any of them is called a difference without being one at that level, whatever they have to do with each other.
+ */
+export function holm(ps: readonly number[]): number[] {
+  const corrected = ps.map(() => 1);
+  let largest = 0;
+  for (const [rank, { p, at }] of ps.map((each, i) => ({ p: each, at: i })).toSorted((a, b) => a.p - b.p).entries()) {
+    largest = Math.max(largest, Math.min(1, p * (ps.length - rank)));
+    corrected[at] = largest;
+  }
+  return corrected;
 }
 
 /**

@@ -16,7 +16,7 @@ const files = [{ path: 'net.onnx', blob: new Blob(['onnx']) }];
 const page = () => useDocument.getState();
 const results = () => useResults.getState();
 const recipe = () => useRecipe.getState().recipe;
-const variant = { key: '', recipe: recipe(), label: '', bytes: 1, exact: true, gzipBytes: null, accuracy: null, agreement: null, paired: null, latency: null };
+const variant = { key: '', recipe: recipe(), label: '', bytes: 1, exact: true, gzipBytes: null, accuracy: null, original: null, agreement: null, paired: null, verdict: null, latency: null };
 const ofSamples = { evaluation, sensitivity, best: null, plan: null };
 
 let fake: FakeEngine;

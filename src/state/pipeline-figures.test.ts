@@ -5,6 +5,7 @@ import { useDocument } from './document';
 import { isSettled } from './pipeline';
 import { setTarget } from './recipe';
 import { useResults } from './results';
+import { useVariants } from './variants';
 import { answerHistograms, drawn, evaluationOf, fake, followInTests, histogramOf, openFollowed, pass, previewOf, recipe, setBits, SETTLE_MS } from './testing/followed';
 import { selectLayer, useView } from './view';
 
@@ -66,6 +67,8 @@ describe('scores', () => {
     answer(evaluationOf(recipe()));
     await pass();
     expect(results().evaluation).toMatchObject({ of: 'live' });
+    // It stands among the compared at once, with its score.
+    expect(useVariants.getState().variants).toMatchObject([{ recipe: recipe(), bytes: 100, accuracy: { top1: 58.8 }, original: { top1: 59.6 } }]);
   });
 
   test('of the written file are not replaced by live ones of the same recipe, but by those of another', async () => {

@@ -12,6 +12,7 @@ import { theEngine } from './engine';
 import { runFollower, runQuietly } from './jobs';
 import { useRecipe } from './recipe';
 import { isFresh, useResults } from './results';
+import { rememberVariant } from './variants';
 import { useView } from './view';
 
 const SETTLE_MS = 250;
@@ -101,6 +102,7 @@ async function score(recipe: Recipe): Promise<void> {
   // The file may have been scored, and model or samples replaced, in the meantime.
   if (!evaluation || now.opened !== opened || now.data !== data || isFileScored(recipe)) return;
   useResults.setState({ evaluation });
+  rememberVariant(recipe);
   // What stood in the way of a score is gone.
   if (now.error?.where === 'recipe') useDocument.setState({ error: null });
 }

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { FULL } from '../report/testing/results';
 import { clearResults, useResults } from './results';
 import { freshPage } from './testing/fresh-page';
-import { frontOf, rememberVariant, useVariants } from './variants';
+import { frontOf, placesOf, rememberVariant, useVariants } from './variants';
 
 const variants = () => useVariants.getState().variants;
 
@@ -45,9 +45,54 @@ describe('rememberVariant', () => {
     expect(variants()).toMatchObject([{ bytes: 1_302_345, exact: true, gzipBytes: 903_456, accuracy: { top1: 58.8 }, paired: { worse: 9 }, latency: { before: { median: 10.2 }, after: { median: 8.1 } } }]);
   });
 
+  it('keeps the original\u2019s score of the same samples, the verdict, and the run over more samples', () => {
+    useResults.setState({ preview, evaluation });
+    rememberVariant(recipe);
+    expect(variants()).toMatchObject([{ original: { top1: 59.6 }, verdict: { short: 'no measurable change' } }]);
+    const fewer = evaluation && { ...evaluation, after: null, agreement: { ...evaluation.agreement, samples: 100 } };
+    useResults.setState({ evaluation: fewer });
+    rememberVariant(recipe);
+    expect(variants()).toMatchObject([{ accuracy: { top1: 58.8 }, agreement: { samples: 500 } }]);
+  });
+
   it('gives no recipe the figures of another', () => {
     useResults.setState({ preview: preview && { ...preview, recipe: other }, evaluation, measurement: measurements[0] ?? null });
     rememberVariant(other);
     expect(variants()).toMatchObject([{ recipe: other, bytes: 1_310_000, accuracy: null, agreement: null, latency: null }]);
+  });
+});
+
+describe('placesOf', () => {
+  const { recipe, preview, evaluation } = FULL;
+
+  beforeEach(freshPage);
+
+  const scored = (change: Partial<NonNullable<typeof evaluation>>, passes = recipe.passes) => {
+    const of = { ...recipe, passes };
+    useResults.setState({ preview: preview && { ...preview, recipe: of }, evaluation: evaluation && { ...evaluation, ...change, recipe: of } });
+    rememberVariant(of);
+  };
+
+  it('holds every scored recipe, by accuracy where there are labels', () => {
+    scored({});
+    scored({}, []);
+    const { measure, places } = placesOf(variants(), 5_000_000);
+    expect(measure).toBe('accuracy');
+    expect(places.map(({ key, bytes, score }) => [key === null, bytes, score])).toEqual([[true, 5_000_000, 59.6], [false, 1_310_000, 58.8], [false, 1_310_000, 58.8]]);
+  });
+
+  it('goes by agreement without labels, and by the cosine where outputs are no class scores', () => {
+    const unlabelled = { before: null, after: null, paired: null, classes: null, confusion: null };
+    scored(unlabelled);
+    expect(placesOf(variants(), 5_000_000)).toMatchObject({ measure: 'agreement', places: [{ score: 100, interval: null }, { score: 93.2, interval: null }] });
+    freshPage();
+    if (evaluation) scored({ ...unlabelled, changed: null, agreement: { ...evaluation.agreement, top1: null, changed: null } });
+    expect(placesOf(variants(), 5_000_000)).toMatchObject({ measure: 'cosine', places: [{ score: 1 }, { score: 0.991234 }] });
+  });
+
+  it('is the original alone while nothing is scored', () => {
+    useResults.setState({ preview });
+    rememberVariant(recipe);
+    expect(placesOf(variants(), 5_000_000).places).toHaveLength(1);
   });
 });

@@ -1,6 +1,7 @@
 /** Results worth comparing: each recipe that was measured, with the figures known of it. A later measurement of the same recipe adds to it. */
 import { create } from 'zustand';
-import type { Accuracy, Agreement, Latency, Measurement, PairedTest, Recipe } from '../engine/protocol/index';
+import { answersVerdict, type AnswersVerdict } from '../base/answers-verdict';
+import type { Accuracy, Agreement, Evaluation, Interval, Latency, Measurement, PairedTest, Recipe } from '../engine/protocol/index';
 import { labelRecipe } from '../recipe/label';
 import { useResults } from './results';
 
@@ -13,10 +14,13 @@ export interface Variant {
   readonly bytes: number;
   readonly exact: boolean;
   readonly gzipBytes: number | null;
+  /** null until it is scored, as are the next four; and without labels, as are `original` and `paired`. */
   readonly accuracy: Accuracy | null;
-  readonly agreement: Agreement | null;
-  /** Its accuracy against the original's on the same samples. */
+  /** The original's accuracy on the same samples. */
+  readonly original: Accuracy | null;
   readonly paired: PairedTest | null;
+  readonly agreement: Agreement | null;
+  readonly verdict: AnswersVerdict | null;
   /** Beside the original, as they were timed in turns. */
   readonly latency: { readonly before: Latency; readonly after: Latency } | null;
 }
@@ -53,18 +57,61 @@ export function rememberVariant(recipe: Recipe): void {
       bytes: bytes ?? known?.bytes ?? 0,
       exact: of(exported) !== null || (known?.exact ?? false),
       gzipBytes: of(exported)?.gzipBytes ?? known?.gzipBytes ?? null,
-      accuracy: of(evaluation)?.after ?? known?.accuracy ?? null,
-      agreement: of(evaluation)?.agreement ?? known?.agreement ?? null,
-      paired: of(evaluation)?.paired ?? known?.paired ?? null,
+      ...scoreOf(of(evaluation), known ?? NOT_SCORED),
       latency: timed(of(measurement)) ?? known?.latency ?? null,
     };
     return { variants: known ? variants.map((other) => (other === known ? variant : other)) : [...variants, variant] };
   });
 }
 
+type Score = Pick<Variant, 'accuracy' | 'original' | 'paired' | 'agreement' | 'verdict'>;
+
+const NOT_SCORED: Score = { accuracy: null, original: null, paired: null, agreement: null, verdict: null };
+
+/** The figures of the run over more samples: one over fewer says less. */
+function scoreOf(evaluation: Evaluation | null, { accuracy, original, paired, agreement, verdict }: Score): Score {
+  if (!evaluation || evaluation.agreement.samples < (agreement?.samples ?? 0)) return { accuracy, original, paired, agreement, verdict };
+  return { accuracy: evaluation.after, original: evaluation.before, paired: evaluation.paired, agreement: evaluation.agreement, verdict: answersVerdict(evaluation) };
+}
+
 function timed(measurement: Measurement | null): Variant['latency'] {
   const { before = null, after = null } = measurement ?? {};
   return before && after ? { before, after } : null;
+}
+
+/** A place on the chart of sizes and scores; the original's has no key. */
+export interface Place {
+  readonly key: string | null;
+  readonly label: string;
+  readonly bytes: number;
+  readonly score: number;
+  readonly interval: Interval | null;
+}
+
+export interface Places {
+  /** What `score` is: percent right, percent of the original's answers, or the cosine of the outputs where they are no class scores. */
+  readonly measure: 'accuracy' | 'agreement' | 'cosine';
+  /** The original, then every variant that has such a score. */
+  readonly places: readonly Place[];
+}
+
+/** Every scored variant beside the original, by one measure: accuracy where any has it. */
+export function placesOf(variants: readonly Variant[], originalBytes: number): Places {
+  const scored = variants.filter(({ agreement }) => agreement !== null);
+  // Runs may differ in their samples: the original's score is that of the largest.
+  const [largest] = scored.flatMap(({ original }) => original ?? []).toSorted((a, b) => b.samples - a.samples);
+  const measure = largest ? 'accuracy' : scored.some(({ agreement }) => agreement?.top1 != null) ? 'agreement' : 'cosine';
+  const of = ({ accuracy, agreement }: Variant): Pick<Place, 'score' | 'interval'> | null => {
+    if (measure === 'accuracy') return accuracy && { score: accuracy.top1, interval: accuracy.top1Interval };
+    const score = measure === 'agreement' ? agreement?.top1 : agreement?.cosine;
+    return score == null ? null : { score, interval: null };
+  };
+  const originals = { accuracy: largest?.top1 ?? 0, agreement: 100, cosine: 1 };
+  const original: Place = { key: null, label: 'Original', bytes: originalBytes, score: originals[measure], interval: largest?.top1Interval ?? null };
+  return { measure, places: [original, ...scored.flatMap((variant) => {
+    const place = of(variant);
+    return place ? [{ key: variant.key, label: variant.label, bytes: variant.bytes, ...place }] : [];
+  })] };
 }
 
 /** Variants that no other beats in both size and score, smallest first: the front. */

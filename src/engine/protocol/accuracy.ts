@@ -32,12 +32,20 @@ export interface ClassAccuracy {
   /** Samples of this class whose top-1 answer is right. */
   readonly before: number;
   readonly after: number;
+  /** Of its samples, those right before alone, and those right after alone. */
+  readonly worse: number;
+  readonly better: number;
+  /** Exact McNemar test of these two, corrected for the number of classes (Holm 1979), 0..1. */
+  readonly p: number;
 }
 
 export interface NamedClass { readonly index: number; readonly name: string | null }
 
-/** A wrong answer and how often it is given for samples of this label. */
-export interface ConfusedPair { readonly label: NamedClass; readonly answer: NamedClass; readonly count: number }
+/** A wrong answer and how often each side gives it for samples of this label: full counts, whatever list it was taken for. */
+export interface ConfusedPair { readonly label: NamedClass; readonly answer: NamedClass; readonly before: number; readonly after: number }
+
+/** Samples that were answered with one class and are answered with another. */
+export interface AnswerMove { readonly from: NamedClass; readonly to: NamedClass; readonly count: number }
 
 /** Right to wrong, wrong to right, wrong to another wrong. */
 export type ChangeKind = 'worse' | 'better' | 'both-wrong';
@@ -63,7 +71,9 @@ export interface ChangedSamples {
   readonly worse: number;
   readonly better: number;
   readonly bothWrong: number;
-  /** The first of them, at most 1,000. */
+  /** The most frequent moves from class to class, at most 20. */
+  readonly moves: readonly AnswerMove[];
+  /** The first of them, at most 1,000 of each kind. */
   readonly listed: readonly ChangedSample[];
 }
 
@@ -105,8 +115,8 @@ export interface Evaluation {
   readonly outputs: readonly OutputAgreement[];
   /** Classes that have samples; null without labels, as are `confusion` and `paired`. */
   readonly classes: readonly ClassAccuracy[] | null;
-  /** The most frequent wrong answers of either side, at most 50 each. */
-  readonly confusion: { readonly before: readonly ConfusedPair[]; readonly after: readonly ConfusedPair[] } | null;
+  /** The most frequent wrong answers of either side, at most 50 of each. */
+  readonly confusion: readonly ConfusedPair[] | null;
   /** null where the outputs are no class scores. */
   readonly changed: ChangedSamples | null;
   readonly paired: PairedTest | null;

@@ -1,7 +1,7 @@
 import { formatChange, formatClass, formatCount, formatPercent, formatValue } from '../../base/format';
-import { pairBy } from '../../base/pair';
+import { agreeing, counted } from '../../base/plural';
 import { accuracyWords, formatP } from '../../base/verdict';
-import type { Accuracy, Answer, ChangedSamples, ChangeKind, ClassAccuracy, PairedTest } from '../../engine/protocol/index';
+import type { Accuracy, Answer, ChangedSamples, ChangeKind, ClassAccuracy, ConfusedPair, PairedTest } from '../../engine/protocol/index';
 import { capped, figure, interval, numbers, section, text, words, type Block, type Cell, type Section, type SpreadRow } from '../content';
 import type { Report } from '../types';
 import { decibels, EP_NAMES, hundredths } from '../words';
@@ -46,6 +46,11 @@ function points(value: number): string {
   return formatChange(value, 2);
 }
 
+/** A p value whose column names it. */
+function level(p: number): string {
+  return formatP(p).replace(/^p (?:= )?/, '');
+}
+
 function pairedTest(paired: PairedTest): Block[] {
   return [
     {
@@ -53,7 +58,7 @@ function pairedTest(paired: PairedTest): Block[] {
       table: {
         caption: "Paired test of top-1 on the same samples (McNemar's mid-p; Newcombe's interval)",
         columns: [...words('Verdict'), ...numbers('Difference, points', '95 % interval', 'p', 'Became wrong', 'Became right')],
-        rows: [[accuracyWords(paired), figure(paired.difference, points), interval(paired.interval, points), figure(paired.p, (p) => formatP(p).replace('p = ', '').replace('p ', '')), figure(paired.worse, formatCount), figure(paired.better, formatCount)]],
+        rows: [[accuracyWords(paired), figure(paired.difference, points), interval(paired.interval, points), figure(paired.p, level), figure(paired.worse, formatCount), figure(paired.better, formatCount)]],
       },
     },
   ];
@@ -62,17 +67,22 @@ function pairedTest(paired: PairedTest): Block[] {
 /** Those that lost most first. */
 function byClass(classes: readonly ClassAccuracy[]): Block[] {
   const sorted = classes.toSorted((a, b) => a.after - a.before - (b.after - b.before) || b.samples - a.samples);
-  const rows = sorted.map((entry): Cell[] => [formatClass(entry), figure(entry.samples, formatCount), figure(entry.before, formatCount), figure(entry.after, formatCount), formatChange(entry.after - entry.before, 0)]);
-  return [{ kind: 'table', table: capped({ caption: 'By class, those that lost most first', columns: [...words('Class'), ...numbers('Samples', 'Right before', 'Right after', 'Change')], rows }, MOST_CLASSES) }];
+  const rows = sorted.map((entry): Cell[] => [
+    formatClass(entry),
+    figure(entry.samples, formatCount),
+    figure(entry.before, formatCount),
+    figure(entry.after, formatCount),
+    formatChange(entry.after - entry.before, 0),
+    figure(entry.worse, formatCount),
+    figure(entry.better, formatCount),
+    figure(entry.p, level),
+  ]);
+  const columns = [...words('Class'), ...numbers('Samples', 'Right before', 'Right after', 'Change', 'Became wrong', 'Became right', 'p, corrected')];
+  return [{ kind: 'table', table: capped({ caption: "By class, those that lost most first (McNemar's exact test, corrected for the number of classes by Holm)", columns, rows }, MOST_CLASSES) }];
 }
 
-function confused({ before, after }: NonNullable<Report['confusion']>): Block[] {
-  const pairs = pairBy(before, after, ({ label, answer }) => `${label.index} ${answer.index}`).toSorted((x, y) => (y.after?.count ?? 0) - (x.after?.count ?? 0));
-  // Only the most frequent pairs of each side are known: one that is missing on a side may still have happened there.
-  const rows = pairs.flatMap(({ before: a, after: b }): Cell[][] => {
-    const pair = a ?? b;
-    return pair ? [[`${formatClass(pair.label)}, answered as ${formatClass(pair.answer)}`, figure(a?.count, formatCount, 'not listed'), figure(b?.count, formatCount, 'not listed')]] : [];
-  });
+function confused(pairs: readonly ConfusedPair[]): Block[] {
+  const rows = pairs.toSorted((a, b) => b.after - a.after).map(({ label, answer, before, after }): Cell[] => [`${formatClass(label)}, answered as ${formatClass(answer)}`, figure(before, formatCount), figure(after, formatCount)]);
   return rows.length === 0 ? [] : [{ kind: 'table', table: { caption: 'The most frequent wrong answers of either side', columns: [...words('Label'), ...numbers('Before', 'After')], rows } }];
 }
 
@@ -84,7 +94,7 @@ export function agreementSection({ agreement }: Report): Section {
     {
       kind: 'table',
       table: {
-        caption: `Outputs of the result against the original's, ${formatCount(samples)} ${samples === 1 ? 'sample' : 'samples'} on ${EP_NAMES[ep]}`,
+        caption: `Outputs of the result against the original's, ${counted(samples, 'sample')} on ${EP_NAMES[ep]}`,
         columns: [...words('Output'), ...numbers('Cosine', 'SQNR, dB', 'Largest difference', 'KL, nats')],
         rows: outputs.map(({ name, cosine, sqnrDb, maxAbs, kl }) => [name, figure(cosine, (value) => value.toFixed(6)), figure(sqnrDb, decibels, 'exact'), figure(maxAbs, formatValue), figure(kl, formatValue, 'no class scores')]),
       },
@@ -95,13 +105,18 @@ export function agreementSection({ agreement }: Report): Section {
 
 const KINDS: Readonly<Record<ChangeKind, string>> = { worse: 'got worse', better: 'got better', 'both-wrong': 'wrong both times' };
 
-function changedAnswers({ total, worse, better, bothWrong, listed }: ChangedSamples): Block[] {
+function changedAnswers({ total, worse, better, bothWrong, moves, listed }: ChangedSamples): Block[] {
   if (total === 0) return [text('Every answer stayed the same.')];
   const labelled = listed.some(({ label }) => label !== null);
-  const kinds = labelled ? `: ${formatCount(worse)} got worse, ${formatCount(better)} got better, ${formatCount(bothWrong)} are wrong both times` : '';
+  const kinds = labelled ? `: ${formatCount(worse)} got worse, ${formatCount(better)} got better, ${formatCount(bothWrong)} ${agreeing(bothWrong, 'is', 'are')} wrong both times` : '';
   const rows = listed.map(({ sample, label, kind, before, after }): Cell[] => [figure(sample, String), label ? formatClass(label) : 'no label', ...answerCells(before), ...answerCells(after), kind ? KINDS[kind] : 'changed']);
   const heads = [...words('Sample, from 0', 'Label', 'Original'), ...numbers('Confidence before'), ...words('Result'), ...numbers('Confidence after'), ...words('Change')];
-  return [text(`${formatCount(total)} answers changed${kinds}.`), { kind: 'table', table: capped({ caption: 'Changed answers', columns: heads, rows }, MOST_CHANGED) }];
+  const moved = moves.map(({ from, to, count }): Cell[] => [`${formatClass(from)} became ${formatClass(to)}`, figure(count, formatCount)]);
+  return [
+    text(`${counted(total, 'answer')} changed${kinds}.`),
+    ...(moved.length > 0 ? [{ kind: 'table' as const, table: { caption: 'The most frequent changes', columns: [...words('Change'), ...numbers('Samples')], rows: moved } }] : []),
+    { kind: 'table', table: capped({ caption: listed.length < total ? 'Changed answers, the first 1,000 of each kind' : 'Changed answers', columns: heads, rows }, MOST_CHANGED) },
+  ];
 }
 
 function answerCells(answer: Answer | null): Cell[] {

@@ -1,14 +1,18 @@
 import { formatBytes, formatChange, formatCount, formatMs } from '../../base/format';
 import { inputsWords, proofWords } from '../../base/proof-words';
-import { accuracyWords, formatP, sizeWords, speedWords } from '../../base/verdict';
+import { counted } from '../../base/plural';
+import { formatP, sizeWords, speedWords } from '../../base/verdict';
 import type { Accuracy } from '../../engine/protocol/index';
+import { answersOf } from '../answers';
 import { cellText, interval, section, type Section } from '../content';
 import type { Report } from '../types';
 import { decibels, EP_NAMES, hundredths, timeWords } from '../words';
 
 /** The run in a few sentences. */
 export function summarySection(report: Report): Section {
-  return section('verdict', 'Verdict', [{ kind: 'list', items: [size(report), latency(report), accuracy(report), agreement(report), ...checks(report)] }]);
+  const { warnings = [], sentences = [] } = answersOf(report) ?? {};
+  const warned = warnings.map((warning) => `Warning: ${warning}.`);
+  return section('verdict', 'Verdict', [{ kind: 'list', items: [...warned, size(report), latency(report), accuracy(report), agreement(report), ...sentences, ...checks(report)] }]);
 }
 
 function size({ before, after, predictedBytes, sizes }: Report): string {
@@ -24,18 +28,19 @@ function size({ before, after, predictedBytes, sizes }: Report): string {
 
 function latency({ before: { latencyMs: before }, after: { latencyMs: after }, latencyRatio, environment }: Report): string {
   if (!before || !after || !latencyRatio) return 'Latency: not measured.';
-  const medians = `median ${formatMs(before.median)} to ${formatMs(after.median)}, ${timeWords(latencyRatio)}, ${formatCount(after.runs)} runs each in turns`;
+  const medians = `median ${formatMs(before.median)} to ${formatMs(after.median)}, ${timeWords(latencyRatio)}, ${counted(after.runs, 'run')} each in turns`;
   const software = environment.software === true && environment.ep === 'webgpu' ? ' The adapter is a software renderer: its times say nothing about a GPU.' : '';
   return `Latency on ${EP_NAMES[environment.ep]}: ${speedWords(latencyRatio)}; ${medians}.${software}`;
 }
 
-function accuracy({ before: { accuracy: before }, after: { accuracy: after }, paired }: Report): string {
+function accuracy(report: Report): string {
+  const { before: { accuracy: before }, after: { accuracy: after }, paired } = report;
   if (!before || !after) return 'Accuracy: not measured.';
-  const verdict = paired ? `${accuracyWords(paired)}; ` : '';
+  const verdict = paired ? `${answersOf(report)?.short ?? ''}; ` : '';
   const test = paired
-    ? ` Paired difference ${formatChange(paired.difference, 2)} points (95 % interval ${cellText(interval(paired.interval, (value) => formatChange(value, 2)))}), McNemar's ${formatP(paired.p)}: ${formatCount(paired.worse)} answers became wrong, ${formatCount(paired.better)} right.`
+    ? ` Paired difference ${formatChange(paired.difference, 2)} points (95 % interval ${cellText(interval(paired.interval, (value) => formatChange(value, 2)))}), McNemar's ${formatP(paired.p)}: ${counted(paired.worse, 'answer')} became wrong, ${formatCount(paired.better)} right.`
     : '';
-  return `Top-1 accuracy: ${verdict}${share(before)} to ${share(after)}, ${formatCount(after.samples)} samples.${test}`;
+  return `Top-1 accuracy: ${verdict}${share(before)} to ${share(after)}, ${counted(after.samples, 'sample')}.${test}`;
 }
 
 function share({ top1, top1Interval }: Accuracy): string {

@@ -3,6 +3,7 @@ import type { Answer, ChangedSample, ChangeKind } from '../../engine/protocol/in
 import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
 import { formatClass, formatCount } from '../../base/format';
+import { counted } from '../../base/plural';
 import { Segmented } from '../parts/segmented';
 import { SamplePicture } from './sample-picture';
 
@@ -17,6 +18,7 @@ export function ChangedAnswers() {
   const changed = evaluation?.changed ?? null;
   const labelled = evaluation?.before != null;
   const shown = changed?.listed.filter((sample) => !labelled || sample.kind === kind) ?? [];
+  const ofKind = changed && labelled ? { worse: changed.worse, better: changed.better, 'both-wrong': changed.bothWrong }[kind] : (changed?.total ?? 0);
   const from = Math.min(start, Math.max(0, shown.length - 1));
   return (
     <section className="panel" aria-labelledby="changed-title">
@@ -25,7 +27,7 @@ export function ChangedAnswers() {
           Changed answers{' '}
           {evaluation && changed && (
             <span className="small quiet">
-              {formatCount(changed.total)} of {formatCount(evaluation.agreement.samples)} samples{isFresh(evaluation, recipe) ? '' : ', before this change'}
+              {formatCount(changed.total)} of {counted(evaluation.agreement.samples, 'sample')}{isFresh(evaluation, recipe) ? '' : ', before this change'}
             </span>
           )}
         </h2>
@@ -34,9 +36,9 @@ export function ChangedAnswers() {
             label="Kind of change"
             value={kind}
             choices={[
-              { value: 'worse', label: `Got worse ${changed.worse}` },
-              { value: 'better', label: `Got better ${changed.better}` },
-              { value: 'both-wrong', label: `Wrong both times ${changed.bothWrong}` },
+              { value: 'worse', label: `Got worse ${formatCount(changed.worse)}` },
+              { value: 'better', label: `Got better ${formatCount(changed.better)}` },
+              { value: 'both-wrong', label: `Wrong both times ${formatCount(changed.bothWrong)}` },
             ]}
             onChange={(next) => {
               setKind(next === 'better' || next === 'both-wrong' ? next : 'worse');
@@ -61,6 +63,7 @@ export function ChangedAnswers() {
           </button>
           <span className="small">
             {formatCount(from + 1)}–{formatCount(Math.min(shown.length, from + PAGE))} of {formatCount(shown.length)}
+            {shown.length < ofKind && ` listed, of ${formatCount(ofKind)}`}
           </span>
           <button type="button" className="button" disabled={from + PAGE >= shown.length} onClick={() => setStart(from + PAGE)}>
             Next

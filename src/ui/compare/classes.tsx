@@ -3,6 +3,7 @@ import type { ClassAccuracy, ConfusedPair } from '../../engine/protocol/index';
 import { useResults } from '../../state/results';
 import { DataTable } from '../charts/figure';
 import { formatChange, formatClass, formatCount } from '../../base/format';
+import { formatP, isMeasured } from '../../base/verdict';
 import { Segmented } from '../parts/segmented';
 
 /** Rows shown before "all" is asked for. */
@@ -14,7 +15,7 @@ export function Classes() {
   const [view, setView] = useState('classes');
   const [all, setAll] = useState(false);
   const { classes = null, confusion = null } = evaluation ?? {};
-  const rows = view === 'classes' ? classRows(classes ?? []) : confusionRows(confusion?.before ?? [], confusion?.after ?? []);
+  const rows = view === 'classes' ? classRows(classes ?? []) : confusionRows(confusion ?? []);
   return (
     <section className="panel" aria-labelledby="classes-title">
       <header className="panel-head">
@@ -34,6 +35,9 @@ export function Classes() {
       {classes ? (
         <>
           <DataTable heads={view === 'classes' ? ['Class', 'Samples', 'Right before', 'Right after', 'Change'] : ['Label, answered as', 'Before', 'After', 'Change']} rows={all ? rows : rows.slice(0, SHORT)} />
+          <p className="tiny quiet">
+            {view === 'classes' ? "p where a class moved beyond chance: McNemar's exact test, corrected for the number of classes." : 'The most frequent wrong answers of either side; rarer ones are not listed.'}
+          </p>
           {rows.length > SHORT && (
             <button type="button" className="button" onClick={() => setAll(!all)}>
               {all ? 'Show fewer' : `Show all ${formatCount(rows.length)}`}
@@ -51,16 +55,14 @@ export function Classes() {
 function classRows(classes: readonly ClassAccuracy[]): string[][] {
   return classes
     .toSorted((a, b) => a.after - a.before - (b.after - b.before) || b.samples - a.samples)
-    .map((entry) => [formatClass(entry), formatCount(entry.samples), formatCount(entry.before), formatCount(entry.after), formatChange(entry.after - entry.before, 0)]);
+    .map((entry) => [formatClass(entry), formatCount(entry.samples), formatCount(entry.before), formatCount(entry.after), `${formatChange(entry.after - entry.before, 0)}${isMeasured(entry.p) ? `, ${formatP(entry.p)}` : ''}`]);
 }
 
-function confusionRows(before: readonly ConfusedPair[], after: readonly ConfusedPair[]): string[][] {
-  const counts = new Map<string, [number, number]>();
-  for (const pair of before) counts.set(inWords(pair), [pair.count, 0]);
-  for (const pair of after) counts.set(inWords(pair), [counts.get(inWords(pair))?.[0] ?? 0, pair.count]);
-  return [...counts]
-    .toSorted(([, [a1, a2]], [, [b1, b2]]) => b2 - b1 - (a2 - a1) || b2 - a2)
-    .map(([pair, [a, b]]) => [pair, formatCount(a), formatCount(b), formatChange(b - a, 0)]);
+/** Those that became more frequent first. */
+function confusionRows(pairs: readonly ConfusedPair[]): string[][] {
+  return pairs
+    .toSorted((a, b) => b.after - b.before - (a.after - a.before) || b.after - a.after)
+    .map((pair) => [inWords(pair), formatCount(pair.before), formatCount(pair.after), formatChange(pair.after - pair.before, 0)]);
 }
 
 function inWords({ label, answer }: ConfusedPair): string {

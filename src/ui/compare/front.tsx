@@ -1,52 +1,50 @@
 import { CartesianGrid, ComposedChart, ErrorBar, LabelList, Line, ReferenceArea, ResponsiveContainer, Scatter, XAxis, YAxis } from 'recharts';
-import type { Interval } from '../../engine/protocol/index';
 import { useDocument } from '../../state/document';
-import { useResults } from '../../state/results';
-import { chooseVariant, frontOf, useVariants, type Variant } from '../../state/variants';
+import { chooseVariant, frontOf, placesOf, useVariants, type Place, type Places } from '../../state/variants';
 import { AXIS_TICK } from '../charts/axis';
 import { Figure } from '../charts/figure';
 import { logTicks, ticks } from '../../base/scales';
-import { formatBytes, formatPercent } from '../../base/format';
+import { formatBytes } from '../../base/format';
+import { counted } from '../../base/plural';
 
-interface Point {
-  readonly key: string | null;
-  readonly label: string;
-  readonly bytes: number;
-  readonly score: number;
-  readonly interval: Interval | null;
+interface Point extends Place {
   /** Distances of the interval's ends from the score, as the chart wants them. */
   readonly error: readonly [number, number];
   readonly onFront: boolean;
   readonly chosen: boolean;
+  /** Written beside the mark: the original, the front and the chosen one alone, since labels of neighbours would lie over each other. */
+  readonly written: string;
 }
 
-/** Every measured variant by size and accuracy (agreement where there are no labels), with the ones that nothing beats joined. */
+const MEASURES: Readonly<Record<Places['measure'], { readonly words: string; readonly head: string; readonly format: (score: number) => string; readonly highest: number; readonly room: number }>> = {
+  accuracy: { words: 'top-1 accuracy, %', head: 'Top-1 %', format: (score) => score.toFixed(2), highest: 100, room: 0.5 },
+  agreement: { words: 'agreement with the original, %', head: 'Agreement %', format: (score) => score.toFixed(2), highest: 100, room: 0.5 },
+  cosine: { words: 'cosine of the outputs with the original\u2019s', head: 'Cosine', format: (score) => score.toFixed(6), highest: 1, room: 1e-6 },
+};
+
+/** Every scored variant by size and score, with the ones that nothing beats joined. */
 export function Front() {
   const variants = useVariants((state) => state.variants);
   const chosen = useVariants((state) => state.chosen);
   const opened = useDocument((state) => state.opened);
-  const before = useResults((state) => state.evaluation?.before ?? null);
   if (!opened) return null;
-  const measured = variants.filter((variant) => variant.accuracy !== null || variant.agreement?.top1 !== null);
-  const labelled = before !== null && measured.some((variant) => variant.accuracy !== null);
-  const what = labelled ? 'top-1 accuracy, %' : 'agreement with the original, %';
-  const points = markFront([
-    { key: null, label: 'Original', bytes: opened.summary.bytes, score: labelled ? before.top1 : 100, interval: labelled ? before.top1Interval : null },
-    ...measured.flatMap((variant) => pointOf(variant, labelled)),
-  ], chosen);
+  const { measure, places } = placesOf(variants, opened.summary.bytes);
+  const { words, head, format, highest, room } = MEASURES[measure];
+  const labelled = measure === 'accuracy';
+  const points = markFront(places, chosen);
   if (points.length < 2) {
-    return <p className="empty quiet">Score or measure a recipe and it stands here beside the original, by size and accuracy. Each recipe you measure is kept until another model is opened.</p>;
+    return <p className="empty quiet">Score a recipe and it stands here beside the original, by size and score. Each recipe that was scored is kept until another model is opened or the samples change.</p>;
   }
   const original = points.find(({ key }) => key === null);
-  const { left, right, bottom, top } = boundsOf(points);
+  const { left, right, bottom, top } = boundsOf(points, highest, room);
   return (
     <Figure
-      title={`${points.length - 1} ${points.length === 2 ? 'variant' : 'variants'} measured`}
-      finding={`Size against ${what}: ${points.map((p) => `${p.label} ${formatBytes(p.bytes)}, ${formatPercent(p.score)}`).join('; ')}`}
+      title={`${counted(points.length - 1, 'variant')} scored`}
+      finding={`Size against ${words}: ${points.map((p) => `${p.label} ${formatBytes(p.bytes)}, ${format(p.score)}`).join('; ')}`}
       note={`Filled: nothing measured is both smaller and better.${labelled ? ' Whiskers and band: 95 % intervals.' : ''} File size on a log scale.`}
       table={{
-        heads: ['Variant', 'File', labelled ? 'Top-1 %' : 'Agreement %', '95 % interval'],
-        rows: points.map((p) => [p.label, formatBytes(p.bytes), p.score.toFixed(2), p.interval ? `${p.interval.low.toFixed(1)}–${p.interval.high.toFixed(1)}` : '–']),
+        heads: ['Variant', 'File', head, '95 % interval'],
+        rows: points.map((p) => [p.label, formatBytes(p.bytes), format(p.score), p.interval ? `${p.interval.low.toFixed(1)}–${p.interval.high.toFixed(1)}` : '–']),
       }}
     >
       <ResponsiveContainer width="100%" height={330}>
@@ -63,7 +61,7 @@ export function Front() {
             shape={drawMark}
           >
             {labelled && <ErrorBar dataKey="error" direction="y" width={4} stroke="var(--steelline)" />}
-            <LabelList dataKey="label" content={drawLabel} />
+            <LabelList dataKey="written" content={drawLabel} />
           </Scatter>
         </ComposedChart>
       </ResponsiveContainer>
@@ -71,24 +69,22 @@ export function Front() {
   );
 }
 
-function pointOf(variant: Variant, labelled: boolean): Omit<Point, 'onFront' | 'error' | 'chosen'>[] {
-  const { key, label, bytes, accuracy, agreement } = variant;
-  if (labelled) return accuracy ? [{ key, label, bytes, score: accuracy.top1, interval: accuracy.top1Interval }] : [];
-  return agreement?.top1 == null ? [] : [{ key, label, bytes, score: agreement.top1, interval: null }];
-}
-
-function markFront(points: readonly Omit<Point, 'onFront' | 'error' | 'chosen'>[], chosen: string | null): Point[] {
-  const front = new Set<object>(frontOf(points));
-  return points.map((p) => ({ ...p, onFront: front.has(p), chosen: p.key !== null && p.key === chosen, error: p.interval ? [p.score - p.interval.low, p.interval.high - p.score] : [0, 0] }));
+function markFront(places: readonly Place[], chosen: string | null): Point[] {
+  const front = new Set<object>(frontOf(places));
+  return places.map((place) => {
+    const { key, label, score, interval } = place;
+    const marks = { onFront: front.has(place), chosen: key !== null && key === chosen };
+    return { ...place, ...marks, written: marks.onFront || marks.chosen || key === null ? label : '', error: interval ? [score - interval.low, interval.high - score] : [0, 0] };
+  });
 }
 
 /** Room around all points and their intervals, so that labels do not run over the edge. */
-function boundsOf(points: readonly Point[]): { left: number; right: number; bottom: number; top: number } {
+function boundsOf(points: readonly Point[], most: number, least: number): { left: number; right: number; bottom: number; top: number } {
   const bytes = points.map((p) => p.bytes);
   const lows = points.map((p) => p.interval?.low ?? p.score);
   const highs = points.map((p) => p.interval?.high ?? p.score);
-  const room = Math.max(0.5, (Math.max(...highs) - Math.min(...lows)) * 0.1);
-  return { left: Math.min(...bytes) / 1.6, right: Math.max(...bytes) * 1.6, bottom: Math.max(0, Math.min(...lows) - room), top: Math.min(100, Math.max(...highs) + room) };
+  const room = Math.max(least, (Math.max(...highs) - Math.min(...lows)) * 0.1);
+  return { left: Math.min(...bytes) / 1.6, right: Math.max(...bytes) * 1.6, bottom: Math.max(most > 1 ? 0 : -1, Math.min(...lows) - room), top: Math.min(most, Math.max(...highs) + room) };
 }
 
 interface LabelPlace {

@@ -1,20 +1,22 @@
 import { evaluate, measure } from '../../state/actions';
 import { useDocument } from '../../state/document';
 import { setRecipe, useRecipe } from '../../state/recipe';
-import { useResults } from '../../state/results';
 import { chooseVariant, useVariants, type Variant } from '../../state/variants';
 import type { Accuracy, Latency, PairedTest } from '../../engine/protocol/index';
+import type { AnswersVerdict } from '../../base/answers-verdict';
 import { formatBytes, formatChange, formatCount, formatMs, formatPercent } from '../../base/format';
-import { formatP, sizeWords } from '../../base/verdict';
+import { counted } from '../../base/plural';
+import { formatP, isMeasured, sizeWords } from '../../base/verdict';
 import { MeasureButton } from '../parts/measure-button';
 import { latencyWords } from '../parts/verdict';
+import { VerdictList } from '../parts/verdict-words';
 
 /** The original and one variant, figure by figure, with the difference in words. */
 export function TwoUp() {
   const { variants, chosen } = useVariants();
   const recipe = useRecipe((state) => state.recipe);
   const opened = useDocument((state) => state.opened);
-  const before = useResults((state) => state.evaluation?.before ?? null);
+  const labelled = useDocument((state) => state.data?.labelled ?? null);
   const present = variants.find(({ key }) => key === JSON.stringify(recipe));
   const variant = variants.find(({ key }) => key === chosen) ?? present ?? null;
   if (!opened) return null;
@@ -54,7 +56,7 @@ export function TwoUp() {
             </tr>
           </thead>
           <tbody>
-            {rowsOf(variant, opened.summary.bytes, opened.gzipBytes, before).map(([what, a, b, difference]) => (
+            {rowsOf(variant, opened.summary.bytes, opened.gzipBytes, labelled).map(([what, a, b, difference]) => (
               <tr key={what}>
                 <th scope="row">{what}</th>
                 <td className="number">{a}</td>
@@ -67,6 +69,7 @@ export function TwoUp() {
           </tbody>
         </table>
       </div>
+      {variant?.verdict && <VerdictList verdict={variant.verdict} />}
       {(variant === null || isPresent) && (
         <p className="panel-actions">
           <MeasureButton what="Score all samples" onClick={() => evaluate(null)} />
@@ -82,30 +85,36 @@ type Row = readonly [what: string, original: string, selected: string, differenc
 const UNKNOWN = '–';
 const NOT_MEASURED = 'not measured';
 
-function rowsOf(variant: Variant | null, bytes: number, gzip: number | null, before: Accuracy | null): Row[] {
-  const { accuracy = null, agreement = null, paired = null, latency = null, gzipBytes = null } = variant ?? {};
+/** @param labelled whether the samples have labels; null without samples. */
+function rowsOf(variant: Variant | null, bytes: number, gzip: number | null, labelled: boolean | null): Row[] {
+  const { accuracy = null, original: before = null, agreement = null, paired = null, verdict = null, latency = null, gzipBytes = null } = variant ?? {};
   const sized = (label: string, a: number | null, b: number | null): Row => [label, a === null ? UNKNOWN : formatBytes(a), b === null ? UNKNOWN : formatBytes(b), a && b ? sizeWords(a, b) : NOT_MEASURED];
   return [
     sized(variant?.exact === false ? 'File, predicted' : 'File', bytes, variant?.bytes ?? null),
     sized('Gzip', gzip, gzipBytes),
     ['Median latency', latency ? formatMs(latency.before.median) : UNKNOWN, latency ? formatMs(latency.after.median) : UNKNOWN, latency ? latencyWords(latency.before, latency.after) : NOT_MEASURED],
-    ['p10 to p90', spread(latency?.before), spread(latency?.after), latency ? `${latency.after.runs} runs each, interleaved` : NOT_MEASURED],
-    ['Top-1', before ? formatPercent(before.top1) : UNKNOWN, accuracy ? formatPercent(accuracy.top1) : UNKNOWN, before && accuracy ? (paired ? inWords(paired) : points(accuracy.top1 - before.top1)) : 'needs labelled samples'],
-    ['95 % interval', intervalOf(before), intervalOf(accuracy), accuracy ? `${formatCount(accuracy.samples)} samples` : UNKNOWN],
+    ['p10 to p90', spread(latency?.before), spread(latency?.after), latency ? `${counted(latency.after.runs, 'run')} each, interleaved` : NOT_MEASURED],
+    ['Top-1', before ? formatPercent(before.top1) : UNKNOWN, accuracy ? formatPercent(accuracy.top1) : UNKNOWN, paired && verdict ? inWords(paired, verdict) : notScored(labelled)],
+    ['95 % interval', intervalOf(before), intervalOf(accuracy), accuracy ? counted(accuracy.samples, 'sample') : UNKNOWN],
     ['Top-5', before ? formatPercent(before.top5) : UNKNOWN, accuracy ? formatPercent(accuracy.top5) : UNKNOWN, before && accuracy ? points(accuracy.top5 - before.top5) : UNKNOWN],
     [
       'Agreement',
       'reference',
       agreement ? (agreement.top1 === null ? `cosine ${agreement.cosine.toFixed(6)}` : formatPercent(agreement.top1)) : UNKNOWN,
-      agreement?.changed == null ? (agreement ? `SQNR ${agreement.sqnrDb?.toFixed(1) ?? 'exact'} dB` : NOT_MEASURED) : `${formatCount(agreement.changed)} of ${formatCount(agreement.samples)} answers changed`,
+      agreement?.changed == null ? (agreement ? `SQNR ${agreement.sqnrDb?.toFixed(1) ?? 'exact'} dB` : NOT_MEASURED) : `${formatCount(agreement.changed)} of ${counted(agreement.samples, 'answer')} changed`,
     ],
   ];
 }
 
 /** A difference is called one only where the paired test says so. */
-function inWords({ difference, interval, p }: PairedTest): string {
+function inWords({ difference, interval, p }: PairedTest, { short }: AnswersVerdict): string {
   const range = `${points(difference)} (${points(interval.low)} to ${points(interval.high)})`;
-  return p < 0.05 ? `${range}, ${formatP(p)}` : `${range}, no measurable change (${formatP(p)})`;
+  return isMeasured(p) ? `${range}, ${formatP(p)}` : `${range}: ${short} (${formatP(p)})`;
+}
+
+function notScored(labelled: boolean | null): string {
+  if (labelled === null) return 'needs labelled samples';
+  return labelled ? 'not scored yet' : 'the samples have no labels';
 }
 
 function points(change: number): string {

@@ -3,9 +3,11 @@ import { useDocument } from '../../state/document';
 import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
 import { useView } from '../../state/view';
-import { formatCount, formatPercent } from '../../base/format';
-import { accuracyWords } from '../../base/verdict';
+import { formatPercent } from '../../base/format';
+import { counted } from '../../base/plural';
+import { answersVerdict } from '../../base/answers-verdict';
 import { BEFORE_THIS_CHANGE } from './stale';
+import { VerdictWords } from '../parts/verdict-words';
 import { Intervals, type Spread } from './intervals';
 
 export function AccuracyCell() {
@@ -13,12 +15,13 @@ export function AccuracyCell() {
   const evaluation = useResults((state) => state.evaluation);
   const data = useDocument((state) => state.data);
   const fresh = isFresh(evaluation, recipe);
-  const { before = null, after = null, paired = null } = evaluation ?? {};
+  const { before = null, after = null } = evaluation ?? {};
+  const verdict = evaluation && fresh ? answersVerdict(evaluation) : null;
   return (
     <div className="score">
       <div className="score-head">
         <h2>Accuracy, top-1</h2>
-        {paired && <span className="small quiet">{accuracyWords(paired)}</span>}
+        {after && verdict && <VerdictWords verdict={verdict} />}
       </div>
       {before && after ? (
         <>
@@ -30,7 +33,7 @@ export function AccuracyCell() {
             after={spreadOf(after)}
             limits={[0, 100]}
             format={(value) => formatPercent(value)}
-            label={`Top-1 accuracy: before ${formatPercent(before.top1)}, after ${formatPercent(after.top1)}; 95 % intervals over ${formatCount(after.samples)} samples`}
+            label={`Top-1 accuracy: before ${formatPercent(before.top1)}, after ${formatPercent(after.top1)}; 95 % intervals over ${counted(after.samples, 'sample')}`}
           />
         </>
       ) : data ? (

@@ -3,6 +3,7 @@ import { useDocument } from '../../state/document';
 import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
 import { formatCount, formatPercent } from '../../base/format';
+import { counted } from '../../base/plural';
 import { MeasureButton } from '../parts/measure-button';
 import { BEFORE_THIS_CHANGE } from './stale';
 
@@ -18,7 +19,7 @@ export function AgreementCell() {
         <h2>Agreement</h2>
         {fresh && agreement ? (
           <span className="small quiet" title={evaluation.madeUp ?? undefined}>
-            {formatCount(agreement.samples)} {evaluation.madeUp === null ? 'samples' : 'made-up inputs'}, {evaluation.of === 'file' ? 'written file' : 'live'}
+            {counted(agreement.samples, evaluation.madeUp === null ? 'sample' : 'made-up input')}, {evaluation.of === 'file' ? 'written file' : 'live'}
           </span>
         ) : (
           // With samples the score follows the sliders by itself.
@@ -38,7 +39,7 @@ export function AgreementCell() {
             </svg>
           )}
           <p className="small quiet">
-            {agreement.changed !== null && `${formatCount(agreement.changed)} answers changed, `}SQNR {agreement.sqnrDb === null ? 'exact' : `${agreement.sqnrDb.toFixed(1)} dB`}
+            {agreement.changed !== null && `${counted(agreement.changed, 'answer')} changed, `}SQNR {agreement.sqnrDb === null ? 'exact' : `${agreement.sqnrDb.toFixed(1)} dB`}
           </p>
           {evaluation.nonFinite.after > 0 && (
             <p className="small warning">

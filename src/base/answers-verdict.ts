@@ -1,0 +1,104 @@
+/**
+ * What became of a model's answers, in words: page, report and command line say the same. A score that stays is not called "no change" where
+ * other samples are right than before.
+ */
+import { formatClass, formatCount } from './format';
+import { counted } from './plural';
+import { wilson } from './stats';
+import { accuracyWords, formatP, isMeasured } from './verdict';
+
+interface Named {
+  readonly index: number;
+  readonly name: string | null;
+}
+
+interface Compared {
+  /** What the inputs are where they are made up; null where they are samples. */
+  readonly madeUp: string | null;
+  /** null without labels, as `classes`. */
+  readonly paired: { readonly difference: number; readonly p: number } | null;
+  readonly classes: readonly (Named & { readonly samples: number; readonly before: number; readonly after: number; readonly p: number })[] | null;
+  /** null where the outputs are no class scores. */
+  readonly changed: { readonly total: number; readonly moves: readonly { readonly from: Named; readonly to: Named; readonly count: number }[] } | null;
+  readonly agreement: { readonly samples: number; readonly sqnrDb: number | null };
+  readonly nonFinite: { readonly before: number; readonly after: number };
+}
+
+export interface AnswersVerdict {
+  /** A few words, to stand beside the score. */
+  readonly short: string;
+  /** What changed, in sentences; empty where nothing did, or the outputs are no class scores. */
+  readonly sentences: readonly string[];
+  /** What has to be known before the file is used, the gravest first, each in a few words; empty where there is nothing of the kind. */
+  readonly warnings: readonly string[];
+}
+
+/** A loss of so many points of accuracy is warned of, where the test tells it from none. */
+const LOSS_POINTS = 1;
+/** Part of the answers from which "many" changed: the 95 % interval of the part that did must lie above it. */
+const MANY = 0.05;
+/** Outputs that are no class scores are far off where the error has a third of their size (decibels). */
+const FAR_DB = 10;
+/** Level of the corrected tests of the classes. */
+const CLASS_LEVEL = 0.05;
+/** Classes and moves that are named. */
+const NAMED_CLASSES = 4;
+const NAMED_MOVES = 2;
+
+export function answersVerdict(compared: Compared): AnswersVerdict {
+  const { paired, changed, agreement } = compared;
+  const moved = movedClasses(compared);
+  const others = changed !== null && (isMany(changed.total, agreement.samples) || moved.length > 0);
+  return { short: inShort(paired, changed, others), sentences: [...changedSentence(compared), ...classSentence(compared, moved)], warnings: warningsOf(compared, moved) };
+}
+
+function inShort(paired: Compared['paired'], changed: Compared['changed'], others: boolean): string {
+  if (changed?.total === 0) return 'every answer the same';
+  if (paired === null) return others ? 'other answers' : '';
+  if (isMeasured(paired.p) || !others) return accuracyWords(paired);
+  return `${accuracyWords(paired)} of the score, but other answers`;
+}
+
+/** Whether surely more than one answer in twenty changed. */
+function isMany(changed: number, samples: number): boolean {
+  return wilson(changed, samples).low > MANY;
+}
+
+/** Classes that gained or lost right answers beyond chance, the surest first. */
+function movedClasses({ classes }: Compared): NonNullable<Compared['classes']> {
+  return (classes ?? []).filter(({ p }) => p < CLASS_LEVEL).toSorted((a, b) => a.p - b.p);
+}
+
+function changedSentence({ changed, agreement: { samples }, madeUp }: Compared): string[] {
+  if (!changed || changed.total === 0) return [];
+  const moves = changed.moves.slice(0, NAMED_MOVES).map(({ from, to, count }) => `${formatClass(from)} became ${formatClass(to)} (${formatCount(count)})`);
+  const most = moves.length === 0 ? '' : `; most often ${moves.join(' and ')}`;
+  const inputs = madeUp === null ? '' : ' on made-up inputs';
+  return [`${changedWords(changed.total, samples)}${inputs} (${((100 * changed.total) / samples).toFixed(1)} %)${most}.`];
+}
+
+function changedWords(total: number, samples: number): string {
+  return `${formatCount(total)} of ${counted(samples, 'answer')} changed`;
+}
+
+function classSentence({ classes }: Compared, moved: NonNullable<Compared['classes']>): string[] {
+  if (moved.length === 0) return [];
+  const named = moved.slice(0, NAMED_CLASSES).map((each) => `${formatClass(each)} ${formatCount(each.before)} to ${formatCount(each.after)} right of ${formatCount(each.samples)} (${formatP(each.p)})`);
+  const more = moved.length > NAMED_CLASSES ? `, and ${formatCount(moved.length - NAMED_CLASSES)} more` : '';
+  return [`${movedWords(classes, moved)} beyond chance (exact McNemar test, corrected for their number): ${named.join(', ')}${more}.`];
+}
+
+function movedWords(classes: Compared['classes'], moved: NonNullable<Compared['classes']>): string {
+  return `${formatCount(moved.length)} of ${counted(classes?.length ?? 0, 'class', 'classes')} moved`;
+}
+
+function warningsOf(compared: Compared, moved: NonNullable<Compared['classes']>): string[] {
+  const { paired, classes, changed, agreement: { samples, sqnrDb }, nonFinite } = compared;
+  const warnings: string[] = [];
+  if (nonFinite.after > nonFinite.before) warnings.push(`NaN or infinity in the outputs of ${formatCount(nonFinite.after)} of ${counted(samples, 'sample')}`);
+  if (paired && isMeasured(paired.p) && paired.difference <= -LOSS_POINTS) warnings.push(`Loses ${(-paired.difference).toFixed(1)} points of accuracy`);
+  if (changed && isMany(changed.total, samples)) warnings.push(changedWords(changed.total, samples));
+  if (moved.length > 0) warnings.push(movedWords(classes, moved));
+  if (changed === null && sqnrDb !== null && sqnrDb < FAR_DB) warnings.push(`Outputs far from the original's (SQNR ${sqnrDb.toFixed(1)} dB)`);
+  return warnings;
+}
