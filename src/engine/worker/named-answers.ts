@@ -8,8 +8,8 @@ export function nameAnswers(answers: AnswersFigures | null, names: readonly stri
   const answer = ({ index, confidence }: AnswerFigures): Answer => ({ index, name: names?.[index] ?? null, confidence });
   const { classes, confusion, changed, paired } = answers;
   return {
-    classes: classes?.map((figures) => ({ ...figures, name: names?.[figures.index] ?? null })) ?? null,
-    confusion: confusion?.map(({ label, answer: given, ...counts }) => ({ label: named(label), answer: named(given), ...counts })) ?? null,
+    classes: classes?.map(({ index, samples, before, after, worse, better, p }) => ({ index, name: names?.[index] ?? null, samples, before, after, worse, better, p })) ?? null,
+    confusion: confusion?.map(({ label, answer: given, before, after }) => ({ label: named(label), answer: named(given), before, after })) ?? null,
     changed: {
       ...changed,
       moves: changed.moves.map(({ from, to, count }) => ({ from: named(from), to: named(to), count })),
