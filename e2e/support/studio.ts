@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { expect, type Browser, type Locator, type Page } from 'playwright/test';
 import type { Outcome } from '../../src/engine/protocol/index';
 import type { Automation } from '../../src/state/automation';
+import { watchWidth } from './layout';
 
 export const DIGITS = 'public/samples/digits.onnx';
 export const DIGITS_CARD = 'public/samples/digits.card.json';
@@ -31,6 +32,7 @@ export class Studio {
     const studio = new Studio(await context.newPage());
     // What the content policy refuses becomes a line of the console, whether the browser writes one or not.
     await studio.page.addInitScript(() => document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => console.error(`refused by ${violatedDirective}: ${blockedURI}`)));
+    await studio.page.addInitScript(watchWidth);
     await studio.page.goto(path);
     return studio;
   }
@@ -86,7 +88,7 @@ export class Studio {
     for (let i = 0; i < times; i++) await slider.press(key);
   }
 
-  /** Nothing left the origin, nothing was written to the console. */
+  /** Nothing left the origin, nothing was written to the console; so the page was never wider than its window. */
   expectQuiet(): void {
     expect(this.foreign).toEqual([]);
     expect(this.said).toEqual([]);
