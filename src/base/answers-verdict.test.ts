@@ -29,17 +29,17 @@ test('the same score with other answers is not called no change', () => {
     '725 of 5,000 answers changed (14.5 %); most often cat became bird (60) and dog became cat (41).',
     '2 of 3 classes moved beyond chance (exact McNemar test, corrected for their number): cat 308 to 242 right of 500 (p < 0.001), bird 328 to 384 right of 500 (p < 0.001).',
   ]);
-  expect(warnings).toEqual(['725 of 5,000 answers changed', '2 of 3 classes moved']);
+  expect(warnings).toEqual([{ text: '725 of 5,000 answers changed', brief: '725 answers changed' }, { text: '2 of 3 classes moved', brief: '2 classes moved' }]);
   // One class alone is enough, and many changes are, without a class.
   expect(answersVerdict({ ...calm, classes: [{ ...cat, samples: 500, before: 308, after: 280, p: 0.01 }] }).short).toContain('other answers');
-  expect(answersVerdict({ ...calm, changed: { total: 300, moves: [] } }).warnings).toEqual(['300 of 5,000 answers changed']);
+  expect(answersVerdict({ ...calm, changed: { total: 300, moves: [] } }).warnings).toMatchObject([{ text: '300 of 5,000 answers changed' }]);
 });
 
 const unlabelled = (total: number, samples: number) => answersVerdict({ ...calm, paired: null, classes: null, changed: { total, moves: [] }, agreement: { samples, sqnrDb: 3 } });
 
 test('many answers are surely more than one in twenty', () => {
   expect(unlabelled(1, 16)).toMatchObject({ short: '', warnings: [] });
-  expect(unlabelled(16, 16)).toMatchObject({ short: 'other answers', warnings: ['16 of 16 answers changed'] });
+  expect(unlabelled(16, 16)).toMatchObject({ short: 'other answers', warnings: [{ text: '16 of 16 answers changed' }] });
   expect(unlabelled(260, 5000).warnings).toEqual([]);
   expect(unlabelled(1, 1).sentences).toEqual(['1 of 1 answer changed (100.0 %).']);
 });
@@ -47,11 +47,14 @@ test('many answers are surely more than one in twenty', () => {
 test('a loss, NaN and outputs far off are warned of, the gravest first', () => {
   const lost = answersVerdict({ ...calm, paired: { difference: -88.04, p: 1e-9 }, nonFinite: { before: 0, after: 12 } });
   expect(lost.short).toBe('−88.0 pt, p < 0.001');
-  expect(lost.warnings).toEqual(['NaN or infinity in the outputs of 12 of 5,000 samples', 'Loses 88.0 points of accuracy']);
+  expect(lost.warnings).toEqual([
+    { text: 'NaN or infinity in the outputs of 12 of 5,000 samples', brief: 'NaN in the outputs' },
+    { text: 'Loses 88.0 points of accuracy', brief: 'loses 88.0 points' },
+  ]);
   // A loss that chance explains, one below a point, and NaN that the original has too are none.
   expect(answersVerdict({ ...calm, paired: { difference: -3, p: 0.2 }, nonFinite: { before: 2, after: 2 } }).warnings).toEqual([]);
   expect(answersVerdict({ ...calm, paired: { difference: -0.6, p: 0.001 } }).warnings).toEqual([]);
   const regression = { ...calm, paired: null, classes: null, changed: null };
-  expect(answersVerdict({ ...regression, agreement: { samples: 16, sqnrDb: 3.21 } })).toEqual({ short: '', sentences: [], warnings: ["Outputs far from the original's (SQNR 3.2 dB)"] });
+  expect(answersVerdict({ ...regression, agreement: { samples: 16, sqnrDb: 3.21 } })).toEqual({ short: '', sentences: [], warnings: [{ text: "Outputs far from the original's (SQNR 3.2 dB)", brief: 'outputs far off' }] });
   for (const sqnrDb of [null, 25]) expect(answersVerdict({ ...regression, agreement: { samples: 16, sqnrDb } }).warnings).toEqual([]);
 });

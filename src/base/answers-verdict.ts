@@ -29,8 +29,15 @@ export interface AnswersVerdict {
   readonly short: string;
   /** What changed, in sentences; empty where nothing did, or the outputs are no class scores. */
   readonly sentences: readonly string[];
-  /** What has to be known before the file is used, the gravest first, each in a few words; empty where there is nothing of the kind. */
-  readonly warnings: readonly string[];
+  /** What has to be known before the file is used, the gravest first; empty where there is nothing of the kind. */
+  readonly warnings: readonly Warning[];
+}
+
+export interface Warning {
+  /** Without a full stop. */
+  readonly text: string;
+  /** The same in two or three words, to stand under a button. */
+  readonly brief: string;
 }
 
 /** A loss of so many points of accuracy is warned of, where the test tells it from none. */
@@ -92,13 +99,17 @@ function movedWords(classes: Compared['classes'], moved: NonNullable<Compared['c
   return `${formatCount(moved.length)} of ${counted(classes?.length ?? 0, 'class', 'classes')} moved`;
 }
 
-function warningsOf(compared: Compared, moved: NonNullable<Compared['classes']>): string[] {
-  const { paired, classes, changed, agreement: { samples, sqnrDb }, nonFinite } = compared;
-  const warnings: string[] = [];
-  if (nonFinite.after > nonFinite.before) warnings.push(`NaN or infinity in the outputs of ${formatCount(nonFinite.after)} of ${counted(samples, 'sample')}`);
-  if (paired && isMeasured(paired.p) && paired.difference <= -LOSS_POINTS) warnings.push(`Loses ${(-paired.difference).toFixed(1)} points of accuracy`);
-  if (changed && isMany(changed.total, samples)) warnings.push(changedWords(changed.total, samples));
-  if (moved.length > 0) warnings.push(movedWords(classes, moved));
-  if (changed === null && sqnrDb !== null && sqnrDb < FAR_DB) warnings.push(`Outputs far from the original's (SQNR ${sqnrDb.toFixed(1)} dB)`);
+function warningsOf({ paired, classes, changed, agreement: { samples, sqnrDb }, nonFinite }: Compared, moved: NonNullable<Compared['classes']>): Warning[] {
+  const warnings: Warning[] = [];
+  if (nonFinite.after > nonFinite.before) {
+    warnings.push({ text: `NaN or infinity in the outputs of ${formatCount(nonFinite.after)} of ${counted(samples, 'sample')}`, brief: 'NaN in the outputs' });
+  }
+  if (paired && isMeasured(paired.p) && paired.difference <= -LOSS_POINTS) {
+    const points = `${(-paired.difference).toFixed(1)} points`;
+    warnings.push({ text: `Loses ${points} of accuracy`, brief: `loses ${points}` });
+  }
+  if (changed && isMany(changed.total, samples)) warnings.push({ text: changedWords(changed.total, samples), brief: `${counted(changed.total, 'answer')} changed` });
+  if (moved.length > 0) warnings.push({ text: movedWords(classes, moved), brief: `${counted(moved.length, 'class', 'classes')} moved` });
+  if (changed === null && sqnrDb !== null && sqnrDb < FAR_DB) warnings.push({ text: `Outputs far from the original's (SQNR ${sqnrDb.toFixed(1)} dB)`, brief: 'outputs far off' });
   return warnings;
 }

@@ -25,7 +25,7 @@ export function tableOf(report: Report): string {
 /** What became of the answers: what has to be known before the file is used comes first. */
 function answers(report: Report): string[] {
   const { warnings = [], sentences = [] } = answersOf(report) ?? {};
-  const said = [...warnings.map((warning) => `Warning: ${warning}.`), ...sentences];
+  const said = [...warnings.map(({ text: warning }) => `Warning: ${warning}.`), ...sentences];
   return said.length > 0 ? ['', ...said] : [];
 }
 

@@ -76,3 +76,8 @@ const NAMES: Readonly<Record<string, string>> = { $mod: /Mac/.test(navigator.use
 export function keyNames(keys: string): string[] {
   return keys.split('+').map((key) => NAMES[key] ?? (key.length === 1 ? key.toUpperCase() : key));
 }
+
+/** A button's title: what it does and the first of its keys. */
+export function titleOf({ label, keys }: Command): string {
+  return `${label} (${keyNames(keys[0] ?? '').join('+')})`;
+}

@@ -11,7 +11,7 @@ import { decibels, EP_NAMES, hundredths, timeWords } from '../words';
 /** The run in a few sentences. */
 export function summarySection(report: Report): Section {
   const { warnings = [], sentences = [] } = answersOf(report) ?? {};
-  const warned = warnings.map((warning) => `Warning: ${warning}.`);
+  const warned = warnings.map(({ text: warning }) => `Warning: ${warning}.`);
   return section('verdict', 'Verdict', [{ kind: 'list', items: [...warned, size(report), latency(report), accuracy(report), agreement(report), ...sentences, ...checks(report)] }]);
 }
 

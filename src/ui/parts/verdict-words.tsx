@@ -3,7 +3,7 @@ import type { AnswersVerdict } from '../../base/answers-verdict';
 
 /** The few words of a verdict beside its score; with a sign where there is something to be warned of. */
 export function VerdictWords({ verdict: { short, sentences, warnings } }: { readonly verdict: AnswersVerdict }) {
-  const title = [...warnings.map((warning) => `${warning}.`), ...sentences].join(' ');
+  const title = [...warnings.map(({ text }) => `${text}.`), ...sentences].join(' ');
   if (warnings.length === 0) return <span className="small quiet" title={title}>{short}</span>;
   return (
     <span className="small warning" title={title}>
@@ -17,9 +17,9 @@ export function VerdictList({ verdict: { sentences, warnings } }: { readonly ver
   if (warnings.length === 0 && sentences.length === 0) return null;
   return (
     <ul className="verdict small">
-      {warnings.map((warning) => (
-        <li key={warning} className="warning">
-          <TriangleAlert size={12} aria-label="Warning:" /> {warning}.
+      {warnings.map(({ text }) => (
+        <li key={text} className="warning">
+          <TriangleAlert size={12} aria-label="Warning:" /> {text}.
         </li>
       ))}
       {sentences.map((sentence) => (

@@ -1,15 +1,15 @@
-import { Download, FolderOpen, Keyboard, Link2, Redo2, Undo2 } from 'lucide-react';
+import { FolderOpen, Keyboard, Link2, Redo2, Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import { useDocument } from '../../state/document';
-import { useJobs } from '../../state/jobs';
 import { useRecipe } from '../../state/recipe';
-import { isFresh, useResults } from '../../state/results';
 import { useView, type Page } from '../../state/view';
-import { COMMANDS, keyNames, type Command } from '../commands';
-import { formatBytes, formatLarge } from '../../base/format';
+import { COMMANDS, titleOf } from '../commands';
+import { formatLarge } from '../../base/format';
+import { counted } from '../../base/plural';
 import { Logo } from '../parts/logo';
 import { ThemeMenu } from '../parts/theme-menu';
 import { Badge } from './badge';
+import { DownloadButton } from './download-button';
 import { ReportMenu } from './report-menu';
 
 const PAGES: readonly { readonly key: Page; readonly label: string }[] = [
@@ -31,7 +31,7 @@ export function TopBar() {
         {summary.name}
       </h1>
       <span className="small quiet model-summary">
-        {layers} layers, {formatLarge(summary.params)} params, opset {summary.opset}
+        {counted(layers, 'layer')}, {formatLarge(summary.params)} params, opset {summary.opset}
       </span>
       <Badge />
       <nav className="pages" aria-label="Pages">
@@ -51,10 +51,6 @@ export function TopBar() {
       <DownloadButton />
     </header>
   );
-}
-
-function titleOf({ label, keys }: Command): string {
-  return `${label} (${keyNames(keys[0] ?? '').join('+')})`;
 }
 
 function History() {
@@ -104,25 +100,6 @@ function Shortcuts() {
   return (
     <button type="button" className="button plain shortcuts" aria-label="Shortcuts" title={titleOf(COMMANDS.help)} onClick={COMMANDS.help.run}>
       <Keyboard size={16} aria-hidden />
-    </button>
-  );
-}
-
-function DownloadButton() {
-  const { recipe } = useRecipe();
-  const { exported, preview } = useResults();
-  const busy = useJobs((state) => state.running !== null);
-  const exact = isFresh(exported, recipe) ? (exported?.bytes ?? null) : null;
-  const predicted = isFresh(preview, recipe) ? (preview?.predictedBytes ?? null) : null;
-  const size = exact ?? predicted;
-  return (
-    <button type="button" className="button primary" disabled={busy} title={titleOf(COMMANDS.download)} onClick={COMMANDS.download.run}>
-      <Download size={14} aria-hidden />
-      <span>
-        <span className="download-word">Download</span>
-        <span className="download-type"> .onnx{size !== null && exact === null && ' about'}</span>
-        {size !== null && ` ${formatBytes(size)}`}
-      </span>
     </button>
   );
 }
