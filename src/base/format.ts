@@ -16,7 +16,7 @@ export function bytesParts(bytes: number): { readonly value: string; readonly un
 
 export function threeFigures(value: number): string {
   const size = Math.abs(value);
-  return signed(value.toFixed(size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2));
+  return signed(size > 0 && size < 0.9995 ? value.toPrecision(3) : value.toFixed(size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2));
 }
 
 /** Bytes as kB, three figures, no unit: for columns whose head names it. */

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { accuracyWords, formatP, sizeWords, speedWords, verdictOf } from './verdict';
+import { accuracyWords, formatP, sizeWords, speedWords, timeWords, verdictOf } from './verdict';
 
 test.each([
-  { median: 0.8, low: 0.78, high: 0.83, verdict: 'faster', words: '1.25× faster' },
-  { median: 1.5, low: 1.4, high: 1.6, verdict: 'slower', words: '1.50× slower' },
+  { median: 0.8, low: 0.78, high: 0.83, verdict: 'faster', words: 'faster, 0.80× the time' },
+  { median: 1.5, low: 1.4, high: 1.6, verdict: 'slower', words: 'slower, 1.50× the time' },
   // Surely different, but by too little.
   { median: 0.97, low: 0.96, high: 0.98, verdict: 'same', words: 'no measurable change' },
   // Far off, but not surely.
@@ -12,6 +12,11 @@ test.each([
 ])('time ratio $median ($low to $high): $words', ({ verdict, words, ...ratio }) => {
   expect(verdictOf(ratio)).toBe(verdict);
   expect(speedWords(ratio)).toBe(words);
+});
+
+test('a ratio in full is the same figure', () => {
+  expect(timeWords({ median: 1.1401, low: 1.12, high: 1.16 })).toBe("1.14× the original's time (95 % interval 1.12–1.16)");
+  expect(speedWords({ median: 1.1401, low: 1.12, high: 1.16 })).toBe('slower, 1.14× the time');
 });
 
 test('sizes', () => {

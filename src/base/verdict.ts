@@ -23,11 +23,20 @@ export function verdictOf({ median, low, high }: Ratio): 'faster' | 'slower' | '
   return 'same';
 }
 
-/** "1.27× faster", "1.10× slower" or "no measurable change". */
+/** "faster, 0.79× the time", "slower, 1.10× the time" or "no measurable change": how fast something is, is said by its time everywhere. */
 export function speedWords(ratio: Ratio): string {
   const verdict = verdictOf(ratio);
-  if (verdict === 'same') return NO_CHANGE;
-  return `${(verdict === 'faster' ? 1 / ratio.median : ratio.median).toFixed(2)}× ${verdict}`;
+  return verdict === 'same' ? NO_CHANGE : `${verdict}, ${times(ratio.median)} the time`;
+}
+
+/** "0.79× the original's time (95 % interval 0.78–0.83)". */
+export function timeWords({ median, low, high }: Ratio): string {
+  return `${times(median)} the original's time (95 % interval ${low.toFixed(2)}–${high.toFixed(2)})`;
+}
+
+/** "0.79×". */
+export function times(ratio: number): string {
+  return `${ratio.toFixed(2)}×`;
 }
 
 /** "3.8× smaller", "1.02× larger", or "no change" within half a percent. Bytes are counted, not sampled. */

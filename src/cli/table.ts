@@ -84,11 +84,16 @@ function percent(after: number | null, before: number | null): string {
 }
 
 function ms(value: number | undefined): string {
-  return value === undefined ? '-' : `${value.toFixed(2)} ms`;
+  return value === undefined ? '-' : `${milliseconds(value)} ms`;
 }
 
 function range(latency: Report['before']['latencyMs']): string {
-  return latency === null ? '-' : `${latency.p10.toFixed(2)}-${latency.p90.toFixed(2)} ms`;
+  return latency === null ? '-' : `${milliseconds(latency.p10)}-${milliseconds(latency.p90)} ms`;
+}
+
+/** Two decimals, and three figures below 1. */
+function milliseconds(value: number): string {
+  return value < 1 ? value.toPrecision(3) : value.toFixed(2);
 }
 
 function score(value: number | undefined): string {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compareLatency } from './latency';
+import { clockStep, compareLatency } from './latency';
 
 const job = { signal: new AbortController().signal, onProgress: () => {} };
 
@@ -18,7 +18,7 @@ test('warm-up is left out, sides take turns and swap order', async () => {
   const b = side('b', () => 5);
   const [first, second] = await compareLatency([a, b], { warmup: 2, runs: 21, budgetMs: 1e6, now: () => clock }, job);
   // a takes 1..21 ms after its two slow warm-ups.
-  expect(first).toEqual({ median: 11, p10: 3, p90: 19, runs: 21, samples: Array.from({ length: 21 }, (_, i) => i + 1) });
+  expect(first).toEqual({ median: 11, p10: 3, p90: 19, runs: 21, repeats: 1, samples: Array.from({ length: 21 }, (_, i) => i + 1) });
   expect(second).toMatchObject({ median: 5, p10: 5, p90: 5, runs: 21 });
   expect(log.slice(0, 8).join('')).toBe('abbaabba');
 });
@@ -69,4 +69,45 @@ test('stops between runs', async () => {
   };
   await expect(compareLatency([side], { warmup: 0, runs: 20, budgetMs: 1e6 }, { ...job, signal: controller.signal })).rejects.toMatchObject({ name: 'AbortError' });
   expect(runs).toBe(1);
+});
+
+/** A clock that goes in steps of `step` ms, and takes a tenth of a microsecond to be read; `run` lets time pass on it. */
+function coarseClock(step: number): { readonly now: () => number; readonly run: (ms: number) => () => Promise<void> } {
+  let ticks = 0;
+  return {
+    now: () => {
+      ticks += 1;
+      return Math.floor(ticks / Math.round(step * 1e4)) * step;
+    },
+    run: (ms) => () => Promise.resolve(void (ticks += Math.round(ms * 1e4))),
+  };
+}
+
+test.each([0.005, 0.02, 0.1, 1])('a clock in steps of %s ms is told, and its step is under 1 % of every timing', async (step) => {
+  expect(clockStep(coarseClock(step).now)).toBeCloseTo(step, 9);
+  const { now, run } = coarseClock(step);
+  const options = { warmup: 3, runs: 50, budgetMs: 10_000, now };
+  // As it was seen in Firefox: both read "0.20 ms" on a clock of 20 us.
+  const [before, after] = await compareLatency([run(0.2113), run(0.1876)], options, job);
+  if (!before || !after) throw new Error('Two sides were timed.');
+  for (const [side, ms] of [[before, 0.2113], [after, 0.1876]] as const) {
+    expect(side.repeats * ms).toBeGreaterThanOrEqual(100 * step);
+    expect(Math.abs(side.median - ms)).toBeLessThan(0.01 * ms);
+    for (const sample of side.samples) expect(Math.abs(sample - ms)).toBeLessThan(0.0101 * ms);
+  }
+});
+
+test('a run that is long on the clock is not repeated, and one of no length at all ends', async () => {
+  const { now, run } = coarseClock(0.02);
+  const [slow, none] = await compareLatency([run(2.5), run(0)], { warmup: 1, runs: 20, budgetMs: 10_000, now }, job);
+  expect(slow?.repeats).toBe(1);
+  expect(none?.runs).toBe(20);
+  // A clock that stands still between two readings says nothing.
+  expect(clockStep(() => 7)).toBe(0);
+});
+
+test('a clock too coarse for the budget does not make timings longer than that', async () => {
+  const { now, run } = coarseClock(100);
+  const [side] = await compareLatency([run(1)], { warmup: 1, runs: 20, minRuns: 10, budgetMs: 2000, now }, job);
+  expect(side?.repeats).toBeLessThanOrEqual(300);
 });

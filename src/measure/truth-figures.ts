@@ -1,5 +1,5 @@
 /** Sentences of the truth meter that carry figures measured on this device, or say that there are none yet. */
-import { BAND, verdictOf, type Ratio } from '../base/verdict';
+import { BAND, times, timeWords, verdictOf, type Ratio } from '../base/verdict';
 import type { MatmulKind, MatmulTiming } from '../compute/types';
 import type { Sentence, TruthForm, TruthInput } from './truth-types';
 
@@ -41,18 +41,12 @@ function benchmarkSentence(kind: MatmulKind, benchmark: readonly MatmulTiming[])
     if (!gops || !base) continue;
     // Time over float32's time, by the ends that lie farthest apart.
     const ratio = { median: base.median / gops.median, low: base.p10 / gops.p90, high: base.p90 / gops.p10 };
-    const speed = `${times(1 / ratio.median)} times the speed of float32 (${times(1 / ratio.high)}–${times(1 / ratio.low)})`;
-    return { level: verdictOf(ratio), text: `${NAMES[kind]} products of ${size} × ${size} ran at ${speed} on this device.` };
+    const time = `${times(ratio.median)} the time of float32 (${ratio.low.toFixed(2)}–${ratio.high.toFixed(2)})`;
+    return { level: verdictOf(ratio), text: `${NAMES[kind]} products of ${size} × ${size} took ${time} on this device.` };
   }
   return { level: 'unknown', text: `${NAMES[kind]} products: not measured. ${largest[0]?.reason ?? ''}`.trim() };
 }
 
-function timeOf({ median, low, high }: Ratio): string {
-  const verdict = verdictOf({ median, low, high });
-  const change = verdict === 'same' ? ', no measurable change' : '';
-  return `${times(median)} times the original's time (95 % interval ${times(low)}–${times(high)})${change}`;
-}
-
-function times(value: number): string {
-  return value.toFixed(2);
+function timeOf(ratio: Ratio): string {
+  return `${timeWords(ratio)}${verdictOf(ratio) === 'same' ? ', no measurable change' : ''}`;
 }

@@ -106,8 +106,8 @@ const timing = (kind: MatmulKind, size: number, median: number | null, spread = 
 test('the benchmark speaks by the largest size, with its spread', () => {
   const benchmark = [timing('f32', 256, 100), timing('int8', 256, 90), timing('f32', 1024, 200), timing('f16', 1024, 380), timing('int8', 1024, 206, 0.05)];
   expect(about(/products/, { benchmark })).toEqual([
-    'faster: Float16 products of 1024 × 1024 ran at 1.90 times the speed of float32 (1.86–1.94) on this device.',
-    'same: Int8 products of 1024 × 1024 ran at 1.03 times the speed of float32 (0.97–1.09) on this device.',
+    'faster: Float16 products of 1024 × 1024 took 0.53× the time of float32 (0.52–0.54) on this device.',
+    'same: Int8 products of 1024 × 1024 took 0.97× the time of float32 (0.92–1.03) on this device.',
   ]);
   expect(about(/Float16 products/, { benchmark: [timing('f32', 256, 100), timing('f16', 256, null)] })).toEqual(['unknown: Float16 products: not measured. This GPU has no half precision (shader-f16).']);
   expect(about(/software/, { device: { name: 'SwiftShader', software: true, shaderF16: false } })[0]).toMatch(/^warning/);
@@ -116,13 +116,13 @@ test('the benchmark speaks by the largest size, with its spread', () => {
 test('measured forms and the recipe speak by their intervals; a noisy device warns', () => {
   const forms = [form('original', 1.01, 0.99, 1.03), form('packed', 1.02, 0.98, 1.04), form('matmulnbits', 0.71, 0.69, 0.74), { form: 'float16-full', label: 'Full float16', ok: false, ratio: null, note: 'No shader-f16.' }];
   expect(about(/Form|Full/, { forms })).toEqual([
-    "same: Form packed took 1.02 times the original's time (95 % interval 0.98–1.04), no measurable change.",
-    "faster: Form matmulnbits took 0.71 times the original's time (95 % interval 0.69–0.74).",
+    "same: Form packed took 1.02× the original's time (95 % interval 0.98–1.04), no measurable change.",
+    "faster: Form matmulnbits took 0.71× the original's time (95 % interval 0.69–0.74).",
     'unknown: Full float16: not measured. No shader-f16.',
   ]);
-  expect(about(/second copy/, { forms: [form('original', 1.2, 1.15, 1.3)] })[0]).toMatch(/^warning: A second copy of the original took 1.20 times/);
+  expect(about(/second copy/, { forms: [form('original', 1.2, 1.15, 1.3)] })[0]).toMatch(/^warning: A second copy of the original took 1\.20× the/);
   expect(about(/second copy/, { forms: [form('original', 1.01, 0.8, 1.2)] })[0]).toMatch(/^warning/);
-  expect(say({ measured: { median: 1.3, low: 1.2, high: 1.4 } })[0]).toBe("slower: This recipe took 1.30 times the original's time (95 % interval 1.20–1.40).");
+  expect(say({ measured: { median: 1.3, low: 1.2, high: 1.4 } })[0]).toBe("slower: This recipe took 1.30× the original's time (95 % interval 1.20–1.40).");
 });
 
 test('nothing is at the level "faster" without a measurement on this device', () => {

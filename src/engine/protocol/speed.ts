@@ -9,8 +9,11 @@ export interface Latency {
   readonly median: number;
   readonly p10: number;
   readonly p90: number;
+  /** Timings that these stand on. */
   readonly runs: number;
-  /** Every timed run in order, to a thousandth. */
+  /** Inferences in a row that each timing is the mean of: more than one where the browser's clock is too coarse for a single one. */
+  readonly repeats: number;
+  /** Every timing in order, to six figures. */
   readonly samples: readonly number[];
 }
 

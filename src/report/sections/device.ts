@@ -1,11 +1,11 @@
 import { formatBytes, formatCount, threeFigures } from '../../base/format';
 import { pairBy } from '../../base/pair';
-import { BAND, speedWords } from '../../base/verdict';
+import { BAND, speedWords, times } from '../../base/verdict';
 import type { TruthLevel } from '../../engine/protocol/index';
 import { labelRecipe } from '../../recipe/label';
 import { figure, interval, numbers, section, text, words, type Block, type Section, type SpreadRow } from '../content';
 import type { PlacementSummary, Report } from '../types';
-import { EP_NAMES, hundredths, milliseconds, times } from '../words';
+import { EP_NAMES, hundredths, milliseconds } from '../words';
 
 /** Other sentences say by themselves what they are. */
 const PREFIXES: Readonly<Partial<Record<TruthLevel, string>>> = { faster: 'Faster: ', slower: 'Slower: ', warning: 'Warning: ' };

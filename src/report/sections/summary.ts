@@ -1,12 +1,13 @@
 import { formatBytes, formatChange, formatCount, formatMs } from '../../base/format';
 import { inputsWords, proofWords } from '../../base/proof-words';
 import { counted } from '../../base/plural';
-import { formatP, sizeWords, speedWords } from '../../base/verdict';
+import { runsWords } from '../../base/runs-words';
+import { formatP, sizeWords, speedWords, timeWords } from '../../base/verdict';
 import type { Accuracy } from '../../engine/protocol/index';
 import { answersOf } from '../answers';
 import { cellText, interval, section, type Section } from '../content';
 import type { Report } from '../types';
-import { decibels, EP_NAMES, hundredths, timeWords } from '../words';
+import { decibels, EP_NAMES, hundredths } from '../words';
 
 /** The run in a few sentences. */
 export function summarySection(report: Report): Section {
@@ -28,7 +29,7 @@ function size({ before, after, predictedBytes, sizes }: Report): string {
 
 function latency({ before: { latencyMs: before }, after: { latencyMs: after }, latencyRatio, environment }: Report): string {
   if (!before || !after || !latencyRatio) return 'Latency: not measured.';
-  const medians = `median ${formatMs(before.median)} to ${formatMs(after.median)}, ${timeWords(latencyRatio)}, ${counted(after.runs, 'run')} each in turns`;
+  const medians = `median ${formatMs(before.median)} to ${formatMs(after.median)}, ${timeWords(latencyRatio)}, ${runsWords(after)} in turns`;
   const software = environment.software === true && environment.ep === 'webgpu' ? ' The adapter is a software renderer: its times say nothing about a GPU.' : '';
   return `Latency on ${EP_NAMES[environment.ep]}: ${speedWords(latencyRatio)}; ${medians}.${software}`;
 }

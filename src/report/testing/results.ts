@@ -7,7 +7,7 @@ export const HOSTILE = '</script><script>alert("1")</script> | `*_\n# a';
 
 const recipe: Recipe = { version: 1, target: 'webgpu', passes: [{ id: 'prune-weights', options: { sparsity: 0.5 } }, { id: 'quantize-weights', options: { bits: 4 }, overrides: { conv1: { bits: 6 } } }] };
 
-const latency = (median: number, p10: number, p90: number, samples: readonly number[]): Latency => ({ median, p10, p90, runs: samples.length, samples });
+const latency = (median: number, p10: number, p90: number, samples: readonly number[]): Latency => ({ median, p10, p90, runs: samples.length, repeats: 1, samples });
 const before = latency(10.2, 10.05, 10.4, [10.05, 10.2, 10.21, 10.4, 10.11, 10.3, 10.15, 10.25, 10.19, 10.22]);
 const after = latency(8.1, 7.95, 8.3, [7.95, 8.1, 8.15, 8.3, 8.05, 41.7, 8.12, 8.07, 8.09, 8.11]);
 const check = (maxAbs: number, verdict: string): BackendCheck => ({ ok: true, maxAbs, sqnrDb: 101.5, layout: 'NHWC', repaired: false, verdict });
@@ -134,7 +134,7 @@ export const FULL: Results = {
     brotliQuality: { files: 11, layers: 9 },
     complete: false,
   },
-  truth: { recipe, sentences: [{ level: 'faster', text: "This recipe took 0.79 times the original's time." }, { level: 'unknown', text: 'Int8 products: not measured.' }] },
+  truth: { recipe, sentences: [{ level: 'faster', text: "This recipe took 0.79× the original's time." }, { level: 'unknown', text: 'Int8 products: not measured.' }] },
   sensitivity: {
     recipe,
     options: { bits: [2, 4], sparsities: [], samples: 64 },

@@ -14,7 +14,7 @@ const ROW = 24;
 /** Width of the labels, and the part of the chart they may take on narrow windows. */
 const LABEL = 150;
 
-/** Speed-ups as dots with their intervals on one axis; the band round 1 means no measurable change. */
+/** Times over a reference's as dots with their intervals on one axis: left of 1 is faster, the band round 1 means no measurable change. */
 export function RatioChart({ rows }: { readonly rows: readonly RatioRow[] }) {
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);

@@ -6,6 +6,7 @@ import type { Accuracy, Latency, PairedTest } from '../../engine/protocol/index'
 import type { AnswersVerdict } from '../../base/answers-verdict';
 import { formatBytes, formatChange, formatCount, formatMs, formatPercent } from '../../base/format';
 import { counted } from '../../base/plural';
+import { runsWords } from '../../base/runs-words';
 import { formatP, isMeasured, sizeWords } from '../../base/verdict';
 import { MeasureButton } from '../parts/measure-button';
 import { latencyWords } from '../parts/verdict';
@@ -93,7 +94,7 @@ function rowsOf(variant: Variant | null, bytes: number, gzip: number | null, lab
     sized(variant?.exact === false ? 'File, predicted' : 'File', bytes, variant?.bytes ?? null),
     sized('Gzip', gzip, gzipBytes),
     ['Median latency', latency ? formatMs(latency.before.median) : UNKNOWN, latency ? formatMs(latency.after.median) : UNKNOWN, latency ? latencyWords(latency.before, latency.after) : NOT_MEASURED],
-    ['p10 to p90', spread(latency?.before), spread(latency?.after), latency ? `${counted(latency.after.runs, 'run')} each, interleaved` : NOT_MEASURED],
+    ['p10 to p90', spread(latency?.before), spread(latency?.after), latency ? `${runsWords(latency.after)}, in turns` : NOT_MEASURED],
     ['Top-1', before ? formatPercent(before.top1) : UNKNOWN, accuracy ? formatPercent(accuracy.top1) : UNKNOWN, paired && verdict ? inWords(paired, verdict) : notScored(labelled)],
     ['95 % interval', intervalOf(before), intervalOf(accuracy), accuracy ? counted(accuracy.samples, 'sample') : UNKNOWN],
     ['Top-5', before ? formatPercent(before.top5) : UNKNOWN, accuracy ? formatPercent(accuracy.top5) : UNKNOWN, before && accuracy ? points(accuracy.top5 - before.top5) : UNKNOWN],

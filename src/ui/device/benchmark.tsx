@@ -7,6 +7,7 @@ import { useResults } from '../../state/results';
 import { AXIS_TICK, LEGEND, legendText } from '../charts/axis';
 import { Figure } from '../charts/figure';
 import { formatCount, threeFigures } from '../../base/format';
+import { times } from '../../base/verdict';
 import { Choices } from '../parts/choices';
 import { MeasureButton } from '../parts/measure-button';
 
@@ -55,11 +56,11 @@ function Chart({ timings }: { readonly timings: readonly MatmulTiming[] }) {
         finding={timings.flatMap(({ kind, size, gops }) => (gops ? [`${kind} at ${size}: ${threeFigures(gops.median)} GOPS`] : [])).join('; ')}
         note={first ? `Median, whiskers p10 to p90, ${first.gops?.runs ?? 0} runs each, the kinds in turns. Clock: ${first.clock}. int8: dot4I8Packed with int32 sums.` : ''}
         table={{
-          heads: ['Product', 'GOPS, median', 'p10', 'p90', 'runs', 'against f32'],
+          heads: ['Product', 'GOPS, median', 'p10', 'p90', 'runs', 'time against f32'],
           rows: timings.map(({ kind, size, gops, reason }) => {
             const f32 = timings.find((t) => t.kind === 'f32' && t.size === size)?.gops;
             return gops
-              ? [`${kind} ${size}³`, threeFigures(gops.median), threeFigures(gops.p10), threeFigures(gops.p90), formatCount(gops.runs), f32 ? `${(gops.median / f32.median).toFixed(2)}×` : '–']
+              ? [`${kind} ${size}³`, threeFigures(gops.median), threeFigures(gops.p10), threeFigures(gops.p90), formatCount(gops.runs), f32 ? times(f32.median / gops.median) : '–']
               : [`${kind} ${size}³`, reason, '–', '–', '–', '–'];
           }),
         }}

@@ -4,6 +4,8 @@ import { compareForms } from '../../state/speed';
 import { Figure } from '../charts/figure';
 import { RatioChart, type RatioRow } from '../charts/ratio-chart';
 import { formatBytes, formatMs } from '../../base/format';
+import { runsWords } from '../../base/runs-words';
+import { speedWords, times } from '../../base/verdict';
 import { MeasureButton } from '../parts/measure-button';
 
 /** The same weights in every form that fits this model, each really exported and run against the original. */
@@ -23,15 +25,15 @@ export function Forms() {
 function Chart({ comparison: { forms, ep } }: { readonly comparison: FormComparison }) {
   const rows = forms.flatMap((form) => rowOf(form) ?? []);
   const notes = forms.filter(({ note }) => note !== '');
-  const runs = forms.find(({ latency }) => latency !== null)?.latency?.runs ?? 0;
+  const timed = forms.find(({ latency }) => latency !== null)?.latency;
   return (
     <>
       <Figure
-        title="Speed against the original"
-        finding={rows.map(({ label, median }) => `${label} ${median.toFixed(2)} times the original's speed`).join('; ')}
-        note={`On ${ep === 'webgpu' ? 'WebGPU' : 'WASM'}, ${runs} runs each in turns, 95 % intervals of paired ratios. Band: ±5 %, no measurable change. "Original" is a second copy of itself: it shows the device's noise.`}
+        title="Time against the original"
+        finding={rows.map(({ label, median }) => `${label} ${times(median)} the original's time`).join('; ')}
+        note={`On ${ep === 'webgpu' ? 'WebGPU' : 'WASM'}, ${timed ? runsWords(timed) : 'no runs'}, original and form in turns; 95 % intervals of paired ratios. Left of 1 is faster. Band: ±5 %, no measurable change. "Original" is a second copy of itself: it shows the device's noise.`}
         table={{
-          heads: ['Form', 'File', 'Gzip', 'Median', 'Speed', '95 % interval'],
+          heads: ['Form', 'File', 'Gzip', 'Median', 'Time', '95 % interval', 'Verdict'],
           rows: forms.map((form) => {
             const row = rowOf(form);
             return [
@@ -39,8 +41,9 @@ function Chart({ comparison: { forms, ep } }: { readonly comparison: FormCompari
               form.bytes === null ? '–' : formatBytes(form.bytes),
               form.gzipBytes === null ? '–' : formatBytes(form.gzipBytes),
               form.latency ? formatMs(form.latency.median) : 'not run',
-              row ? `${row.median.toFixed(2)}×` : '–',
+              row ? times(row.median) : '–',
               row ? `${row.low.toFixed(2)}–${row.high.toFixed(2)}` : '–',
+              row ? speedWords(row) : '–',
             ];
           }),
         }}
@@ -56,7 +59,6 @@ function Chart({ comparison: { forms, ep } }: { readonly comparison: FormCompari
   );
 }
 
-/** Times over the original's, turned round: above 1 is faster. */
 function rowOf({ label, ratio }: FormResult): RatioRow | null {
-  return ratio && { label, median: 1 / ratio.median, low: 1 / ratio.high, high: 1 / ratio.low };
+  return ratio && { label, ...ratio };
 }

@@ -3,6 +3,7 @@ import { measure } from '../../state/actions';
 import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
 import { formatMs, threeFigures } from '../../base/format';
+import { runsWords } from '../../base/runs-words';
 import { MeasureButton } from '../parts/measure-button';
 import { latencyWords } from '../parts/verdict';
 import { BEFORE_THIS_CHANGE } from './stale';
@@ -28,7 +29,7 @@ export function LatencyCell() {
             before={spreadOf(before)}
             after={spreadOf(after)}
             format={formatMs}
-            label={`Latency on ${measurement?.ep ?? ''}: before ${formatMs(before.median)}, after ${formatMs(after.median)}; whiskers from the 10th to the 90th percentile of ${after.runs} runs`}
+            label={`Latency on ${measurement?.ep ?? ''}: before ${formatMs(before.median)}, after ${formatMs(after.median)}; whiskers from the 10th to the 90th percentile of ${runsWords(after)}`}
           />
         </>
       ) : (
