@@ -46,6 +46,24 @@ export function wilson(successes: number, trials: number, z = 1.959963984540054)
 }
 
 /**
+ * P(X >= successes) for X ~ Bin(trials, share), share in 0..1: exact, summed in logarithms so that terms of large counts do not underflow before
+ * they meet.
+ */
+export function binomialTail(successes: number, trials: number, share: number): number {
+  if (successes <= 0) return 1;
+  if (successes > trials || share <= 0) return 0;
+  if (share >= 1) return 1;
+  const odds = Math.log(share) - Math.log1p(-share);
+  let logTerm = trials * Math.log1p(-share);
+  let sum = 0;
+  for (let k = 0; k <= trials; k++) {
+    if (k >= successes) sum += Math.exp(logTerm);
+    logTerm += Math.log((trials - k) / (k + 1)) + odds;
+  }
+  return Math.min(1, sum);
+}
+
+/**
  * 95 % interval of the median of any distribution: the k-th smallest and the k-th largest value, k = floor((n + 1) / 2 - 0.98 sqrt(n))
  * (Conover 1999, 3.2, normal approximation of the binomial rank; from 6 to 30 values it is the exact rank). Fewer than six values cannot give
  * 95 %: their whole range is returned. NaN for no values.

@@ -1,5 +1,6 @@
 /** What a classifier answers before and after, sample by sample: who changed, which classes suffer, what is taken for what. */
 import { argmax } from './accuracy';
+import { ChanceTally, type ChanceFigures } from './chance';
 import { holm, mcnemarExact, pairedFigures, type PairedFigures } from './paired';
 
 export interface ClassFigures {
@@ -67,6 +68,8 @@ export interface AnswersFigures {
     readonly listed: readonly ChangedFigures[];
   };
   readonly paired: PairedFigures | null;
+  /** The original's hits against chance; null without labels. */
+  readonly chance: ChanceFigures | null;
 }
 
 /** Bounds of what is listed, so that a result costs the same for any number of samples. */
@@ -84,6 +87,7 @@ export class AnswerTally {
   private readonly moved = new Map<number, number>();
   private readonly listed: ChangedFigures[] = [];
   private readonly counts = { total: 0, worse: 0, better: 0, bothWrong: 0 };
+  private readonly chance = new ChanceTally();
   private bothRight = 0;
   private stayedWrong = 0;
   private classes = 0;
@@ -112,11 +116,13 @@ export class AnswerTally {
       confusion: labelled ? this.confused() : null,
       changed: { ...this.counts, moves: this.most(this.moved, MOVES).map(({ first, second, count }) => ({ from: first, to: second, count })), listed: [...this.listed] },
       paired: labelled ? pairedFigures({ bothRight: this.bothRight, worse, better, bothWrong: this.stayedWrong + bothWrong }) : null,
+      chance: labelled ? this.chance.result(this.classes) : null,
     };
   }
 
   private score(label: number, before: number, after: number): void {
     const figures = this.perClass.get(label) ?? { index: label, samples: 0, before: 0, after: 0, worse: 0, better: 0 };
+    this.chance.add(label, before);
     figures.samples += 1;
     if (before === label) figures.before += 1;
     if (after === label) figures.after += 1;

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Pixels } from '../data/source';
 import type { CardInput, ImageDataset } from '../data/types';
 import type { Feeds } from '../runtime/types';
+import { ChanceTally } from './chance';
 import type { Outputs } from './outputs';
 import { hits, isHopeless, ranked, type Trial } from './preset-race';
 import { tryPresets } from './preset-search';
@@ -57,7 +58,7 @@ test('finds order, numbers and offset that it was not told, and drops what is ho
   const { side, batches } = nearest(3, 1, (j) => [200 - 104, 7 - 117, 20 * (j - 1) - 123]);
   const found = await tryPresets(dataset, [{ name: 'x', type: 'float32', dims: ['n', 3, 1, 1] }], side, 64, job);
   const [best] = found.trials;
-  expect([best?.preset.id, best?.input.channels, best?.trial.offset]).toEqual(['caffe', 'BGR', 1]);
+  expect([best?.preset?.id, best?.input.channels, best?.trial.offset]).toEqual(['caffe', 'BGR', 1]);
   expect([hits(best?.trial.right ?? []), best?.trial.right.length, found.classes]).toEqual([64, 64, CLASSES]);
   expect(found.trials).toHaveLength(10);
   expect(Math.max(...found.trials.slice(1).map(({ trial }) => trial.right.length))).toBeLessThan(64);
@@ -87,7 +88,7 @@ test('for the best preset images are cropped and squeezed', async () => {
   const grey: CardInput = { ...RAW, channels: 'L', size: [8, 8] };
   const { side } = nearest(1, 64, (j) => [20 * j]);
   const found = await tryPresets(images(60, photo, grey), [{ name: 'x', type: 'float32', dims: ['n', 1, 8, 8] }], side, 32, job);
-  const raw = found.trials.filter(({ preset }) => preset.id === 'raw');
+  const raw = found.trials.filter(({ preset }) => preset?.id === 'raw');
   expect(raw.map(({ input, trial }) => [input.resizeShorter, hits(trial.right)])).toEqual([[undefined, 32], [9, expect.any(Number)]]);
   expect(found.trials[0]).toBe(raw[0]);
 });
@@ -113,7 +114,7 @@ test('without labels or class scores it says so', async () => {
   await expect(tryPresets(images(10, colour), inputs, side, 8, { ...job, signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
 });
 
-const trial = (right: number, of: number, loss: number): { trial: Trial } => ({ trial: { offset: 0, right: Array.from({ length: of }, (_, k) => k < right), loss } });
+const trial = (right: number, of: number, loss: number): { trial: Trial } => ({ trial: { offset: 0, right: Array.from({ length: of }, (_, k) => k < right), loss, chance: new ChanceTally().result(CLASSES) } });
 
 test('among trials that the samples cannot tell apart the loss decides, else the accuracy; a short trial comes last', () => {
   const [a, b, c, short] = [trial(50, 64, 2), trial(48, 64, 1), trial(30, 64, 0.1), trial(16, 16, 0)];

@@ -4,7 +4,7 @@ import { WhittleError } from '../base/errors';
 import type { Job } from '../base/job';
 import { draw, uniform } from '../base/random';
 import { normalize } from '../data/preprocess';
-import { presetsFor, withPreset, type Preset } from '../data/presets';
+import { presetOf, presetsFor, withPreset, type Preset } from '../data/presets';
 import type { CardInput, ImageDataset } from '../data/types';
 import type { ValueInfo } from '../runtime/types';
 import { argmax } from './accuracy';
@@ -16,7 +16,8 @@ import { isHopeless, isTold, ranked, TrialTally, type Trial } from './preset-rac
 import { datasetSamples, type Samples } from './samples';
 
 export interface PresetTrial {
-  readonly preset: Preset;
+  /** null: the card's own numbers, which are no preset's. */
+  readonly preset: Preset | null;
   readonly input: CardInput;
   readonly trial: Trial;
 }
@@ -24,6 +25,8 @@ export interface PresetTrial {
 export interface PresetTrials {
   /** Best first. */
   readonly trials: readonly PresetTrial[];
+  /** As the card has it; null where its label offset leaves a label without a class. */
+  readonly own: PresetTrial | null;
   readonly classes: number;
   /** Samples that went through the model, all trials together. */
   readonly runs: number;
@@ -31,6 +34,8 @@ export interface PresetTrials {
 
 /** The first round's samples; each later round has as many as all before it. */
 const FIRST_ROUND = 8;
+/** Samples after which a way that has no rival left is run no further. */
+const ENOUGH = 64;
 /** Framed pixels are kept for every trial: this bounds the samples where the input is large. */
 const FRAME_BYTES = 96 * 2 ** 20;
 /** Floats of a run: on WASM it holds up the thread, and a cancel with it. */
@@ -38,10 +43,10 @@ const RUN_FLOATS = 2 ** 19;
 const SEED = 1;
 
 /**
- * Tries presets x channel orders x label offsets (0, 1, -1 where the classes allow) on at most `limit` samples drawn over the whole set,
- * then for the best whether the images are cropped or resized straight, which must be told to be better. Samples are decoded once, a prediction serves all offsets, and
- * after each round (8 samples, 16, 32 ...) trials that McNemar's test sets clearly behind the best are dropped. `side` is the model as it
- * was opened. Throws `bad-data` where there are no labels, or the model gives no class scores.
+ * Tries presets x channel orders x label offsets (0, 1, -1 where the classes allow) and the card's own numbers on at most `limit` samples drawn over
+ * the whole set, then for the best whether the images are cropped or resized straight, which must be told to be better. Samples are decoded once, a
+ * prediction serves all offsets, and after each round (8 samples, 16, 32 ...) trials that McNemar's test sets clearly behind the best are dropped: one that
+ * is left alone ends after 64. `side` is the model as it was opened. Throws `bad-data` where there are no labels, or the model gives no class scores.
  */
 export async function tryPresets(dataset: ImageDataset, inputs: readonly ValueInfo[], side: Side, limit: number, job: Job): Promise<PresetTrials> {
   const labels = plainLabels(dataset);
@@ -55,30 +60,47 @@ export async function tryPresets(dataset: ImageDataset, inputs: readonly ValueIn
   const race = new Race({ dataset, inputs, side, frames, labels, rounds, model, job });
   const presets = presetsFor(input.channels);
   const orders = input.channels === 'L' ? (['RGB'] as const) : (['RGB', 'BGR'] as const);
-  const way = (preset: Preset, prepared: CardInput, crop: Crop): Way => ({ preset, input: cropped(prepared, crop), tally: new TrialTally(offsets) });
-  const ways = presets.flatMap((preset) => orders.map((order) => way(preset, withPreset(input, preset, order, frames.pixelScale), frames.crops[0])));
-  await race.run(ways);
-  const [best] = ranked(ways.map(trialOf));
-  const other = best === undefined ? [] : frames.crops.slice(1).map((crop) => way(best.preset, best.input, crop));
-  await race.run(other);
-  return { trials: usualCropFirst(ranked([...ways, ...other].map(trialOf)), best), classes: model.classes, runs: race.runs };
+  const way = (preset: Preset | null, prepared: CardInput): Way => ({ preset, input: prepared, tally: new TrialTally(offsets, model.classes) });
+  const usual = presets.flatMap((preset) => orders.map((order) => way(preset, cropped(withPreset(input, preset, order, frames.pixelScale), frames.crops[0]))));
+  const known = usual.find((each) => isSame(each.input, input));
+  const given = known ?? way(presetOf(input), input);
+  const ways = known ? usual : [...usual, given];
+  const tries = (ways.length + frames.crops.length - 1) * offsets.length;
+  await race.run(ways, ENOUGH);
+  const [best] = ranked(ways.map((each) => trialOf(each, tries)));
+  const other = best === undefined ? [] : frames.crops.map((crop) => way(best.preset, cropped(best.input, crop))).filter((each) => !ways.some(({ input: tried }) => isSame(tried, each.input)));
+  await race.run(other, best?.trial.right.length ?? 0);
+  const trials = usualCropFirst(ranked([...ways, ...other].map((each) => trialOf(each, tries))), frames.crops[0]);
+  const trial = given.tally.at(dataset.card.labels?.offset ?? 0);
+  return { trials, own: trial && { preset: given.preset, input, trial }, classes: model.classes, runs: race.runs };
+}
+
+/** Whether images become the same numbers: a channel's number stands for all where there is one. */
+function isSame(a: CardInput, b: CardInput): boolean {
+  const text = ({ layout, size, resizeShorter, channels, scale, mean, std }: CardInput): string => JSON.stringify([layout, size, resizeShorter ?? null, channels, scale, ...[mean, std].map((values) => [0, 1, 2].map((c) => values[values.length === 1 ? 0 : c]))]);
+  return text(a) === text(b);
 }
 
 /** The usual crop, by which published figures are measured, gives way only to one that the samples tell to be better. */
-function usualCropFirst(trials: readonly PresetTrial[], usual: PresetTrial | undefined): readonly PresetTrial[] {
+function usualCropFirst(trials: readonly PresetTrial[], crop: Crop): readonly PresetTrial[] {
   const [first] = trials;
-  if (!usual || !first || first.input.resizeShorter === usual.input.resizeShorter || isTold(usual.trial, first.trial)) return trials;
-  return [usual, ...trials.filter(({ input }) => input !== usual.input)];
+  const usual = first && trials.find(({ input }) => isSame(input, cropped(first.input, crop)));
+  if (!usual || usual === first || isTold(usual.trial, first.trial)) return trials;
+  return [usual, ...trials.filter((each) => each !== usual)];
 }
 
 interface Way {
-  readonly preset: Preset;
+  readonly preset: Preset | null;
   readonly input: CardInput;
   readonly tally: TrialTally;
 }
 
-function trialOf({ preset, input, tally }: Way): PresetTrial {
-  return { preset, input, trial: tally.best() };
+function trialOf({ preset, input, tally }: Way, tries: number): PresetTrial {
+  return { preset, input, trial: tally.best(tries) };
+}
+
+export function nameOf(preset: Preset | null): string {
+  return preset?.label ?? 'own numbers';
 }
 
 /** The output with the class scores, as one run shows it. */
@@ -112,12 +134,15 @@ class Race {
     this.field = field;
   }
 
-  /** Runs the ways over the rounds, fewer of them in each. */
-  async run(all: readonly Way[]): Promise<void> {
+  /** Runs the ways over the rounds, fewer of them in each. @param enough samples after which one way alone goes no further. */
+  async run(all: readonly Way[], enough: number): Promise<void> {
     let ways = all;
+    let done = 0;
     for (const round of this.field.rounds) {
+      if (ways.length === 0 || (ways.length === 1 && done >= enough)) return;
       for (const way of ways) await this.tryOn(way, round);
-      const [best] = ranked(ways.map(trialOf));
+      done += round.length;
+      const [best] = ranked(ways.map((way) => trialOf(way, 1)));
       if (best) ways = ways.filter((way) => !isHopeless(way.tally.best(), best.trial));
     }
   }
@@ -126,7 +151,8 @@ class Race {
     const { dataset, inputs, frames, labels, model, side, job } = this.field;
     const samples = samplesAs(dataset, input, frames, inputs);
     const most = Math.max(1, Math.min(samples.batch, Math.floor(RUN_FLOATS / dataset.sampleSize)));
-    const name = input.channels === 'BGR' ? `${preset.label}, BGR` : preset.label;
+    const label = nameOf(preset);
+    const name = input.channels === 'BGR' ? `${label}, BGR` : label;
     for (let at = 0; at < round.length; ) {
       await this.breath();
       job.signal.throwIfAborted();

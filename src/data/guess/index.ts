@@ -48,7 +48,7 @@ async function givenCard(files: readonly DataFile[], model: Model): Promise<Gues
   const [chosen, ...others] = own.length > 0 ? own : cards;
   if (chosen === undefined) return null;
   if (others.length > 0) throw new WhittleError('bad-data', `There are ${others.length + 1} cards among the files: ${[chosen, ...others].map(({ path }) => path).join(', ')}.`, 'Give one of them.');
-  return { card: chosen.card, why: [`The card ${chosen.path} is taken as it is.`] };
+  return { card: chosen.card, given: true, why: [`The card ${chosen.path} is taken as it is.`] };
 }
 
 /** Larger JSON holds labels. */

@@ -11,6 +11,8 @@ export interface Model {
 
 export interface Guess {
   readonly card: Card;
+  /** Set where the card lay among the files. */
+  readonly given?: true;
   /** Sentences: what was found, and what follows from it. */
   readonly why: readonly string[];
 }

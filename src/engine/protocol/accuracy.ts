@@ -88,6 +88,23 @@ export interface PairedTest {
   readonly interval: Interval;
 }
 
+/**
+ * The original's hits on labelled samples against those of answers that ignore the samples and are as frequent as its own: an exact binomial test.
+ * Where they cannot be told apart, the samples are prepared wrongly, or the labels are not the model's.
+ */
+export interface Chance {
+  readonly hits: number;
+  readonly samples: number;
+  /** Share right, 0..1, of such answers. */
+  readonly expected: number;
+  /** One-sided. */
+  readonly p: number;
+  /** p below 0.01. */
+  readonly told: boolean;
+  /** Different labels among the samples. */
+  readonly labels: number;
+}
+
 /** One output of the model on both sides, over all samples. */
 export interface OutputAgreement {
   readonly name: string;
@@ -113,13 +130,15 @@ export interface Evaluation {
   readonly agreement: Agreement;
   /** Every output but text, in the model's order. */
   readonly outputs: readonly OutputAgreement[];
-  /** Classes that have samples; null without labels, as are `confusion` and `paired`. */
+  /** Classes that have samples; null without labels, as are `confusion`, `paired` and `chance`. */
   readonly classes: readonly ClassAccuracy[] | null;
   /** The most frequent wrong answers of either side, at most 50 of each. */
   readonly confusion: readonly ConfusedPair[] | null;
   /** null where the outputs are no class scores. */
   readonly changed: ChangedSamples | null;
   readonly paired: PairedTest | null;
+  /** null as above. */
+  readonly chance: Chance | null;
   /** Samples for which some output holds NaN or infinity. */
   readonly nonFinite: { readonly before: number; readonly after: number };
 }

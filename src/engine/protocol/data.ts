@@ -17,13 +17,15 @@ export interface DataProposal {
   /** What the samples may be called: their folder, archive or file. */
   readonly name: string;
   readonly card: Card;
+  /** Whether the card lay among the files, where a person put it: nothing takes its place unasked. */
+  readonly given: boolean;
   /** Sentences: what was found, and what follows from it. */
   readonly why: readonly string[];
 }
 
-/** One way to prepare the samples, as far as it was tried. */
+/** One way to prepare the samples, as far as it was tried; `preset` null: by the card's own numbers. */
 export interface PresetCandidate {
-  readonly preset: Preset['id'];
+  readonly preset: Preset['id'] | null;
   /** In words: "caffe, BGR, middle of 256". */
   readonly label: string;
   /** The present card with this preset, order, crop and label offset. */
@@ -46,6 +48,8 @@ export interface PresetSearch {
   readonly best: PresetCandidate | null;
   /** Whether the samples tell the best from the next by accuracy (McNemar, 5 %); else the smaller loss, or the usual crop, went first. */
   readonly told: boolean;
+  /** The best, where it is so clearly better than the present card (McNemar, 1 %) that it may take its place; else null. */
+  readonly better: PresetCandidate | null;
   readonly verdict: string;
   /** Samples that went through the model, all candidates together. */
   readonly runs: number;

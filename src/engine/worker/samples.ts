@@ -6,8 +6,8 @@ import { guessCard, pictureOf } from '../../data/index';
 import type { DataLimits } from '../../data/limits';
 import type { Picture } from '../../data/picture';
 import type { CardLabels, Dataset, ImageCard, NamedBlob } from '../../data/types';
-import { beatsChance, hits, isTold } from '../../measure/preset-race';
-import { tryPresets, type PresetTrial } from '../../measure/preset-search';
+import { hits, isClear, isTold } from '../../measure/preset-race';
+import { nameOf, tryPresets, type PresetTrial, type PresetTrials } from '../../measure/preset-search';
 import type { ModelSummary } from '../../onnx/types';
 import type { DataProposal, DataSummary, PresetCandidate, PresetSearch } from '../protocol/index';
 import type { Workbench } from './workbench';
@@ -19,9 +19,9 @@ export function summaryOf(name: string, { length, labels, classNames, card, prob
 /** A card for the files, from what they are and what the model takes. Throws `bad-data` where nothing fits. */
 export async function proposeData(summary: ModelSummary, files: readonly NamedBlob[], job: Job, limits?: DataLimits): Promise<DataProposal> {
   const inputs = summary.inputs.map(({ name, type, shape }) => ({ name, type, dims: shape ?? [] }));
-  const { card, why } = await guessCard(files, { name: summary.name, inputs, classes: classesOf(summary) }, job, limits);
+  const { card, why, given = false } = await guessCard(files, { name: summary.name, inputs, classes: classesOf(summary) }, job, limits);
   const folder = card.data.split('/').at(-1) ?? '';
-  return { name: folder === '' || folder === '.' ? (files[0]?.path ?? 'samples') : folder, card, why };
+  return { name: folder === '' || folder === '.' ? (files[0]?.path ?? 'samples') : folder, card, given, why };
 }
 
 /** Class scores of the first output with one axis beside the batch; null where the file tells none. */
@@ -52,8 +52,7 @@ export async function findPreset(bench: Workbench, data: Dataset | null, limit: 
     const { live } = await bench.live(run, job);
     const weights = await live.bind(run, 'before');
     try {
-      const { trials, classes, runs } = await tryPresets(data, live.inputs, weights.run, limit, job);
-      return describe(data.card, trials, classes, runs);
+      return describe(data.card, await tryPresets(data, live.inputs, weights.run, limit, job));
     } finally {
       weights.release();
     }
@@ -66,19 +65,27 @@ function noData(): WhittleError {
   return new WhittleError('bad-data', 'There are no samples.', 'Add data first.');
 }
 
-function describe(card: ImageCard, trials: readonly PresetTrial[], classes: number, runs: number): PresetSearch {
+function describe(card: ImageCard, { trials, own, runs }: PresetTrials): PresetSearch {
   const crops = trials.some(({ input }) => input.resizeShorter !== undefined);
   const candidates = trials.map((trial) => candidateOf(card, trial, crops));
   const [first, next] = trials;
   const [best, second] = candidates;
-  if (!first || !best || !beatsChance(first.trial, classes)) {
-    const most = best === undefined ? '' : ` The best, ${best.label}, has ${percent(best)}.`;
-    return { candidates, best: null, told: false, verdict: `No preset answers better than chance.${most} The labels may belong to another order of classes, or the model to other images.`, runs };
+  if (!first || !best || !first.trial.chance.told) {
+    const most = best === undefined ? '' : ` The best, ${best.label}, has ${percent(best)}; so many are right by chance.`;
+    return { candidates, best: null, told: false, better: null, verdict: `No preset answers better than chance.${most} The labels may belong to another order of classes, or the model to other images; or there are too few samples.`, runs };
   }
   const told = next === undefined || isTold(next.trial, first.trial);
+  const better = own === null || isClear(own.trial, first.trial) ? best : null;
   const offset = best.offset === 0 ? '' : `, with ${best.offset > 0 ? '+' : ''}${best.offset} added to the labels`;
   const rest = second === undefined ? '' : told ? ` The next, ${second.label}, has ${percent(second)}.` : ` ${second.label} cannot be told from it by these samples (${percent(second)}).`;
-  return { candidates, best, told, verdict: `${best.label}${offset}: ${percent(best)} right.${rest}`, runs };
+  return { candidates, best, told, better, verdict: `${best.label}${offset}: ${percent(best)} right.${rest}${better === null ? '' : against(card, own, crops)}`, runs };
+}
+
+/** What the better one takes the place of. */
+function against(card: ImageCard, own: PresetTrial | null, crops: boolean): string {
+  if (own === null) return ' As the card was, labels stood for classes that the model does not have.';
+  const mine = candidateOf(card, own, crops);
+  return ` As the card was, ${mine.label}: ${percent(mine)}.`;
 }
 
 function candidateOf(card: ImageCard, { preset, input, trial }: PresetTrial, crops: boolean): PresetCandidate {
@@ -88,8 +95,8 @@ function candidateOf(card: ImageCard, { preset, input, trial }: PresetTrial, cro
   const order = input.channels === 'L' ? [] : [input.channels];
   const fit = !crops ? [] : [input.resizeShorter === undefined ? 'resized straight' : `middle of ${input.resizeShorter}`];
   return {
-    preset: preset.id,
-    label: [preset.label, ...order, ...fit].join(', '),
+    preset: preset?.id ?? null,
+    label: [nameOf(preset), ...order, ...fit].join(', '),
     card: { ...card, input, ...labelsWith(card.labels, offset) },
     offset,
     top1: (hits(right) * 100) / samples,

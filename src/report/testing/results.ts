@@ -113,6 +113,7 @@ export const FULL: Results = {
       ],
     },
     paired: { worse: 9, better: 5, p: 0.302, difference: -0.8, interval: { low: -2.27, high: 0.66 } },
+    chance: { hits: 298, samples: 500, expected: 0.004, p: 1e-300, told: true, labels: 310 },
     nonFinite: { before: 0, after: 0 },
   },
   throughput: { recipe, ep: 'webgpu', batches: [{ batch: 1, before: { median: 98, p10: 96, p90: 99.5, runs: 20 }, after: { median: 123.5, p10: 120.5, p90: 125.5, runs: 20 } }], ended: 'The model takes one sample at a time.' },
