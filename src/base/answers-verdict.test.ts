@@ -6,6 +6,7 @@ const [cat, dog, bird] = [named(3, 'cat'), named(5, 'dog'), named(2, 'bird')];
 const calm = {
   madeUp: null,
   paired: { difference: -0.1, p: 0.86 },
+  chance: { hits: 380, samples: 500, expected: 0.1, p: 1e-200, told: true, labels: 10 },
   classes: [{ ...cat, samples: 500, before: 308, after: 306, p: 1 }, { ...bird, samples: 500, before: 328, after: 329, p: 1 }],
   changed: { total: 40, moves: [{ from: cat, to: dog, count: 9 }] },
   agreement: { samples: 5000, sqnrDb: 18 },
@@ -57,4 +58,13 @@ test('a loss, NaN and outputs far off are warned of, the gravest first', () => {
   const regression = { ...calm, paired: null, classes: null, changed: null };
   expect(answersVerdict({ ...regression, agreement: { samples: 16, sqnrDb: 3.21 } })).toEqual({ short: '', sentences: [], warnings: [{ text: "Outputs far from the original's (SQNR 3.2 dB)", brief: 'outputs far off' }] });
   for (const sqnrDb of [null, 25]) expect(answersVerdict({ ...regression, agreement: { samples: 16, sqnrDb } }).warnings).toEqual([]);
+});
+
+test('answers that cannot be told from chance: the warning stands first and in the place of the verdict, with the samples and against what', () => {
+  const said = (chance: Partial<NonNullable<typeof calm.chance>>) => answersVerdict({ ...calm, chance: { ...calm.chance, told: false, ...chance } });
+  const wrong = said({ hits: 2, expected: 0.001, p: 0.09 });
+  expect(wrong.short).toBe('cannot be told from chance');
+  expect(wrong.warnings[0]?.text).toBe("The original's accuracy cannot be told from chance: 2 of 500 samples right, where answers that ignore the samples have 0.5 (p = 0.090)");
+  expect(said({ hits: 40, samples: 40, labels: 1, p: 0.5 }).warnings[0]?.text).toContain('40 of 40 samples right, all of one class');
+  expect(answersVerdict(calm).warnings).toEqual([]);
 });

@@ -2,6 +2,7 @@
  * What became of a model's answers, in words: page, report and command line say the same. A score that stays is not called "no change" where
  * other samples are right than before.
  */
+import { chanceWords, NOT_TOLD, type Chance } from './chance-words';
 import { formatClass, formatCount } from './format';
 import { counted } from './plural';
 import { wilson } from './stats';
@@ -17,6 +18,8 @@ interface Compared {
   readonly madeUp: string | null;
   /** null without labels, as `classes`. */
   readonly paired: { readonly difference: number; readonly p: number } | null;
+  /** The original's hits against chance; null as above. */
+  readonly chance: Chance | null;
   readonly classes: readonly (Named & { readonly samples: number; readonly before: number; readonly after: number; readonly p: number })[] | null;
   /** null where the outputs are no class scores. */
   readonly changed: { readonly total: number; readonly moves: readonly { readonly from: Named; readonly to: Named; readonly count: number }[] } | null;
@@ -56,7 +59,7 @@ export function answersVerdict(compared: Compared): AnswersVerdict {
   const { paired, changed, agreement } = compared;
   const moved = movedClasses(compared);
   const others = changed !== null && (isMany(changed.total, agreement.samples) || moved.length > 0);
-  return { short: inShort(paired, changed, others), sentences: [...changedSentence(compared), ...classSentence(compared, moved)], warnings: warningsOf(compared, moved) };
+  return { short: compared.chance?.told === false ? NOT_TOLD : inShort(paired, changed, others), sentences: [...changedSentence(compared), ...classSentence(compared, moved)], warnings: warningsOf(compared, moved) };
 }
 
 function inShort(paired: Compared['paired'], changed: Compared['changed'], others: boolean): string {
@@ -99,8 +102,9 @@ function movedWords(classes: Compared['classes'], moved: NonNullable<Compared['c
   return `${formatCount(moved.length)} of ${counted(classes?.length ?? 0, 'class', 'classes')} moved`;
 }
 
-function warningsOf({ paired, classes, changed, agreement: { samples, sqnrDb }, nonFinite }: Compared, moved: NonNullable<Compared['classes']>): Warning[] {
+function warningsOf({ paired, chance, classes, changed, agreement: { samples, sqnrDb }, nonFinite }: Compared, moved: NonNullable<Compared['classes']>): Warning[] {
   const warnings: Warning[] = [];
+  if (chance?.told === false) warnings.push({ text: chanceWords(chance), brief: NOT_TOLD });
   if (nonFinite.after > nonFinite.before) {
     warnings.push({ text: `NaN or infinity in the outputs of ${formatCount(nonFinite.after)} of ${counted(samples, 'sample')}`, brief: 'NaN in the outputs' });
   }

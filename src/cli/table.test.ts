@@ -59,3 +59,13 @@ test('the same score with other answers is told, and so is a loss', () => {
   expect(same).toContain('no measurable change of the score, but other answers; 95 %');
   expect(same).toContain('2 of 2 classes moved beyond chance (exact McNemar test, corrected for their number): tench, Tinca tinca 50 to 0 right of 50 (p < 0.001)');
 });
+
+test('an accuracy that cannot be told from chance is a warning in the place of its figures, with what to do', () => {
+  const { evaluation } = FULL;
+  if (!evaluation) throw new Error('There is no evaluation.');
+  const table = tableOf(reportOf({ ...FULL, evaluation: { ...evaluation, chance: { hits: 1, samples: 500, expected: 0.001, p: 0.39, told: false, labels: 310 } } }));
+  expect(table).toMatch(/^top-1 +- +- +cannot be told from chance, 500 samples$/m);
+  expect(table).toContain("Warning: The original's accuracy cannot be told from chance: 1 of 500 samples right");
+  expect(table).toContain('Check how the samples are prepared');
+  expect(table).not.toMatch(/59\.60|top-5|difference/);
+});

@@ -1,3 +1,4 @@
+import { chanceRemedy, NOT_TOLD } from '../base/chance-words';
 import { counted } from '../base/plural';
 import { inputsWords, proofWords } from '../base/proof-words';
 import { speedWords } from '../base/verdict';
@@ -25,7 +26,8 @@ export function tableOf(report: Report): string {
 /** What became of the answers: what has to be known before the file is used comes first. */
 function answers(report: Report): string[] {
   const { warnings = [], sentences = [] } = answersOf(report) ?? {};
-  const said = [...warnings.map(({ text: warning }) => `Warning: ${warning}.`), ...sentences];
+  const remedy = report.chance?.told === false ? [chanceRemedy(report.chance)] : [];
+  const said = [...warnings.map(({ text: warning }) => `Warning: ${warning}.`), ...remedy, ...sentences];
   return said.length > 0 ? ['', ...said] : [];
 }
 
@@ -34,7 +36,7 @@ function grouped(what: string, skipped: readonly Skipped[]): string[] {
 }
 
 function rowsOf(report: Report): Row[] {
-  const { before, after, sizes, latencyRatio, environment, paired, agreement, checks } = report;
+  const { before, after, sizes, latencyRatio, environment, agreement, checks } = report;
   return [
     ['', 'before', 'after', ''],
     ['size', bytes(before.bytes), bytes(after.bytes), percent(after.bytes, before.bytes)],
@@ -42,14 +44,23 @@ function rowsOf(report: Report): Row[] {
     ...(sizes ? [brotli(sizes)] : []),
     ['latency, median', ms(before.latencyMs?.median), ms(after.latencyMs?.median), [environment.ep, ...(latencyRatio ? [speedWords(latencyRatio)] : [])].join(', ')],
     ['latency, p10 to p90', range(before.latencyMs), range(after.latencyMs), ''],
-    ['top-1', score(before.accuracy?.top1), score(after.accuracy?.top1), before.accuracy ? counted(before.accuracy.samples, 'sample') : 'not measured'],
-    ['top-5', score(before.accuracy?.top5), score(after.accuracy?.top5), ''],
-    ...(paired ? [difference(paired, answersOf(report)?.short ?? '')] : []),
+    ...accuracy(report),
     ...(agreement ? [likeness(agreement)] : []),
     ...(agreement && agreement.nonFinite.after > 0 ? [nonFinite(agreement)] : []),
     ...(checks.crossEp ? [check('WebGPU against WASM', checks.crossEp)] : []),
     ...(checks.proof?.studio ? [check('file against studio', checks.proof.studio)] : []),
     ...(checks.proof?.lossless ? [check('passes without loss', checks.proof.lossless)] : []),
+  ];
+}
+
+/** Where the original's answers cannot be told from chance no share means anything, and none is given. */
+function accuracy(report: Report): Row[] {
+  const { before: { accuracy: before }, after: { accuracy: after }, paired, chance } = report;
+  if (chance?.told === false) return [['top-1', '-', '-', `${NOT_TOLD}, ${counted(chance.samples, 'sample')}`]];
+  return [
+    ['top-1', score(before?.top1), score(after?.top1), before ? counted(before.samples, 'sample') : 'not measured'],
+    ['top-5', score(before?.top5), score(after?.top5), ''],
+    ...(paired ? [difference(paired, answersOf(report)?.short ?? '')] : []),
   ];
 }
 

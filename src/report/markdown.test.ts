@@ -44,3 +44,12 @@ test('names from files mention, refer to and link nothing, and turn no direction
   expect(markdown).not.toMatch(/@\w|#\d|GH-\d|:\/\/x|www\.x|mailto:a|\u202e/);
   expect(markdown).toContain('U+202Eabc.onnx');
 });
+
+test('an accuracy that cannot be told from chance is said in its place, without a share', () => {
+  const { evaluation } = FULL;
+  if (!evaluation) throw new Error('There is no evaluation.');
+  const markdown = reportMarkdown(reportOf({ ...FULL, evaluation: { ...evaluation, chance: { hits: 1, samples: 500, expected: 0.001, p: 0.39, told: false, labels: 310 } } }));
+  expect(markdown).toContain('Top-1 accuracy: cannot be told from chance, 500 samples.');
+  expect(markdown).toContain('1 of 500 samples right, where answers that ignore the samples have 0.5');
+  expect(markdown).not.toMatch(/59\.60|Right answers, percent/);
+});

@@ -32,6 +32,7 @@ test('every result in its place', () => {
     predictedBytes: 1_310_000,
     stored: { weights: 2, stored: 1, storedBytes: 6912, bytes: 11_008, stays: [{ layer: 'fire2/squeeze' }] },
     paired: FULL.evaluation?.paired,
+    chance: FULL.evaluation?.chance,
     forms: FULL.forms,
     truth: FULL.truth?.sentences,
     card: FULL.data?.card,

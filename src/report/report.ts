@@ -32,6 +32,7 @@ export function reportOf(results: Results): Report {
     otherBackends: others.map(timingOf),
     agreement: evaluation && agreementOf(evaluation),
     paired: evaluation?.paired ?? null,
+    chance: evaluation?.chance ?? null,
     classes: evaluation?.classes ?? null,
     confusion: evaluation?.confusion ?? null,
     layers: layersOf(opened, states?.layers ?? []),

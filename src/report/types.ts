@@ -4,6 +4,7 @@ import type {
   Accuracy,
   BackendCheck,
   Card,
+  Chance,
   ChangedSamples,
   ClassAccuracy,
   DataSummary,
@@ -103,6 +104,8 @@ export interface Report {
   } | null;
   /** McNemar's test of the accuracies; null without labels. */
   readonly paired: PairedTest | null;
+  /** The original's hits against chance: where they cannot be told from it, no accuracy means anything. null without labels. */
+  readonly chance: Chance | null;
   readonly classes: readonly ClassAccuracy[] | null;
   readonly confusion: Evaluation['confusion'];
   readonly layers: readonly ReportLayer[];

@@ -1,3 +1,4 @@
+import { chanceRemedy, chanceWords } from '../../base/chance-words';
 import { formatChange, formatClass, formatCount, formatPercent, formatValue } from '../../base/format';
 import { agreeing, counted } from '../../base/plural';
 import { accuracyWords, formatP } from '../../base/verdict';
@@ -10,7 +11,8 @@ const MOST_CLASSES = 100;
 const MOST_CHANGED = 200;
 
 /** Right answers with intervals and the paired test, by class and confusion. */
-export function accuracySection({ before, after, paired, classes, confusion }: Report): Section {
+export function accuracySection({ before, after, paired, chance, classes, confusion }: Report): Section {
+  if (chance?.told === false) return section('accuracy', 'Accuracy', [text(`${chanceWords(chance)}. ${chanceRemedy(chance)}`)]);
   const blocks = before.accuracy && after.accuracy ? shares(before.accuracy, after.accuracy) : null;
   if (!blocks) return section('accuracy', 'Accuracy', null);
   return section('accuracy', 'Accuracy', [...blocks, ...(paired ? pairedTest(paired) : []), ...(classes ? byClass(classes) : []), ...(confusion ? confused(confusion) : [])]);

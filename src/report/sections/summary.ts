@@ -1,3 +1,4 @@
+import { chanceRemedy, NOT_TOLD } from '../../base/chance-words';
 import { formatBytes, formatChange, formatCount, formatMs } from '../../base/format';
 import { inputsWords, proofWords } from '../../base/proof-words';
 import { counted } from '../../base/plural';
@@ -37,6 +38,7 @@ function latency({ before: { latencyMs: before }, after: { latencyMs: after }, l
 function accuracy(report: Report): string {
   const { before: { accuracy: before }, after: { accuracy: after }, paired } = report;
   if (!before || !after) return 'Accuracy: not measured.';
+  if (report.chance?.told === false) return `Top-1 accuracy: ${NOT_TOLD}, ${counted(after.samples, 'sample')}. ${chanceRemedy(report.chance)}`;
   const verdict = paired ? `${answersOf(report)?.short ?? ''}; ` : '';
   const test = paired
     ? ` Paired difference ${formatChange(paired.difference, 2)} points (95 % interval ${cellText(interval(paired.interval, (value) => formatChange(value, 2)))}), McNemar's ${formatP(paired.p)}: ${counted(paired.worse, 'answer')} became wrong, ${formatCount(paired.better)} right.`

@@ -1,8 +1,9 @@
-import type { Accuracy } from '../../engine/protocol/index';
+import type { Accuracy, Chance } from '../../engine/protocol/index';
 import { useDocument } from '../../state/document';
 import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
 import { useView } from '../../state/view';
+import { chanceRemedy, chanceWords } from '../../base/chance-words';
 import { formatPercent } from '../../base/format';
 import { counted } from '../../base/plural';
 import { answersVerdict } from '../../base/answers-verdict';
@@ -23,7 +24,9 @@ export function AccuracyCell() {
         <h2>Accuracy, top-1</h2>
         {after && verdict && <VerdictWords verdict={verdict} />}
       </div>
-      {before && after ? (
+      {evaluation?.chance?.told === false ? (
+        <ChanceWarning chance={evaluation.chance} />
+      ) : before && after ? (
         <>
           <p className={`score-number ${fresh ? '' : 'stale'}`} title={fresh ? undefined : BEFORE_THIS_CHANGE}>
             {before.top1.toFixed(1)} <span aria-hidden>→</span> <span className="visually-hidden">to</span> <strong>{after.top1.toFixed(1)}</strong> <span className="small">%</span>
@@ -47,6 +50,19 @@ export function AccuracyCell() {
         </>
       )}
     </div>
+  );
+}
+
+/** In the place of the figure: where the original's answers have nothing to do with the samples, no share of them means anything. */
+function ChanceWarning({ chance }: { readonly chance: Chance }) {
+  return (
+    <>
+      <p className="small warning">{chanceWords(chance)}.</p>
+      <p className="small">{chanceRemedy(chance)}</p>
+      <button type="button" className="button score-action" onClick={() => useView.setState({ page: 'data' })}>
+        Look at the samples
+      </button>
+    </>
   );
 }
 
