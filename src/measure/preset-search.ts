@@ -75,10 +75,18 @@ export async function tryPresets(dataset: ImageDataset, inputs: readonly ValueIn
   return { trials, own: trial && { preset: given.preset, input, trial }, classes: model.classes, runs: race.runs };
 }
 
-/** Whether images become the same numbers: a channel's number stands for all where there is one. */
+/** Whether images become the same numbers. */
 function isSame(a: CardInput, b: CardInput): boolean {
-  const text = ({ layout, size, resizeShorter, channels, scale, mean, std }: CardInput): string => JSON.stringify([layout, size, resizeShorter ?? null, channels, scale, ...[mean, std].map((values) => [0, 1, 2].map((c) => values[values.length === 1 ? 0 : c]))]);
-  return text(a) === text(b);
+  return textOf(a) === textOf(b);
+}
+
+function textOf({ layout, size, resizeShorter, channels, scale, mean, std }: CardInput): string {
+  return JSON.stringify([layout, size, resizeShorter ?? null, channels, scale, forAll(mean), forAll(std)]);
+}
+
+/** A number for each channel: one stands for all. */
+function forAll(values: readonly number[]): readonly number[] {
+  return values.length === 1 ? Array.from({ length: 3 }, () => values[0] ?? 0) : values;
 }
 
 /** The usual crop, by which published figures are measured, gives way only to one that the samples tell to be better. */
