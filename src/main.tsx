@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { loadRecipeFromAddress } from './state/actions';
 import { installAutomation } from './state/automation';
+import { followCauses } from './state/causes';
 import { followSliders } from './state/pipeline';
 import { followEvidence } from './state/truth';
 import { followTheme } from './state/view';
@@ -14,6 +15,7 @@ followTheme();
 // Within another page a click could be led to a button that is not seen. Where a host sends no header against frames, this is what refuses them.
 const isFramed = window.top !== window;
 if (!isFramed) {
+  followCauses();
   followSliders();
   followEvidence();
   loadRecipeFromAddress();

@@ -28,7 +28,7 @@ import { theEngine } from './engine';
 import { runJob } from './jobs';
 import { stopFollowing } from './pipeline';
 import { setRecipe, useRecipe } from './recipe';
-import { clearResults, isFresh, useResults } from './results';
+import { clearResults, forgetSamples, isFresh, useResults } from './results';
 import { saveFile } from './save';
 import { clearVariants, rememberVariant } from './variants';
 import { selectLayer, useView } from './view';
@@ -78,9 +78,6 @@ export async function checkBackends(): Promise<BackendCheck> {
   return check;
 }
 
-/** Figures of samples, once those are others. */
-const OF_OTHER_SAMPLES = { evaluation: null, sensitivity: null, best: null, plan: null };
-
 /** Samples that passes learn from unless more or fewer are asked for: published figures of such methods use 128 to 1,024. */
 export const CALIBRATION_SAMPLES = 128;
 
@@ -88,7 +85,7 @@ export async function setData(name: string, card: Card, files: readonly NamedBlo
   const engine = await theEngine();
   const data = await runJob('Reading the samples', 'data', async (job) => engine.setData(job, name, card, files, calibration, useDocument.getState().limits));
   // Figures of other samples, or of the same prepared otherwise, cannot stand beside new ones.
-  useResults.setState(OF_OTHER_SAMPLES);
+  forgetSamples();
   clearVariants();
   // What is known of the files stays while only the card changes.
   useDocument.setState(({ dropped, proposal, presets }) => ({ data, ...(dropped?.files === files ? { dropped, proposal, presets } : { dropped: { name, files }, proposal: null, presets: null }) }));
@@ -98,8 +95,8 @@ export async function setData(name: string, card: Card, files: readonly NamedBlo
 export async function removeData(): Promise<void> {
   const engine = await theEngine();
   await engine.clearData();
+  forgetSamples();
   useDocument.setState({ data: null, dropped: null, proposal: null, presets: null });
-  useResults.setState(OF_OTHER_SAMPLES);
   clearVariants();
 }
 

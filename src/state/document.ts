@@ -4,7 +4,7 @@ import type { PlainError } from '../base/errors';
 import { DEFAULT_LIMITS, type DataLimits } from '../data/limits';
 import type { BackendCheck, DataProposal, DataSummary, Environment, NamedBlob, OpenedModel, PresetSearch } from '../engine/protocol/index';
 
-interface DocumentState {
+export interface DocumentState {
   readonly environment: Environment | null;
   readonly opened: OpenedModel | null;
   /** WebGPU against WASM on the original; null until it ran. */

@@ -23,6 +23,8 @@ export function makeEngineBy(other: Make): void {
 async function start(): Promise<Engine> {
   try {
     const made = await make();
+    // It loads now, whatever was said of it before.
+    useDocument.setState(({ error }) => (error?.error.code === 'engine-stopped' ? { error: null } : {}));
     made.onDeviceLost((reason) => useDocument.setState({ lostReason: reason, check: null }));
     return made;
   } catch (thrown) {

@@ -141,8 +141,9 @@ describe('a follower that may take minutes', () => {
     const cancel = vi.fn();
     const { done, resolve } = await following(cancel);
     expect(useJobs.getState()).toMatchObject({ quiet: 1, running: { title: 'Fitting', progress: at(1) } });
-    running()?.cancel();
+    cancelJob();
     expect(cancel).toHaveBeenCalledOnce();
+    expect(useJobs.getState().lastNote).toBe('Fitting: stopped.');
     resolve('fitted');
     expect(await done).toBe('fitted');
     expect(useJobs.getState()).toMatchObject({ quiet: 0, running: null });

@@ -2,6 +2,7 @@
 import { create } from 'zustand';
 import { toPlainError, type PlainError } from '../base/errors';
 import type { Job, OnProgress, Progress } from '../base/job';
+import { causesOf, standStill } from './causes';
 import { useDocument, type ErrorPlace } from './document';
 
 export interface RunningJob {
@@ -16,9 +17,11 @@ interface JobsState {
   readonly lastNote: string | null;
   /** Quiet jobs under way. */
   readonly quiet: number;
+  /** Jobs that a person asked for, under way or waiting for their turn. */
+  readonly asked: number;
 }
 
-export const useJobs = create<JobsState>(() => ({ running: null, lastNote: null, quiet: 0 }));
+export const useJobs = create<JobsState>(() => ({ running: null, lastNote: null, quiet: 0, asked: 0 }));
 
 let current: AbortController | null = null;
 let tail: Promise<unknown> = Promise.resolve();
@@ -29,9 +32,14 @@ let tail: Promise<unknown> = Promise.resolve();
  */
 export async function runJob<T>(title: string, where: ErrorPlace, work: (job: Job) => Promise<T>): Promise<T> {
   const before = tail;
+  useJobs.setState(({ asked }) => ({ asked: asked + 1 }));
   const done = (async () => {
     await before.catch(() => {});
-    return perform(title, where, work);
+    try {
+      return await perform(title, where, work);
+    } finally {
+      useJobs.setState(({ asked }) => ({ asked: asked - 1 }));
+    }
   })();
   tail = done.catch(() => {});
   return done;
@@ -52,7 +60,7 @@ async function perform<T>(title: string, where: ErrorPlace, work: (job: Job) => 
     return await work({ signal: controller.signal, onProgress });
   } catch (thrown) {
     const error = toPlainError(thrown);
-    if (error.code === 'aborted') useJobs.setState({ lastNote: `${title}: stopped.` });
+    if (error.code === 'aborted') useJobs.setState({ lastNote: stoppedNote(title) });
     else show(where, error);
     throw thrown;
   } finally {
@@ -66,8 +74,13 @@ function show(where: ErrorPlace, error: PlainError): void {
   if (error.code !== 'device-lost') useDocument.setState({ error: { where, error } });
 }
 
+function stoppedNote(title: string): string {
+  return `${title}: stopped.`;
+}
+
+/** Stops what is shown to run. */
 export function cancelJob(): void {
-  current?.abort();
+  useJobs.getState().running?.cancel();
 }
 
 /**
@@ -77,10 +90,14 @@ export function cancelJob(): void {
 export async function runFollower<T>(title: string, where: ErrorPlace, cancel: () => void, work: (onProgress: OnProgress) => Promise<T>): Promise<T | null> {
   let shown: RunningJob | null = null;
   let ended = false;
+  const stop = (): void => {
+    cancel();
+    useJobs.setState({ lastNote: stoppedNote(title) });
+  };
   const follow = (progress: Progress): void => {
     if (ended || current !== null) return;
-    shown = { title, progress, cancel };
-    useJobs.setState({ running: shown });
+    shown = { title, progress, cancel: stop };
+    useJobs.setState({ running: shown, lastNote: null });
   };
   try {
     return await runQuietly(where, () => work(follow));
@@ -90,14 +107,18 @@ export async function runFollower<T>(title: string, where: ErrorPlace, cancel: (
   }
 }
 
-/** Runs work that follows the sliders: no job row, superseded work is dropped in silence. Resolves to null when it was. */
+/**
+ * Runs work that follows the sliders: no job row, superseded work is dropped in silence, and so is what went wrong with something that is another
+ * by then. Resolves to null when it was.
+ */
 export async function runQuietly<T>(where: ErrorPlace, work: () => Promise<T>): Promise<T | null> {
   useJobs.setState(({ quiet }) => ({ quiet: quiet + 1 }));
+  const causes = causesOf(where);
   try {
     return await work();
   } catch (thrown) {
     const error = toPlainError(thrown);
-    if (error.code !== 'aborted') show(where, error);
+    if (error.code !== 'aborted' && standStill(where, causes)) show(where, error);
     return null;
   } finally {
     useJobs.setState(({ quiet }) => ({ quiet: quiet - 1 }));

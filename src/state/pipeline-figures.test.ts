@@ -71,6 +71,25 @@ describe('scores', () => {
     expect(useVariants.getState().variants).toMatchObject([{ recipe: recipe(), bytes: 100, accuracy: { top1: 58.8 }, original: { top1: 59.6 } }]);
   });
 
+  test('without samples are taken on made-up inputs once the model was seen to run, and not twice', async () => {
+    await openFollowed(null);
+    useDocument.setState({ check: FULL.originalCheck });
+    await pass();
+    const { args, answer } = await fake().next('evaluate');
+    expect(args).toEqual([recipe(), null, null, 'live']);
+    answer(evaluationOf(recipe()));
+    await pass();
+    useDocument.setState({ check: structuredClone(FULL.originalCheck) });
+    await pass();
+    expect(fake().calls.evaluate).toHaveLength(1);
+    setBits(7);
+    await pass(SETTLE_MS);
+    (await fake().next('preview')).answer(previewOf(recipe()));
+    (await fake().next('evaluate')).answer(evaluationOf(recipe()));
+    await pass();
+    expect(results().evaluation?.recipe).toBe(recipe());
+  });
+
   test('of the written file are not replaced by live ones of the same recipe, but by those of another', async () => {
     await openFollowed();
     setBits(7);

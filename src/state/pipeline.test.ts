@@ -1,18 +1,27 @@
-import { describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { WhittleError } from '../base/errors';
 import { FULL } from '../report/testing/results';
+import { chooseBest, removeData } from './actions';
+import { followCauses } from './causes';
 import { useDocument } from './document';
 import { makeEngineBy } from './engine';
-import { isSettled, onSettled, stopFollowing } from './pipeline';
+import { cancelJob, useJobs } from './jobs';
+import { isSettled, onSettled } from './pipeline';
+import { setOption } from './recipe';
 import { useResults } from './results';
 import { answerHistograms, evaluationOf, fake, followInTests, openFollowed, pass, previewOf, recipe, setBits, SETTLE_MS } from './testing/followed';
+import type { Best } from '../engine/protocol/index';
+import type { Call } from './testing/fake-engine';
 import { selectLayer } from './view';
 
 const { opened, data } = FULL;
 const LAYER = 'conv1';
+const trial = { name: 'Nearest', recipe: { version: 1, target: 'wasm', passes: [] }, bytes: 1, onIntegers: false, agreement: 99, kl: 0.1, sqnrDb: 30 } as const;
+const BEST: Best = { goal: { kind: 'bits', bits: 8 }, chosen: trial, trials: [trial], samples: 8, said: [] };
 const results = () => useResults.getState();
 
 followInTests();
+beforeAll(followCauses);
 
 describe('previews', () => {
   test('begin 250 ms after the last move, for that move only', async () => {
@@ -123,16 +132,92 @@ describe('settled', () => {
     expect(useDocument.getState().error?.error).toMatchObject({ code: 'engine-stopped', message: expect.stringContaining('404') });
   });
 
-  test('comes after following was stopped for a job that goes first', async () => {
+});
+
+describe('a job that goes first', () => {
+  const stopped = new WhittleError('aborted', 'Stopped.');
+
+  test.each([
+    ['answered', (call: Call<'best'>) => call.answer(BEST)],
+    ['stopped', (call: Call<'best'>) => call.fail(stopped)],
+    ['failed', (call: Call<'best'>) => call.fail(new WhittleError('bad-recipe', 'No.'))],
+  ])('stops the preview, which is taken up again once it is %s, with its score', async (_how, end) => {
     await openFollowed();
     setBits(7);
     await pass(SETTLE_MS);
     const { following, fail } = await fake().next('preview');
-    stopFollowing();
+    const done = chooseBest({ kind: 'bits', bits: 8 }).catch(() => {});
     expect(following.signal.aborted).toBe(true);
-    fail(new WhittleError('aborted', 'Stopped.'));
+    fail(stopped);
+    const call = await fake().next('best');
+    await pass(SETTLE_MS);
+    expect(fake().calls.preview).toHaveLength(2);
+    end(call);
+    await done;
+    await pass(SETTLE_MS);
+    (await fake().next('preview')).answer(previewOf(recipe()));
     await pass();
-    expect(isSettled()).toBe(true);
-    expect(fake().calls.evaluate).toHaveLength(1);
+    (await fake().next('evaluate')).answer(evaluationOf(recipe()));
+    await pass();
+    expect(results()).toMatchObject({ preview: { recipe: recipe() }, evaluation: { recipe: recipe() } });
+    await pass(SETTLE_MS);
+    expect(fake().calls.preview).toHaveLength(3);
+  });
+
+  test('leaves what was there, and says that it was stopped until the recipe is another', async () => {
+    await openFollowed();
+    const { preview, evaluation } = results();
+    const done = chooseBest({ kind: 'bits', bits: 4 }).catch(() => {});
+    cancelJob();
+    (await fake().next('best')).fail(stopped);
+    await done;
+    await pass(SETTLE_MS);
+    expect([results().preview, results().evaluation]).toEqual([preview, evaluation]);
+    expect(fake().calls.preview).toHaveLength(1);
+    expect(useJobs.getState().lastNote).toBe('Looking for the best 4 bits: stopped.');
+    setBits(7);
+    expect(useJobs.getState().lastNote).toBeNull();
+    await pass(SETTLE_MS);
+    (await fake().next('preview')).answer(previewOf(recipe()));
+    (await fake().next('evaluate')).answer(evaluationOf(recipe()));
+    await pass();
+  });
+});
+
+describe('a recipe that learns from samples', () => {
+  const fitted = (): void => setOption(2, 'rounding', 'gptq');
+
+  test('is previewed again once there are samples, which ends what was said of having none', async () => {
+    await openFollowed(null);
+    fitted();
+    await pass(SETTLE_MS);
+    (await fake().next('preview')).fail(new WhittleError('bad-data', 'There are no samples.'));
+    await pass();
+    useDocument.setState({ data });
+    expect(useDocument.getState().error).toBeNull();
+    await pass(SETTLE_MS);
+    (await fake().next('preview')).answer(previewOf(recipe()));
+    await pass();
+    (await fake().next('evaluate')).answer(evaluationOf(recipe()));
+    await pass();
+    expect(results().preview?.recipe).toBe(recipe());
+  });
+
+  test('loses its figures and its file with the samples, other recipes only their scores', async () => {
+    await openFollowed();
+    const plain = recipe();
+    fitted();
+    await pass(SETTLE_MS);
+    (await fake().next('preview')).answer(previewOf(recipe()));
+    (await fake().next('evaluate')).answer(evaluationOf(recipe()));
+    await pass();
+    useResults.setState({ exported: FULL.exported && { ...FULL.exported, blob: new Blob(), recipe: recipe() }, sizes: FULL.sizes && { ...FULL.sizes, recipe: plain } });
+    await removeData();
+    expect(results()).toMatchObject({ preview: null, evaluation: null, exported: null });
+    expect(results().sizes).not.toBeNull();
+    await pass(SETTLE_MS);
+    (await fake().next('preview')).fail(new WhittleError('bad-data', 'There are no samples.'));
+    await pass();
+    expect(useDocument.getState().error).toMatchObject({ where: 'recipe' });
   });
 });

@@ -1,6 +1,7 @@
 /**
  * Follows the sliders. Each move asks for the selected layer's histogram, one at a time, the latest wins; 250 ms after the last move the
- * whole model is previewed and, where there are samples, scored. A superseded result is never written.
+ * whole model is previewed and scored: on the samples, or, where the model was seen to run, on made-up inputs. A superseded result is never
+ * written. What a job of the person's pushed aside, or was stopped with, is taken up again when that job is over.
  */
 import type { OnProgress } from '../base/job';
 import { Latest } from '../base/latest';
@@ -9,7 +10,7 @@ import { usesSamples } from '../recipe/steps';
 import { drawBitsCurve } from './bits-curve';
 import { useDocument } from './document';
 import { theEngine } from './engine';
-import { runFollower, runQuietly } from './jobs';
+import { runFollower, runQuietly, useJobs } from './jobs';
 import { useRecipe } from './recipe';
 import { isFresh, useResults } from './results';
 import { rememberVariant } from './variants';
@@ -17,7 +18,7 @@ import { useView } from './view';
 
 const SETTLE_MS = 250;
 const BINS = 128;
-/** Samples scored while sliding; the Measure button scores all. */
+/** Samples scored while sliding; a score that is asked for takes all. */
 const LIVE_SAMPLES = 1000;
 
 const previews = new Latest();
@@ -27,6 +28,8 @@ let histogramWanted = false;
 let histogramRunning = false;
 /** Followers under way, from the first to the last of their steps. */
 let following = 0;
+/** Followers were stopped for a job that goes first. */
+let pushedAside = false;
 const idleListeners = new Set<() => void>();
 
 /** Starts following: call once. */
@@ -40,7 +43,12 @@ export function followSliders(): void {
   });
   useDocument.subscribe((state, previous) => {
     if (state.opened !== previous.opened && state.opened) recipeChanged();
-    if (state.data !== previous.data && state.data) void asFollower(() => score(useRecipe.getState().recipe));
+    else if (state.opened && state.data !== previous.data) samplesChanged();
+    // Seen to run: made-up inputs can be compared now.
+    else if (state.opened && state.check !== previous.check && isPreviewed(useRecipe.getState().recipe)) void asFollower(() => score(useRecipe.getState().recipe));
+  });
+  useJobs.subscribe((state, previous) => {
+    if (state.asked === 0 && previous.asked > 0) takeUp();
   });
 }
 
@@ -62,12 +70,41 @@ function tell(): void {
 }
 
 function recipeChanged(): void {
+  // What was stopped was another recipe.
+  useJobs.setState({ lastNote: null });
+  followSoon();
+  wantHistogram();
+}
+
+function followSoon(): void {
   if (settling !== null) clearTimeout(settling);
   settling = setTimeout(() => {
     settling = null;
     void asFollower(() => follow(useRecipe.getState().recipe));
   }, SETTLE_MS);
-  wantHistogram();
+}
+
+/** Passes that learn from samples make another preview of others, and all recipes get another score. */
+function samplesChanged(): void {
+  const { recipe } = useRecipe.getState();
+  if (isPreviewed(recipe)) void asFollower(() => score(recipe));
+  else if (recipe.passes.some(usesSamples) || isSettled()) recipeChanged();
+}
+
+/** After a job of the person's: goes on with what was stopped for it. */
+function takeUp(): void {
+  if (pushedAside && settling === null) followSoon();
+  pushedAside = false;
+}
+
+function isPreviewed(recipe: Recipe): boolean {
+  return isFresh(useResults.getState().preview, recipe);
+}
+
+/** Whether there is something to score on, and the model was seen to run where these are made-up inputs. */
+function canScore(): boolean {
+  const { data, check } = useDocument.getState();
+  return data !== null || check !== null;
 }
 
 /** Counts work as following from its start to its end, also between two of its calls. */
@@ -82,21 +119,28 @@ async function asFollower(work: () => Promise<void>): Promise<void> {
 }
 
 async function follow(recipe: Recipe): Promise<void> {
-  const { opened } = useDocument.getState();
-  if (!opened) return;
+  if (!useDocument.getState().opened) return;
+  if (!isPreviewed(recipe) && !(await previewed(recipe))) return;
+  await Promise.all([drawBitsCurve(recipe, useView.getState().layer), score(recipe)]);
+}
+
+/** Previews the recipe; false where that was superseded or failed. */
+async function previewed(recipe: Recipe): Promise<boolean> {
+  const { opened, data } = useDocument.getState();
   const show = (onProgress?: OnProgress): Promise<Preview> => previews.start(async (signal) => (await theEngine()).preview({ signal, ...(onProgress && { onProgress }) }, recipe));
-  const fits = recipe.passes.some(usesSamples) && useDocument.getState().data !== null;
+  const fits = recipe.passes.some(usesSamples) && data !== null;
   const preview = await (fits ? runFollower('Fitting to your samples', 'recipe', () => previews.cancel(), show) : runQuietly('recipe', () => show()));
-  if (!preview || useDocument.getState().opened !== opened) return;
+  const now = useDocument.getState();
+  if (!preview || now.opened !== opened || (fits && now.data !== data)) return false;
   useResults.setState({ preview });
   useDocument.setState((state) => (state.error?.where === 'recipe' ? { error: null } : {}));
-  await Promise.all([drawBitsCurve(recipe, useView.getState().layer), score(recipe)]);
+  return true;
 }
 
 async function score(recipe: Recipe): Promise<void> {
   const { opened, data } = useDocument.getState();
-  if (!opened || !data || isFileScored(recipe)) return;
-  const limit = Math.min(LIVE_SAMPLES, data.samples);
+  if (!opened || !canScore() || isFresh(useResults.getState().evaluation, recipe)) return;
+  const limit = data && Math.min(LIVE_SAMPLES, data.samples);
   const evaluation = await runQuietly('recipe', () => evaluations.start(async (signal) => (await theEngine()).evaluate({ signal }, recipe, limit, null, 'live')));
   const now = useDocument.getState();
   // The file may have been scored, and model or samples replaced, in the meantime.
@@ -113,8 +157,9 @@ function isFileScored(recipe: Recipe): boolean {
   return evaluation?.of === 'file' && isFresh(evaluation, recipe);
 }
 
-/** Stops scoring: a job that the person asked for goes first. */
+/** Stops following for a job that the person asked for, which goes first; it is taken up again when that is over. */
 export function stopFollowing(): void {
+  pushedAside ||= following > 0;
   previews.cancel();
   evaluations.cancel();
 }

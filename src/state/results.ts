@@ -20,6 +20,7 @@ import type {
   Throughput,
   Truth,
 } from '../engine/protocol/index';
+import { usesSamples } from '../recipe/steps';
 
 /** A layer under one bit width. */
 export interface BitsPoint {
@@ -93,6 +94,29 @@ export const useResults = create<ResultsState>(() => NOTHING);
 /** Forgets all but the benchmark, which belongs to the device rather than the model. */
 export function clearResults(): void {
   useResults.setState(({ benchmark }) => ({ ...NOTHING, benchmark }));
+}
+
+/** Forgets what was found on samples, or for a recipe that learns from them: once those are others it would be found otherwise. */
+export function forgetSamples(): void {
+  useResults.setState((known) => {
+    const kept = <T extends { readonly recipe: Recipe }>(result: T | null): T | null => (result?.recipe.passes.some(usesSamples) === true ? null : result);
+    return {
+      evaluation: null,
+      sensitivity: null,
+      best: null,
+      plan: null,
+      preview: kept(known.preview),
+      histogram: kept(known.histogram),
+      bitsCurve: kept(known.bitsCurve),
+      exported: kept(known.exported),
+      measurement: kept(known.measurement),
+      measurements: Object.fromEntries(Object.entries(known.measurements).filter(([, measurement]) => kept(measurement) !== null)),
+      throughput: kept(known.throughput),
+      profile: kept(known.profile),
+      sizes: kept(known.sizes),
+      truth: kept(known.truth),
+    };
+  });
 }
 
 /** Whether a result belongs to the recipe now on the sliders. Recipes are values: a changed one is another object. */

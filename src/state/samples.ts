@@ -29,14 +29,17 @@ export async function listSamples(): Promise<readonly Sample[]> {
 
 /** Opens a sample as if its files had been dropped, with its labelled data where it brings some. A failure is shown, not thrown. */
 export async function openSample(sample: Sample): Promise<void> {
-  await runQuietly('open', () => openWithData(sample));
+  const { data } = sample;
+  const isOpen = await runQuietly('open', async () => {
+    await openAndCheck(named([await fetchFile(sample.file)]));
+    return true;
+  });
+  if (isOpen && data) await runQuietly('data', () => readData(data));
 }
 
-async function openWithData(sample: Sample): Promise<void> {
-  await openAndCheck(named([await fetchFile(sample.file)]));
-  if (!sample.data) return;
-  const card: Card = await (await fetchFile(sample.data.card)).text().then((text) => JSON.parse(text));
-  await setData(sample.data.name, card, named(await Promise.all(sample.data.files.map(fetchFile))));
+async function readData(data: NonNullable<Sample['data']>): Promise<void> {
+  const card: Card = await (await fetchFile(data.card)).text().then((text) => JSON.parse(text));
+  await setData(data.name, card, named(await Promise.all(data.files.map(fetchFile))));
 }
 
 async function fetchFile(path: string): Promise<File> {

@@ -4,17 +4,16 @@ import type { Job } from '../../base/job';
 import { SourceKeeper } from '../../data/index';
 import type { Dataset } from '../../data/types';
 import type { Exported } from '../protocol/index';
+import type { UserSamples } from './calibrate';
 import { Devices } from './device';
 import type { Document } from './document';
 import { Workbench } from './workbench';
 
 export class Studio {
   readonly devices = new Devices();
-  data: Dataset | null = null;
-  /** Samples that passes may learn from. */
-  calibration = 0;
   /** The files behind the data, open: an edited card reads them anew without looking through them again. */
   readonly sources = new SourceKeeper();
+  private samples: UserSamples = { data: null, calibration: 0 };
   private doc: Document | null = null;
   private bench: Workbench | null = null;
   private replaced = new AbortController();
@@ -24,6 +23,16 @@ export class Studio {
   /** Fires when another model takes the place of the open one: jobs on it end. */
   get modelReplaced(): AbortSignal {
     return this.replaced.signal;
+  }
+
+  get data(): Dataset | null {
+    return this.samples.data;
+  }
+
+  /** Takes other samples, or none. A file that was written may have learned from those before. */
+  setSamples(samples: UserSamples): void {
+    this.samples = samples;
+    this.lastExport = null;
   }
 
   async setDocument(doc: Document): Promise<void> {
@@ -44,17 +53,17 @@ export class Studio {
     if (this.bench?.platform === platform && this.bench.doc === doc) return this.bench;
     // What was on a lost device is gone with it; only its records are dropped here.
     void this.bench?.destroy().catch(() => {});
-    this.bench = new Workbench(doc, platform, () => this);
+    this.bench = new Workbench(doc, platform, () => this.samples);
     return this.bench;
   }
 
   /** The exported file of a recipe (`key` is its text), made unless it is the one made last. */
   async exported(key: string, make: () => Promise<Exported>, job: Job): Promise<Exported> {
-    const { doc } = this;
+    const { doc, samples } = this;
     if (this.lastExport?.key === key) return this.lastExport.exported;
     const exported = await make();
     job.signal.throwIfAborted();
-    if (this.doc === doc) this.lastExport = { key, exported };
+    if (this.doc === doc && this.samples === samples) this.lastExport = { key, exported };
     return exported;
   }
 }

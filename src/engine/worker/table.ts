@@ -46,8 +46,7 @@ export const TABLE: Table = {
   setData: async (studio, job, name, card, files, calibration, limits) => {
     const dataset = await openDataset(parseCard(card), files, job, undefined, studio.sources, limits);
     job.signal.throwIfAborted();
-    studio.data = dataset;
-    studio.calibration = calibration;
+    studio.setSamples({ data: dataset, calibration });
     return summaryOf(name, dataset);
   },
   proposeData: onBench((bench, job, _studio, files, limits) => proposeData(bench.doc.summary, files, job, limits)),

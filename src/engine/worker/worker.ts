@@ -22,7 +22,7 @@ const api: EngineApi = {
     jobs.cancel(jobId);
   },
   async clearData() {
-    studio.data = null;
+    studio.setSamples({ data: null, calibration: 0 });
     studio.sources.forget();
   },
   async stats() {

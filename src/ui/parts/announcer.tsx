@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'react';
 import { useDocument } from '../../state/document';
 import { useJobs } from '../../state/jobs';
-import { useResults } from '../../state/results';
+import { useRecipe } from '../../state/recipe';
+import { isFresh, useResults } from '../../state/results';
 import { formatBytes, formatPercent } from '../../base/format';
 
 /** Said at most this often: a slider's every move would drown the rest. */
@@ -11,8 +12,9 @@ const INTERVAL_MS = 5000;
 export function Announcer() {
   const title = useJobs((state) => state.running?.title ?? null);
   const note = useJobs((state) => state.lastNote);
-  const preview = useResults((state) => state.preview);
-  const evaluation = useResults((state) => state.evaluation);
+  const recipe = useRecipe((state) => state.recipe);
+  const preview = useResults((state) => (isFresh(state.preview, recipe) ? state.preview : null));
+  const evaluation = useResults((state) => (isFresh(state.evaluation, recipe) ? state.evaluation : null));
   const original = useDocument((state) => state.opened?.summary.bytes ?? null);
   const scores = [
     preview && original ? `Size ${formatBytes(original)} to ${formatBytes(preview.predictedBytes)}.` : '',

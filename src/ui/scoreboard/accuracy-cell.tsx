@@ -7,36 +7,37 @@ import { chanceRemedy, chanceWords } from '../../base/chance-words';
 import { formatPercent } from '../../base/format';
 import { counted } from '../../base/plural';
 import { answersVerdict } from '../../base/answers-verdict';
-import { BEFORE_THIS_CHANGE } from './stale';
 import { VerdictWords } from '../parts/verdict-words';
+import { Blank } from './blank';
 import { Intervals, type Spread } from './intervals';
 
 export function AccuracyCell() {
   const recipe = useRecipe((state) => state.recipe);
   const evaluation = useResults((state) => state.evaluation);
   const data = useDocument((state) => state.data);
-  const fresh = isFresh(evaluation, recipe);
-  const { before = null, after = null } = evaluation ?? {};
-  const verdict = evaluation && fresh ? answersVerdict(evaluation) : null;
+  const { before = null, chance = null } = evaluation ?? {};
+  const fresh = isFresh(evaluation, recipe) ? evaluation : null;
+  const after = fresh?.after ?? null;
+  const verdict = fresh && answersVerdict(fresh);
   return (
     <div className="score">
       <div className="score-head">
         <h2>Accuracy, top-1</h2>
         {after && verdict && <VerdictWords verdict={verdict} />}
       </div>
-      {evaluation?.chance?.told === false ? (
-        <ChanceWarning chance={evaluation.chance} />
-      ) : before && after ? (
+      {chance?.told === false ? (
+        <ChanceWarning chance={chance} />
+      ) : before ? (
         <>
-          <p className={`score-number ${fresh ? '' : 'stale'}`} title={fresh ? undefined : BEFORE_THIS_CHANGE}>
-            {before.top1.toFixed(1)} <span aria-hidden>→</span> <span className="visually-hidden">to</span> <strong>{after.top1.toFixed(1)}</strong> <span className="small">%</span>
+          <p className="score-number">
+            {before.top1.toFixed(1)} <span aria-hidden>→</span> <span className="visually-hidden">to</span> {after ? <strong>{after.top1.toFixed(1)}</strong> : <Blank />} <span className="small">%</span>
           </p>
           <Intervals
             before={spreadOf(before)}
-            after={spreadOf(after)}
+            after={after && spreadOf(after)}
             limits={[0, 100]}
             format={(value) => formatPercent(value)}
-            label={`Top-1 accuracy: before ${formatPercent(before.top1)}, after ${formatPercent(after.top1)}; 95 % intervals over ${counted(after.samples, 'sample')}`}
+            label={`Top-1 accuracy: before ${formatPercent(before.top1)}, after ${after ? formatPercent(after.top1) : 'not known yet'}; 95 % intervals over ${counted(before.samples, 'sample')}`}
           />
         </>
       ) : data ? (

@@ -1,34 +1,35 @@
 import { evaluate } from '../../state/actions';
 import { useDocument } from '../../state/document';
+import { useJobs } from '../../state/jobs';
 import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
 import { formatCount, formatPercent } from '../../base/format';
 import { counted } from '../../base/plural';
 import { MeasureButton } from '../parts/measure-button';
-import { BEFORE_THIS_CHANGE } from './stale';
 
 export function AgreementCell() {
   const recipe = useRecipe((state) => state.recipe);
   const evaluation = useResults((state) => state.evaluation);
   const hasData = useDocument((state) => state.data !== null);
+  // The score follows the sliders by itself; where it was stopped, or the model was not seen to run yet, it is asked for.
+  const busy = useJobs((state) => state.quiet > 0);
   const fresh = isFresh(evaluation, recipe);
-  const agreement = evaluation?.agreement;
+  const agreement = fresh ? evaluation?.agreement : undefined;
   return (
     <div className="score">
       <div className="score-head">
         <h2>Agreement</h2>
-        {fresh && agreement ? (
+        {agreement && evaluation ? (
           <span className="small quiet" title={evaluation.madeUp ?? undefined}>
             {counted(agreement.samples, evaluation.madeUp === null ? 'sample' : 'made-up input')}, {evaluation.of === 'file' ? 'written file' : 'live'}
           </span>
         ) : (
-          // With samples the score follows the sliders by itself.
-          (!hasData || !evaluation) && <MeasureButton what={hasData ? 'Score all samples' : 'Compare outputs'} onClick={() => evaluate(null)} />
+          !busy && <MeasureButton what={hasData ? 'Score all samples' : 'Compare outputs'} onClick={() => evaluate(null)} />
         )}
       </div>
-      {agreement ? (
+      {agreement && evaluation ? (
         <>
-          <p className={`score-number ${fresh ? '' : 'stale'}`} title={fresh ? undefined : BEFORE_THIS_CHANGE}>
+          <p className="score-number">
             <strong>{agreement.top1 === null ? agreement.cosine.toFixed(5) : formatPercent(agreement.top1)}</strong>
             {agreement.top1 === null && <span className="small"> cosine</span>}
           </p>

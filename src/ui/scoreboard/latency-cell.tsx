@@ -6,30 +6,28 @@ import { formatMs, threeFigures } from '../../base/format';
 import { runsWords } from '../../base/runs-words';
 import { MeasureButton } from '../parts/measure-button';
 import { latencyWords } from '../parts/verdict';
-import { BEFORE_THIS_CHANGE } from './stale';
 import { Intervals, type Spread } from './intervals';
 
 export function LatencyCell() {
   const recipe = useRecipe((state) => state.recipe);
   const measurement = useResults((state) => state.measurement);
-  const fresh = isFresh(measurement, recipe);
-  const { before = null, after = null } = measurement ?? {};
+  const { before = null, after = null, ep = null } = (isFresh(measurement, recipe) && measurement) || {};
   return (
     <div className="score">
       <div className="score-head">
         <h2>Latency, median</h2>
-        {fresh && before && after ? <span className="small quiet">{latencyWords(before, after)}</span> : <MeasureButton what={measurement ? 'Measure again' : 'Measure latency'} onClick={() => measure(recipe.target)} />}
+        {before && after ? <span className="small quiet">{latencyWords(before, after)}</span> : <MeasureButton what={measurement ? 'Measure again' : 'Measure latency'} onClick={() => measure(recipe.target)} />}
       </div>
       {before && after ? (
         <>
-          <p className={`score-number ${fresh ? '' : 'stale'}`} title={fresh ? undefined : BEFORE_THIS_CHANGE}>
-            {threeFigures(before.median)} <span aria-hidden>→</span> <span className="visually-hidden">to</span> <strong>{threeFigures(after.median)}</strong> <span className="small">ms on {measurement?.ep === 'wasm' ? 'WASM' : 'WebGPU'}</span>
+          <p className="score-number">
+            {threeFigures(before.median)} <span aria-hidden>→</span> <span className="visually-hidden">to</span> <strong>{threeFigures(after.median)}</strong> <span className="small">ms on {ep === 'wasm' ? 'WASM' : 'WebGPU'}</span>
           </p>
           <Intervals
             before={spreadOf(before)}
             after={spreadOf(after)}
             format={formatMs}
-            label={`Latency on ${measurement?.ep ?? ''}: before ${formatMs(before.median)}, after ${formatMs(after.median)}; whiskers from the 10th to the 90th percentile of ${runsWords(after)}`}
+            label={`Latency on ${ep ?? ''}: before ${formatMs(before.median)}, after ${formatMs(after.median)}; whiskers from the 10th to the 90th percentile of ${runsWords(after)}`}
           />
         </>
       ) : (

@@ -5,7 +5,7 @@ import { LatencyCell } from './latency-cell';
 import { SizeCell } from './size-cell';
 import '../styles/scoreboard.css';
 
-/** The scores, each a number, a verdict and a small chart; stale ones say so and offer to be measured again. */
+/** The scores, each a number, a verdict and a small chart; those of another recipe are left blank. */
 export function Scoreboard() {
   return (
     <section className="scoreboard" aria-label="Scores" data-panel="scores" tabIndex={-1}>

@@ -4,8 +4,9 @@ import { isFresh, useResults } from '../../state/results';
 import { SizeBar } from '../charts/size-bar';
 import { bytesParts } from '../../base/format';
 import { sizeWords } from '../../base/verdict';
-import { BEFORE_THIS_CHANGE } from './stale';
+import { Blank } from './blank';
 
+/** What the file takes: predicted while sliding, counted once it is written. Nothing of another recipe. */
 export function SizeCell() {
   const opened = useDocument((state) => state.opened);
   const recipe = useRecipe((state) => state.recipe);
@@ -13,8 +14,7 @@ export function SizeCell() {
   if (!opened) return null;
   const before = opened.summary.bytes;
   const exact = isFresh(exported, recipe) ? exported : null;
-  const after = exact?.bytes ?? preview?.predictedBytes ?? null;
-  const fresh = exact !== null || isFresh(preview, recipe);
+  const after = exact?.bytes ?? (isFresh(preview, recipe) ? (preview?.predictedBytes ?? null) : null);
   const [from, to] = [bytesParts(before), after === null ? null : bytesParts(after)];
   return (
     <div className="score">
@@ -22,9 +22,9 @@ export function SizeCell() {
         <h2>Size</h2>
         {after !== null && <span className="small quiet">{sizeWords(before, after)}</span>}
       </div>
-      <p className={`score-number ${fresh ? '' : 'stale'}`} title={fresh ? undefined : BEFORE_THIS_CHANGE}>
-        {from.value} {to && to.unit !== from.unit && <span className="small">{from.unit}</span>} {to && <span aria-hidden>→</span>}
-        {to && <span className="visually-hidden">to</span>} {to && <strong>{to.value}</strong>} <span className="small">{to?.unit ?? from.unit}</span>
+      <p className="score-number">
+        {from.value} {to && to.unit !== from.unit && <span className="small">{from.unit}</span>} <span aria-hidden>→</span>
+        <span className="visually-hidden">to</span> {to ? <strong>{to.value}</strong> : <Blank />} <span className="small">{to?.unit ?? from.unit}</span>
       </p>
       <SizeBar label="raw" before={before} after={after} largest={before} />
       <SizeBar label="gzip" before={opened.gzipBytes} after={exact?.gzipBytes ?? null} largest={before} />
