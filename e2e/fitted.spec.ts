@@ -68,8 +68,8 @@ test('one click: the best 4 bits, with what was tried', async () => {
   await page.getByRole('button', { name: 'Best 4-bit' }).click();
   await studio.idle();
   const { best } = (await studio.snapshot()).results;
-  expect(best?.trials.length).toBeGreaterThan(1);
-  expect(best?.chosen.kl).toBe(Math.min(...(best?.trials ?? []).map(({ kl }) => kl ?? Infinity)));
+  expect(best?.value.trials.length).toBeGreaterThan(1);
+  expect(best?.value.chosen?.kl).toBe(Math.min(...(best?.value.trials ?? []).map(({ kl }) => kl ?? Infinity)));
   await expect(page.getByText(/was chosen, of \d+ compared on \d+ samples/)).toBeVisible();
   await expectAccessible(page);
 });
@@ -120,7 +120,7 @@ test('one click can be stopped', async () => {
   await page.keyboard.press('Escape');
   await expect(page.getByText('Looking for the best 8 bits: stopped.')).toBeVisible();
   await studio.idle();
-  expect((await studio.snapshot()).results.best?.goal).not.toEqual({ kind: 'bits', bits: 8 });
+  expect((await studio.snapshot()).results.best?.value.goal).not.toEqual({ kind: 'bits', bits: 8 });
 });
 
 test('without samples it is refused by name, and the model stays open', async () => {

@@ -145,15 +145,16 @@ export async function planBits(budget: BitBudget): Promise<BitPlan> {
   return value;
 }
 
-/** Tries recipes for the goal and puts the best on the sliders; what was tried stays beside it. */
+/** Tries recipes for the goal and puts the best on the sliders, if one is of use; what was tried stays beside it. */
 export async function chooseBest(goal: BestGoal): Promise<Best> {
   stopFollowing();
   const engine = await theEngine();
   const { target } = useRecipe.getState().recipe;
-  const best = await runJob(`Looking for the best ${inWords(goal)}`, 'run', async (job) => engine.best(job, goal, target));
-  useResults.setState({ best });
-  setRecipe(best.chosen.recipe);
-  return best;
+  const value = await runJob(`Looking for the best ${inWords(goal)}`, 'run', async (job) => engine.best(job, goal, target));
+  const { chosen } = value;
+  useResults.setState({ best: { recipe: chosen?.recipe ?? useRecipe.getState().recipe, value } });
+  if (chosen) setRecipe(chosen.recipe);
+  return value;
 }
 
 function inWords(goal: BestGoal): string {

@@ -54,8 +54,9 @@ test('an error that comes with a change is told', () => {
   expect(error()).not.toBeNull();
 });
 
+const failed = (): Promise<never> => Promise.reject(bad);
+
 test('what quiet work says of a recipe that was left is not told; of the one that stands it is', async () => {
-  const failed = (): Promise<never> => Promise.reject(bad);
   await runQuietly('recipe', async () => {
     setTarget('wasm');
     return failed();

@@ -16,7 +16,7 @@ import { selectLayer } from './view';
 
 const { opened, data } = FULL;
 const LAYER = 'conv1';
-const trial = { name: 'Nearest', recipe: { version: 1, target: 'wasm', passes: [] }, bytes: 1, onIntegers: false, agreement: 99, kl: 0.1, sqnrDb: 30 } as const;
+const trial = { name: 'Nearest', recipe: { version: 1, target: 'wasm', passes: [] }, bytes: 1, onIntegers: false, agreement: 99, kl: 0.1, sqnrDb: 30, ruin: null } as const;
 const BEST: Best = { goal: { kind: 'bits', bits: 8 }, chosen: trial, trials: [trial], samples: 8, said: [] };
 const results = () => useResults.getState();
 
@@ -184,9 +184,9 @@ describe('a job that goes first', () => {
   });
 });
 
-describe('a recipe that learns from samples', () => {
-  const fitted = (): void => setOption(2, 'rounding', 'gptq');
+const fitted = (): void => setOption(2, 'rounding', 'gptq');
 
+describe('a recipe that learns from samples', () => {
   test('is previewed again once there are samples, which ends what was said of having none', async () => {
     await openFollowed(null);
     fitted();

@@ -48,8 +48,8 @@ interface ResultsState {
   readonly evaluation: Evaluation | null;
   /** Kept when the scan is cancelled: the next one goes on from there. */
   readonly sensitivity: SensitivityScan | null;
-  /** The last one-click choice: its recipe may have been edited since. */
-  readonly best: Best | null;
+  /** The last one-click choice, and the recipe that it left on the sliders: the chosen one, or, where none was of use, the one before. */
+  readonly best: { readonly recipe: Recipe; readonly value: Best } | null;
   /** The last bits for each layer, and the recipe that they were chosen for: another budget starts from that one again. */
   readonly plan: { readonly from: Recipe; readonly value: BitPlan } | null;
   readonly exported: Exported | null;
@@ -98,25 +98,27 @@ export function clearResults(): void {
 
 /** Forgets what was found on samples, or for a recipe that learns from them: once those are others it would be found otherwise. */
 export function forgetSamples(): void {
-  useResults.setState((known) => {
-    const kept = <T extends { readonly recipe: Recipe }>(result: T | null): T | null => (result?.recipe.passes.some(usesSamples) === true ? null : result);
-    return {
-      evaluation: null,
-      sensitivity: null,
-      best: null,
-      plan: null,
-      preview: kept(known.preview),
-      histogram: kept(known.histogram),
-      bitsCurve: kept(known.bitsCurve),
-      exported: kept(known.exported),
-      measurement: kept(known.measurement),
-      measurements: Object.fromEntries(Object.entries(known.measurements).filter(([, measurement]) => kept(measurement) !== null)),
-      throughput: kept(known.throughput),
-      profile: kept(known.profile),
-      sizes: kept(known.sizes),
-      truth: kept(known.truth),
-    };
-  });
+  useResults.setState((known) => ({
+    evaluation: null,
+    sensitivity: null,
+    best: null,
+    plan: null,
+    preview: unlearned(known.preview),
+    histogram: unlearned(known.histogram),
+    bitsCurve: unlearned(known.bitsCurve),
+    exported: unlearned(known.exported),
+    measurement: unlearned(known.measurement),
+    measurements: Object.fromEntries(Object.entries(known.measurements).filter(([, measurement]) => unlearned(measurement) !== null)),
+    throughput: unlearned(known.throughput),
+    profile: unlearned(known.profile),
+    sizes: unlearned(known.sizes),
+    truth: unlearned(known.truth),
+  }));
+}
+
+/** The result, unless its recipe learns from samples. */
+function unlearned<T extends { readonly recipe: Recipe }>(result: T | null): T | null {
+  return result?.recipe.passes.some(usesSamples) === true ? null : result;
 }
 
 /** Whether a result belongs to the recipe now on the sliders. Recipes are values: a changed one is another object. */

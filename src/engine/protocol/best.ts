@@ -19,14 +19,17 @@ export interface BestTrial {
   readonly kl: number | null;
   /** Of all outputs; null where nothing differs. */
   readonly sqnrDb: number | null;
+  /** Why what it makes is of no use, as half a sentence; null where it may be. Such a recipe is never chosen. */
+  readonly ruin: string | null;
 }
 
 export interface Best {
   readonly goal: BestGoal;
-  readonly chosen: BestTrial;
+  /** null where none is of use: the recipe on the sliders stays. */
+  readonly chosen: BestTrial | null;
   /** In the order they were run, the chosen one among them. */
   readonly trials: readonly BestTrial[];
-  /** Samples that each was compared on, none of which a pass had learned from. */
+  /** Samples that each was compared on, none of which a pass had learned from; made-up inputs where there are none. */
   readonly samples: number;
   /** What was done and why, in sentences. */
   readonly said: readonly string[];

@@ -1,8 +1,10 @@
-/** The one-click recipes: chains of passes that suit a goal, each run on samples that no pass has seen; the best one is kept. */
+/** The one-click recipes: chains of passes that suit a goal, each run on samples that no pass has seen; the best one is kept, and ruin never is. */
 import { WhittleError } from '../../base/errors';
 import { formatBytes } from '../../base/format';
 import type { Job } from '../../base/job';
+import { mean } from '../../base/stats';
 import type { Dataset } from '../../data/types';
+import { losesLess, ruinOf, type TrialFigures } from '../../measure/trial';
 import type { Recipe, RecipeStep } from '../../recipe/types';
 import type { Best, BestGoal, BestTrial } from '../protocol/index';
 import { fileOf, planBits } from './plan';
@@ -43,37 +45,70 @@ function candidatesFor(bits: 4 | 8, target: Recipe['target'], hasSamples: boolea
 /**
  * Chooses, chains and runs passes for a goal. Without data, outputs on made-up inputs are compared and only methods that need no samples
  * are tried. Made for WASM, 8 bits mean activations too, where a layer can: that is what is faster there. A candidate that cannot be run on this
- * model is told and left out.
+ * model is told and left out. Of those that these inputs cannot tell apart the one with the fewest passes is chosen, and none where all are ruin.
  * @throws WhittleError `bad-recipe` where a size cannot be kept even at 2 bits; what the passes throw where no candidate runs.
  */
 export async function best(bench: Workbench, data: Dataset | null, goal: BestGoal, target: Recipe['target'], job: Job): Promise<Best> {
-  const said: string[] = data === null ? ['There are no samples: methods that learn from them were left out, and outputs were compared on made-up inputs.'] : [];
+  const said: string[] = data === null ? ['There are no samples: methods that learn from them were left out.'] : [];
   const candidates = goal.kind === 'bits' ? candidatesFor(goal.bits, target, data !== null) : await candidatesWithin(bench, data, goal.bytes, target, said, job);
-  const trials: BestTrial[] = [];
-  let samples = 0;
+  const tried: Tried[] = [];
   let failure: unknown = null;
   const startedAt = Date.now();
   for (const [done, { name, passes }] of candidates.entries()) {
     const inner: Job = { signal: job.signal, onProgress: (p) => job.onProgress({ ...p, stage: `${name}: ${p.stage}`, done: done + Math.min(1, p.done / Math.max(1, p.total)), total: candidates.length, startedAt }) };
     try {
-      const tried = await runTrial(bench, data, name, { version: 1, target, passes }, inner);
-      samples = tried.samples;
-      if (goal.kind === 'bytes' && tried.trial.bytes > goal.bytes) said.push(`${name} was left out: it takes ${formatBytes(tried.trial.bytes)}.`);
-      else trials.push(tried.trial);
+      const each = await runTrial(bench, data, name, { version: 1, target, passes }, inner);
+      if (goal.kind === 'bytes' && each.trial.bytes > goal.bytes) said.push(`${name} was left out: it takes ${formatBytes(each.trial.bytes)}.`);
+      else tried.push(each);
     } catch (error) {
       if (!(error instanceof WhittleError) || !LEAVES_OUT.has(error.code)) throw error;
       failure = error;
       said.push(`${name} was left out: ${error.message}`);
     }
   }
-  const integers = trials.filter(({ onIntegers }) => onIntegers);
-  const [first, ...rest] = integers.length > 0 ? integers : trials;
-  if (first === undefined) throw failure;
-  const chosen = rest.reduce((leader, each) => (better(each, leader) ? each : leader), first);
-  said.push(...trials.map((trial) => `${trial.name}: ${formatBytes(trial.bytes)}, ${inWords(trial)}.`));
-  if (integers.length > 0) said.push('Of these, only recipes that compute on integers were chosen from: they are the faster ones on WASM.');
-  said.push(`${chosen.name} was chosen, of ${trials.length} compared on ${samples} samples that no pass had learned from.`);
-  return { goal, chosen, trials, samples, said };
+  const [one] = tried;
+  if (one === undefined) throw failure;
+  const inputs = `${one.figures.samples} ${data === null ? 'made-up inputs' : 'samples that no pass had learned from'}`;
+  said.push(...tried.map(({ trial }) => `${trial.name}: ${formatBytes(trial.bytes)}, ${inWords(trial)}.${trial.ruin === null ? '' : ` Not usable: ${trial.ruin}.`}`));
+  const usable = tried.filter(({ trial }) => trial.ruin === null);
+  const integers = usable.filter(({ trial }) => trial.onIntegers);
+  const chosen = choose(integers.length > 0 ? integers : usable);
+  if (chosen !== null && integers.length > 0) said.push('Of these, only recipes that compute on integers were chosen from: they are the faster ones on WASM.');
+  said.push(...(chosen === null ? [helpFor(goal, data !== null)] : chosen.why), `${chosen?.name ?? 'None'} was chosen, of ${tried.length} compared on ${inputs}${data === null ? ': that is not accuracy, which takes labelled samples' : ''}.`);
+  return { goal, chosen: chosen?.trial ?? null, trials: tried.map(({ trial }) => trial), samples: one.figures.samples, said };
+}
+
+/** A recipe that was run, with what it is told from others by. */
+interface Tried {
+  readonly trial: BestTrial;
+  readonly figures: TrialFigures;
+}
+
+/** The one that loses least, unless one with fewer passes cannot be told from it; null of none. */
+function choose(tried: readonly Tried[]): { readonly name: string; readonly trial: BestTrial; readonly why: readonly string[] } | null {
+  const [simplest, ...others] = tried.toSorted((a, b) => passesOf(a) - passesOf(b));
+  if (simplest === undefined) return null;
+  const isBetter = (each: Tried, leader: Tried): boolean => (passesOf(each) > passesOf(leader) ? losesLess(each.figures, leader.figures) : lossOf(each) < lossOf(leader));
+  const chosen = others.reduce((leader, each) => (isBetter(each, leader) ? each : leader), simplest);
+  const least = tried.reduce((leader, each) => (lossOf(each) < lossOf(leader) ? each : leader));
+  const { trial } = chosen;
+  const why = lossOf(least) < lossOf(chosen) ? [`${least.trial.name} lost less, but no more than chance would make of so few: the recipe with fewer passes was taken.`] : [];
+  return { name: trial.name, trial, why };
+}
+
+function passesOf({ trial }: Tried): number {
+  return trial.recipe.passes.length;
+}
+
+function lossOf({ figures }: Tried): number {
+  return mean(figures.losses);
+}
+
+/** What may still be done where no recipe is of use. */
+function helpFor(goal: BestGoal, hasSamples: boolean): string {
+  if (!hasSamples) return 'Add samples of what the model will see: rounding that is fitted to them keeps far more, and they show it better than made-up inputs.';
+  if (goal.kind === 'bytes') return 'Allow a larger file.';
+  return goal.bits === 4 ? 'Fit the size instead: it gives each layer the bits that it needs.' : 'Scan the layers under Sensitivity, and leave those in floats that lose most.';
 }
 
 /** Failures of one method on one model. */
@@ -97,17 +132,12 @@ async function candidatesWithin(bench: Workbench, data: Dataset | null, bytes: n
   return data === null ? [mixed] : [mixed, { name: 'Bits by what each layer costs, biases corrected', passes: [...plan.recipe.passes, correct] }];
 }
 
-async function runTrial(bench: Workbench, data: Dataset | null, name: string, recipe: Recipe, job: Job): Promise<{ trial: BestTrial; samples: number }> {
+async function runTrial(bench: Workbench, data: Dataset | null, name: string, recipe: Recipe, job: Job): Promise<Tried> {
   const { bytes, steps } = await fileOf(bench, recipe, job);
   const onIntegers = steps.some(({ id, changed }) => id === 'quantize-static' && changed.length > 0);
-  const { agreement, kl, sqnrDb, samples } = await trialLoss(bench, data, recipe, job);
-  return { trial: { name, recipe, bytes, onIntegers, agreement, kl, sqnrDb }, samples };
-}
-
-/** Less divergence; where outputs are no class scores, less noise. */
-function better(a: BestTrial, b: BestTrial): boolean {
-  if (a.kl !== null && b.kl !== null) return a.kl < b.kl;
-  return (a.sqnrDb ?? Infinity) > (b.sqnrDb ?? Infinity);
+  const figures = await trialLoss(bench, data, recipe, job);
+  const { agreement, kl, sqnrDb } = figures;
+  return { trial: { name, recipe, bytes, onIntegers, agreement, kl, sqnrDb, ruin: ruinOf(figures, data === null) }, figures };
 }
 
 function inWords({ agreement, kl, sqnrDb }: BestTrial): string {

@@ -129,7 +129,7 @@ export class Scan {
       const { known, logs, session } = this.original;
       const tally = new LossTally(known, logs);
       await compareSides(this.samples, this.timed(session.run), this.timed(changed.run), known, this.indices, tally, this.inner);
-      const { top1Before, ...loss } = tally.result();
+      const { top1Before, paired: _paired, ...loss } = tally.result();
       return { top1Before, cell: { layerId: layer.id, kind, value, ...loss, weightSqnrDb: state.sqnrDb, bytes: state.bytesAfter } };
     } finally {
       changed.release();

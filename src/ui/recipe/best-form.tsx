@@ -1,9 +1,12 @@
 import { Sparkles } from 'lucide-react';
 import { useState } from 'react';
+import type { Best, Recipe } from '../../engine/protocol/index';
 import { formatBytes } from '../../base/format';
 import { chooseBest } from '../../state/actions';
 import { useDocument } from '../../state/document';
-import { useResults } from '../../state/results';
+import { quantizeStep } from '../../state/bits-curve';
+import { useRecipe } from '../../state/recipe';
+import { isFresh, useResults } from '../../state/results';
 import { MeasureButton } from '../parts/measure-button';
 
 /** A petabyte: beyond, sizes in bytes are no whole numbers any more. */
@@ -13,7 +16,8 @@ const MOST_KILOBYTES = 1e12;
 export function BestForm() {
   const original = useDocument((state) => state.opened?.summary.bytes ?? 0);
   const hasData = useDocument((state) => state.data !== null);
-  const best = useResults((state) => state.best);
+  const recipe = useRecipe((state) => state.recipe);
+  const best = useResults((state) => (isFresh(state.best, recipe) ? (state.best?.value ?? null) : null));
   const [kilobytes, setKilobytes] = useState<number | null>(null);
   const size = kilobytes ?? Math.max(1, Math.round(original / 6000));
   return (
@@ -35,9 +39,7 @@ export function BestForm() {
       </div>
       {best && (
         <details className="small" open>
-          <summary>
-            {best.chosen.name}: {formatBytes(best.chosen.bytes)}
-          </summary>
+          <summary className={best.chosen ? undefined : 'warning'}>{best.chosen ? `${best.chosen.name}: ${formatBytes(best.chosen.bytes)}` : nothingFound(best, recipe)}</summary>
           <ul>
             {best.said.map((line) => (
               <li key={line}>{line}</li>
@@ -47,4 +49,12 @@ export function BestForm() {
       )}
     </section>
   );
+}
+
+/** "No usable 4 bits found: 8 bits kept." */
+function nothingFound({ goal }: Best, recipe: Recipe): string {
+  const wanted = goal.kind === 'bits' ? `${goal.bits} bits` : `file of ${formatBytes(goal.bytes)}`;
+  const step = recipe.passes[quantizeStep(recipe)];
+  const bits = step && step.overrides === undefined ? `${String(step.options?.['bits'] ?? 8)} bits` : null;
+  return `No usable ${wanted} found: ${bits === null || bits === wanted ? 'the recipe stays as it was' : `${bits} kept`}.`;
 }
