@@ -30,7 +30,7 @@ const changes: Readonly<Record<string, () => unknown>> = {
   limits: () => setLimits({ ...useDocument.getState().limits, maxPixels: 1 }),
   files: async () => {
     const done = proposeData(files);
-    (await fake.next('proposeData')).answer({ name: 'cats', card: data.card, why: [] });
+    (await fake.next('proposeData')).answer({ name: 'cats', card: data.card, why: [], given: false });
     await done;
   },
 };
