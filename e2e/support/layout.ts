@@ -3,7 +3,7 @@
 /**
  * Every fault of the page as it is drawn now, in words; none: an empty list. Runs in the page and knows nothing of this file. Text counts
  * line by line, by the part of it that the boxes around it let through.
- * - wide: the document scrolls sideways;
+ * - wide: the document scrolls sideways, or a part of it that is no table;
  * - clipped: text cut off by a box that does not scroll, or in a control too narrow for it. An ellipsis is let be where a `title` holds
  *   the whole; on a phone, which shows no titles, where the telling end stands behind it (`.name-end`);
  * - squeezed: a box that scrolls, of which too little is seen to read by;
@@ -124,18 +124,21 @@ export function layoutFaults(): string[] {
   for (const [i, a] of things.entries()) {
     for (const b of things.slice(i + 1)) {
       const { left, top, right, bottom } = common(a, b);
-      // Lines of text are drawn a little higher than they are spaced.
-      if (right - left <= 1 || bottom - top <= 3 || a.layer !== b.layer || a.element.contains(b.element) || b.element.contains(a.element)) continue;
+      // Lines of text are told a little higher than they are spaced.
+      const least = texts.includes(a) && texts.includes(b) ? 3 : 1.5;
+      if (right - left <= 1 || bottom - top <= least || a.layer !== b.layer || a.element.contains(b.element) || b.element.contains(a.element)) continue;
       faults.add(`over: ${a.words} and ${b.words}, ${Math.round(right - left)} by ${Math.round(bottom - top)}`);
     }
   }
 
+  const scrolls = (overflow: string): boolean => overflow === 'auto' || overflow === 'scroll';
+  const holdsTable = (element: Element): boolean => element.firstElementChild?.matches('table') === true;
   for (const element of document.querySelectorAll('body *')) {
-    const { overflowY } = getComputedStyle(element);
-    const isScrolled = (overflowY === 'auto' || overflowY === 'scroll') && element.scrollHeight > element.clientHeight + 1;
-    if (isScrolled && isShown(element) && element.clientHeight < READABLE) {
-      faults.add(`squeezed: ${nameOf(element)} shows ${element.clientHeight} of ${element.scrollHeight}`);
-    }
+    const { overflowX, overflowY } = getComputedStyle(element);
+    const { clientHeight, clientWidth, scrollHeight, scrollWidth } = element;
+    const [isWide, isHigh] = [scrollWidth > clientWidth + 1 && !holdsTable(element), scrollHeight > clientHeight + 1 && clientHeight < READABLE];
+    if (scrolls(overflowX) && isWide && isShown(element)) faults.add(`wide: ${nameOf(element)} is ${scrollWidth} px wide in ${clientWidth}`);
+    if (scrolls(overflowY) && isHigh && isShown(element)) faults.add(`squeezed: ${nameOf(element)} shows ${clientHeight} of ${scrollHeight}`);
   }
   const { scrollWidth } = document.documentElement;
   if (scrollWidth > innerWidth) faults.add(`wide: ${scrollWidth} px in a window of ${innerWidth}`);

@@ -6,6 +6,7 @@ import { Announcer } from './parts/announcer';
 import { ShortcutsDialog } from './parts/shortcuts-dialog';
 import './styles/tokens.css';
 import './styles/base.css';
+import './styles/forced-colors.css';
 
 const Workbench = lazy(() => import('./workbench/workbench'));
 

@@ -6,6 +6,7 @@ import { useResults } from '../../state/results';
 import { selectLayer, useView } from '../../state/view';
 import type { Layer } from '../../engine/protocol/index';
 import { formatCount, formatShape, formatValue } from '../../base/format';
+import { Name } from '../parts/name';
 import { BitsChart } from './bits-chart';
 import { Histogram } from './histogram';
 import { LayerSettings } from './layer-settings';
@@ -22,9 +23,7 @@ export function Inspector() {
   return (
     <section className="inspector" aria-labelledby="inspector-title" data-panel="inspector" tabIndex={-1}>
       <header className="panel-head">
-        <h2 id="inspector-title" title={layer?.id}>
-          {layer?.id ?? 'No layer selected'}
-        </h2>
+        <h2 id="inspector-title">{layer ? <Name>{layer.id}</Name> : 'No layer selected'}</h2>
         {layer && (
           <span className="small quiet inspector-place">
             {at + 1} of {layers.length}

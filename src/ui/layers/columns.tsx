@@ -2,6 +2,7 @@ import { Pin } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { SortKey } from '../../state/view';
 import { formatCount, formatShape, kilobytes } from '../../base/format';
+import { Name } from '../parts/name';
 import type { LayerRow, Totals } from './rows';
 
 interface Column {
@@ -30,9 +31,7 @@ export const COLUMNS: readonly Column[] = [
     narrow: true,
     cell: ({ layer }) => (
       <>
-        <span className="layer-name" title={layer.id}>
-          {layer.id}
-        </span>
+        <Name>{layer.id}</Name>
         <span className="layer-under">
           {layer.op}, {formatCount(layer.params)}
         </span>
@@ -41,7 +40,7 @@ export const COLUMNS: readonly Column[] = [
     total: (_totals, count) => (count === 1 ? '1 layer' : `${formatCount(count)} layers`),
   },
   { key: 'op', head: 'Op', number: false, narrow: false, cell: ({ layer }) => layer.op, total: NOTHING },
-  { key: 'shape', head: 'Weights', number: false, narrow: false, cell: ({ layer }) => <span className="condensed">{formatShape(layer.shape)}</span>, total: NOTHING },
+  { key: 'shape', head: 'Weights', number: false, narrow: false, cell: ({ layer }) => <span className="condensed" title={formatShape(layer.shape)}>{formatShape(layer.shape)}</span>, total: NOTHING },
   { key: 'params', head: 'Params', number: true, narrow: false, cell: ({ layer }) => formatCount(layer.params), total: ({ params }) => formatCount(params) },
   {
     key: 'bits',

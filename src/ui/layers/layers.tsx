@@ -53,7 +53,7 @@ export function Layers() {
           className="field"
           type="search"
           aria-label="Search layers"
-          placeholder="Search layers by name or operator"
+          placeholder="Search by name or operator"
           value={filter}
           onChange={(event) => useView.setState({ filter: event.target.value })}
         />

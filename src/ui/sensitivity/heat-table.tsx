@@ -4,6 +4,7 @@ import type { SensitivityScan } from '../../state/results';
 import { selectLayer, useView } from '../../state/view';
 import { kilobytes } from '../../base/format';
 import { cellKey, columnsOf, formatLoss, heatOf, lossOf } from '../../base/heat';
+import { Name } from '../parts/name';
 
 /** Pass that a cell of each kind pins, and the option it sets. */
 const PINS = { bits: { pass: 'quantize-weights', option: 'bits' }, sparsity: { pass: 'prune-weights', option: 'sparsity' } } as const;
@@ -36,9 +37,10 @@ export function HeatTable({ scan, layers, running }: { readonly scan: Sensitivit
       <tbody>
         {layers.map((layer) => (
           <tr key={layer.id} data-selected={layer.id === selected || undefined}>
+            {/* oxlint-disable-next-line jsx-a11y/control-has-associated-label */}
             <th scope="row">
-              <button type="button" className="sort" title={layer.id} onClick={() => selectLayer(layer.id)}>
-                {layer.id}
+              <button type="button" className="sort heat-layer" onClick={() => selectLayer(layer.id)}>
+                <Name>{layer.id}</Name>
               </button>
             </th>
             {columns.map(({ kind, value, label }) => {

@@ -7,6 +7,7 @@ import { COMMANDS, titleOf } from '../commands';
 import { formatLarge } from '../../base/format';
 import { counted } from '../../base/plural';
 import { Logo } from '../parts/logo';
+import { Name } from '../parts/name';
 import { ThemeMenu } from '../parts/theme-menu';
 import { Badge } from './badge';
 import { DownloadButton } from './download-button';
@@ -27,8 +28,8 @@ export function TopBar() {
   return (
     <header className="top-bar">
       <Logo />
-      <h1 className="model-name" title={summary.name}>
-        {summary.name}
+      <h1 className="model-name">
+        <Name>{summary.name}</Name>
       </h1>
       <span className="small quiet model-summary">
         {counted(layers, 'layer')}, {formatLarge(summary.params)} params, opset {summary.opset}
