@@ -1,5 +1,6 @@
 /** What was found out about a written file, in sentences: the page, the report and the command line say the same. */
 import { formatCount, formatValue } from './format';
+import { counted } from './plural';
 
 interface Proven {
   readonly loaded: boolean;
@@ -13,8 +14,7 @@ interface Proven {
 
 /** "4 of your samples", or "4 made-up inputs ("x" uniform from 0 to 1)". */
 export function inputsWords({ count, madeUp }: { readonly count: number; readonly madeUp: string | null }): string {
-  const many = count !== 1;
-  return madeUp === null ? `${formatCount(count)} of your samples` : `${formatCount(count)} made-up input${many ? 's' : ''} (${madeUp})`;
+  return madeUp === null ? `${formatCount(count)} of your samples` : `${counted(count, 'made-up input')} (${madeUp})`;
 }
 
 /** How far outputs are apart: "0.056, 2.4 % of the output's range". A JSON report holds null for what is infinite. */
@@ -25,7 +25,7 @@ export function distanceWords({ maxAbs, relative }: { readonly maxAbs: number | 
 
 /** Sentences, the most important first: what must not be, then what was done. */
 export function proofWords({ loaded, ran, reason, inputs, difference, nonFinite, faults }: Proven): string[] {
-  const bad = nonFinite.map(({ output, before, after }) => `Output "${output}" holds ${formatCount(after)} values that are NaN or infinite (${formatCount(before)} before).`);
+  const bad = nonFinite.map(({ output, before, after }) => `Output "${output}" holds ${counted(after, 'value that is', 'values that are')} NaN or infinite (${formatCount(before)} before).`);
   return [...faults, ...bad, ran && inputs && difference ? runWords(inputs, difference) : notRunWords(loaded, reason ?? '')];
 }
 

@@ -1,6 +1,7 @@
 /** Drives the page as a person would, through the automation it offers on `window.whittle` (src/state/automation.ts). */
 import type { Browser, JSHandle, Page } from 'playwright';
 import { fromPlainError, WhittleError } from '../base/errors';
+import { counted } from '../base/plural';
 import type { Outcome, Sensitivity, SensitivityOptions } from '../engine/protocol/index';
 import type { Results } from '../report/index';
 import type { Automation } from '../state/automation';
@@ -95,7 +96,7 @@ const NOTHING: Figures = { measurements: [], evaluation: null, sensitivity: null
 async function figuresOf(studio: Studio, inputs: Inputs, scored: number | null, limit: number | null, log: Log): Promise<Figures> {
   log('Running original and result side by side');
   const measurement = value(await studio.evaluate((whittle, ep) => whittle.measure(ep), inputs.recipe.target));
-  log(scored === null ? 'Comparing outputs' : `Scoring ${scored} samples`);
+  log(scored === null ? 'Comparing outputs' : `Scoring ${counted(scored, 'sample')}`);
   const evaluation = value(await studio.evaluate((whittle, [n, ep]) => whittle.evaluate(n, ep), [limit, inputs.ep] as const));
   const sensitivity = inputs.sensitivity === null ? null : await scan(studio, log);
   return { measurements: [measurement], evaluation, sensitivity, ...(await lookCloser(studio, inputs, log)) };
@@ -116,7 +117,7 @@ async function scan(studio: Studio, log: Log): Promise<Results['sensitivity']> {
   log('Scanning the layers');
   const finished: Sensitivity = value(await studio.evaluate((whittle, options) => whittle.scanSensitivity(options), SCAN));
   const { recipe, options, cells, samples, totalMs, inferenceMs } = finished;
-  log(`${cells.length} settings on ${samples} samples in ${(totalMs / 1000).toFixed(1)} s, ${(inferenceMs / 1000).toFixed(1)} s of it inference`);
+  log(`${counted(cells.length, 'setting')} on ${counted(samples, 'sample')} in ${(totalMs / 1000).toFixed(1)} s, ${(inferenceMs / 1000).toFixed(1)} s of it inference`);
   return { recipe, options, cells, finished };
 }
 

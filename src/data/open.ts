@@ -1,6 +1,7 @@
 import { BudgetCache } from '../base/budget-cache';
 import { WhittleError } from '../base/errors';
 import type { Job } from '../base/job';
+import { counted } from '../base/plural';
 import { withArchivesOpen } from './archive';
 import { channelCount } from './card';
 import { openCifar } from './cifar';
@@ -132,5 +133,5 @@ async function namesFor(card: Card, files: FileIndex, own: readonly string[] | u
 function needSamples(count: number, problems: Problems): void {
   if (count > 0) return;
   const [first] = problems.first;
-  throw new WhittleError('bad-data', first === undefined ? 'The data hold no sample.' : `None of the ${problems.count} samples can be used; the first: ${first}.`, 'Compare the card\'s "format", "images" and "labels" with the files.');
+  throw new WhittleError('bad-data', first === undefined ? 'The data hold no sample.' : `None of the ${counted(problems.count, 'sample')} can be used; the first: ${first}.`, 'Compare the card\'s "format", "images" and "labels" with the files.');
 }

@@ -1,6 +1,7 @@
 import { WhittleError } from '../base/errors';
 import type { Job } from '../base/job';
 import { shown } from '../base/shown';
+import { counted } from '../base/plural';
 import { BlobBytes, unpacked } from './bytes';
 import { channelCount } from './card';
 import { parseCsv } from './csv';
@@ -67,12 +68,12 @@ export async function openTable(file: DataFile, input: CardInput, labels: ArrayL
 function columnOf(path: string, header: readonly string[], columns: number, values: number): number | null {
   if (columns === values) return null;
   if (columns === values + 1) return labelColumnOf(header) ?? 0;
-  throw new WhittleError('bad-data', `"${path}" has ${columns} columns; the card's input has ${values} values.`, `Give ${values} columns, or ${values + 1} with a label, or correct "input.size" on the card.`);
+  throw new WhittleError('bad-data', `"${path}" has ${counted(columns, 'column')}; the card's input has ${counted(values, 'value')}.`, `Give ${counted(values, 'column')}, or ${values + 1} with a label, or correct "input.size" on the card.`);
 }
 
 function misfit(cells: readonly string[], labelColumn: number | null, values: number): string | null {
   const wanted = values + (labelColumn === null ? 0 : 1);
-  if (cells.length !== wanted) return `it has ${cells.length} columns, not ${wanted}`;
+  if (cells.length !== wanted) return `it has ${counted(cells.length, 'column')}, not ${wanted}`;
   const bad = cells.findIndex((cell, k) => k !== labelColumn && (cell.trim() === '' || !Number.isFinite(Number(cell))));
   return bad === -1 ? null : `column ${bad + 1} is ${shown(cells[bad] ?? '')}, not a number`;
 }

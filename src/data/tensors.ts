@@ -1,5 +1,6 @@
 import { WhittleError } from '../base/errors';
 import type { Job } from '../base/job';
+import { counted } from '../base/plural';
 import type { FileIndex } from './files';
 import { openNpyFile, type NpyFile } from './npy-file';
 import type { Problems } from './problems';
@@ -30,7 +31,7 @@ export async function openTensors(card: TensorCard, files: FileIndex, problems: 
   const odd = [...all.values()].find((one) => one.count !== length && one.count !== 1);
   if (odd) {
     const longest = [...all.values()].find((one) => one.count === length);
-    throw new WhittleError('bad-data', `"${odd.path}" has ${odd.count} samples, "${longest?.path ?? ''}" has ${length}.`, 'Record every input for the same samples, or once for all of them.');
+    throw new WhittleError('bad-data', `"${odd.path}" has ${counted(odd.count, 'sample')}, "${longest?.path ?? ''}" has ${length}.`, 'Record every input for the same samples, or once for all of them.');
   }
   const column = (one: Recorded): TensorColumn => ({ path: one.path, read: (index) => one.read(one.count === 1 ? 0 : index) });
   return { length, tensors: new Map([...all].map(([name, one]) => [name, column(one)])) };

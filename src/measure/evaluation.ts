@@ -1,5 +1,6 @@
 /** The figures of an evaluation, gathered sample by sample. */
 import { WhittleError } from '../base/errors';
+import { counted } from '../base/plural';
 import { AccuracyTally, type AccuracyFigures } from './accuracy';
 import { AgreementTally, type AgreementFigures } from './agreement';
 import { AnswerTally, type AnswersFigures } from './answers';
@@ -104,5 +105,5 @@ function joined(parts: SampleOutputs): Float32Array {
 
 function checkLabel(label: number, classes: number): void {
   if (label >= 0 && label < classes) return;
-  throw new WhittleError('bad-card', `A label stands for class ${label}, but the model has ${classes} classes (0 to ${classes - 1}).`, 'Set the label offset on the card.');
+  throw new WhittleError('bad-card', `A label stands for class ${label}, but the model has ${counted(classes, 'class', 'classes')} (0 to ${classes - 1}).`, 'Set the label offset on the card.');
 }

@@ -1,5 +1,6 @@
 /** From a run's named outputs to one vector a sample. */
 import { WhittleError } from '../base/errors';
+import { counted } from '../base/plural';
 import { toFloat64 } from '../runtime/tensors';
 import type { HostTensor } from '../runtime/types';
 
@@ -29,7 +30,7 @@ export function sampleVectors(outputs: Outputs, batch: number, scores: string | 
     const values = toFloat64(tensor);
     if (!values) return [];
     if (batch > 1 && tensor.dims[0] !== batch) {
-      throw new WhittleError('runtime-failed', `Output "${name}" of shape [${tensor.dims.join(', ')}] does not hold ${batch} samples.`);
+      throw new WhittleError('runtime-failed', `Output "${name}" of shape [${tensor.dims.join(', ')}] does not hold ${counted(batch, 'sample')}.`);
     }
     return [{ values, size: values.length / batch }];
   });

@@ -3,6 +3,7 @@ import { createBreath } from '../base/breath';
 import { WhittleError } from '../base/errors';
 import type { Job } from '../base/job';
 import { draw, uniform } from '../base/random';
+import { counted } from '../base/plural';
 import { normalize } from '../data/preprocess';
 import { presetOf, presetsFor, withPreset, type Preset } from '../data/presets';
 import type { CardInput, ImageDataset } from '../data/types';
@@ -206,7 +207,7 @@ function offsetsFor(labels: Int32Array, classes: number): readonly number[] {
   const [low, high] = labels.reduce(([a, b], label) => [Math.min(a, label), Math.max(b, label)], [Infinity, -Infinity]);
   const offsets = [0, 1, -1].filter((offset) => low + offset >= 0 && high + offset < classes);
   if (offsets.length > 0) return offsets;
-  throw new WhittleError('bad-data', `The labels are ${low} to ${high}, the model has ${classes} classes.`, 'Give the labels that the model was trained with.');
+  throw new WhittleError('bad-data', `The labels are ${low} to ${high}, the model has ${counted(classes, 'class', 'classes')}.`, 'Give the labels that the model was trained with.');
 }
 
 /** `count` samples over the whole set, in random order: data sorted by class show all classes in the first round. */

@@ -1,5 +1,6 @@
 /** What is fed to a model in an evaluation: the user's data, or made-up inputs where there is none. */
 import { WhittleError } from '../base/errors';
+import { counted } from '../base/plural';
 import type { Dataset, ImageDataset } from '../data/types';
 import { randomFeeds, type FeedChoice } from '../runtime/feeds';
 import type { ValueInfo } from '../runtime/types';
@@ -25,7 +26,7 @@ function imageSamples(dataset: ImageDataset, inputs: readonly ValueInfo[]): Samp
   const [input, ...others] = inputs;
   if (!input || others.length > 0) {
     const names = inputs.map((i) => i.name).join(', ');
-    throw new WhittleError('bad-data', `The model has ${inputs.length} inputs (${names}); images can feed one.`, 'Give recorded inputs (npy files), or compare on made-up ones: remove the data.');
+    throw new WhittleError('bad-data', `The model has ${counted(inputs.length, 'input')} (${names}); images can feed one.`, 'Give recorded inputs (npy files), or compare on made-up ones: remove the data.');
   }
   const shape = shapeFor(input, dataset);
   const size = dataset.sampleSize;

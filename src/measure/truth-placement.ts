@@ -1,4 +1,5 @@
 /** Sentences of the truth meter about where operators run. */
+import { agreeing, counted } from '../base/plural';
 import type { Placement } from '../runtime/types';
 import type { Sentence, TruthInput } from './truth-types';
 
@@ -23,12 +24,12 @@ export function placementSentences(input: TruthInput): Sentence[] {
 function placedSentences({ operators, copies, gpuNodes, cpuNodes }: Placement, quantized: boolean): Sentence[] {
   const paid = copies.toHost + copies.fromHost;
   if (paid === 0) {
-    const small = cpuNodes === 0 ? '' : ` ${cpuNodes} on the CPU cost no copy.`;
-    return [{ level: 'same', text: `${gpuNodes} nodes ran on the GPU, with no copies to the CPU in between.${small}` }];
+    const small = cpuNodes === 0 ? '' : ` ${cpuNodes} on the CPU ${agreeing(cpuNodes, 'costs', 'cost')} no copy.`;
+    return [{ level: 'same', text: `${counted(gpuNodes, 'node')} ran on the GPU, with no copies to the CPU in between.${small}` }];
   }
   const onCpu = operators.filter((o) => o.provider === 'CPU');
   const names = onCpu.map((o) => (o.count === 1 ? o.op : `${o.op} (${o.count})`)).join(', ');
-  const copied = `with ${paid} ${paid === 1 ? 'copy' : 'copies'} between GPU and CPU in every run`;
+  const copied = `with ${counted(paid, 'copy', 'copies')} between GPU and CPU in every run`;
   if (quantized && onCpu.some((o) => ACTIVATION_OPS.includes(o.op))) {
     return [{ level: 'warning', text: `Quantized activations are the wrong form for WebGPU: ${names} ran on the CPU, ${copied}. They suit WASM and native runtimes.` }];
   }

@@ -3,6 +3,7 @@
  * measured of onnxruntime's backends (docs/decisions/0012-truth-meter.md); figures only from what was measured on this device. What is not
  * known yet is said to be so.
  */
+import { counted } from '../base/plural';
 import type { StoredForm } from '../onnx/types';
 import { benchmarkSentences, formSentences, measuredSentence } from './truth-figures';
 import { placementSentences } from './truth-placement';
@@ -88,7 +89,7 @@ function shapeSentences(input: TruthInput): Sentence[] {
 }
 
 function count(some: readonly TruthLayer[], all: readonly TruthLayer[]): string {
-  return `${some.length} of ${all.length} ${all.length === 1 ? 'layer' : 'layers'}`;
+  return `${some.length} of ${counted(all.length, 'layer')}`;
 }
 
 function percent(part: number): string {

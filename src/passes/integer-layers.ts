@@ -1,4 +1,5 @@
 /** Layers that are to compute on integers: which can, and their weights put on grids. Shared by quantize-static and quantize-dynamic. */
+import { counted } from '../base/plural';
 import type { NodeProto } from 'onnx-buf';
 import type { Grid } from '../compute/types';
 import { findLayers, type LayerSource } from '../onnx/layers';
@@ -106,7 +107,7 @@ export async function packLeft(context: PassContext, left: readonly LeftLayer[])
     if (outcome === null) packed += 1;
     skipped.push({ layer: layer.id, reason: `${reason} ${outcome ?? `Its weights are stored in ${settings.bits} bits, and it computes in float.`}` });
   }
-  return { skipped, note: packed === 0 ? '' : ` ${packed} ${packed === 1 ? 'layer computes' : 'layers compute'} in float on weights of fewer bits.` };
+  return { skipped, note: packed === 0 ? '' : ` ${counted(packed, 'layer computes', 'layers compute')} in float on weights of fewer bits.` };
 }
 
 /** What becomes of a weight that is not packed; null where it is. */

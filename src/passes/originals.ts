@@ -1,4 +1,5 @@
 import { WhittleError } from '../base/errors';
+import { agreeing, counted } from '../base/plural';
 import type { Compute, Handle } from '../compute/types';
 import type { Layer } from '../onnx/types';
 import { createShared, type Shared } from './shared-handle';
@@ -18,7 +19,7 @@ function problemWith(layerId: string, values: Float32Array): WhittleError | null
     else if (Math.abs(v) > LARGEST) huge++;
   }
   if (count === 0 && huge === 0) return null;
-  const what = count > 0 ? `${count} of ${values.length} weights that are NaN or infinite` : `${huge} of ${values.length} weights beyond ±${LARGEST.toPrecision(2)}, which float32 cannot compute with`;
+  const what = count > 0 ? `${count} of ${counted(values.length, 'weight')} that ${agreeing(count, 'is', 'are')} NaN or infinite` : `${huge} of ${counted(values.length, 'weight')} beyond ±${LARGEST.toPrecision(2)}, which float32 cannot compute with`;
   return new WhittleError('non-finite-weights', `Layer "${layerId}" holds ${what}.`, 'Exclude the layer from this pass, or export the model again from a checkpoint with finite weights.');
 }
 

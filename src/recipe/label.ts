@@ -1,3 +1,4 @@
+import { agreeing, counted } from '../base/plural';
 import { metaOf } from '../passes/metas';
 import { defaultsOf, type Options } from '../passes/options';
 import type { Recipe, RecipeStep } from './types';
@@ -12,7 +13,7 @@ function labelStep(step: RecipeStep): string[] {
   const meta = metaOf(step.id);
   const options: Options = { ...(meta ? defaultsOf(meta) : {}), ...step.options };
   const own = Object.keys(step.overrides ?? {}).length;
-  const exceptions = own === 0 ? [] : [own === 1 ? '1 layer of its own' : `${own} layers of their own`];
+  const exceptions = own === 0 ? [] : [`${counted(own, 'layer')} of ${agreeing(own, 'its', 'their')} own`];
   switch (step.id) {
     case 'fold-batchnorm':
       return [];

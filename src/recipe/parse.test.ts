@@ -56,7 +56,7 @@ test.each([
   [one({ id: 'x'.repeat(1e6) }), 'There is no pass "xxx', 'fold-batchnorm'],
   [one({ id: 'convert-float16', options: { blockOps: 'x'.repeat(1e6) } }), '"blockOps" is "xxx', 'at most 10000 characters'],
   [{ version: 1, passes: Array.from({ length: 101 }, () => ({ id: 'fold-batchnorm' })) }, '101 passes', 'Leave out'],
-  [one({ id: 'fold-batchnorm', layers: { exclude: Array.from({ length: 50_001 }, () => 'a') } }), 'names 50001 layers', 'op type'],
+  [one({ id: 'fold-batchnorm', layers: { exclude: Array.from({ length: 50_001 }, () => 'a') } }), 'names 50,001 layers', 'op type'],
 ])('%# is refused by name', (recipe, message, remedy) => {
   const error = failure(recipe);
   expect(error.message.length).toBeLessThan(300);
@@ -126,7 +126,7 @@ test.each([
   ['1/webgpu/quantize-weights?bits=0b100', /"bits" is "0b100"/],
   ['1/webgpu/prune-weights?targetBytes=9007199254740993', /"targetBytes" is 9007199254740992/],
   [`1/webgpu${'/fold-batchnorm'.repeat(101)}`, /101 passes/],
-  [`1/webgpu/quantize-weights?${Array.from({ length: 50_001 }, (_, k) => `bits.${k}=4`).join('&')}`, /names 50001 layers/],
+  [`1/webgpu/quantize-weights?${Array.from({ length: 50_001 }, (_, k) => `bits.${k}=4`).join('&')}`, /names 50,001 layers/],
   [`1/webgpu/${'x'.repeat(2 ** 20)}`, /1048585 characters/],
 ])('link %# is refused by name', (link, message) => {
   expect(() => decodeRecipeLink(link)).toThrow(message);

@@ -1,5 +1,7 @@
+import { formatCount } from '../base/format';
 import { WhittleError } from '../base/errors';
 import { shown } from '../base/shown';
+import { counted } from '../base/plural';
 import type { Layer } from '../onnx/types';
 import { metaOf, passMetas } from '../passes/metas';
 import { isPlannedPass } from '../passes/rules';
@@ -29,7 +31,7 @@ export function parseRecipe(value: unknown): Recipe {
   if (target !== 'webgpu' && target !== 'wasm') throw bad(`The recipe's target is ${shown(target)}.`, 'Use "webgpu" or "wasm".');
   const passes = root['passes'];
   if (!Array.isArray(passes)) throw bad(`The recipe's "passes" is ${shown(passes)}, not a list.`, 'Write "passes": [{"id": "quantize-weights"}], say.');
-  if (passes.length > MOST_PASSES) throw bad(`The recipe has ${passes.length} passes; at most ${MOST_PASSES} are run.`, 'Leave out those that repeat others.');
+  if (passes.length > MOST_PASSES) throw bad(`The recipe has ${counted(passes.length, 'pass', 'passes')}; at most ${MOST_PASSES} are run.`, 'Leave out those that repeat others.');
   return { version: RECIPE_VERSION, target, passes: passes.map((step, i) => parseStep(step, i)) };
 }
 
@@ -127,7 +129,7 @@ function knownIds(): string {
 }
 
 function fewLayers(count: number, where: string): void {
-  if (count > MOST_LAYERS) throw bad(`${where} names ${count} layers; at most ${MOST_LAYERS} are read.`, 'Name an op type, such as "Conv", instead of each of its layers.');
+  if (count > MOST_LAYERS) throw bad(`${where} names ${counted(count, 'layer')}; at most ${formatCount(MOST_LAYERS)} are read.`, 'Name an op type, such as "Conv", instead of each of its layers.');
 }
 
 function bad(message: string, remedy: string): WhittleError {

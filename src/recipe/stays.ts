@@ -1,5 +1,6 @@
 /** What a recipe leaves as it was, each with the reason, and how much it does not. */
 import { formatCount } from '../base/format';
+import { agreeing, counted } from '../base/plural';
 import type { Layer, Skipped } from '../onnx/types';
 import type { StepResult } from './steps';
 import { takesLayer } from './steps';
@@ -59,7 +60,7 @@ export function whatStays({ recipe, layers, skipped, states, steps }: Outcome): 
 
 function weightsWords(total: number, coded: readonly { readonly state: StoredState }[], share: number): string {
   if (total === 0) return 'The model has no weights that a pass could change.';
-  const [weights, their, are] = total === 1 ? ['1 weight', 'its', 'is'] : [`${formatCount(total)} weights`, 'their', 'are'];
+  const [weights, their, are] = [counted(total, 'weight'), agreeing(total, 'its', 'their'), total === 1 ? 'is' : agreeing(coded.length, 'is', 'are')];
   if (coded.length === 0) return `0 of ${weights} ${are} stored in fewer bits.`;
   const counts = new Map<number, number>();
   for (const { state } of coded) counts.set(state.bits, (counts.get(state.bits) ?? 0) + 1);
@@ -71,12 +72,12 @@ function weightsWords(total: number, coded: readonly { readonly state: StoredSta
 function floatWords(types: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const type of types) counts.set(type, (counts.get(type) ?? 0) + 1);
-  const each = [...counts].map(([type, count]) => `${formatCount(count)} ${count === 1 ? 'stays' : 'stay'} ${type}`);
+  const each = [...counts].map(([type, count]) => `${counted(count, 'stays', 'stay')} ${type}`);
   return each.length === 0 ? '' : `${each.join(', ')}.`;
 }
 
 function othersWords(count: number): string {
-  return count === 0 ? '' : `${formatCount(count)} other ${count === 1 ? 'constant stays as it is' : 'constants stay as they are'}.`;
+  return count === 0 ? '' : `${counted(count, 'other constant stays as it is', 'other constants stay as they are')}.`;
 }
 
 /** Why a layer stays in floats: what the last pass that could have stored it otherwise said of it, or that none was to. */

@@ -1,4 +1,5 @@
 /** Cards for files of numbers: IDX, CIFAR-10, npy, CSV, and recorded inputs. */
+import { counted } from '../../base/plural';
 import { bytesOf } from '../bytes';
 import { CIFAR_RECORD } from '../cifar';
 import { parseCsv } from '../csv';
@@ -21,7 +22,7 @@ export async function guessArrays(found: Found, model: Model): Promise<Guess | n
     if (!sample || !frame) continue;
     const [count = 0] = array.shape;
     const labels = labelsOf(array.file, count, arrays, await labelTexts(found.texts));
-    const why = [`${array.file.path} holds ${count} samples of ${sample.height} x ${sample.width}${labels ? '' : '; no file has as many labels'}.`, ...takenOf(arrays, array.file)];
+    const why = [`${array.file.path} holds ${counted(count, 'sample')} of ${sample.height} x ${sample.width}${labels ? '' : '; no file has as many labels'}.`, ...takenOf(arrays, array.file)];
     return guess(found, model, array.format, array.file, labels, frame, why);
   }
   return null;
@@ -47,7 +48,7 @@ export async function guessTable(found: Found, model: Model): Promise<Guess | nu
     const columns = await columnsOf(file);
     if (columns !== values && columns !== values + 1) continue;
     const frame = frameFor(input, { ...row, numbers: true, photo: false });
-    if (frame) return guess(found, model, 'csv', file, null, frame, [`${file.path} has ${columns} columns: ${values} values${columns > values ? ' and a label' : ''}.`]);
+    if (frame) return guess(found, model, 'csv', file, null, frame, [`${file.path} has ${counted(columns, 'column')}: ${counted(values, 'value')}${columns > values ? ' and a label' : ''}.`]);
   }
   return null;
 }
@@ -118,7 +119,7 @@ async function columnsOf(file: DataFile): Promise<number> {
 
 function takenOf(arrays: readonly ArrayFile[], taken: DataFile): string[] {
   const others = arrays.filter(({ file, shape }) => file !== taken && shape.length > 2);
-  return others.length === 0 ? [] : [`Of ${others.length + 1} files of samples the set to judge by is taken.`];
+  return others.length === 0 ? [] : [`Of ${counted(others.length + 1, 'file')} of samples the set to judge by is taken.`];
 }
 
 async function guess(found: Found, model: Model, format: ImageCard['format'], images: DataFile, labels: DataFile | null, frame: NonNullable<ReturnType<typeof frameFor>>, why: string[]): Promise<Guess> {

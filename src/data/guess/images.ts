@@ -1,4 +1,5 @@
 /** Cards for image files and Parquet. */
+import { agreeing } from '../../base/plural';
 import type { DecodeImage } from '../decode';
 import { FileIndex } from '../files';
 import { firstImage } from '../parquet';
@@ -80,7 +81,7 @@ export async function guessParquet(found: Found, model: Model, decode: DecodeIma
   const tests = found.parquet.filter(({ path }) => isTestSet(path));
   const chosen = tests.length > 0 ? tests : found.parquet;
   const all = commonFolder(found.parquet.map(({ path }) => path));
-  const why = [`${chosen.length === found.parquet.length ? chosen.length : `${chosen.length} of ${found.parquet.length}`} Parquet ${chosen.length === 1 ? 'file' : 'files'}, with the labels and class names in them.`];
+  const why = [`${chosen.length === found.parquet.length ? chosen.length : `${chosen.length} of ${found.parquet.length}`} Parquet ${agreeing(chosen.length, 'file', 'files')}, with the labels and class names in them.`];
   const pattern = chosen.length === found.parquet.length ? null : patternOf(all, chosen);
   const [first] = chosen;
   const image = first && (await firstImage(first));

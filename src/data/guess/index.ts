@@ -1,6 +1,7 @@
 /** From dropped files alone to a card, so that nobody need write one. */
 import { WhittleError } from '../../base/errors';
 import type { Job } from '../../base/job';
+import { counted } from '../../base/plural';
 import { withArchivesOpen } from '../archive';
 import { textOf } from '../bytes';
 import { parseCard } from '../card';
@@ -56,16 +57,16 @@ const MOST_BYTES = 2 ** 16;
 
 function inWords({ images, parquet, arrays, cifar, texts, others }: Found): string {
   const parts = [
-    [images.length, 'images'],
-    [parquet.length, 'Parquet files'],
-    [cifar.length, 'CIFAR-10 files'],
+    [images.length, 'image'],
+    [parquet.length, 'Parquet file'],
+    [cifar.length, 'CIFAR-10 file'],
   ] as const;
-  const counted = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  const kinds = parts.filter(([count]) => count > 0).map(([count, what]) => counted(count, what));
   const shapes = arrays.slice(0, 3).map(({ file, shape }) => `${file.path} [${shape.join(', ')}]`);
   const rest = [...texts, ...others];
   const names = rest.slice(0, 3).map(({ path }) => path);
-  const more = rest.length > 3 ? [`${rest.length - 3} more files`] : [];
-  const words = [...counted, ...shapes, ...names, ...more];
+  const more = rest.length > 3 ? [counted(rest.length - 3, 'more file')] : [];
+  const words = [...kinds, ...shapes, ...names, ...more];
   return words.length === 0 ? 'there are no files' : words.join(', ');
 }
 

@@ -1,4 +1,5 @@
 /** Which files label the samples, and which name the classes. */
+import { counted } from '../../base/plural';
 import { readLabelRows } from '../labels';
 import { readClassNames } from '../names';
 import type { LabelRow } from '../source';
@@ -60,7 +61,7 @@ export async function cardLabels(folder: string, found: Found, labels: DataFile 
   if (labels) why.push(`Labels: ${below(folder, labels)}.`);
   if (names) why.push(`Class names: ${below(folder, names.file)}, ${names.count} of them.`);
   const offset = names !== null && names.count + 1 === classes ? { offset: 1 } : {};
-  if ('offset' in offset) why.push(`Offset 1: the model has ${classes ?? 0} classes, one more than there are names, which leaves class 0 for the background.`);
+  if ('offset' in offset) why.push(`Offset 1: the model has ${counted(classes ?? 0, 'class', 'classes')}, one more than there are names, which leaves class 0 for the background.`);
   const fields: CardLabels = { ...(labels ? { file: below(folder, labels) } : {}), ...(names ? { names: below(folder, names.file) } : {}), ...offset };
   return Object.keys(fields).length === 0 ? {} : { labels: fields };
 }

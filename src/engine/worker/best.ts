@@ -2,6 +2,7 @@
 import { WhittleError } from '../../base/errors';
 import { formatBytes } from '../../base/format';
 import type { Job } from '../../base/job';
+import { counted } from '../../base/plural';
 import { mean } from '../../base/stats';
 import type { Dataset } from '../../data/types';
 import { losesLess, ruinOf, type TrialFigures } from '../../measure/trial';
@@ -68,7 +69,7 @@ export async function best(bench: Workbench, data: Dataset | null, goal: BestGoa
   }
   const [one] = tried;
   if (one === undefined) throw failure;
-  const inputs = `${one.figures.samples} ${data === null ? 'made-up inputs' : 'samples that no pass had learned from'}`;
+  const inputs = data === null ? counted(one.figures.samples, 'made-up input') : `${counted(one.figures.samples, 'sample')} that no pass had learned from`;
   said.push(...tried.map(({ trial }) => `${trial.name}: ${formatBytes(trial.bytes)}, ${inWords(trial)}.${trial.ruin === null ? '' : ` Not usable: ${trial.ruin}.`}`));
   const usable = tried.filter(({ trial }) => trial.ruin === null);
   const integers = usable.filter(({ trial }) => trial.onIntegers);

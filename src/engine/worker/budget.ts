@@ -1,6 +1,7 @@
 /** Which of the best plans keeps to a budget. */
 import { WhittleError } from '../../base/errors';
 import type { Job } from '../../base/job';
+import { counted } from '../../base/plural';
 import { allocationFront, allocationOf, valuesOf, withinLoss, type Allocation, type Choice } from '../../measure/allocate';
 import type { BitBudget } from '../protocol/index';
 
@@ -121,7 +122,7 @@ async function smallestKeeping(front: readonly Allocation[], budget: BitBudget &
     done += 1;
     return { measured, keeps: -measured.points <= budget.points };
   });
-  if (!tried.keeps) throw outOfReach(`A loss of ${budget.points} points`, `even the scanned bits with the least loss change top-1 by ${tried.measured.points.toFixed(2)} points`);
+  if (!tried.keeps) throw outOfReach(`A loss of ${counted(budget.points, 'point')}`, `even the scanned bits with the least loss change top-1 by ${tried.measured.points.toFixed(2)} points`);
   return { plan, measured: tried.measured, checked: null };
 }
 

@@ -2,6 +2,7 @@
 import { toPlainError, WhittleError } from '../../base/errors';
 import type { Job } from '../../base/job';
 import { pairedRatio } from '../../base/stats';
+import { counted } from '../../base/plural';
 import type { Dataset } from '../../data/types';
 import type { LatencyOptions } from '../../measure/latency';
 import { gzipSize } from '../../measure/size';
@@ -86,7 +87,7 @@ async function runForm(bench: Workbench, form: Form, recipe: Recipe, feeds: Feed
       const exported = await exportModel(bench, recipe, job);
       const [step] = exported.steps;
       if (step?.changed === 0) return notMade(form, step.skipped[0]?.reason ?? 'No layer can be stored so.');
-      if (step && step.skipped.length > 0) note = `${step.skipped.length} layers keep their form, the first because: ${step.skipped[0]?.reason ?? ''}`;
+      if (step && step.skipped.length > 0) note = `${counted(step.skipped.length, 'layer keeps its', 'layers keep their')} form, the first because: ${step.skipped[0]?.reason ?? ''}`;
       file = exported.blob;
       gzipBytes = exported.gzipBytes;
     }

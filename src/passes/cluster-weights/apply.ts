@@ -1,3 +1,4 @@
+import { counted } from '../../base/plural';
 import { codebookBits } from '../../onnx/encode/grid';
 import { CAST_PAYS } from '../../onnx/encode/floats';
 import { canStore } from '../../onnx/encode';
@@ -44,7 +45,7 @@ export const clusterWeights: Pass = {
       context.job.onProgress({ stage: `Clustering ${each.layer.id}`, done, total: rest.length, startedAt });
       await clusterLayer(context, each);
     }
-    return { changed: planned.map(({ layer }) => layer.id), skipped, note: `${planned.length} of ${wanted.length} layers clustered.${note}` };
+    return { changed: planned.map(({ layer }) => layer.id), skipped, note: `${planned.length} of ${counted(wanted.length, 'layer')} clustered.${note}` };
   },
 };
 
@@ -59,7 +60,7 @@ function reasonAgainst({ model }: PassContext, layer: Layer, groups: Groups, { c
   // Tables that hold every weight are not rounded to float16.
   const tableBytes = channels * size * (size < block && channels * size >= CAST_PAYS ? 2 : 4);
   if (Math.ceil((params * codebookBits({ size })) / 8) + tableBytes < bytes) return null;
-  return `${channels === 1 ? 'A table' : `${channels} tables`} of ${size} values and the codes would take more bytes than its weights.`;
+  return `${channels === 1 ? 'A table' : `${channels} tables`} of ${counted(size, 'value')} and the codes would take more bytes than its weights.`;
 }
 
 /** Clusters layers by their outputs; returns those whose inputs are not seen. */

@@ -1,3 +1,4 @@
+import { counted } from '../../base/plural';
 import { fromHalf, toHalf } from '../../onnx/half';
 import type { Layer, Skipped } from '../../onnx/types';
 import { isCoded } from '../coded';
@@ -34,7 +35,7 @@ export const convertFloat16: Pass = {
         skipped.push({ layer: layer.id, reason: 'Its codes stand for values beyond ±65504, which float16 cannot hold: it computes in float32.' });
       }
     }
-    const note = `${changed.length} of ${wanted.length} layers stored in float16.`;
+    const note = `${changed.length} of ${counted(wanted.length, 'layer')} stored in float16.`;
     if (form !== 'full') return { changed, skipped, note };
     const blockOps = new Set(String(options['blockOps']).split(/[\s,]+/).filter((op) => op !== ''));
     context.onFinish((model) => convertToHalf(model, { keepIo: options['keepIo'] === true, blockOps, wide }));

@@ -1,3 +1,4 @@
+import { counted } from '../../base/plural';
 import { holdsFloats } from '../../onnx/tensor';
 import { removeUnread } from '../../onnx/unread';
 import { requireCalibration } from '../calibration';
@@ -42,7 +43,7 @@ export const correctBias: Pass = {
       unread.push(...writeBias(context.model.proto, scope, bias, values));
     }
     removeUnread(context.model.proto, unread);
-    const note = corrected.size === 0 ? 'No biases corrected.' : `Biases of ${corrected.size} ${corrected.size === 1 ? 'layer' : 'layers'} corrected.`;
+    const note = corrected.size === 0 ? 'No biases corrected.' : `Biases of ${counted(corrected.size, 'layer')} corrected.`;
     return { changed: [...corrected], skipped: [...skipped, ...[...left].map(([layer, reason]) => ({ layer, reason }))], note };
   },
 };

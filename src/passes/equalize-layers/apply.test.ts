@@ -207,7 +207,7 @@ test('both sides of a joint get the same range, the geometric mean of what they 
 });
 
 test('chains need several sweeps, and get no more than asked for', async () => {
-  expect((await applyPass(equalizeLayers, pooled.model, { options: { iterations: 1 } })).result.note).toContain('in 1 sweeps');
+  expect((await applyPass(equalizeLayers, pooled.model, { options: { iterations: 1 } })).result.note).toContain('in 1 sweep.');
   const applied = await applyPass(equalizeLayers, pooled.model, { options: { iterations: 100 } });
   expect(Number(/in (\d+) sweeps/.exec(applied.result.note)?.[1])).toBeGreaterThan(2);
   const [left, right] = [ranges(await applied.value('first'), [10, 6], 1), ranges(await applied.value('second'), [6, 5], 0)];

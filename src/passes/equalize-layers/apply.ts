@@ -1,3 +1,4 @@
+import { counted } from '../../base/plural';
 import type { NodeProto } from 'onnx-buf';
 import { findLayers } from '../../onnx/layers';
 import { opsetOf } from '../../onnx/nodes';
@@ -62,7 +63,7 @@ async function solve(context: PassContext, joints: readonly Joint[], iterations:
 function noteOf({ calibration }: PassContext, absorbs: boolean, joints: number, sweeps: number, absorbed: number): string {
   if (joints === 0) return 'No layers to equalize.';
   const biases = !absorbs ? '' : calibration === null ? ' No biases absorbed: that needs samples.' : ` High biases absorbed behind ${absorbed}.`;
-  return `${joints} ${joints === 1 ? 'layer' : 'layers'} equalized with what follows, in ${sweeps} sweeps.${biases}`;
+  return `${counted(joints, 'layer')} equalized with what follows, in ${counted(sweeps, 'sweep')}.${biases}`;
 }
 
 /** All joints, and the layers that are in none with the reason. */

@@ -1,3 +1,4 @@
+import { counted } from '../../base/plural';
 import { findLayers, type LayerSource } from '../../onnx/layers';
 import { intAttribute, isOnnx } from '../../onnx/nodes';
 import { holdsFloats } from '../../onnx/tensor';
@@ -44,7 +45,7 @@ export const foldBatchnorm: Pass = {
       }
     }
     removeUnread(model.proto, removed);
-    const note = changed.length === 1 ? '1 batch-norm node folded.' : changed.length > 1 ? `${changed.length} batch-norm nodes folded.` : 'No batch-norm nodes to fold.';
+    const note = changed.length > 0 ? `${counted(changed.length, 'batch-norm node')} folded.` : 'No batch-norm nodes to fold.';
     return { changed, skipped, note };
   },
 };

@@ -1,3 +1,4 @@
+import { counted } from '../../base/plural';
 import type { Handle, MagnitudeCut } from '../../compute/types';
 import type { Layer, Skipped } from '../../onnx/types';
 import type { Encoding, Pass, PassContext, PassResult } from '../types';
@@ -49,7 +50,7 @@ export const pruneWeights: Pass = {
       }
     }
     const share = ranked === 0 ? 0 : (100 * zeroed) / ranked;
-    const note = `${zeroed.toLocaleString('en')} of ${ranked.toLocaleString('en')} weights set to zero (${share.toFixed(1)} %).`;
+    const note = `${zeroed.toLocaleString('en')} of ${counted(ranked, 'weight')} set to zero (${share.toFixed(1)} %).`;
     return { changed, skipped, note, thresholds: Object.fromEntries(thresholds) };
   },
 };

@@ -246,7 +246,7 @@ test('weights that cannot be operands of integer kernels are stored in 8 bits al
   const applied = await applyPass(quantizeStatic, model, { samples: [x] });
   expect(applied.result.changed).toEqual(['h']);
   expect(applied.result.skipped).toEqual([{ layer: 'y', reason: 'Its weights pass through Transpose first. Its weights are stored in 8 bits, and it computes in float.' }]);
-  expect(applied.result.note).toMatch(/^1 of 2 layers compute on integers; .* 1 layer computes in float on weights of fewer bits/);
+  expect(applied.result.note).toMatch(/^1 of 2 layers computes on integers; .* 1 layer computes in float on weights of fewer bits/);
   const encoding = applied.store.encodingOf('y');
   expect(encoding?.kind === 'grid' && [encoding.storage, encoding.grid.bits, encoding.grid.groups.channels]).toEqual(['packed', 8, 6]);
   const { model: file } = await applied.exported();

@@ -1,3 +1,4 @@
+import { agreeing, counted } from '../../base/plural';
 import type { NodeProto } from 'onnx-buf';
 import type { LayerSource } from '../../onnx/layers';
 import { indexValues, type Value } from '../../onnx/values';
@@ -36,7 +37,7 @@ export const quantizeStatic: Pass = {
       return { changed: [], skipped, note: '' };
     }
     const activations = await quantizeActivations(context, layers, staticSettings(options));
-    const note = `${layers.length} of ${context.selected.length} layers compute on integers; ${activations} activations in 8 bits.${alone}${coarseNote(layers)}`;
+    const note = `${layers.length} of ${counted(context.selected.length, 'layer')} ${agreeing(layers.length, 'computes', 'compute')} on integers; ${counted(activations, 'activation')} in 8 bits.${alone}${coarseNote(layers)}`;
     return { changed: layers.map((layer) => layer.source.layer.id), skipped, note };
   },
 };

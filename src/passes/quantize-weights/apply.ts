@@ -1,3 +1,4 @@
+import { counted } from '../../base/plural';
 import type { AdaroundOptions, Compute, Grid, Handle } from '../../compute/types';
 import { canStore } from '../../onnx/encode';
 import type { Layer, Skipped, Storage } from '../../onnx/types';
@@ -47,7 +48,7 @@ export const quantizeWeights: Pass = {
       context.job.onProgress({ stage: `Quantizing ${each.layer.id}`, done, total: rest.length, startedAt });
       await roundToNearest(context, each);
     }
-    return { changed: planned.map(({ layer }) => layer.id), skipped, note: `${planned.length} of ${wanted.length} layers quantized.${note}` };
+    return { changed: planned.map(({ layer }) => layer.id), skipped, note: `${planned.length} of ${counted(wanted.length, 'layer')} quantized.${note}` };
   },
 };
 

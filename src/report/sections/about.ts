@@ -1,5 +1,6 @@
 import { formatCount, formatLarge, formatValue } from '../../base/format';
 import { proofWords } from '../../base/proof-words';
+import { counted } from '../../base/plural';
 import type { BackendCheck, Proof, SameCheck } from '../../engine/protocol/index';
 import { labelRecipe } from '../../recipe/label';
 import { figure, NOT_MEASURED, numbers, section, text, words, type Block, type Cell, type Section, type Table } from '../content';
@@ -65,9 +66,9 @@ export function conditionsSection({ model, environment, data, card }: Report): S
     ['Weights', figure(model.params, formatCount)],
     ['Multiply-adds', figure(model.macs, formatLarge, 'not known')],
     ['Opset', figure(model.opset, String)],
-    ['Samples', data ? `${data.name}: ${formatCount(data.samples)}, ${data.labelled ? 'labelled' : 'without labels'}${data.classes === null ? '' : `, ${formatCount(data.classes)} classes`}` : 'none'],
+    ['Samples', data ? `${data.name}: ${counted(data.samples, 'sample')}, ${data.labelled ? 'labelled' : 'without labels'}${data.classes === null ? '' : `, ${counted(data.classes, 'class', 'classes')}`}` : 'none'],
   ];
-  const left: Block[] = data && data.problems.count > 0 ? [text(`${formatCount(data.problems.count)} samples were left out:`), { kind: 'list', items: data.problems.first }] : [];
+  const left: Block[] = data && data.problems.count > 0 ? [text(`${counted(data.problems.count, 'sample was', 'samples were')} left out:`), { kind: 'list', items: data.problems.first }] : [];
   return section('conditions', 'Conditions', [
     { kind: 'table', table: { caption: 'Model, device and samples', columns: words('What', 'Value'), rows } },
     ...left,

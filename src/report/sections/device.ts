@@ -1,6 +1,7 @@
 import { formatBytes, formatCount, threeFigures } from '../../base/format';
 import { pairBy } from '../../base/pair';
 import { BAND, speedWords, times } from '../../base/verdict';
+import { counted } from '../../base/plural';
 import type { TruthLevel } from '../../engine/protocol/index';
 import { labelRecipe } from '../../recipe/label';
 import { figure, interval, numbers, section, text, words, type Block, type Section, type SpreadRow } from '../content';
@@ -35,7 +36,7 @@ export function placementSection({ placement }: Report): Section {
       },
     },
     text(
-      `Means of ${formatCount(after.runs)} runs; recording slows a session, so these are no latencies.`,
+      `Means of ${counted(after.runs, 'run')}; recording slows a session, so these are no latencies.`,
       after.gpuStepMs !== null && after.gpuStepMs > 0 ? `The browser rounds GPU times to ${after.gpuStepMs} ms.` : null,
     ),
   ]);
@@ -43,7 +44,7 @@ export function placementSection({ placement }: Report): Section {
 
 function placed({ gpuNodes, cpuNodes, copies: { toHost, fromHost, waitMs } }: PlacementSummary): string {
   const copies = toHost + fromHost;
-  return `${formatCount(gpuNodes)} nodes on the GPU, ${formatCount(cpuNodes)} on the CPU, ${copies === 0 ? 'no copies between them' : `${formatCount(copies)} ${copies === 1 ? 'copy' : 'copies'} between them (${threeFigures(waitMs)} ms, waiting included)`}`;
+  return `${counted(gpuNodes, 'node')} on the GPU, ${formatCount(cpuNodes)} on the CPU, ${copies === 0 ? 'no copies between them' : `${counted(copies, 'copy', 'copies')} between them (${threeFigures(waitMs)} ms, waiting included)`}`;
 }
 
 /** The weights in every form that fits, really run. */

@@ -1,5 +1,6 @@
-import { formatCount, formatElapsed } from '../../base/format';
+import { formatElapsed } from '../../base/format';
 import { cellKey, columnsOf, formatLoss, heatOf, lossOf } from '../../base/heat';
+import { counted } from '../../base/plural';
 import type { SensitivityCell } from '../../engine/protocol/index';
 import { labelRecipe } from '../../recipe/label';
 import { figure, numbers, section, text, words, type Cell, type Section, type Table } from '../content';
@@ -43,6 +44,6 @@ function tableOf({ options, cells }: ReportSensitivity, layers: readonly string[
 }
 
 function told({ samples, totalMs, inferenceMs, sessionsCreated }: NonNullable<ReportSensitivity['finished']>): string {
-  const sessions = sessionsCreated === 0 ? 'no new session' : `${formatCount(sessionsCreated)} new sessions`;
-  return `${formatCount(samples)} samples in ${formatElapsed(totalMs)} min with ${sessions}, ${formatElapsed(inferenceMs)} min of it inference.`;
+  const sessions = sessionsCreated === 0 ? 'no new session' : counted(sessionsCreated, 'new session');
+  return `${counted(samples, 'sample')} in ${formatElapsed(totalMs)} min with ${sessions}, ${formatElapsed(inferenceMs)} min of it inference.`;
 }

@@ -1,5 +1,6 @@
 import { formatBytes, formatCount, formatPercent, formatShape, kilobytes } from '../../base/format';
 import { sizeWords } from '../../base/verdict';
+import { agreeing, counted } from '../../base/plural';
 import { capped, figure, NOT_MEASURED, numbers, section, text, words, type BarRow, type Block, type Section, type Table } from '../content';
 import type { Report, ReportLayer } from '../types';
 import { decibels } from '../words';
@@ -49,7 +50,7 @@ function spindle(layers: readonly ReportLayer[]): Block {
   const known = layers.some((layer) => layer.bytesAfter !== null);
   return {
     kind: 'chart',
-    finding: `${formatCount(layers.length)} layers drawn by the square root of their bytes: ${formatBytes(before)} before${known ? `, ${formatBytes(after)} after` : ''}`,
+    finding: `${counted(layers.length, 'layer')} drawn by the square root of ${agreeing(layers.length, 'its', 'their')} bytes: ${formatBytes(before)} before${known ? `, ${formatBytes(after)} after` : ''}`,
     chart: { kind: 'spindle', layers: layers.map(({ name, bytesBefore, bytesAfter }) => ({ name, before: bytesBefore, after: bytesAfter })) },
   };
 }

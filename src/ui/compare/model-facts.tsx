@@ -1,6 +1,7 @@
 import { useDocument } from '../../state/document';
 import type { OpenedModel } from '../../engine/protocol/index';
 import { formatBytes, formatCount, formatLarge, formatShape } from '../../base/format';
+import { counted } from '../../base/plural';
 
 /** What the file says of itself. */
 export function ModelFacts() {
@@ -30,7 +31,7 @@ function factsOf({ summary, sha256, gzipBytes, layers }: OpenedModel): [string, 
     ['Opset', `${summary.opset}, IR ${summary.irVersion}${summary.producer === '' ? '' : `, made by ${summary.producer}`}`],
     ['Inputs', values(summary.inputs)],
     ['Outputs', values(summary.outputs)],
-    ['Parameters', `${formatCount(summary.params)} in ${formatCount(layers.length)} layers`],
+    ['Parameters', `${formatCount(summary.params)} in ${counted(layers.length, 'layer')}`],
     ['Multiply-accumulates', summary.macs === null ? 'not known: the file gives no shapes and no run showed them' : formatLarge(summary.macs)],
     ['Operators', Object.entries(summary.ops).toSorted(([, a], [, b]) => b - a).map(([op, n]) => `${op} ${n}`).join(', ')],
   ];

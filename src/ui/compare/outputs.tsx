@@ -1,6 +1,7 @@
 import { useResults } from '../../state/results';
 import { DataTable } from '../charts/figure';
-import { formatCount, formatValue } from '../../base/format';
+import { formatValue } from '../../base/format';
+import { counted } from '../../base/plural';
 
 /** Every output on both sides: what there is to say of models without classes, with several outputs, or with state. */
 export function Outputs() {
@@ -9,7 +10,7 @@ export function Outputs() {
     <section className="panel" aria-labelledby="outputs-title">
       <header className="panel-head">
         <h2 id="outputs-title">Outputs, before against after</h2>
-        {evaluation && <span className="small quiet">{formatCount(evaluation.agreement.samples)} {evaluation.madeUp === null ? 'samples' : 'made-up inputs'}, {evaluation.of === 'file' ? 'written file' : 'live'}, on {evaluation.ep === 'webgpu' ? 'WebGPU' : 'WASM'}</span>}
+        {evaluation && <span className="small quiet">{counted(evaluation.agreement.samples, evaluation.madeUp === null ? 'sample' : 'made-up input')}, {evaluation.of === 'file' ? 'written file' : 'live'}, on {evaluation.ep === 'webgpu' ? 'WebGPU' : 'WASM'}</span>}
       </header>
       {evaluation ? (
         <DataTable

@@ -1,6 +1,7 @@
 import { FolderOpen, Images } from 'lucide-react';
 import type { DataSummary } from '../../engine/protocol/index';
 import { formatCount } from '../../base/format';
+import { counted } from '../../base/plural';
 import { removeData } from '../../state/actions';
 import { useDocument } from '../../state/document';
 import { useJobs } from '../../state/jobs';
@@ -60,7 +61,7 @@ function Summary({ data }: { readonly data: DataSummary }) {
   return (
     <>
       <p>
-        <strong>{name}</strong>: {formatCount(samples)} samples{classes === null ? '' : ` of ${formatCount(classes)} classes`}, {labelled ? 'labelled' : 'without labels'}.
+        <strong>{name}</strong>: {counted(samples, 'sample')}{classes === null ? '' : ` of ${counted(classes, 'class', 'classes')}`}, {labelled ? 'labelled' : 'without labels'}.
       </p>
       {proposal && (
         <ul className="small quiet">

@@ -8,6 +8,7 @@ import { AXIS_TICK, LEGEND, legendText } from '../charts/axis';
 import { Figure } from '../charts/figure';
 import { formatCount, threeFigures } from '../../base/format';
 import { times } from '../../base/verdict';
+import { counted } from '../../base/plural';
 import { Choices } from '../parts/choices';
 import { MeasureButton } from '../parts/measure-button';
 
@@ -54,7 +55,7 @@ function Chart({ timings }: { readonly timings: readonly MatmulTiming[] }) {
       <Figure
         title="Billions of operations a second"
         finding={timings.flatMap(({ kind, size, gops }) => (gops ? [`${kind} at ${size}: ${threeFigures(gops.median)} GOPS`] : [])).join('; ')}
-        note={first ? `Median, whiskers p10 to p90, ${first.gops?.runs ?? 0} runs each, the kinds in turns. Clock: ${first.clock}. int8: dot4I8Packed with int32 sums.` : ''}
+        note={first ? `Median, whiskers p10 to p90, ${counted(first.gops?.runs ?? 0, 'run')} each, the kinds in turns. Clock: ${first.clock}. int8: dot4I8Packed with int32 sums.` : ''}
         table={{
           heads: ['Product', 'GOPS, median', 'p10', 'p90', 'runs', 'time against f32'],
           rows: timings.map(({ kind, size, gops, reason }) => {

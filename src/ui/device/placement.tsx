@@ -4,6 +4,7 @@ import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
 import { profile } from '../../state/speed';
 import { formatCount, threeFigures } from '../../base/format';
+import { counted } from '../../base/plural';
 import { MeasureButton } from '../parts/measure-button';
 
 /** Where every operator ran, for how long, and which copies between GPU and CPU that cost: before and after side by side. */
@@ -55,14 +56,14 @@ function Operators({ found: { before, after, ep } }: { readonly found: Profile }
           </tbody>
         </table>
       </div>
-      {after.gpuStepMs !== null && after.gpuStepMs > 0 && <p className="tiny quiet">The browser rounds GPU times to {after.gpuStepMs} ms; means of {after.runs} runs.</p>}
+      {after.gpuStepMs !== null && after.gpuStepMs > 0 && <p className="tiny quiet">The browser rounds GPU times to {after.gpuStepMs} ms; means of {counted(after.runs, 'run')}.</p>}
     </>
   );
 }
 
 function words({ gpuNodes, cpuNodes, copies }: Placement): string {
   const copied = copies.toHost + copies.fromHost;
-  return `${formatCount(gpuNodes)} nodes on the GPU, ${formatCount(cpuNodes)} on the CPU, ${copied === 0 ? 'no copies between them' : `${formatCount(copied)} copies between them (${threeFigures(copies.waitMs)} ms, waiting included)`}`;
+  return `${counted(gpuNodes, 'node')} on the GPU, ${formatCount(cpuNodes)} on the CPU, ${copied === 0 ? 'no copies between them' : `${counted(copied, 'copy', 'copies')} between them (${threeFigures(copies.waitMs)} ms, waiting included)`}`;
 }
 
 function time(operator: PlacedOperator | undefined): string {

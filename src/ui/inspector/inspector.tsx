@@ -6,6 +6,7 @@ import { useResults } from '../../state/results';
 import { selectLayer, useView } from '../../state/view';
 import type { Layer } from '../../engine/protocol/index';
 import { formatCount, formatShape, formatValue } from '../../base/format';
+import { counted } from '../../base/plural';
 import { Name } from '../parts/name';
 import { BitsChart } from './bits-chart';
 import { Histogram } from './histogram';
@@ -72,7 +73,7 @@ function Weights({ layer }: { readonly layer: Layer }) {
             type="number"
             min={0}
             max={channels - 1}
-            placeholder={`All ${formatCount(channels)} channels`}
+            placeholder={`All ${counted(channels, 'channel')}`}
             value={channel ?? ''}
             onChange={({ target }) => {
               const number = target.valueAsNumber;

@@ -2,6 +2,7 @@ import { Pin } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { SortKey } from '../../state/view';
 import { formatCount, formatShape, kilobytes } from '../../base/format';
+import { counted } from '../../base/plural';
 import { Name } from '../parts/name';
 import type { LayerRow, Totals } from './rows';
 
@@ -37,7 +38,7 @@ export const COLUMNS: readonly Column[] = [
         </span>
       </>
     ),
-    total: (_totals, count) => (count === 1 ? '1 layer' : `${formatCount(count)} layers`),
+    total: (_totals, count) => counted(count, 'layer'),
   },
   { key: 'op', head: 'Op', number: false, narrow: false, cell: ({ layer }) => layer.op, total: NOTHING },
   { key: 'shape', head: 'Weights', number: false, narrow: false, cell: ({ layer }) => <span className="condensed" title={formatShape(layer.shape)}>{formatShape(layer.shape)}</span>, total: NOTHING },

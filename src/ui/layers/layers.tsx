@@ -1,3 +1,4 @@
+import { counted } from '../../base/plural';
 import { lazy, Suspense, useMemo } from 'react';
 import type { Layer, LayerState } from '../../engine/protocol/index';
 import { useDocument } from '../../state/document';
@@ -30,7 +31,7 @@ export function Layers() {
     <section className="layers" aria-label="Layers" data-panel="layers" tabIndex={-1}>
       <div className="layer-map">
         <div>
-          <h2>{layers.length === 1 ? '1 layer' : `${layers.length} layers`}</h2>
+          <h2>{counted(layers.length, 'layer')}</h2>
           <p className="tiny quiet">height is √bytes</p>
           <p className="tiny">
             <span className="key hollow" aria-hidden /> original <span className="key solid" aria-hidden /> whittled

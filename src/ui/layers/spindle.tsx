@@ -1,5 +1,6 @@
 import { selectLayer, useView } from '../../state/view';
 import { formatBytes } from '../../base/format';
+import { agreeing, counted } from '../../base/plural';
 import type { LayerRow } from './rows';
 
 const HEIGHT = 72;
@@ -19,7 +20,7 @@ export function Spindle({ rows }: { readonly rows: readonly LayerRow[] }) {
       viewBox={`0 0 ${rows.length} ${HEIGHT}`}
       preserveAspectRatio="none"
       role="img"
-      aria-label={`${rows.length} layers drawn by their bytes: ${formatBytes(before)} before, ${formatBytes(after)} after`}
+      aria-label={`${counted(rows.length, 'layer')} drawn by ${agreeing(rows.length, 'its', 'their')} bytes: ${formatBytes(before)} before, ${formatBytes(after)} after`}
     >
       {rows.map(({ layer, state }, i) => {
         const [outer, inner] = [half(layer.bytes), half(state?.bytesAfter ?? layer.bytes)];

@@ -1,3 +1,4 @@
+import { counted } from '../../base/plural';
 import { useMemo } from 'react';
 import { byReason, whatStays } from '../../recipe/stays';
 import { useDocument } from '../../state/document';
@@ -15,7 +16,7 @@ export function Stays() {
   if (stays.length === 0) return stored && <p className="recipe-skipped small quiet">{stored.totals}</p>;
   return (
     <details className="recipe-skipped small">
-      <summary>{stored?.totals ?? `${stays.length} constants are not layers`}</summary>
+      <summary>{stored?.totals ?? counted(stays.length, 'constant is not a layer', 'constants are not layers')}</summary>
       <ul>
         {byReason(stays).map(({ reason, names }) => (
           <li key={reason}>

@@ -1,3 +1,4 @@
+import { agreeing, counted } from '../../base/plural';
 import { ChevronDown, ChevronUp, Trash2 } from 'lucide-react';
 import type { KeyboardEvent } from 'react';
 import { metaOf } from '../../passes/metas';
@@ -74,7 +75,7 @@ function StepNote({ index, step }: { readonly index: number; readonly step: Reci
     <>
       <p className={`small ${isFresh(preview, recipe) ? 'quiet' : 'stale'}`}>
         {report.note}
-        {pinned > 0 && ` ${pinned} ${pinned === 1 ? 'layer has' : 'layers have'} settings of its own.`}
+        {pinned > 0 && ` ${counted(pinned, 'layer has', 'layers have')} settings of ${agreeing(pinned, 'its', 'their')} own.`}
       </p>
       {report.skipped.length > 0 && (
         <details className="small">

@@ -4,10 +4,12 @@ import { planBits } from '../../state/actions';
 import { useDocument } from '../../state/document';
 import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
-import { formatBytes, formatChange, formatPercent } from '../../base/format';
+import { formatBytes, formatChange } from '../../base/format';
 import { MeasureButton } from '../parts/measure-button';
 import { Segmented } from '../parts/segmented';
+import { timeWords } from '../../base/verdict';
 import { formatLoss } from '../../base/heat';
+import { counted } from '../../base/plural';
 import { FLOAT_BITS } from '../../recipe/steps';
 
 type Kind = BitBudget['kind'];
@@ -62,14 +64,14 @@ export function PlanForm({ scanned }: { readonly scanned: boolean }) {
 function describe({ predictedBytes, predictedLoss, measured, checked, timed, bits }: BitPlan): string {
   const widths = [...new Set(bits.map((entry) => entry.bits).filter((b) => b !== FLOAT_BITS))].toSorted((a, b) => a - b).join(', ');
   const floats = bits.filter((entry) => entry.bits === FLOAT_BITS).length;
+  const planned = bits.length - floats;
   const rest = floats > 0 ? `, ${floats} left float` : '';
   if (timed && checked) {
-    const [time, low, high] = [timed.median, timed.low, timed.high].map((ratio) => formatPercent(100 * ratio, 0));
-    return `${bits.length - floats} layers compute on integers${rest}: ${time} of the original’s time (95 %: ${low} to ${high}), ${formatBytes(predictedBytes)}, loses ${formatLoss(checked.loss)} on ${checked.samples} samples; ${checked.plans} plans were timed.`;
+    return `${counted(planned, 'layer computes', 'layers compute')} on integers${rest}: ${timeWords(timed)}, ${formatBytes(predictedBytes)}, loses ${formatLoss(checked.loss)} on ${counted(checked.samples, 'sample')}; ${counted(checked.plans, 'plan was', 'plans were')} timed.`;
   }
-  const run = checked ? `loses ${formatLoss(checked.loss)} on ${checked.samples} samples, the least of ${checked.plans} plans that were run` : `sum of losses ${formatLoss(predictedLoss)}`;
-  const cost = measured ? `${formatChange(measured.points, 2)} pt on ${measured.samples} samples` : run;
-  return `${bits.length - floats} layers at ${widths} bits${rest}: ${formatBytes(predictedBytes)}, ${cost}.`;
+  const run = checked ? `loses ${formatLoss(checked.loss)} on ${counted(checked.samples, 'sample')}, the least of ${counted(checked.plans, 'plan that was', 'plans that were')} run` : `sum of losses ${formatLoss(predictedLoss)}`;
+  const cost = measured ? `${formatChange(measured.points, 2)} pt on ${counted(measured.samples, 'sample')}` : run;
+  return `${counted(planned, 'layer')} at ${widths} bits${rest}: ${formatBytes(predictedBytes)}, ${cost}.`;
 }
 
 /** Beyond, a size in bytes is no whole number any more. */

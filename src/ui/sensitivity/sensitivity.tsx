@@ -3,6 +3,7 @@ import { useDocument } from '../../state/document';
 import { useJobs } from '../../state/jobs';
 import { useResults, type SensitivityScan } from '../../state/results';
 import { formatCount, formatElapsed } from '../../base/format';
+import { counted } from '../../base/plural';
 import { HeatTable } from './heat-table';
 import { PlanForm } from './plan-form';
 import { ScanForm } from './scan-form';
@@ -35,9 +36,9 @@ export default function Sensitivity() {
 
 function noteOf({ finished, cells }: SensitivityScan): string {
   const what = cells.some(({ kl }) => kl !== null) ? 'KL divergence of the answers, nats' : 'Noise over signal of the outputs';
-  if (!finished) return `${what}. ${formatCount(cells.length)} cells measured so far.`;
+  if (!finished) return `${what}. ${counted(cells.length, 'cell')} measured so far.`;
   const { samples, totalMs, inferenceMs, sessionsCreated, resumed } = finished;
-  const sessions = sessionsCreated === 0 ? 'no new session' : `${sessionsCreated} new sessions`;
+  const sessions = sessionsCreated === 0 ? 'no new session' : counted(sessionsCreated, 'new session');
   const kept = resumed > 0 ? `, ${formatCount(resumed)} kept from before` : '';
-  return `${what}, ${formatCount(samples)} samples. ${formatCount(cells.length)} cells${kept} in ${formatElapsed(totalMs)}, ${sessions}; ${((100 * inferenceMs) / Math.max(1, totalMs)).toFixed(0)} % of the time was inference.`;
+  return `${what}, ${counted(samples, 'sample')}. ${counted(cells.length, 'cell')}${kept} in ${formatElapsed(totalMs)}, ${sessions}; ${((100 * inferenceMs) / Math.max(1, totalMs)).toFixed(0)} % of the time was inference.`;
 }
