@@ -51,8 +51,8 @@ export async function namesOf(texts: readonly DataFile[], used: DataFile | null,
     const count = await readClassNames(file).then(({ names }) => names.length, () => 0);
     if (count > 1) all.push({ file, count });
   }
-  const counted = all.find(({ count }) => count === classes) ?? all.find(({ count }) => count + 1 === classes);
-  return counted ?? all.find(({ file }) => classes === null && NAMES.test(file.path)) ?? null;
+  const fitting = all.find(({ count }) => count === classes) ?? all.find(({ count }) => count + 1 === classes);
+  return fitting ?? all.find(({ file }) => classes === null && NAMES.test(file.path)) ?? null;
 }
 
 /** The card's labels with why they were taken. Adds to `why`. */
