@@ -1,5 +1,7 @@
 declare module '*/chromium-flags.mjs' {
   export const CHROMIUM_FLAGS: readonly string[];
+  /** A command line switch; to Dawn in Node it is given without the dashes. */
+  export const SLOW_ON_SWIFTSHADER: string;
 }
 declare module '*/ensure-browser.mjs' {
   /** Path of a full Chromium, or null; CHROMIUM_PATH wins. Throws where that names no program. */

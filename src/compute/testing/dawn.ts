@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
+import { SLOW_ON_SWIFTSHADER } from '../../../scripts/chromium-flags.mjs';
 import { requestDevice, type DeviceGrant } from '../webgpu/device';
 
 const ICD = 'vk_swiftshader_icd.json';
@@ -36,7 +37,7 @@ export async function dawnDevice(): Promise<DeviceGrant | null> {
   try {
     const dawn = await import('webgpu');
     Object.assign(globalThis, dawn.globals);
-    const gpu = dawn.create([]);
+    const gpu = dawn.create([SLOW_ON_SWIFTSHADER.replace(/^--/, '')]);
     instances.push(gpu);
     return await requestDevice(gpu);
   } catch (error) {
