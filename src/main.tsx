@@ -1,10 +1,11 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { loadRecipeFromAddress } from './state/actions';
+import { followAddress } from './state/address';
 import { installAutomation } from './state/automation';
 import { followCauses } from './state/causes';
 import { followSliders } from './state/pipeline';
 import { followEvidence } from './state/truth';
+import { askBeforeLeaving } from './state/unsaved';
 import { followTheme } from './state/view';
 import { App } from './ui/app';
 import { Framed } from './ui/framed';
@@ -18,7 +19,8 @@ if (!isFramed) {
   followCauses();
   followSliders();
   followEvidence();
-  loadRecipeFromAddress();
+  followAddress();
+  askBeforeLeaving();
   installAutomation();
 }
 createRoot(root).render(<StrictMode>{isFramed ? <Framed /> : <App />}</StrictMode>);

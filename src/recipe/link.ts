@@ -7,8 +7,8 @@ import { metaOf } from '../passes/metas';
 import { parseRecipe, RECIPE_VERSION } from './parse';
 import type { Recipe, RecipeStep } from './types';
 
-/** What stands before the link's text in a page's address. */
-export const LINK_KEY = '#r=';
+/** What stands before the link's text in the hash of a page's address. */
+export const LINK_KEY = 'r=';
 
 /** A link of the largest recipe that is read has a few hundred kilobytes; browsers stop at 2 MB. */
 const MOST_LENGTH = 2 ** 20;
@@ -34,6 +34,7 @@ export function decodeRecipeLink(link: string): Recipe {
   if (version !== String(RECIPE_VERSION)) {
     throw new WhittleError('bad-recipe', `The recipe link has version ${shown(version ?? '')}; this build reads version ${RECIPE_VERSION}.`, 'Ask for the link again, made with this version of Whittle.');
   }
+  if (target === undefined) throw new WhittleError('bad-recipe', 'The recipe link ends after its version.', 'It was cut on its way: ask for it again, or copy all of it.');
   return parseRecipe({ version: RECIPE_VERSION, target, passes: steps.filter((s) => s !== '').map(decodeStep) });
 }
 

@@ -15,7 +15,7 @@ export function reportOf(results: Results): Report {
     version: 1,
     model: { name: summary.name, bytes: summary.bytes, sha256: opened.sha256, params: summary.params, opset: summary.opset, macs: summary.macs },
     recipe,
-    recipeLink: `${LINK_KEY}${encodeRecipeLink(recipe)}`,
+    recipeLink: `#${LINK_KEY}${encodeRecipeLink(recipe)}`,
     environment: {
       adapter: environment?.compute.name ?? null,
       browser: environment?.browser ?? null,

@@ -1,5 +1,5 @@
 /** What a person can do, each once: buttons, keys and the automation call these. */
-import { toPlainError, WhittleError } from '../base/errors';
+import { WhittleError } from '../base/errors';
 import { formatBytes } from '../base/format';
 import type {
   BackendCheck,
@@ -21,7 +21,6 @@ import type {
   SensitivityCell,
   SensitivityOptions,
 } from '../engine/protocol/index';
-import { decodeRecipeLink, encodeRecipeLink, LINK_KEY } from '../recipe/link';
 import { parseRecipe } from '../recipe/parse';
 import { useDocument } from './document';
 import { theEngine } from './engine';
@@ -30,8 +29,9 @@ import { stopFollowing } from './pipeline';
 import { setRecipe, useRecipe } from './recipe';
 import { clearResults, forgetSamples, isFresh, useResults } from './results';
 import { saveFile } from './save';
+import { keepAll } from './unsaved';
 import { clearVariants, rememberVariant } from './variants';
-import { selectLayer, useView } from './view';
+import { selectLayer, showModel, useView } from './view';
 
 /** Above this the model is not run unasked: a session holds the weights a second time. */
 const RUN_UNASKED_BYTES = 256 * 2 ** 20;
@@ -56,6 +56,7 @@ export async function openModel(files: readonly NamedBlob[]): Promise<OpenedMode
   useView.setState({ filter: '' });
   useDocument.setState({ opened, check: null, data: null, dropped: null, proposal: null, presets: null, error: null });
   selectLayer(opened.layers.toSorted((a, b) => b.bytes - a.bytes)[0]?.id ?? null);
+  showModel();
   await learnEnvironment();
   return opened;
 }
@@ -204,6 +205,7 @@ export async function download(): Promise<void> {
   }
   saveFile(exported.name, exported.blob);
   useResults.setState({ saved: true });
+  keepAll();
 }
 
 /** Puts a recipe from a file or the automation on the sliders. Throws 'bad-recipe'. */
@@ -211,23 +213,6 @@ export function loadRecipe(json: unknown): Recipe {
   const recipe = parseRecipe(json);
   setRecipe(recipe);
   return recipe;
-}
-
-export function recipeLink(): string {
-  const url = new URL(location.href);
-  url.hash = `${LINK_KEY}${encodeRecipeLink(useRecipe.getState().recipe)}`;
-  return url.href;
-}
-
-/** Takes the recipe that the page's address carries, if it does; a bad one is shown, and the default stays. */
-export function loadRecipeFromAddress(): void {
-  if (!location.hash.startsWith(LINK_KEY)) return;
-  try {
-    setRecipe(decodeRecipeLink(location.hash.slice(LINK_KEY.length)));
-  } catch (thrown) {
-    // Whatever it is: a link must not keep the page from being drawn.
-    useDocument.setState({ error: { where: 'recipe', error: toPlainError(thrown) } });
-  }
 }
 
 /** After a lost device: asks for a new one and shows what came. The notice stays where none answers. */

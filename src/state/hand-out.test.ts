@@ -1,9 +1,9 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { WhittleError } from '../base/errors';
 import type { Exported, Recipe } from '../engine/protocol/index';
 import { defaultRecipe } from '../recipe/defaults';
 import { FULL, PROOF } from '../report/testing/results';
-import { download, loadRecipe, loadRecipeFromAddress, recipeLink } from './actions';
+import { download, loadRecipe } from './actions';
 import { useDocument } from './document';
 import { setTarget, undo, useRecipe } from './recipe';
 import { useResults } from './results';
@@ -12,8 +12,6 @@ import { fakeEngine, type FakeEngine } from './testing/fake-engine';
 import { freshPage } from './testing/fresh-page';
 
 const recipe = () => useRecipe.getState().recipe;
-/** Stands in for the page's address. */
-const at = (hash: string) => vi.stubGlobal('location', { href: `https://whittle.test/app/?x=1${hash}`, hash });
 
 let fake: FakeEngine;
 let downloads: Promise<Download>[];
@@ -80,34 +78,7 @@ describe('a download', () => {
   });
 });
 
-describe('the recipe of a link', () => {
-  test('comes back as it was shared', () => {
-    at('#other');
-    const shared = { ...defaultRecipe, target: 'wasm', passes: [{ id: 'quantize-weights', options: { bits: 4 }, overrides: { 'a/b.c': { bits: 6 } } }] } as const;
-    loadRecipe(shared);
-    const link = new URL(recipeLink());
-    expect(`${link.origin}${link.pathname}${link.search}`).toBe('https://whittle.test/app/?x=1');
-    undo();
-    expect(recipe()).toBe(defaultRecipe);
-    at(link.hash);
-    loadRecipeFromAddress();
-    expect(recipe()).toEqual(shared);
-  });
-
-  test.each(['#r=2/webgpu', '#r=1/webgpu/no-such-pass', '#r=1/webgpu/quantize-weights?bits=99', '#r=', '#r=1/webgpu/quantize-weights?bits=%'])('%s is shown as an error, and the default stays', (hash) => {
-    at(hash);
-    loadRecipeFromAddress();
-    expect(recipe()).toBe(defaultRecipe);
-    expect(useDocument.getState().error).toMatchObject({ where: 'recipe', error: { code: 'bad-recipe' } });
-  });
-
-  test.each(['', '#layers'])('is not looked for in the address %j', (hash) => {
-    at(hash);
-    loadRecipeFromAddress();
-    expect(recipe()).toBe(defaultRecipe);
-    expect(useDocument.getState().error).toBeNull();
-  });
-
+describe('a recipe', () => {
   test('from a file is refused where it is bad, and the sliders stay', () => {
     expect(() => loadRecipe({ version: 1, target: 'webgpu', passes: [{ id: 'no-such-pass' }] })).toThrow(WhittleError);
     expect(recipe()).toBe(defaultRecipe);

@@ -6,6 +6,7 @@ import { useDocument } from './document';
 import { useRecipe } from './recipe';
 import { isFresh, useResults } from './results';
 import { saveFile } from './save';
+import { keepAll } from './unsaved';
 
 /**
  * Figures that belong to another recipe are left out; forms and sensitivity hold for the model and name the recipe they were made under.
@@ -22,6 +23,7 @@ export async function saveReport(kind: ReportKind): Promise<void> {
   const report = await currentReport();
   const { write, type } = FORMS[kind];
   saveFile(reportName(report.model.name, kind), new Blob([write(report)], { type }));
+  keepAll();
 }
 
 function resultsNow(): Results {

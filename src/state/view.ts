@@ -3,7 +3,9 @@ import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
 
 export type Theme = 'system' | 'light' | 'dark';
-export type Page = 'workbench' | 'data' | 'compare' | 'device';
+export type Page = 'landing' | ModelPage;
+/** Pages of an open model. */
+export type ModelPage = 'workbench' | 'data' | 'compare' | 'device';
 /** Panel of the workbench that a narrow window shows. */
 export type Tab = 'recipe' | 'layers' | 'weights';
 export type SortKey = 'order' | 'id' | 'op' | 'params' | 'bits' | 'sparsity' | 'sqnrDb' | 'bytesBefore' | 'bytesAfter';
@@ -14,7 +16,10 @@ interface ViewState {
   readonly channel: number | null;
   readonly sort: { readonly key: SortKey; readonly descending: boolean };
   readonly filter: string;
+  /** The first page is also shown over an open model, which stays open. */
   readonly page: Page;
+  /** The address named a page of a model when it was loaded: one that was open is gone. */
+  readonly reloaded: boolean;
   /** What stands in the middle of the workbench. */
   readonly layerView: 'table' | 'sensitivity';
   readonly tab: Tab;
@@ -28,12 +33,18 @@ export const useView = create<ViewState>(() => ({
   channel: null,
   sort: { key: 'order', descending: false },
   filter: '',
-  page: 'workbench',
+  page: 'landing',
+  reloaded: false,
   layerView: 'table',
   tab: 'layers',
   shortcutsOpen: false,
   isolationRead: false,
 }));
+
+/** Leaves the first page for the open model; another page of it stays. */
+export function showModel(): void {
+  useView.setState(({ page }) => ({ page: page === 'landing' ? 'workbench' : page, reloaded: false }));
+}
 
 export function selectLayer(layer: string | null): void {
   useView.setState({ layer, channel: null });

@@ -1,5 +1,6 @@
 /** Every command once: its keys feed the hotkeys, the buttons' titles and the list under "?". */
-import { download, recipeLink } from '../state/actions';
+import { download } from '../state/actions';
+import { copyRecipeLink } from '../state/address';
 import { cancelJob } from '../state/jobs';
 import { redo, undo } from '../state/recipe';
 import { useTaste, useView } from '../state/view';
@@ -22,7 +23,7 @@ export const COMMANDS = {
     run: () => useView.setState(({ page }) => ({ page: page === 'compare' ? 'workbench' : 'compare' })),
   },
   download: { label: 'Download the result', keys: ['d'], run: () => attempt(download()) },
-  link: { label: 'Copy recipe link', keys: ['l'], run: () => void navigator.clipboard.writeText(recipeLink()) },
+  link: { label: 'Copy recipe link', keys: ['l'], run: () => void copyRecipeLink() },
   filter: { label: 'Search layers', keys: ['/'], run: () => document.getElementById('layer-filter')?.focus() },
   panels: { label: 'Next panel', keys: ['F6'], run: () => focusPanel(1) },
   panelsBack: { label: 'Previous panel', keys: ['Shift+F6'], run: () => focusPanel(-1) },

@@ -1,15 +1,12 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
-import type { NamedBlob } from '../engine/protocol/index';
 import { useDocument } from '../state/document';
 import { droppedFiles } from './dropped-files';
-import { addSamples, areSamples, attempt, openFiles } from './open';
-import { ReplaceDialog } from './parts/replace-dialog';
+import { addSamples, areSamples, attempt, namesOf, offer, openFiles } from './open';
 import './styles/drop.css';
 
 /** The whole window takes dropped files. Over an open model, samples are added to it, and another model asks before it takes its place. */
 export function DropZone({ children }: { readonly children: ReactNode }) {
   const [dragged, setDragged] = useState(false);
-  const [waiting, setWaiting] = useState<readonly NamedBlob[] | null>(null);
   // Enter and leave fire for every element crossed, so they are counted.
   const depth = useRef(0);
 
@@ -36,11 +33,9 @@ export function DropZone({ children }: { readonly children: ReactNode }) {
     };
     const take = async (transfer: DataTransfer): Promise<void> => {
       const files = await droppedFiles(transfer);
-      const isOpen = useDocument.getState().opened !== null;
       if (files.length === 0) return;
-      if (!isOpen) openFiles(files);
-      else if (areSamples(files)) addSamples(files);
-      else setWaiting(files);
+      if (useDocument.getState().opened !== null && areSamples(files)) addSamples(files);
+      else offer(namesOf(files), () => openFiles(files), 'always');
     };
     const stop = new AbortController();
     const { signal } = stop;
@@ -55,7 +50,6 @@ export function DropZone({ children }: { readonly children: ReactNode }) {
     <div className="drop-zone" data-dragged={dragged || undefined}>
       {children}
       {dragged && <p className="drop-hint">Release to open</p>}
-      <ReplaceDialog files={waiting} onClose={() => setWaiting(null)} />
     </div>
   );
 }

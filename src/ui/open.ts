@@ -1,8 +1,29 @@
 /** Opening from a click or a drop: the error is already shown in its place by the job, so nothing is thrown on. */
+import { create } from 'zustand';
 import type { NamedBlob } from '../engine/protocol/index';
 import { named, openAndCheck } from '../state/actions';
 import { addData } from '../state/data';
+import { useDocument } from '../state/document';
+import { hasUnsavedResults } from '../state/unsaved';
 import { useView } from '../state/view';
+
+interface Replacing {
+  /** A model that waits for a yes, since another is open: what it is, and how to open it. */
+  readonly waiting: { readonly what: string; readonly open: () => void } | null;
+}
+
+export const useReplacing = create<Replacing>(() => ({ waiting: null }));
+
+/** Opens a model, after asking where results of the open one would be lost, or, as a drop is soon done, always where one is open. */
+export function offer(what: string, open: () => void, ask: 'always' | 'where work is lost' = 'where work is lost'): void {
+  const asks = useDocument.getState().opened !== null && (ask === 'always' || hasUnsavedResults());
+  if (asks) useReplacing.setState({ waiting: { what, open } });
+  else open();
+}
+
+export function namesOf(files: readonly NamedBlob[]): string {
+  return files.map(({ path }) => path).join(', ');
+}
 
 export function openFiles(files: readonly NamedBlob[]): void {
   attempt(openAndCheck(files));
@@ -38,5 +59,5 @@ export function pickFiles({ folder = false }: { readonly folder?: boolean } = {}
 
 export async function pickAndOpen(): Promise<void> {
   const files = await pickFiles();
-  if (files.length > 0) openFiles(files);
+  if (files.length > 0) offer(namesOf(files), () => openFiles(files));
 }

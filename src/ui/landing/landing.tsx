@@ -1,10 +1,12 @@
 import { Lock } from 'lucide-react';
+import { useDocument } from '../../state/document';
 import { useJobs, cancelJob } from '../../state/jobs';
+import { showModel } from '../../state/view';
 import { COMMANDS, LANDING_COMMANDS } from '../commands';
 import { pickAndOpen } from '../open';
 import { IsolationNotice } from '../parts/isolation-notice';
 import { ErrorNotice } from '../parts/notice';
-import { Logo } from '../parts/logo';
+import { LogoLink } from '../parts/logo';
 import { NoticesLink } from '../parts/notices-link';
 import { ThemeMenu } from '../parts/theme-menu';
 import { useKeys } from '../parts/use-keys';
@@ -16,18 +18,24 @@ import '../styles/landing.css';
 /** The first page: what Whittle is, a way in, and what this machine can do. */
 export function Landing() {
   const job = useJobs((state) => state.running);
+  const open = useDocument((state) => state.opened?.summary.name ?? null);
   useKeys(LANDING_COMMANDS);
   return (
     <div className="landing">
       <header>
-        <Logo />
+        <LogoLink />
         <ThemeMenu />
       </header>
       <main>
-        <h1>Whittle makes ONNX models smaller and faster on your own GPU, and shows what each cut costs in accuracy.</h1>
+        <h1 tabIndex={-1}>Whittle makes ONNX models smaller and faster on your own GPU, and shows what each cut costs in accuracy.</h1>
         <p className="landing-open">
-          <button type="button" className="button primary" disabled={job !== null} onClick={() => void pickAndOpen()}>
-            Open a model
+          {open !== null && (
+            <button type="button" className="button primary" onClick={showModel}>
+              Go on with {open}
+            </button>
+          )}
+          <button type="button" className={open === null ? 'button primary' : 'button'} disabled={job !== null} onClick={() => void pickAndOpen()}>
+            {open === null ? 'Open a model' : 'Open another model'}
           </button>
           <span>
             or drop an <strong>.onnx</strong> file anywhere in this window

@@ -3,6 +3,7 @@ import { useJobs } from '../../state/jobs';
 import { listSamples, openSample, type Sample } from '../../state/samples';
 import { formatBytes } from '../../base/format';
 import type { Command } from '../commands';
+import { offer } from '../open';
 import { useKeys } from '../parts/use-keys';
 
 /** Models that come with the page, each with its size and licence. Keys 1 to 9 open them. */
@@ -16,8 +17,10 @@ export function Samples() {
   }, []);
 
   const open = useCallback((sample: Sample): void => {
-    setLoading(sample.id);
-    void openSample(sample).finally(() => setLoading(null));
+    offer(sample.name, () => {
+      setLoading(sample.id);
+      void openSample(sample).finally(() => setLoading(null));
+    });
   }, []);
   const commands = useMemo(() => (busy ? [] : samples.map((sample, i): Command => ({ label: sample.name, keys: [String(i + 1)], run: () => open(sample) }))), [samples, busy, open]);
   useKeys(commands);

@@ -1,3 +1,6 @@
+import type { MouseEvent } from 'react';
+import { useView } from '../../state/view';
+
 export function Logo() {
   return (
     <span className="logo">
@@ -8,4 +11,21 @@ export function Logo() {
       <span className="logo-name">Whittle</span>
     </span>
   );
+}
+
+/** Leads to the first page. What is open stays open; a new tab gets a page of its own. */
+export function LogoLink() {
+  const onLanding = useView((state) => state.page === 'landing');
+  return (
+    <a className="logo-link" href="./" aria-label="Whittle, first page" aria-current={onLanding ? 'page' : undefined} onClick={follow}>
+      <Logo />
+    </a>
+  );
+}
+
+/** Other clicks are the browser's: a new tab, a download. */
+function follow(event: MouseEvent): void {
+  if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  useView.setState({ page: 'landing' });
 }

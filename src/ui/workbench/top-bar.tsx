@@ -1,44 +1,45 @@
 import { FolderOpen, Keyboard, Link2, Redo2, Undo2 } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useDocument } from '../../state/document';
 import { useRecipe } from '../../state/recipe';
-import { useView, type Page } from '../../state/view';
+import { useView, type ModelPage } from '../../state/view';
 import { COMMANDS, titleOf } from '../commands';
 import { formatLarge } from '../../base/format';
 import { counted } from '../../base/plural';
-import { Logo } from '../parts/logo';
+import { LogoLink } from '../parts/logo';
 import { Name } from '../parts/name';
 import { ThemeMenu } from '../parts/theme-menu';
 import { Badge } from './badge';
 import { DownloadButton } from './download-button';
 import { ReportMenu } from './report-menu';
 
-const PAGES: readonly { readonly key: Page; readonly label: string }[] = [
-  { key: 'workbench', label: 'Workbench' },
-  { key: 'data', label: 'Data' },
-  { key: 'compare', label: 'Compare' },
-  { key: 'device', label: 'Device' },
-];
+export const PAGE_NAMES: Readonly<Record<ModelPage, string>> = { workbench: 'Workbench', data: 'Data', compare: 'Compare', device: 'Device' };
+const PAGES = ['workbench', 'data', 'compare', 'device'] as const;
 
 export function TopBar() {
-  const summary = useDocument((state) => state.opened?.summary);
-  const layers = useDocument((state) => state.opened?.layers.length ?? 0);
+  const opened = useDocument((state) => state.opened);
   const page = useView((state) => state.page);
-  if (!summary) return null;
+  const heading = useRef<HTMLHeadingElement>(null);
+  // A model that has come is what is read next.
+  useEffect(() => {
+    if (opened) heading.current?.focus();
+  }, [opened]);
+  if (!opened) return null;
+  const { summary, layers } = opened;
   return (
     <header className="top-bar">
-      <Logo />
-      <h1 className="model-name">
+      <LogoLink />
+      <h1 ref={heading} tabIndex={-1} className="model-name">
         <Name>{summary.name}</Name>
       </h1>
       <span className="small quiet model-summary">
-        {counted(layers, 'layer')}, {formatLarge(summary.params)} params, opset {summary.opset}
+        {counted(layers.length, 'layer')}, {formatLarge(summary.params)} params, opset {summary.opset}
       </span>
       <Badge />
       <nav className="pages" aria-label="Pages">
-        {PAGES.map(({ key, label }) => (
+        {PAGES.map((key) => (
           <button key={key} type="button" aria-current={page === key ? 'page' : undefined} onClick={() => useView.setState({ page: key })}>
-            {label}
+            {PAGE_NAMES[key]}
           </button>
         ))}
       </nav>

@@ -1,8 +1,7 @@
 import { BarChart3, Cpu, Images, List, Scale, SlidersHorizontal } from 'lucide-react';
 import { lazy, Suspense, useEffect } from 'react';
 import { useDocument } from '../../state/document';
-import { useResults } from '../../state/results';
-import { useView, type Page, type Tab } from '../../state/view';
+import { useView, type ModelPage, type Tab } from '../../state/view';
 import { COMMANDS } from '../commands';
 import { Inspector } from '../inspector/inspector';
 import { Layers } from '../layers/layers';
@@ -12,7 +11,7 @@ import { useKeys } from '../parts/use-keys';
 import { RecipePanel } from '../recipe/recipe-panel';
 import { Scoreboard } from '../scoreboard/scoreboard';
 import { DeviceLost } from './device-lost';
-import { TopBar } from './top-bar';
+import { PAGE_NAMES, TopBar } from './top-bar';
 import '../styles/workbench.css';
 
 const PAGES = {
@@ -22,7 +21,7 @@ const PAGES = {
 };
 
 /** What a narrow window shows one at a time: panels of the workbench, then pages. */
-const TABS: readonly { readonly to: { readonly page: 'workbench'; readonly tab: Tab } | { readonly page: Exclude<Page, 'workbench'> }; readonly label: string; readonly Icon: typeof List }[] = [
+const TABS: readonly { readonly to: { readonly page: 'workbench'; readonly tab: Tab } | { readonly page: Exclude<ModelPage, 'workbench'> }; readonly label: string; readonly Icon: typeof List }[] = [
   { to: { page: 'workbench', tab: 'recipe' }, label: 'Recipe', Icon: SlidersHorizontal },
   { to: { page: 'workbench', tab: 'layers' }, label: 'Layers', Icon: List },
   { to: { page: 'workbench', tab: 'weights' }, label: 'Weights', Icon: BarChart3 },
@@ -34,27 +33,18 @@ const TABS: readonly { readonly to: { readonly page: 'workbench'; readonly tab: 
 const ALL_COMMANDS = Object.values(COMMANDS);
 
 /** The open model: scores above, recipe, layers and the selected layer below. Narrow windows show one of them at a time. */
-export default function Workbench() {
-  const { page, tab } = useView();
+export default function Workbench({ page }: { readonly page: ModelPage }) {
+  const tab = useView((state) => state.tab);
   const name = useDocument((state) => state.opened?.summary.name ?? '');
 
   useKeys(ALL_COMMANDS);
 
   useEffect(() => {
-    document.title = `${name} – Whittle`;
+    document.title = `${page === 'workbench' ? '' : `${PAGE_NAMES[page]}, `}${name} – Whittle`;
     return () => {
       document.title = 'Whittle';
     };
-  }, [name]);
-
-  useEffect(() => {
-    const warn = (event: BeforeUnloadEvent): void => {
-      const { exported, saved } = useResults.getState();
-      if (exported && !saved) event.preventDefault();
-    };
-    window.addEventListener('beforeunload', warn);
-    return () => window.removeEventListener('beforeunload', warn);
-  }, []);
+  }, [name, page]);
 
   return (
     <div className="workbench" data-page={page} data-tab={tab}>
@@ -88,7 +78,7 @@ export default function Workbench() {
   );
 }
 
-function Panels({ page }: { readonly page: Exclude<Page, 'workbench'> }) {
+function Panels({ page }: { readonly page: Exclude<ModelPage, 'workbench'> }) {
   const Shown = PAGES[page];
   return <Shown />;
 }
