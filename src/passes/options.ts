@@ -63,6 +63,8 @@ export interface PassMeta {
   readonly exact?: (options: Options) => Options;
   /** Whether it needs the user's samples under these options: they are then left out of the score. */
   readonly usesSamples?: (options: Options) => boolean;
+  /** Where there are no samples it runs all the same, and does less. */
+  readonly doesWithoutSamples?: true;
   readonly fields: readonly OptionField[];
   /** Keys of `fields` that a layer may override. */
   readonly layerFields: readonly string[];

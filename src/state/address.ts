@@ -5,6 +5,7 @@
  */
 import { toPlainError, WhittleError } from '../base/errors';
 import { defaultRecipe } from '../recipe/defaults';
+import type { Recipe } from '../recipe/types';
 import { decodeRecipeLink, encodeRecipeLink, LINK_KEY } from '../recipe/link';
 import { useDocument } from './document';
 import { runQuietly } from './jobs';
@@ -62,7 +63,8 @@ function takeLink(link: string): void {
     setRecipe(decodeRecipeLink(link));
   } catch (thrown) {
     // Whatever it is: a link must not keep the page from being drawn.
-    useDocument.setState({ error: { where: 'recipe', error: toPlainError(thrown) } });
+    const { code, message, remedy } = toPlainError(thrown);
+    useDocument.setState({ error: { where: 'recipe', error: { code, message: `The link’s recipe is not taken. ${message}`, remedy } } });
   }
 }
 
@@ -78,6 +80,11 @@ function addressNow(): { readonly page: Page | null; readonly link: string | nul
 }
 
 /** Relative to the page's own: what stands before the hash is not touched. */
+/** Whether the recipe is the one that every visit begins with, in effect. */
+export function isDefaultRecipe(recipe: Recipe): boolean {
+  return encodeRecipeLink(recipe) === DEFAULT_LINK;
+}
+
 function addressOf(page: Page): string {
   const { recipe } = useRecipe.getState();
   const link = encodeRecipeLink(recipe);

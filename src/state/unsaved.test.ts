@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { deferred } from '../base/deferred';
 import type { Exported } from '../engine/protocol/index';
 import { FULL } from '../report/testing/results';
 import { download } from './actions';
@@ -25,7 +26,7 @@ beforeEach(() => {
   freshPage();
   browser = sessionHistory('#r=1/webgpu/quantize-weights?bits=4');
   fake = fakeEngine();
-  catchDownloads();
+  void catchDownloads();
   vi.stubGlobal('navigator', { clipboard: { writeText: () => Promise.resolve() } });
   followAddress();
   askBeforeLeaving();
@@ -50,10 +51,10 @@ describe('leaving', () => {
 
   test('asks while a job runs, also before a model is open', async () => {
     useDocument.setState({ opened: null });
-    let end = (): void => {};
-    const job = runJob('Scoring', 'run', () => new Promise<void>((resolve) => (end = resolve)));
+    const { promise, resolve } = deferred<void>();
+    const job = runJob('Scoring', 'run', () => promise);
     await vi.waitFor(() => expect(browser.asks()).toBe(true));
-    end();
+    resolve();
     await job;
     expect(browser.asks()).toBe(false);
   });

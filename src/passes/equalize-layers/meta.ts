@@ -10,6 +10,7 @@ export const equalizeLayersMeta: PassMeta = {
   kind: 'graph',
   exact: (options) => ({ ...options, absorb: false }),
   usesSamples: (options) => options['absorb'] === true,
+  doesWithoutSamples: true,
   fields: [
     {
       key: 'iterations',

@@ -12,6 +12,7 @@ import { ThemeMenu } from '../parts/theme-menu';
 import { useKeys } from '../parts/use-keys';
 import { GpuStatus } from './gpu-status';
 import { Hero } from './hero';
+import { RecipeBrought } from './recipe-brought';
 import { Samples } from './samples';
 import '../styles/landing.css';
 
@@ -42,6 +43,7 @@ export function Landing() {
           </span>
         </p>
         <ErrorNotice places={['open', 'recipe', 'data', 'run']} />
+        <RecipeBrought />
         <IsolationNotice />
         {job && (
           <p className="landing-job" role="status">
