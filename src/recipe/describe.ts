@@ -1,5 +1,6 @@
 /** A recipe as a person reads it before any model is open: each pass, its settings, its layers, and what it takes from samples. */
 import { formatBytes, formatCount } from '../base/format';
+import { counted } from '../base/plural';
 import { metaOf } from '../passes/metas';
 import { shownFields, type OptionField, type OptionValue } from '../passes/options';
 import { effectiveOptions } from './options';
@@ -60,7 +61,7 @@ function layersOf({ layers, overrides = {} }: RecipeStep): string[] {
   return [
     ...(layers?.include ? [`only ${names(layers.include)}`] : []),
     ...(layers?.exclude ? [`not ${names(layers.exclude)}`] : []),
-    ...(own > 0 ? [own === 1 ? '1 layer with settings of its own' : `${formatCount(own)} layers with settings of their own`] : []),
+    ...(own > 0 ? [`${counted(own, 'layer')} with settings of ${own === 1 ? 'its' : 'their'} own`] : []),
   ];
 }
 
