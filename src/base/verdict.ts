@@ -15,6 +15,7 @@ export const BAND = 0.05;
 const LEVEL = 0.05;
 
 const NO_CHANGE = 'no measurable change';
+export const NO_CHANGE_OF_SIZE = 'no change';
 
 /** Faster or slower only where the interval leaves out 1 and the median leaves the band. */
 export function verdictOf({ median, low, high }: Ratio): 'faster' | 'slower' | 'same' {
@@ -44,7 +45,7 @@ export function sizeWords(before: number, after: number): string {
   const ratio = before / after;
   if (ratio > 1.005) return `${ratio.toFixed(ratio < 1.1 ? 2 : 1)}× smaller`;
   if (ratio < 0.995) return `${(1 / ratio).toFixed(2)}× larger`;
-  return 'no change';
+  return NO_CHANGE_OF_SIZE;
 }
 
 /** A change of accuracy in points by its paired test: "−0.8 pt, p = 0.021" or "no measurable change". */

@@ -17,7 +17,7 @@ vi.mock('./engine', () => ({
 const recipe: Recipe = { version: 1, target: 'webgpu', passes: [{ id: 'quantize-weights' }] };
 const other: Recipe = { ...recipe, passes: [] };
 const layer: LayerState = { id: 'a', bits: 8, storage: 'packed', sparsity: 0.1, sqnrDb: 40, bytesBefore: 400, bytesAfter: 100 };
-const preview = (of: Recipe): Preview => ({ recipe: of, layers: [layer], steps: [], predictedBytes: 100 });
+const preview = (of: Recipe): Preview => ({ recipe: of, layers: [layer], steps: [], predictedBytes: 100, predictedGzipBytes: null });
 const latency = { median: 1, p10: 1, p90: 1, runs: 1, samples: [1], repeats: 1 };
 const startup = { createMs: 1, firstRunMs: 1 };
 const measurement = (of: Recipe, ep: 'webgpu' | 'wasm'): Measurement => ({

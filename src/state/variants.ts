@@ -13,6 +13,7 @@ export interface Variant {
   /** Bytes of the written file, or the predicted ones until it was written. */
   readonly bytes: number;
   readonly exact: boolean;
+  /** As `bytes`; null where it is not known. */
   readonly gzipBytes: number | null;
   /** null until it is scored, as are the next four; and without labels, as are `original` and `paired`. */
   readonly accuracy: Accuracy | null;
@@ -56,7 +57,7 @@ export function rememberVariant(recipe: Recipe): void {
       label: labelRecipe(recipe),
       bytes: bytes ?? known?.bytes ?? 0,
       exact: of(exported) !== null || (known?.exact ?? false),
-      gzipBytes: of(exported)?.gzipBytes ?? known?.gzipBytes ?? null,
+      gzipBytes: of(exported)?.gzipBytes ?? (known?.exact === true ? known.gzipBytes : of(preview)?.predictedGzipBytes) ?? known?.gzipBytes ?? null,
       ...scoreOf(of(evaluation), known ?? NOT_SCORED),
       latency: timed(of(measurement)) ?? known?.latency ?? null,
     };

@@ -51,6 +51,8 @@ export interface Preview {
   readonly steps: readonly StepReport[];
   /** Predicted size of the exported file. */
   readonly predictedBytes: number;
+  /** The same after gzip, estimated from parts of each layer that were compressed; null for models too large to do that at every move. */
+  readonly predictedGzipBytes: number | null;
 }
 
 export interface LayerHistogram {

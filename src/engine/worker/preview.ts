@@ -1,6 +1,8 @@
 import type { Job } from '../../base/job';
+import { gzipSize } from '../../measure/size';
 import type { RecipeRun } from '../../recipe/run';
 import { layerStates, predictFileBytes } from '../../recipe/states';
+import { predictGzipBytes, type Gzip } from '../../recipe/wire';
 import type { Recipe } from '../../recipe/types';
 import type { Preview, StepReport } from '../protocol/index';
 import type { Workbench } from './workbench';
@@ -10,7 +12,9 @@ export async function preview(bench: Workbench, recipe: Recipe, job: Job): Promi
   const run = await bench.run(recipe, job);
   try {
     const layers = await layerStates(run, bench.platform.compute, job);
-    return { recipe, layers, steps: stepReports(run), predictedBytes: predictFileBytes(run, layers) };
+    const gzip: Gzip = (parts) => gzipSize(new Blob([...parts]), job.signal);
+    const predictedGzipBytes = await predictGzipBytes(run, layers, bench.platform.compute, gzip, job);
+    return { recipe, layers, steps: stepReports(run), predictedBytes: predictFileBytes(run, layers), predictedGzipBytes };
   } finally {
     run.dispose();
   }

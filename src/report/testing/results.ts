@@ -84,7 +84,7 @@ export const FULL: Results = {
     problems: { count: 2, first: ['a.jpg does not decode', 'b.jpg has no label'] },
   },
   originalCheck: check(3.1e-5, 'WebGPU agrees with WASM, max error 3.1e-5'),
-  preview: { recipe, layers: [{ ...states[0], bytesAfter: 1600 }, states[1]], steps, predictedBytes: 1_310_000 },
+  preview: { recipe, layers: [{ ...states[0], bytesAfter: 1600 }, states[1]], steps, predictedBytes: 1_310_000, predictedGzipBytes: 910_000 },
   exported: { recipe, name: 'net.w.onnx', bytes: 1_302_345, gzipBytes: 903_456, layers: states, steps, proof: PROOF },
   measurements: [
     { recipe, ep: 'webgpu', before, after, startup: { before: { createMs: 120.5, firstRunMs: 40.25 }, after: { createMs: 131.5, firstRunMs: 43.75 } }, check: check(4.2e-5, 'WebGPU agrees with WASM, max error 4.2e-5') },

@@ -67,7 +67,7 @@ export async function answerHistograms(): Promise<void> {
 }
 
 export function previewOf(of: Recipe): Preview {
-  return { recipe: of, layers: [], steps: [], predictedBytes: 100 };
+  return { recipe: of, layers: [], steps: [], predictedBytes: 100, predictedGzipBytes: null };
 }
 
 export function evaluationOf(of: Recipe, kind: Evaluation['of'] = 'live'): Evaluation {

@@ -5,12 +5,14 @@ interface SizeBarProps {
   readonly before: number | null;
   readonly after: number | null;
   readonly largest: number;
+  /** `after` is an estimate, and said to be one. */
+  readonly about?: boolean;
 }
 
 /** The solid result inside the hollow original, on one zero. */
-export function SizeBar({ label, before, after, largest }: SizeBarProps) {
+export function SizeBar({ label, before, after, largest, about = false }: SizeBarProps) {
   if (before === null) return null;
-  const text = after === null ? formatBytes(before) : `${formatBytes(before)} → ${formatBytes(after)}`;
+  const text = after === null ? formatBytes(before) : `${formatBytes(before)} → ${about ? 'about ' : ''}${formatBytes(after)}`;
   const width = (bytes: number): string => `${Math.min(99, (99 * bytes) / largest)}%`;
   return (
     <div className="size-bar tiny">

@@ -92,7 +92,7 @@ function rowsOf(variant: Variant | null, bytes: number, gzip: number | null, lab
   const sized = (label: string, a: number | null, b: number | null): Row => [label, a === null ? UNKNOWN : formatBytes(a), b === null ? UNKNOWN : formatBytes(b), a && b ? sizeWords(a, b) : NOT_MEASURED];
   return [
     sized(variant?.exact === false ? 'File, predicted' : 'File', bytes, variant?.bytes ?? null),
-    sized('Gzip', gzip, gzipBytes),
+    sized(variant?.exact === false ? 'Gzip, estimated' : 'Gzip', gzip, gzipBytes),
     ['Median latency', latency ? formatMs(latency.before.median) : UNKNOWN, latency ? formatMs(latency.after.median) : UNKNOWN, latency ? latencyWords(latency.before, latency.after) : NOT_MEASURED],
     ['p10 to p90', spread(latency?.before), spread(latency?.after), latency ? `${runsWords(latency.after)}, in turns` : NOT_MEASURED],
     ['Top-1', before ? formatPercent(before.top1) : UNKNOWN, accuracy ? formatPercent(accuracy.top1) : UNKNOWN, paired && verdict ? inWords(paired, verdict) : notScored(labelled)],

@@ -3,6 +3,7 @@ import { useDocument } from '../../state/document';
 import { useJobs } from '../../state/jobs';
 import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
+import { answersVerdict } from '../../base/answers-verdict';
 import { formatBytes, formatPercent } from '../../base/format';
 
 /** Said at most this often: a slider's every move would drown the rest. */
@@ -19,6 +20,7 @@ export function Announcer() {
   const scores = [
     preview && original ? `Size ${formatBytes(original)} to ${formatBytes(preview.predictedBytes)}.` : '',
     evaluation?.after ? `Top-1 ${formatPercent(evaluation.after.top1)}.` : '',
+    ...(evaluation ? answersVerdict(evaluation).warnings.map(({ text: warning }) => `Warning: ${warning}.`) : []),
   ].join(' ');
   const text = title ?? note ?? scores;
   const [said, setSaid] = useState('');
