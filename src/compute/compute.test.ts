@@ -65,14 +65,13 @@ it('finds the nearest value as a search through all of them does', () => {
 });
 
 await describeMakers('compute', (compute: Compute) => {
-  it('gives back what was uploaded, bit for bit, and copies it', async () => {
+  it('gives back what was uploaded, bit for bit', async () => {
     for (const n of SIZES) {
       const w = noise(n);
       if (n > 2) w.set([1e-40, -1e-40, -0]);
       const handle = compute.upload(w);
-      const copy = compute.copy(handle);
-      expect(new Uint8Array((await compute.download(copy)).buffer)).toEqual(new Uint8Array(w.buffer));
-      free(handle, copy);
+      expect(new Uint8Array((await compute.download(handle)).buffer)).toEqual(new Uint8Array(w.buffer));
+      free(handle);
     }
   });
 

@@ -5,11 +5,18 @@ import { clipErrorsOf } from './cpu/ranges';
 import { dawnDevice } from './testing/dawn';
 import { bytes, noise } from './testing/data';
 import { describeGpu } from './testing/makers';
+import type { GpuCompute } from './types';
 import { createGpuCompute } from './webgpu';
 import { int8Kernel, matmulInt8, matmulWorkgroups } from './webgpu/matmul';
 import { compile, Pipelines } from './webgpu/pipelines';
+import { Recorder } from './webgpu/recorder';
 import { Runner } from './webgpu/runner';
 import { Tensors } from './webgpu/tensors';
+
+function runnerOn({ device, info }: GpuCompute): Runner {
+  const recorder = new Recorder(device);
+  return new Runner(device, new Pipelines(device), new Tensors(device, info.maxBufferBytes, recorder), recorder);
+}
 
 await describeGpu('large and broken', (compute) => {
   it('goes beyond 65,535 workgroups', { timeout: 120_000 }, async () => {
@@ -71,7 +78,7 @@ await describeGpu('large and broken', (compute) => {
     // 65,537 workgroups of a matrix product take a software renderer minutes: six tiles over four and two stand for them.
     expect(matmulWorkgroups(65_536 * 64 + 1, 1)).toEqual([32_769, 2]);
     const [m, k, n] = [130, 5, 70];
-    const runner = new Runner(compute.device, new Pipelines(compute.device), new Tensors(compute.device, compute.info.maxBufferBytes));
+    const runner = runnerOn(compute);
     const int8 = int8Kernel([...compute.device.features]);
     for (const kernel of ['matmul-f32', int8] as const) await runner.pipelines.prepare(kernel);
     const [a, b] = [noise(m * k, 13), noise(k * n, 14)];
@@ -101,7 +108,7 @@ await describeGpu('large and broken', (compute) => {
   });
 
   it('multiplies int8 the same without the built-in dot product', async () => {
-    const runner = new Runner(compute.device, new Pipelines(compute.device), new Tensors(compute.device, compute.info.maxBufferBytes));
+    const runner = runnerOn(compute);
     const [a, b] = [bytes(9 * 70, 1), bytes(5 * 70, 2)];
     a[0] = b[0] = -128;
     expect(await matmulInt8(runner, 'matmul-int8-shifts', a, b, 9, 70, 5)).toEqual(matmulInt8Of(a, b, 9, 70, 5));

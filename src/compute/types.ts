@@ -149,7 +149,6 @@ export interface Compute {
   /** Copies the data in. The array may be reused at once. */
   upload(data: Float32Array): Handle;
   download(handle: Handle): Promise<Float32Array<ArrayBuffer>>;
-  copy(handle: Handle): Handle;
   /** Min and max a group. Throws `non-finite-weights` naming the count where a value is NaN or infinite. Empty group: 0, 0. */
   ranges(w: Handle, groups: Groups): Promise<Ranges>;
   histogram(w: Handle, lo: number, hi: number, bins: number): Promise<HistogramBins>;

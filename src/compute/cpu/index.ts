@@ -29,7 +29,6 @@ export function createCpuCompute(): Compute {
     info: { kind: 'cpu', name: 'CPU', features: [], maxBufferBytes: 2 ** 31 - 1, software: true },
     upload: (data) => new CpuTensor(data.slice()),
     download: async (handle) => dataOf(handle).slice(),
-    copy: (handle) => new CpuTensor(dataOf(handle).slice()),
     ranges: async (w, groups) => rangesOf(dataOf(w), groups),
     histogram: async (w, lo, hi, bins) => histogramOf(dataOf(w), lo, hi, bins),
     clipErrors: async (w, grid, ratios) => clipErrorsOf(dataOf(w), grid, ratios),

@@ -17,10 +17,8 @@ export async function adaround(gpu: Runner, gram: Handle, choices: Float32Array,
   planes.set(v);
   const fixed = gpu.constant(choices);
   const product = gpu.scratch(length * 4);
-  const [state, errors] = [gpu.scratch(planes.byteLength), gpu.scratch(length * 4)];
+  const [state, errors] = [gpu.constant(planes), gpu.constant(first)];
   return gpu.within([fixed, product, state, errors], async () => {
-    gpu.device.queue.writeBuffer(state, 0, planes);
-    gpu.device.queue.writeBuffer(errors, 0, first);
     let turn = 1;
     for (let done = 0; done < iterations; ) {
       const from = performance.now();
@@ -31,7 +29,7 @@ export async function adaround(gpu: Runner, gram: Handle, choices: Float32Array,
         const words = Uint32Array.of(length, ...new Uint32Array(Float32Array.of(rate, root, lambda, beta).buffer));
         gpu.dispatch('adaround-step', words, [fixed, product, state, errors], Math.ceil(length / WORKGROUP));
       }
-      await gpu.device.queue.onSubmittedWorkDone();
+      await gpu.recorder.done();
       signal.throwIfAborted();
       onIteration(done);
       turn = Math.max(1, Math.min(2 * turn, Math.round((turn * TURN_MS) / Math.max(1, performance.now() - from))));

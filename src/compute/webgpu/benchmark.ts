@@ -77,8 +77,9 @@ class Batch {
 
   /** Milliseconds of `repeats` dispatches. */
   async time(repeats: number, byTimestamp: boolean): Promise<number> {
-    this.gpu.check();
-    const { device } = this.gpu;
+    const { device, recorder } = this.gpu;
+    recorder.check();
+    recorder.submit();
     const stamps = byTimestamp && this.querySet ? { querySet: this.querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 } : null;
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass(stamps ? { timestampWrites: stamps } : {});

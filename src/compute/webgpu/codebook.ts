@@ -16,7 +16,7 @@ export function assign(gpu: Runner, w: Handle, codebook: Codebook, into?: Handle
   if (w.length === 0) return out;
   const values = gpu.constant(codebook.values);
   gpu.dispatch('assign', wordsOf(w.length, codebook), [gpu.tensors.of(w).buffer, values, gpu.tensors.of(out).buffer], Math.ceil(w.length / WORKGROUP));
-  values.destroy();
+  gpu.free([values]);
   return out;
 }
 

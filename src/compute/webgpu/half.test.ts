@@ -11,6 +11,7 @@ import { noise } from '../testing/data';
 import { describeGpu } from '../testing/makers';
 import { matmulF16, toHalf } from './matmul';
 import { Pipelines } from './pipelines';
+import { Recorder } from './recorder';
 import { Runner } from './runner';
 import { Tensors } from './tensors';
 
@@ -47,8 +48,9 @@ await describeGpu('half precision', (compute) => {
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
-  const tensors = new Tensors(device, 2 ** 27);
-  const gpu = new Runner(claiming, new Pipelines(device), tensors);
+  const recorder = new Recorder(device);
+  const tensors = new Tensors(device, 2 ** 27, recorder);
+  const gpu = new Runner(claiming, new Pipelines(device), tensors, recorder);
   const upload = (values: Float32Array<ArrayBuffer>) => {
     const tensor = tensors.create(values.length);
     device.queue.writeBuffer(tensor.buffer, 0, values);

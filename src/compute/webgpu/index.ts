@@ -7,6 +7,7 @@ import { applyCut, BY_INDEX, magnitudeCut } from './magnitude';
 import { roundWithFeedback } from './feedback';
 import { Pipelines } from './pipelines';
 import { clipErrors, codes, quantize, ranges } from './quantize';
+import { Recorder } from './recorder';
 import { Runner } from './runner';
 import { countBelowBits, errorSums, histogram } from './statistics';
 import { Tensors } from './tensors';
@@ -19,8 +20,9 @@ import { magnitudeBits } from '../cpu/magnitude';
  */
 export async function createGpuCompute({ device, info }: DeviceGrant): Promise<GpuCompute> {
   const pipelines = new Pipelines(device);
-  const tensors = new Tensors(device, info.maxBufferBytes);
-  const gpu = new Runner(device, pipelines, tensors);
+  const recorder = new Recorder(device);
+  const tensors = new Tensors(device, info.maxBufferBytes, recorder);
+  const gpu = new Runner(device, pipelines, tensors, recorder);
   await Promise.all([
     ...(['quantize', 'codes', 'ranges', 'clip-errors', 'error-sums', 'count-below', 'histogram', 'apply-cut', 'to-half', 'assign', 'assign-codes'] as const).map((kernel) => pipelines.prepare(kernel)),
     ...BY_INDEX.map((constants) => pipelines.prepare('radix-histogram', constants)),
@@ -30,7 +32,10 @@ export async function createGpuCompute({ device, info }: DeviceGrant): Promise<G
     info,
     device,
     lost: device.lost.then((reason) => reason.message || reason.reason),
-    bufferOf: buffer,
+    bufferOf(handle) {
+      recorder.submit();
+      return buffer(handle);
+    },
     upload(data) {
       gpu.check();
       const tensor = tensors.create(data.length);
@@ -39,14 +44,6 @@ export async function createGpuCompute({ device, info }: DeviceGrant): Promise<G
       return tensor;
     },
     download: async (handle) => new Float32Array(await gpu.read(buffer(handle), handle.length * 4)),
-    copy(handle) {
-      gpu.check();
-      const tensor = tensors.create(handle.length);
-      const encoder = device.createCommandEncoder();
-      encoder.copyBufferToBuffer(buffer(handle), 0, tensor.buffer, 0, handle.length * 4);
-      device.queue.submit([encoder.finish()]);
-      return tensor;
-    },
     ranges: (w, groups) => ranges(gpu, w, groups),
     histogram: (w, lo, hi, bins) => histogram(gpu, w, lo, hi, bins),
     clipErrors: (w, grid, ratios) => clipErrors(gpu, w, grid, ratios),
@@ -67,6 +64,7 @@ export async function createGpuCompute({ device, info }: DeviceGrant): Promise<G
     matmulInt8: (a, b, m, k, n) => matmulInt8(gpu, int8Kernel(info.features), a, b, m, k, n),
     timeMatmul: (kind, size, runs, signal) => timeMatmul(gpu, info.features, kind, size, runs, signal),
     destroy() {
+      recorder.destroy();
       tensors.destroy();
     },
   };

@@ -27,7 +27,7 @@ export function quantize(gpu: Runner, w: Handle, grid: Grid, into?: Handle): Han
   const constants = [gpu.constant(grid.scales), gpu.constant(grid.zeroPoints)];
   const words = gridWords(w.length, grid.groups, grid.qMin, grid.qMax, 1, 1);
   gpu.dispatch('quantize', words, [gpu.tensors.of(w).buffer, ...constants, gpu.tensors.of(out).buffer], Math.ceil(w.length / WORKGROUP));
-  for (const buffer of constants) buffer.destroy();
+  gpu.free(constants);
   return out;
 }
 

@@ -1,5 +1,5 @@
-import { WhittleError } from '../../base/errors';
 import type { Pipelines } from './pipelines';
+import type { Recorder } from './recorder';
 import type { Kernel } from './shaders';
 import type { Tensors } from './tensors';
 
@@ -7,8 +7,6 @@ import type { Tensors } from './tensors';
 export const WORKGROUP = 64;
 
 const MAX_WORKGROUPS = 65_535;
-/** A readback that failed is the work of a lost device nearly always; its news comes within this time. */
-const LOSS_NEWS_MS = 500;
 
 /** Workgroups in x and y for `count` of them: one dimension holds at most 65,535. */
 export function spread(count: number): [number, number] {
@@ -16,31 +14,30 @@ export function spread(count: number): [number, number] {
   return [Math.max(1, Math.ceil(count / y)), y];
 }
 
-/** Runs kernels on one device: uniforms, bindings, scratch buffers and readback. */
+/** Runs kernels on one device: bindings, scratch buffers and readback, which a recorder submits together. */
 export class Runner {
   readonly device: GPUDevice;
   readonly pipelines: Pipelines;
   readonly tensors: Tensors;
-  private lostReason: string | null = null;
+  readonly recorder: Recorder;
 
-  constructor(device: GPUDevice, pipelines: Pipelines, tensors: Tensors) {
+  constructor(device: GPUDevice, pipelines: Pipelines, tensors: Tensors, recorder: Recorder) {
     this.device = device;
     this.pipelines = pipelines;
     this.tensors = tensors;
-    void device.lost.then((info) => {
-      this.lostReason = info.message || info.reason;
-    });
+    this.recorder = recorder;
   }
 
   /** Throws 'device-lost' once the device is gone. */
   check(): void {
-    if (this.lostReason !== null) throw lost(this.lostReason);
+    this.recorder.check();
   }
 
-  /** A buffer with contents: codes, scales, a list of candidates. Destroy it after the submit that uses it. */
+  /** A buffer with contents: codes, scales, a list of candidates. Free it with `free` or `within`. */
   constant(data: Float32Array | Int32Array | Uint32Array | Int8Array): GPUBuffer {
     const size = Math.max(16, Math.ceil(data.byteLength / 16) * 16);
-    const buffer = this.device.createBuffer({ size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST, mappedAtCreation: true });
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC;
+    const buffer = this.device.createBuffer({ size, usage, mappedAtCreation: true });
     new Uint8Array(buffer.getMappedRange()).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     buffer.unmap();
     return buffer;
@@ -49,7 +46,7 @@ export class Runner {
   /** A zeroed buffer that a kernel writes and `read` reads. */
   scratch(bytes: number): GPUBuffer {
     const size = Math.max(16, Math.ceil(bytes / 16) * 16);
-    return this.device.createBuffer({ size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST });
+    return this.device.createBuffer({ size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC });
   }
 
   /**
@@ -57,55 +54,20 @@ export class Runner {
    * `workgroups` counts them over both dimensions, or gives x and y.
    */
   dispatch(kernel: Kernel, uniforms: Uint32Array, buffers: readonly GPUBuffer[], workgroups: number | [number, number], constants: Record<string, number> = {}): void {
-    this.check();
     const pipeline = this.pipelines.get(kernel, constants);
-    const uniform = this.device.createBuffer({ size: Math.ceil(uniforms.byteLength / 16) * 16, usage: GPUBufferUsage.UNIFORM, mappedAtCreation: true });
-    new Uint32Array(uniform.getMappedRange()).set(uniforms);
-    uniform.unmap();
-    const bindGroup = this.device.createBindGroup({
-      layout: pipeline.getBindGroupLayout(0),
-      entries: [uniform, ...buffers].map((buffer, binding) => ({ binding, resource: { buffer } })),
-    });
-    const encoder = this.device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    pass.setPipeline(pipeline);
-    pass.setBindGroup(0, bindGroup);
-    const [x, y] = typeof workgroups === 'number' ? spread(workgroups) : workgroups;
-    pass.dispatchWorkgroups(x, y);
-    pass.end();
-    this.device.queue.submit([encoder.finish()]);
-    uniform.destroy();
+    this.recorder.dispatch(pipeline, uniforms, buffers, typeof workgroups === 'number' ? spread(workgroups) : workgroups);
   }
 
-  /** The first `bytes` of a buffer, in main memory. */
-  async read(buffer: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
-    this.check();
-    if (bytes === 0) return new ArrayBuffer(0);
-    const size = Math.ceil(bytes / 4) * 4;
-    const staging = this.device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
-    const encoder = this.device.createCommandEncoder();
-    encoder.copyBufferToBuffer(buffer, 0, staging, 0, size);
-    this.device.queue.submit([encoder.finish()]);
-    try {
-      await staging.mapAsync(GPUMapMode.READ);
-      return staging.getMappedRange().slice(0, bytes);
-    } catch (error) {
-      await this.newsOfLoss();
-      this.check();
-      throw new WhittleError('gpu-validation', `The GPU did not give its result back: ${String(error)}`, 'Try again; if it stays, continue on the CPU.', { cause: error });
-    } finally {
-      staging.destroy();
-    }
+  /** The first `bytes` of a buffer, in main memory, as this turn's dispatches leave it. */
+  read(buffer: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
+    return this.recorder.read(buffer, bytes);
   }
 
-  /** Waits until a loss is known, or is not to be expected any more: the news may come after the failure that it caused. */
-  private async newsOfLoss(): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const given = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, LOSS_NEWS_MS);
+  /** Destroys buffers once nothing that is recorded uses them. */
+  free(buffers: readonly GPUBuffer[]): void {
+    this.recorder.afterwards(() => {
+      for (const buffer of buffers) buffer.destroy();
     });
-    await Promise.race([this.device.lost, given]);
-    clearTimeout(timer);
   }
 
   /** Runs `use` with buffers that are destroyed afterwards, whatever happens. */
@@ -113,11 +75,7 @@ export class Runner {
     try {
       return await use();
     } finally {
-      for (const buffer of buffers) buffer.destroy();
+      this.free(buffers);
     }
   }
-}
-
-export function lost(reason: string): WhittleError {
-  return new WhittleError('device-lost', `The GPU device was lost: ${reason}`, 'Your model and recipe are kept. Reconnect the GPU, or continue on the CPU.');
 }

@@ -34,17 +34,14 @@ export async function errorSums(gpu: Runner, reference: Handle, w: Handle): Prom
 /** Elements of all tensors whose magnitude bits are below `bits`. */
 export async function countBelowBits(gpu: Runner, tensors: readonly Handle[], bits: number): Promise<number> {
   gpu.check();
-  const counters = tensors.map(() => gpu.scratch(4));
-  return gpu.within(counters, async () => {
-    let total = 0;
-    for (const [i, w] of tensors.entries()) {
-      const counter = counters[i];
-      if (w.length === 0 || !counter) continue;
+  const counter = gpu.scratch(4);
+  return gpu.within([counter], async () => {
+    for (const w of tensors) {
+      if (w.length === 0) continue;
       const threads = threadsOf(w.length);
       gpu.dispatch('count-below', Uint32Array.of(w.length, threads, bits), [gpu.tensors.of(w).buffer, counter], Math.ceil(threads / WORKGROUP));
     }
-    for (const counter of counters) total += new Uint32Array(await gpu.read(counter, 4))[0] ?? 0;
-    return total;
+    return new Uint32Array(await gpu.read(counter, 4))[0] ?? 0;
   });
 }
 

@@ -1,5 +1,6 @@
 import { WhittleError } from '../../base/errors';
 import type { Handle } from '../types';
+import type { Recorder } from './recorder';
 
 /** Freed buffers kept for the next tensor of the same size: a slider makes the same sizes again and again. Integrated GPUs take it from main memory. */
 const POOL_BYTES = 64 * 2 ** 20;
@@ -34,11 +35,13 @@ export class Tensors {
   private readonly maxBytes: number;
   private readonly free = new Map<number, GPUBuffer[]>();
   private readonly all = new Set<GPUBuffer>();
+  private readonly recorder: Pick<Recorder, 'afterwards'>;
   private pooled = 0;
 
-  constructor(device: GPUDevice, maxBytes: number) {
+  constructor(device: GPUDevice, maxBytes: number, recorder: Pick<Recorder, 'afterwards'>) {
     this.device = device;
     this.maxBytes = maxBytes;
+    this.recorder = recorder;
   }
 
   /** An uninitialized tensor: every kernel writes all of its result. */
@@ -57,7 +60,12 @@ export class Tensors {
     return handle;
   }
 
+  /** Takes a buffer back, once nothing that is recorded uses it: an upload into it would come before that. */
   recycle(buffer: GPUBuffer): void {
+    this.recorder.afterwards(() => this.pool(buffer));
+  }
+
+  private pool(buffer: GPUBuffer): void {
     if (this.pooled + buffer.size > POOL_BYTES) {
       this.all.delete(buffer);
       buffer.destroy();

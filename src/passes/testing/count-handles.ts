@@ -15,7 +15,6 @@ export function countHandles(inner: Compute): { compute: Compute; live: () => nu
   const compute: Compute = {
     ...inner,
     upload: (data) => watch(inner.upload(data)),
-    copy: (handle) => watch(inner.copy(handle)),
     quantize: (w, grid, into) => (into ? inner.quantize(w, grid, into) : watch(inner.quantize(w, grid))),
     applyCut: (w, tensor, cut, into) => (into ? inner.applyCut(w, tensor, cut, into) : watch(inner.applyCut(w, tensor, cut))),
   };
