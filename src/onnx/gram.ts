@@ -1,76 +1,19 @@
 /** Nodes that compute what a layer's inputs have in common: the Gram matrix of the columns that its weights are multiplied with. */
-import { intAttribute, intsAttribute, isOnnx, stringAttribute } from './nodes';
+import { intsAttribute, stringAttribute } from './nodes';
 import { NodeWriter } from './node-writer';
+import type { WeightMatrix } from './operators/geometry';
+import type { ColumnLayer, Columns } from './operators/types';
 import { sizeOf } from './tensor';
 import type { WeightUse } from './weights';
-
-/** How a weight's elements are the matrix that multiplies those columns: element = group*groupStride + row*rowStride + column*columnStride. */
-export interface WeightMatrix {
-  /** Runs of rows with columns of their own: groups of a convolution, directions of an LSTM. */
-  readonly groups: number;
-  /** In one group. */
-  readonly rows: number;
-  readonly columns: number;
-  readonly groupStride: number;
-  readonly rowStride: number;
-  readonly columnStride: number;
-}
-
-/** The matrix of a weight for the node that reads it, or in words why its inputs are not seen as columns. */
-export function weightMatrix({ node, input, shape }: Pick<WeightUse, 'node' | 'input' | 'shape'>): WeightMatrix | string {
-  const [first = 1, second = 1] = shape;
-  switch (node.opType) {
-    case 'Conv': {
-      const groups = intAttribute(node, 'group', 1);
-      const columns = sizeOf(shape.slice(1));
-      return rowMajor(groups, first / groups, columns);
-    }
-    case 'ConvTranspose': {
-      // Rows are output channel and kernel place; overlaps of places are left out.
-      const groups = intAttribute(node, 'group', 1);
-      const rows = sizeOf(shape.slice(1));
-      return { groups, rows, columns: first / groups, groupStride: (first / groups) * rows, rowStride: 1, columnStride: rows };
-    }
-    case 'Gemm':
-      if (input !== 1) return 'the weight is the left factor of Gemm';
-      return intAttribute(node, 'transB', 0) ? rowMajor(1, first, second) : { groups: 1, rows: second, columns: first, groupStride: 0, rowStride: 1, columnStride: second };
-    case 'MatMul':
-      if (input !== 1 || shape.length !== 2) return 'the weight is not the right-hand matrix of MatMul';
-      return { groups: 1, rows: second, columns: first, groupStride: 0, rowStride: 1, columnStride: second };
-    case 'LSTM':
-    case 'GRU':
-    case 'RNN':
-      if (input !== 1 || shape.length !== 3) return `inputs of ${node.opType}'s recurrence are not observed`;
-      return rowMajor(1, first * second, shape[2] ?? 1);
-    default:
-      return `${node.opType} multiplies nothing with its weights`;
-  }
-}
-
-function rowMajor(groups: number, rows: number, columns: number): WeightMatrix {
-  return { groups, rows, columns, groupStride: rows * columns, rowStride: columns, columnStride: 1 };
-}
 
 /** Operator sets in which forms changed. */
 const SINCE = { padInputs: 11, sliceInputs: 10, sumInputs: 13 } as const;
 
 /** Adds the nodes that make Gram matrices, in the forms of the operator set. */
-export class GramBuilder extends NodeWriter {
-  /**
-   * The columns of this use's input: [samples, groups, columns, places], float32. The matrix must be that of `weightMatrix`.
-   * Null where the node's form is not covered (automatic pads, which only a run could tell).
-   */
-  columns({ node, shape }: WeightUse, { groups, columns }: WeightMatrix, from: string): string | null {
-    switch (node.opType) {
-      case 'Conv':
-        return isOnnx(node.domain) ? this.patches(node, shape, groups, columns, from) : null;
-      case 'ConvTranspose':
-        return this.reshape(from, [0, groups, columns, -1]);
-      case 'Gemm':
-        return intAttribute(node, 'transA', 0) ? this.reshape(from, [1, 1, columns, -1]) : this.transposed(this.reshape(from, [1, 1, -1, columns]));
-      default:
-        return this.transposed(this.reshape(from, [1, 1, -1, columns]));
-    }
+export class GramBuilder extends NodeWriter implements ColumnLayer {
+  /** The columns of this use's input: [samples, groups, columns, places], float32. Null where the node's form is not covered (automatic pads, which only a run could tell). */
+  columns({ node, shape, port }: WeightUse, { groups, columns }: WeightMatrix, from: string): string | null {
+    return port.columns?.(this, { node, shape, groups, columns }, from) ?? null;
   }
 
   /** The columns with a row of ones below them, so that their products hold sums and the count too: [samples, groups, columns + 1, places]. */
@@ -89,7 +32,7 @@ export class GramBuilder extends NodeWriter {
   }
 
   /** Rows of kernel places, as a convolution sees them: each place a strided part of the padded input. */
-  private patches(node: WeightUse['node'], shape: readonly number[], groups: number, columns: number, from: string): string | null {
+  patches({ node, shape, groups, columns }: Columns, from: string): string | null {
     const kernel = shape.slice(2);
     const auto = stringAttribute(node, 'auto_pad', 'NOTSET');
     const strides = intsAttribute(node, 'strides') ?? kernel.map(() => 1);
@@ -139,7 +82,7 @@ export class GramBuilder extends NodeWriter {
     return this.node('ReduceSum', [from], { axes: [0], keepdims: 0 });
   }
 
-  private transposed(from: string): string {
+  transposed(from: string): string {
     return this.node('Transpose', [from], { perm: [0, 1, 3, 2] });
   }
 }

@@ -2,7 +2,8 @@
 import type { ModelProto, NodeProto, TensorProto } from 'onnx-buf';
 import { indexTypes } from '../onnx/element-types';
 import { addInitializer, uniqueNames, type Scope } from '../onnx/graph';
-import { findAttribute, isOnnx } from '../onnx/nodes';
+import { isOnnx } from '../onnx/nodes';
+import { factorsOf, productOf } from '../onnx/operators/weights';
 import { encodeFloats, FLOAT_TYPES, makeTensor, readFloats, weightType } from '../onnx/tensor';
 import type { WeightType } from '../onnx/types';
 import type { ValueIndex } from '../onnx/values';
@@ -25,17 +26,18 @@ export interface LayerBias {
  * A MatMul has one only where its product is read by nothing but an Add of a constant.
  */
 export function readBias(index: ValueIndex, scope: Scope, node: NodeProto, channels: number): LayerBias | string {
-  if (node.opType === 'MatMul') return readAdded(index, scope, node, channels);
-  const name = node.input[2] ?? '';
+  const input = productOf(node)?.bias ?? null;
+  if (input === null) return readAdded(index, scope, node, channels);
+  const name = node.input[input] ?? '';
   const type = floatTypeOf(index, scope, node.input[1] ?? '');
   if (type === null) return 'The type that it computes in is not known.';
-  if (name === '') return { values: new Float64Array(channels), node, input: 2, dims: [channels], type };
+  if (name === '') return { values: new Float64Array(channels), node, input, dims: [channels], type };
   const constant = floatConstant(index, scope, name);
   if (constant === undefined) return `The bias "${name}" is not a constant.`;
-  const beta = node.opType === 'Gemm' ? (findAttribute(node, 'beta')?.f ?? 1) : 1;
+  const factor = factorsOf(node).bias;
   const values = perChannel(constant, channels, 1);
   // A Gemm's bias may broadcast; a full matrix differs by row, which a bias per channel cannot hold.
-  return values === null ? `The bias "${name}" is not one value a channel.` : { values: values.map((b) => b * beta), node, input: 2, dims: [channels], type };
+  return values === null ? `The bias "${name}" is not one value a channel.` : { values: values.map((b) => b * factor), node, input, dims: [channels], type };
 }
 
 function readAdded(index: ValueIndex, scope: Scope, node: NodeProto, channels: number): LayerBias | string {
@@ -64,7 +66,8 @@ export function writeBias(proto: ModelProto, scope: Scope, bias: LayerBias, valu
   const tensor = makeTensor(uniqueNames(proto)('bias'), FLOAT_TYPES[type], dims, encodeFloats(type, Float32Array.from(values)));
   addInitializer(proto, scope.graph, tensor);
   node.input[input] = tensor.name;
-  if (node.opType === 'Gemm') node.attribute = node.attribute.filter((a) => a.name !== 'beta');
+  const factor = productOf(node)?.factors?.bias;
+  if (factor !== undefined) node.attribute = node.attribute.filter((a) => a.name !== factor);
   return old === '' ? [] : [old];
 }
 

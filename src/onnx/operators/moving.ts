@@ -1,17 +1,21 @@
 /** Operators that move elements, or leave them where they are. */
-import { positive, reshaped, unsqueezed } from '../axes';
+import type { Axis } from '../axes';
+import { expanded, positive, regrouped, reshaped, sizesOf, unsqueezed, withMoved, withSingles } from '../axes';
 import { intAttribute, intsAttribute } from '../nodes';
 import { sizeOf } from '../tensor';
 import { axisOf, broadcast, sameShape, unary } from './shape-rules';
-import type { Known, Operator, Shape } from './types';
+import type { Known, Moves, MoveSite, Operator, Shape } from './types';
 
 /** What shape arithmetic makes of the same numbers in another shape. */
 function sameIntegers({ numbers: [a] }: Known): Shape | null {
   return a ?? null;
 }
 
+const nowhere: Moves = { axes: (_, axes) => axes };
+
 export const MOVING: readonly Operator[] = [
-  { types: 'Identity Cast', shape: sameShape, integers: sameIntegers },
+  { types: 'Identity Cast', shape: sameShape, integers: sameIntegers, moves: nowhere },
+  { types: 'CastLike', moves: nowhere },
   { types: 'Dropout', shape: ({ shapes: [x] }) => [x ?? null, x ?? null] },
   {
     types: 'Flatten',
@@ -19,8 +23,14 @@ export const MOVING: readonly Operator[] = [
       const axis = axisOf(node, x.length, 1);
       return [sizeOf(x.slice(0, axis)), sizeOf(x.slice(axis))];
     }),
+    moves: {
+      axes: ({ node }, axes) => {
+        const at = axisOf(node, axes.length, 1);
+        return regrouped(axes, [sizeOf(sizesOf(axes.slice(0, at))), sizeOf(sizesOf(axes.slice(at)))]);
+      },
+    },
   },
-  { types: 'Reshape', shape: unary((x, { numbers }) => (numbers[1] ? reshaped(x, numbers[1]) : null)) },
+  { types: 'Reshape', shape: unary((x, { numbers }) => (numbers[1] ? reshaped(x, numbers[1]) : null)), moves: { axes: reshapedAxes } },
   {
     types: 'Squeeze',
     shape: unary((x, { node, numbers }) => {
@@ -28,6 +38,12 @@ export const MOVING: readonly Operator[] = [
       return x.filter((size, axis) => (axes ? !axes.includes(axis) : size !== 1));
     }),
     integers: sameIntegers,
+    moves: {
+      axes: (site, axes) => {
+        const named = (intsAttribute(site.node, 'axes') ?? site.list(1) ?? []).map((axis) => positive(axis, axes.length));
+        return axes.filter(({ size }, at) => (named.length > 0 ? !named.includes(at) : size !== 1));
+      },
+    },
   },
   {
     types: 'Unsqueeze',
@@ -36,6 +52,12 @@ export const MOVING: readonly Operator[] = [
       return axes ? unsqueezed(x, axes) : null;
     }),
     integers: sameIntegers,
+    moves: {
+      axes: (site, axes) => {
+        const places = intsAttribute(site.node, 'axes') ?? site.list(1);
+        return places && withSingles(axes, places);
+      },
+    },
   },
   {
     types: 'Transpose',
@@ -43,8 +65,15 @@ export const MOVING: readonly Operator[] = [
       const order = intsAttribute(node, 'perm') ?? x.map((_, axis) => x.length - 1 - axis);
       return order.map((axis) => x[axis] ?? 1);
     }),
+    moves: {
+      axes: ({ node }, axes) => {
+        const order = intsAttribute(node, 'perm') ?? axes.map((_, at) => axes.length - 1 - at);
+        const turned = order.flatMap((at) => axes[at] ?? []);
+        return turned.length === axes.length ? turned : null;
+      },
+    },
   },
-  { types: 'Slice', shape: unary(sliced), integers: cut },
+  { types: 'Slice', shape: unary(sliced), integers: cutIntegers, moves: { axes: slicedAxes } },
   {
     types: 'Concat',
     shape: ({ node, shapes }) => {
@@ -55,6 +84,14 @@ export const MOVING: readonly Operator[] = [
       return [first.map((size, at) => (at === axis ? total : size))];
     },
     integers: ({ numbers }) => (numbers.every((part) => part !== null) ? numbers.flat() : null),
+    moves: {
+      joins: true,
+      axes: (site, axes) => {
+        // Beside activations it is data of its own, a first token for instance, and no part of a weight.
+        if (!site.isDerived()) return null;
+        return site.node.input.length === 1 ? axes : alongAxis(site, axes);
+      },
+    },
   },
   {
     types: 'Split',
@@ -65,6 +102,7 @@ export const MOVING: readonly Operator[] = [
       const even = Math.ceil((x[axis] ?? 1) / node.output.length);
       return node.output.map((_, part) => x.map((size, at) => (at === axis ? (sizes?.[part] ?? even) : size)));
     },
+    moves: { splits: true, axes: alongAxis },
   },
   {
     types: 'Pad',
@@ -74,7 +112,16 @@ export const MOVING: readonly Operator[] = [
       return pads?.length === 2 * x.length ? x.map((size, axis) => size + (pads[axis] ?? 0) + (pads[axis + x.length] ?? 0)) : null;
     }),
   },
-  { types: 'Expand', shape: ({ shapes: [x], numbers: [, target] }) => [x && target ? broadcast([x, target]) : null] },
+  {
+    types: 'Expand',
+    shape: ({ shapes: [x], numbers: [, target] }) => [x && target ? broadcast([x, target]) : null],
+    moves: {
+      axes: (site, axes) => {
+        const shape = site.made();
+        return shape && expanded(axes, shape);
+      },
+    },
+  },
   {
     types: 'Resize',
     shape: unary((x, { numbers }) => numbers[3] ?? (numbers[2] ? x.map((size, axis) => Math.floor(size * (numbers[2]?.[axis] ?? 1))) : null)),
@@ -105,9 +152,37 @@ function sliced(x: Shape, { node, numbers }: Known): Shape | null {
   return result;
 }
 
-function cut({ node, numbers }: Known): Shape | null {
+function cutIntegers({ node, numbers }: Known): Shape | null {
   const [a, b, c] = numbers;
   const starts = intsAttribute(node, 'starts') ?? b;
   const ends = intsAttribute(node, 'ends') ?? c;
   return a && starts?.length === 1 && ends?.length === 1 && (numbers[4]?.[0] ?? 1) === 1 ? a.slice(starts[0], ends[0]) : null;
+}
+
+function reshapedAxes(site: MoveSite, axes: readonly Axis[]): readonly Axis[] | null {
+  const target = site.list(1);
+  const shape = target && !(intAttribute(site.node, 'allowzero', 0) !== 0 && target.includes(0)) ? reshaped(sizesOf(axes), target) : site.made();
+  if (shape && target && axes.every(({ whole }) => whole)) site.refuseUnless(shape, sizesOf(axes));
+  return shape && regrouped(axes, shape);
+}
+
+/** One axis cut, or longer by what others put beside. */
+function alongAxis(site: MoveSite, axes: readonly Axis[]): readonly Axis[] {
+  const at = axisOf(site.node, axes.length, 0);
+  return withMoved(axes, at, site.made()?.[at] ?? axes[at]?.size ?? 1);
+}
+
+function slicedAxes(site: MoveSite, axes: readonly Axis[]): readonly Axis[] | null {
+  const { node } = site;
+  const [starts, ends] = [intsAttribute(node, 'starts') ?? site.list(1), intsAttribute(node, 'ends') ?? site.list(2)];
+  const which = intsAttribute(node, 'axes') ?? site.list(3) ?? starts?.map((_, at) => at);
+  const steps = site.list(4);
+  if (!which) return null;
+  const made = site.made();
+  return which.reduce<readonly Axis[]>((cut, named, at) => {
+    const place = positive(named, axes.length);
+    const size = cut[place]?.size ?? 1;
+    const whole = starts?.[at] === 0 && (ends?.[at] ?? 0) >= size && (steps?.[at] ?? 1) === 1;
+    return whole ? cut : withMoved(cut, place, made?.[place] ?? size);
+  }, axes);
 }

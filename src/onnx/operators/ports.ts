@@ -1,5 +1,5 @@
-/** Axes of weights that are output channels. */
-import type { Axes, Shape } from './types';
+/** What weights of products have in common. */
+import type { Axes, Shape, WeightPort } from './types';
 
 export function rows(shape: Shape): Axes | null {
   return shape.length < 2 ? null : [0];
@@ -13,3 +13,6 @@ export function columns(shape: Shape): Axes | null {
 export function allBut(shape: Shape, summed: number): Axes {
   return shape.flatMap((_, axis) => (axis === summed ? [] : [axis]));
 }
+
+/** The last axis of the input holds its columns, whatever lies before it. */
+export const lastAxis: NonNullable<WeightPort['columns']> = (lay, asked, from) => lay.transposed(lay.reshape(from, [1, 1, -1, asked.columns]));

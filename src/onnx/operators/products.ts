@@ -1,18 +1,21 @@
 import { intAttribute } from '../nodes';
 import { sizeOf } from '../tensor';
 import { freeAxes, labelled } from './einsum';
-import { allBut, columns, rows } from './ports';
+import { inputMajor, outputMajor } from './geometry';
+import { allBut, columns, lastAxis, rows } from './ports';
 import { broadcast } from './shape-rules';
 import type { Counted, Operator, WeightPort } from './types';
 
+const left: WeightPort = { outputs: (shape, node) => (intAttribute(node, 'transA', 0) ? columns(shape) : rows(shape)), suffix: '/A' };
+const right: WeightPort = { outputs: (shape, node) => (intAttribute(node, 'transB', 0) ? rows(shape) : columns(shape)), suffix: '' };
+
 const gemm = {
-  weights: {
-    0: { outputs: (shape, node) => (intAttribute(node, 'transA', 0) ? columns(shape) : rows(shape)), suffix: '/A' },
-    1: { outputs: (shape, node) => (intAttribute(node, 'transB', 0) ? rows(shape) : columns(shape)), suffix: '' },
-  },
+  weights: { 0: left, 1: right },
   macs: ({ node, input, shape, output }) =>
     output && (sizeOf(output) * sizeOf(shape)) / (input === 0 ? (shape[intAttribute(node, 'transA', 0) ? 1 : 0] ?? 1) : (output[1] ?? 1)),
 } satisfies Partial<Operator>;
+
+const NOT_RIGHT = 'the weight is not the right-hand matrix of MatMul';
 
 /** Each output element sums over K, the last axis of A and the last but one of B (the only one of a vector), or the other way round where it is turned. */
 function productMacs({ node, input, shape, output }: Counted): number | null {
@@ -35,6 +38,15 @@ export const PRODUCTS: readonly Operator[] = [
   {
     types: 'Gemm',
     ...gemm,
+    product: { layout: 'columns', bias: 2, turned: (node) => intAttribute(node, 'transA', 0) !== 0, factors: { product: 'alpha', bias: 'beta' } },
+    weights: {
+      0: { ...left, geometry: () => 'the weight is the left factor of Gemm' },
+      1: {
+        ...right,
+        geometry: ([first = 1, second = 1], node) => (intAttribute(node, 'transB', 0) ? outputMajor(1, first, second) : inputMajor(1, first, second)),
+        columns: (lay, asked, from) => (intAttribute(asked.node, 'transA', 0) ? lay.reshape(from, [1, 1, asked.columns, -1]) : lastAxis(lay, asked, from)),
+      },
+    },
     misfit: (shape, input) => (input < 2 && shape.length !== 2 ? 'it must be a matrix' : null),
     shape: ({ node, shapes: [a, b] }) => {
       if (!a || !b) return [];
@@ -45,9 +57,15 @@ export const PRODUCTS: readonly Operator[] = [
   {
     // A product with a vector has no axis for that side: one channel.
     types: 'MatMul',
+    product: { layout: 'columns', bias: null },
     weights: {
-      0: { outputs: (shape) => (shape.length === 0 ? null : allBut(shape, shape.length - 1)), suffix: '/A' },
-      1: { outputs: (shape) => (shape.length === 1 ? [] : columns(shape)), suffix: '' },
+      0: { outputs: (shape) => (shape.length === 0 ? null : allBut(shape, shape.length - 1)), suffix: '/A', geometry: () => NOT_RIGHT },
+      1: {
+        outputs: (shape) => (shape.length === 1 ? [] : columns(shape)),
+        suffix: '',
+        geometry: (shape) => (shape.length === 2 ? inputMajor(1, shape[0] ?? 1, shape[1] ?? 1) : NOT_RIGHT),
+        columns: lastAxis,
+      },
     },
     macs: productMacs,
     misfit: (shape) => (shape.length === 0 ? 'it must have a dimension' : null),

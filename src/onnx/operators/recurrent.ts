@@ -1,11 +1,24 @@
 import { intAttribute } from '../nodes';
 import { sizeOf } from '../tensor';
-import type { Axes, Operator, Shape } from './types';
+import { outputMajor } from './geometry';
+import { lastAxis } from './ports';
+import type { Axes, Operator, Shape, WeightPort } from './types';
 
 /** [directions, gates*H, I]: every row of every direction is a channel. */
 function everyRow(shape: Shape): Axes | null {
   return shape.length === 3 ? [0, 1] : null;
 }
+
+const unseen = (_: Shape, { opType }: { readonly opType: string }): string => `inputs of ${opType}'s recurrence are not observed`;
+
+const ofStates: WeightPort = { outputs: everyRow, suffix: '/R', geometry: unseen };
+
+const ofInputs: WeightPort = {
+  outputs: everyRow,
+  suffix: '/W',
+  geometry: (shape, node) => (shape.length === 3 ? outputMajor(1, (shape[0] ?? 1) * (shape[1] ?? 1), shape[2] ?? 1) : unseen(shape, node)),
+  columns: lastAxis,
+};
 
 const RANKS: Readonly<Record<number, number>> = { 1: 3, 2: 3, 3: 2 };
 
@@ -22,7 +35,7 @@ function misfit(gates: number): NonNullable<Operator['misfit']> {
 
 /** Every element once a step and batch row. */
 const recurrent = {
-  weights: { 1: { outputs: everyRow, suffix: '/W' }, 2: { outputs: everyRow, suffix: '/R' } },
+  weights: { 1: ofInputs, 2: ofStates },
   macs: ({ shape, inputs: [x] }) => x && sizeOf(shape) * (x[0] ?? 1) * (x[1] ?? 1),
   shape: ({ node, shapes: [x, w, r] }) => {
     if (!x || !w || !r) return [];

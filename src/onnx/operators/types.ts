@@ -1,8 +1,38 @@
 /** What is known of an operator. A record speaks for one operator, or for several that are alike in all that it says. */
 import type { NodeProto, TensorProto } from 'onnx-buf';
+import type { Axis } from '../axes';
+import type { Geometry } from './geometry';
 
 export type Shape = readonly number[];
 export type Axes = readonly number[];
+
+export interface Operator {
+  /** Names, separated by spaces. */
+  readonly types: string;
+  /** Operator sets that have it under these names; the standard one where nothing is said. */
+  readonly domains?: readonly Domain[];
+
+  /** The inputs that it reads as weights. */
+  readonly weights?: Readonly<Record<number, WeightPort>> | ((node: NodeProto, input: number) => WeightPort);
+  /** Its further inputs are biases, norms, scales or values per channel by its own definition: they are kept in float without remark. */
+  readonly parameters?: boolean;
+  /** Why a constant of this shape cannot be this input, in words; null where it can. `constant` gives the node's other constants. */
+  readonly misfit?: (shape: Shape, input: number, node: NodeProto, constant: (input: number) => TensorProto | undefined) => string | null;
+  /** Multiply-accumulates with one weight, as torch profilers and papers count them; nothing where a shape is not known. */
+  readonly macs?: (counted: Counted) => number | null | undefined;
+  /** It multiplies its first input with a weight and adds a bias. */
+  readonly product?: Product;
+
+  /** Shapes of its outputs, as far as they follow. */
+  readonly shape?: (known: Known) => readonly (Shape | null)[];
+  /** The integers of its output, where it is part of shape arithmetic. Rank 0 and 1 are not told apart. */
+  readonly integers?: (known: Known) => Shape | null;
+  /** It only moves elements. */
+  readonly moves?: Moves;
+}
+
+/** '' is the standard operator set; the other is ONNX Runtime's own, as its optimizer leaves it in saved models. */
+export type Domain = '' | 'com.microsoft';
 
 /** How a node reads one of its inputs as a weight. */
 export interface WeightPort {
@@ -10,6 +40,39 @@ export interface WeightPort {
   readonly outputs: (shape: Shape, node: NodeProto) => Axes | null;
   /** Tells apart two weights of one node. */
   readonly suffix: string;
+  /** Where its output and input channels lie, or in words why the node's inputs are not seen as columns that it multiplies. */
+  readonly geometry?: (shape: Shape, node: NodeProto) => Geometry | string;
+  /** Nodes that lay the node's first input out as those columns: [samples, groups, columns, places]. Null where the form is not covered. */
+  readonly columns?: (lay: ColumnLayer, columns: Columns, from: string) => string | null;
+}
+
+/** What `columns` is asked for: matrices of so many columns in so many groups, for a weight of this shape. */
+export interface Columns {
+  readonly node: NodeProto;
+  readonly shape: Shape;
+  readonly groups: number;
+  readonly columns: number;
+}
+
+/** Adds nodes; each gives the name of what it makes. */
+export interface ColumnLayer {
+  reshape(from: string, dims: readonly number[]): string;
+  /** The last two of four axes change places. */
+  transposed(from: string): string;
+  /** Kernel places as a convolution sees them; null where its pads are not known before a run. */
+  patches(columns: Columns, from: string): string | null;
+}
+
+/** What makes a layer of a product with a weight (input 1). */
+export interface Product {
+  /** Channels lie on axis 1 of [N, C, ...] ('planes') or on the last axis ('columns'), before and after it. */
+  readonly layout: 'planes' | 'columns';
+  /** The input that is its bias; null where only an Add behind it can be one. */
+  readonly bias: number | null;
+  /** Whether it reads its first input transposed: channels are then its rows. */
+  readonly turned?: (node: NodeProto) => boolean;
+  /** Attributes that multiply the product and its bias. */
+  readonly factors?: { readonly product: string; readonly bias: string };
 }
 
 /** Where multiply-accumulates of one weight are counted: shapes as far as they are known, with batch 1. */
@@ -32,24 +95,25 @@ export interface Known {
   readonly branches: readonly (readonly (Shape | null)[])[];
 }
 
-export interface Operator {
-  /** Names, separated by spaces. */
-  readonly types: string;
-  /** Operator sets that have it under these names; the standard one where nothing is said. */
-  readonly domains?: readonly Domain[];
-  /** The inputs that it reads as weights. */
-  readonly weights?: Readonly<Record<number, WeightPort>> | ((node: NodeProto, input: number) => WeightPort);
-  /** Its further inputs are biases, norms, scales or values per channel by its own definition: they are kept in float without remark. */
-  readonly parameters?: boolean;
-  /** Why a constant of this shape cannot be this input, in words; null where it can. `constant` gives the node's other constants. */
-  readonly misfit?: (shape: Shape, input: number, node: NodeProto, constant: (input: number) => TensorProto | undefined) => string | null;
-  /** Multiply-accumulates with one weight, as torch profilers and papers count them; nothing where a shape is not known. */
-  readonly macs?: (counted: Counted) => number | null | undefined;
-  /** Shapes of its outputs, as far as they follow. */
-  readonly shape?: (known: Known) => readonly (Shape | null)[];
-  /** The integers of its output, where it is part of shape arithmetic. Rank 0 and 1 are not told apart. */
-  readonly integers?: (known: Known) => Shape | null;
+/** How an operator moves elements. */
+export interface Moves {
+  /** The axes of an output whose input has these, in terms of the same stored tensor; null where they are not known. */
+  readonly axes: (site: MoveSite, axes: readonly Axis[]) => readonly Axis[] | null;
+  /** Every input is moved, not only the first. */
+  readonly joins?: boolean;
+  /** Every output holds some, not only the first. */
+  readonly splits?: boolean;
 }
 
-/** '' is the standard operator set; the other is ONNX Runtime's own, as its optimizer leaves it in saved models. */
-export type Domain = '' | 'com.microsoft';
+/** A node that moves elements, with what is asked of it. */
+export interface MoveSite {
+  readonly node: NodeProto;
+  /** The constant integers of an input; null where it is none. */
+  list(input: number): number[] | null;
+  /** Whether what the node makes is the same in every run. */
+  isDerived(): boolean;
+  /** The shape of what the node makes, as far as it is known. */
+  made(): Shape | null;
+  /** @throws WhittleError 'bad-model' where elements of one shape cannot be given the other. */
+  refuseUnless(shape: Shape, before: Shape): void;
+}

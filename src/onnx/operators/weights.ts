@@ -1,7 +1,9 @@
-/** Which inputs of which nodes are weights. */
+/** Which inputs of which nodes are weights, and what layers of them are like. */
 import type { NodeProto } from 'onnx-buf';
+import { findAttribute } from '../nodes';
+import type { Geometry } from './geometry';
 import { operatorOf } from './table';
-import type { WeightPort } from './types';
+import type { Product, Shape, WeightPort } from './types';
 
 /** How a node reads this input as a weight; undefined where it does not. */
 export function weightPort(node: NodeProto, input: number): WeightPort | undefined {
@@ -18,4 +20,21 @@ export function takesWeights(node: NodeProto): boolean {
 export function isParameter(node: NodeProto, input: number): boolean {
   if (input === 0) return false;
   return operatorOf(node)?.parameters === true || (takesWeights(node) && weightPort(node, input) === undefined);
+}
+
+/** Where the channels of this weight lie, or in words why the node's inputs are not seen as columns that it multiplies. */
+export function geometryOf(node: NodeProto, input: number, shape: Shape): Geometry | string {
+  return weightPort(node, input)?.geometry?.(shape, node) ?? `${node.opType} multiplies nothing with its weights`;
+}
+
+/** What makes a layer of a node that multiplies with a weight and adds a bias; undefined for others. */
+export function productOf(node: Pick<NodeProto, 'domain' | 'opType'>): Product | undefined {
+  return operatorOf(node)?.product;
+}
+
+/** What a node multiplies its product and its bias by: 1 unless attributes say otherwise. */
+export function factorsOf(node: NodeProto): { readonly product: number; readonly bias: number } {
+  const names = productOf(node)?.factors;
+  const factor = (name: string | undefined): number => (name === undefined ? 1 : (findAttribute(node, name)?.f ?? 1));
+  return { product: factor(names?.product), bias: factor(names?.bias) };
 }

@@ -1,6 +1,6 @@
-import { findAttribute } from '../../onnx/nodes';
+import { inputsOf, sumOverInputs } from '../../onnx/operators/geometry';
+import { factorsOf, geometryOf } from '../../onnx/operators/weights';
 import { indexValues } from '../../onnx/values';
-import { inputsOf, sumOverInputs, viewOf } from '../kernel-view';
 import { readWeights } from '../read-weights';
 import type { PassContext } from '../types';
 import { expectedMean } from './expected';
@@ -16,22 +16,22 @@ export async function shiftsByNorms(context: PassContext, targets: readonly Targ
   const shifts: (Float64Array | string)[] = [];
   for (const { layerId, node, scope, bias, shape, output } of targets) {
     context.job.signal.throwIfAborted();
-    const view = viewOf(node, shape);
-    if (view === null || node.opType === 'ConvTranspose') {
+    const geometry = geometryOf(node, 1, shape);
+    if (typeof geometry === 'string' || geometry.scatters) {
       shifts.push(`${node.opType} does not give each output all of its kernel.`);
       continue;
     }
-    const means = expectedMean(index, scope, context.moments, node.input[0] ?? '', inputsOf(view), output.layout);
+    const means = expectedMean(index, scope, context.moments, node.input[0] ?? '', inputsOf(geometry), output.layout);
     if (means === null) {
       shifts.push(context.moments.size === 0 ? 'No batch norm was folded that would tell of its inputs.' : 'Its inputs do not come from a batch norm alone.');
       continue;
     }
     const present = await readWeights(context, layerId);
     const original = await readWeights(context, layerId, 'original');
-    const alpha = findAttribute(node, 'alpha')?.f ?? 1;
+    const factor = factorsOf(node).product;
     const errors = present.map((w, i) => w - (original[i] ?? 0));
     const before = context.weights.originalBiases.get(bias.node.input[bias.input] ?? '');
-    shifts.push(sumOverInputs(view, errors, means.map((m) => m * alpha)).map((shift, c) => shift + (before ? (bias.values[c] ?? 0) - (before[c] ?? 0) : 0)));
+    shifts.push(sumOverInputs(geometry, errors, means.map((m) => m * factor)).map((shift, c) => shift + (before ? (bias.values[c] ?? 0) - (before[c] ?? 0) : 0)));
   }
   return shifts;
 }

@@ -1,7 +1,9 @@
 import type { NodeProto } from 'onnx-buf';
 import type { Scope } from '../../onnx/graph';
 import { findLayers, type LayerSource } from '../../onnx/layers';
-import { findAttribute, intAttribute, isOnnx } from '../../onnx/nodes';
+import { findAttribute, isOnnx } from '../../onnx/nodes';
+import { outputsOf } from '../../onnx/operators/geometry';
+import { geometryOf, productOf } from '../../onnx/operators/weights';
 import { readFloats } from '../../onnx/tensor';
 import type { OnnxModel, Skipped, WeightType } from '../../onnx/types';
 import { indexValues, type ValueIndex } from '../../onnx/values';
@@ -26,8 +28,6 @@ export interface Target {
   readonly type: WeightType;
 }
 
-const OPS: ReadonlySet<string> = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul']);
-
 /** The nodes that read these layers, in the order in which they are computed; layers whose bias cannot be corrected with the reason. */
 export function findTargets(model: OnnxModel, layerIds: ReadonlySet<string>): { targets: Target[]; skipped: Skipped[] } {
   const index = indexValues(model.proto);
@@ -44,7 +44,8 @@ export function findTargets(model: OnnxModel, layerIds: ReadonlySet<string>): { 
 
 /** A shared weight has as many biases as readers; all of them can be corrected, or none. */
 function targetsOf(index: ValueIndex, { layer, uses }: LayerSource): Target[] | string {
-  if (!OPS.has(layer.op)) return `${layer.op} has no bias that could be corrected.`;
+  const product = uses[0] && productOf(uses[0].node);
+  if (!product) return `${layer.op} has no bias that could be corrected.`;
   if (layer.inSubgraph || uses.some((use) => use.scope.parent !== null)) return 'It is inside a branch or loop, whose outputs cannot be observed.';
   const targets: Target[] = [];
   for (const use of uses) {
@@ -52,10 +53,11 @@ function targetsOf(index: ValueIndex, { layer, uses }: LayerSource): Target[] | 
     if (!use.inOrder) return `Its weight passes through ${firstPassed(use)} first.`;
     if (shape.length < 2) return 'Its weight is a vector, which gives no channels.';
     if (input !== 1) return 'Its weight is the left factor of a product, whose channels are rows.';
-    const channels = view.channels * (node.opType === 'ConvTranspose' ? intAttribute(node, 'group', 1) : 1);
+    const geometry = geometryOf(node, input, shape);
+    const channels = typeof geometry === 'string' ? view.channels : outputsOf(geometry);
     const bias = readBias(index, scope, node, channels);
     if (typeof bias === 'string') return bias;
-    const layout = node.opType === 'Conv' || node.opType === 'ConvTranspose' ? 'planes' : 'columns';
+    const { layout } = productOf(node) ?? product;
     const name = afterConstants(index, scope, node.output[0] ?? '');
     targets.push({ layerId: layer.id, node, scope, bias, shape, output: { name, channels, layout }, activation: activationOf(index, scope, name), positions: layout === 'planes' ? shape.slice(2) : [], type: bias.type });
   }

@@ -92,7 +92,7 @@ async function readMagnitudes(context: PassContext, layers: readonly End[]): Pro
   const magnitudes: Magnitudes[] = [];
   for (const end of layers) {
     context.job.signal.throwIfAborted();
-    magnitudes.push(magnitudesOf(end.view, await readWeights(context, end.id)));
+    magnitudes.push(magnitudesOf(end.geometry, await readWeights(context, end.id)));
   }
   return magnitudes;
 }

@@ -1,10 +1,11 @@
 import type { NodeProto } from 'onnx-buf';
 import type { Scope } from '../../onnx/graph';
 import type { LayerSource } from '../../onnx/layers';
-import { intAttribute } from '../../onnx/nodes';
+import { outputsOf, type Geometry } from '../../onnx/operators/geometry';
+import { geometryOf, productOf } from '../../onnx/operators/weights';
+import type { Product } from '../../onnx/operators/types';
 import type { ValueIndex } from '../../onnx/values';
 import { firstPassed } from '../../onnx/weights';
-import { outputsOf, viewOf, type WeightView } from '../kernel-view';
 import { readBias, type LayerBias } from '../layer-bias';
 import type { PassContext } from '../types';
 
@@ -14,12 +15,11 @@ export interface End {
   readonly source: LayerSource;
   readonly node: NodeProto;
   readonly scope: Scope;
-  readonly view: WeightView;
+  readonly product: Product;
+  readonly geometry: Geometry;
   /** In words why it has none that can be changed. */
   readonly bias: LayerBias | string;
 }
-
-const OPS: ReadonlySet<string> = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul']);
 
 /** Each layer as an end of a joint, or the reason against it, by layer id. */
 export function endsOf(context: Pick<PassContext, 'selected'>, index: ValueIndex, sources: readonly LayerSource[]): Map<string, End | string> {
@@ -30,12 +30,13 @@ export function endsOf(context: Pick<PassContext, 'selected'>, index: ValueIndex
 function endOf(index: ValueIndex, source: LayerSource): End | string {
   const { layer, uses, others, value } = source;
   const [use] = uses;
-  if (!use || !OPS.has(layer.op)) return `Weights of ${layer.op} are not equalized.`;
+  const product = use && productOf(use.node);
+  if (!product) return `Weights of ${layer.op} are not equalized.`;
   if (uses.length + others.length > 1 || value.isOutput) return `Its weight "${layer.tensorName}" is shared with other nodes.`;
   if (!use.inOrder) return `Its weight "${layer.tensorName}" passes through ${firstPassed(use)} first.`;
   if (use.input !== 1) return 'Its weight is the left factor of a product, whose channels are rows.';
-  if (layer.op === 'Gemm' && intAttribute(use.node, 'transA', 0) !== 0) return 'Its input is transposed (transA).';
-  const view = viewOf(use.node, use.shape);
-  if (view === null) return `Its weight [${use.shape.join(', ')}] is not a matrix.`;
-  return { id: layer.id, source, node: use.node, scope: use.scope, view, bias: readBias(index, use.scope, use.node, outputsOf(view)) };
+  if (product.turned?.(use.node) === true) return 'Its input is transposed (transA).';
+  const geometry = geometryOf(use.node, use.input, use.shape);
+  if (typeof geometry === 'string') return `Its weight [${use.shape.join(', ')}] is not a matrix.`;
+  return { id: layer.id, source, node: use.node, scope: use.scope, product, geometry, bias: readBias(index, use.scope, use.node, outputsOf(geometry)) };
 }

@@ -1,8 +1,8 @@
-import { eachKernel, inputsOf, outputsOf, scaleChannels, type WeightView } from '../kernel-view';
+import { eachKernel, inputsOf, outputsOf, scaleChannels, type Geometry } from '../../onnx/operators/geometry';
 
 /** The largest |w| of each kernel of a layer, in the order of `eachKernel`: all that ranges depend on. */
 export interface Magnitudes {
-  readonly view: WeightView;
+  readonly geometry: Geometry;
   readonly values: Float32Array;
 }
 
@@ -26,15 +26,15 @@ const EMPTY = 2 ** -24;
 /** No factor moves further than this in a sweep: the ranges agree to a tenth of a percent. */
 const CONVERGED = 1e-3;
 
-export function magnitudesOf(view: WeightView, weights: Float32Array): Magnitudes {
-  const values = new Float32Array(view.first * view.second);
+export function magnitudesOf(geometry: Geometry, weights: Float32Array): Magnitudes {
+  const values = new Float32Array(geometry.groups * geometry.outputs * geometry.inputs);
   let at = 0;
-  eachKernel(view, (_output, _input, start) => {
+  eachKernel(geometry, (_output, _input, start) => {
     let largest = 0;
-    for (let e = start; e < start + view.kernel; e++) largest = Math.max(largest, Math.abs(weights[e] ?? 0));
+    for (let e = start; e < start + geometry.places; e++) largest = Math.max(largest, Math.abs(weights[e] ?? 0));
     values[at++] = largest;
   });
-  return { view, values };
+  return { geometry, values };
 }
 
 /**
@@ -45,7 +45,7 @@ export function magnitudesOf(view: WeightView, weights: Float32Array): Magnitude
  * Source: Nagel et al. 2019 (arXiv 1906.04721, 4.1).
  */
 export function solveFactors(layers: readonly Magnitudes[], ties: readonly Tie[], sweeps: number): { factors: Float64Array[]; sweeps: number } {
-  const factors = ties.map(({ producer }) => new Float64Array(outputsOf(layerAt(layers, producer).view)).fill(1));
+  const factors = ties.map(({ producer }) => new Float64Array(outputsOf(layerAt(layers, producer).geometry)).fill(1));
   let done = 0;
   for (let moved = Number.POSITIVE_INFINITY; done < sweeps && moved > CONVERGED; done++) {
     moved = 0;
@@ -96,10 +96,10 @@ function most(values: Float64Array): number {
 }
 
 /** The largest magnitude of each output or input channel. */
-function rangesOf({ view, values }: Magnitudes, side: 'output' | 'input'): Float64Array {
-  const ranges = new Float64Array(side === 'output' ? outputsOf(view) : inputsOf(view));
+function rangesOf({ geometry, values }: Magnitudes, side: 'output' | 'input'): Float64Array {
+  const ranges = new Float64Array(side === 'output' ? outputsOf(geometry) : inputsOf(geometry));
   let at = 0;
-  eachKernel(view, (output, input) => {
+  eachKernel(geometry, (output, input) => {
     const channel = side === 'output' ? output : input;
     ranges[channel] = Math.max(ranges[channel] ?? 0, values[at++] ?? 0);
   });
@@ -108,10 +108,10 @@ function rangesOf({ view, values }: Magnitudes, side: 'output' | 'input'): Float
 
 function applyStep(layers: readonly Magnitudes[], { producer, readers }: Tie, step: Float64Array): void {
   const own = layerAt(layers, producer);
-  scaleChannels(own.view, own.values, step.map((s) => 1 / s), null);
+  scaleChannels(own.geometry, own.values, step.map((s) => 1 / s), null);
   for (const reading of readers) {
-    const { view, values } = layerAt(layers, reading.layer);
-    scaleChannels(view, values, null, onInputs(reading, step, new Float64Array(inputsOf(view)).fill(1)));
+    const { geometry, values } = layerAt(layers, reading.layer);
+    scaleChannels(geometry, values, null, onInputs(reading, step, new Float64Array(inputsOf(geometry)).fill(1)));
   }
 }
 

@@ -1,6 +1,6 @@
 /** Finds the layers between which channels can be rescaled without a change of what the network computes. */
 import type { Use, Value } from '../../onnx/values';
-import { inputsOf, outputsOf } from '../kernel-view';
+import { inputsOf, outputsOf } from '../../onnx/operators/geometry';
 import type { End } from './ends';
 import { passOn } from './passage';
 import type { Addend, Ceiling, Joint, Place, Reader, Surroundings } from './types';
@@ -16,11 +16,11 @@ interface Found {
 /** The joint behind a layer, or the reason why there is none. */
 export function jointOf(around: Surroundings, producer: End): Joint | string {
   // A MatMul without a bias of its own may be followed by anything that passes scales on.
-  if (typeof producer.bias === 'string' && producer.node.opType !== 'MatMul') return producer.bias;
-  const isConv = producer.node.opType === 'Conv' || producer.node.opType === 'ConvTranspose';
-  const channels = outputsOf(producer.view);
-  const rank = isConv ? (producer.source.uses[0]?.shape.length ?? 0) : null;
-  const start: Place = { layout: isConv ? 'planes' : 'columns', rank, channels, total: channels, offset: 0, spread: 1, active: false };
+  const { layout, bias } = producer.product;
+  if (typeof producer.bias === 'string' && bias !== null) return producer.bias;
+  const channels = outputsOf(producer.geometry);
+  const rank = layout === 'planes' ? (producer.source.uses[0]?.shape.length ?? 0) : null;
+  const start: Place = { layout, rank, channels, total: channels, offset: 0, spread: 1, active: false };
   const output = around.index.find(producer.scope, producer.node.output[0] ?? '');
   if (!output) return 'Its output is not used.';
   const found: Found = { readers: [], addends: [], ceilings: [], activated: new Map(), fixed: typeof producer.bias === 'string' ? 'it has no bias' : null };
@@ -67,16 +67,15 @@ function read({ ends }: Surroundings, use: Use, layer: string, { layout, total, 
   const end = ends.get(layer);
   if (end === undefined || typeof end === 'string') return `It feeds layer "${layer}", which is left as it is: ${end ?? 'it is none of this pass.'}`;
   if (use.input !== 0) return `It feeds layer "${layer}" as another input than the first.`;
-  const isConv = end.node.opType === 'Conv' || end.node.opType === 'ConvTranspose';
-  if (isConv !== (layout === 'planes') || total !== inputsOf(end.view)) return `Which inputs of layer "${layer}" are its channels is not known.`;
+  if (end.product.layout !== layout || total !== inputsOf(end.geometry)) return `Which inputs of layer "${layer}" are its channels is not known.`;
   found.fixed ??= fixedBy(end);
   found.readers.push({ end, offset, spread });
   return null;
 }
 
 /** Why a constant cannot be added to all inputs of a layer by way of its bias; null where it can. */
-function fixedBy({ id, node, bias }: End): string | null {
-  if (node.opType === 'ConvTranspose') return `the kernels of "${id}" do not overlap evenly`;
+function fixedBy({ id, node, bias, geometry }: End): string | null {
+  if (geometry.scatters) return `the kernels of "${id}" do not overlap evenly`;
   const pads = node.attribute.find((a) => a.name === 'pads')?.ints.some((pad) => pad !== 0n) ?? false;
   const same = node.attribute.some((a) => a.name === 'auto_pad' && new TextDecoder().decode(a.s).startsWith('SAME'));
   if (pads || same) return `"${id}" pads its input with zeros`;

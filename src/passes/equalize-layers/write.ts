@@ -1,7 +1,7 @@
-import { findAttribute } from '../../onnx/nodes';
+import { inputsOf, scaleChannels, sumOverInputs } from '../../onnx/operators/geometry';
+import { factorsOf } from '../../onnx/operators/weights';
 import { holdsFloats } from '../../onnx/tensor';
 import { removeUnread } from '../../onnx/unread';
-import { inputsOf, scaleChannels, sumOverInputs } from '../kernel-view';
 import { writeBias } from '../layer-bias';
 import { refuseNonFinite } from '../originals';
 import { readWeights } from '../read-weights';
@@ -44,7 +44,7 @@ export async function applyChanges(context: PassContext, layers: readonly End[],
     const own = changes.find((c) => c.joint.producer === end);
     const read = changes.flatMap((change) => change.joint.readers.filter((r) => r.end === end).map((reader) => ({ change, reader })));
     const gained = gainedBias(end, values, read);
-    scaleChannels(end.view, values, own ? own.factors.map((s) => 1 / s) : null, scalesOf(end, read));
+    scaleChannels(end.geometry, values, own ? own.factors.map((s) => 1 / s) : null, scalesOf(end, read));
     refuseNonFinite(end.id, values);
     await weights.put(end.id, compute.upload(values), null);
     const { bias } = end;
@@ -74,17 +74,17 @@ function rescaleMoments({ moments }: PassContext, { node, bias }: End, factors: 
 
 type Read = readonly { readonly change: Change; readonly reader: Reader }[];
 
-function scalesOf({ view }: End, read: Read): Float64Array {
-  const scales = new Float64Array(inputsOf(view)).fill(1);
+function scalesOf({ geometry }: End, read: Read): Float64Array {
+  const scales = new Float64Array(inputsOf(geometry)).fill(1);
   for (const { change, reader } of read) onInputs(reader, change.factors, scales);
   return scales;
 }
 
 /** What a layer's bias gains by what was taken off its inputs; null where nothing was. */
-function gainedBias({ view, node }: End, weights: Float32Array, read: Read): Float64Array | null {
+function gainedBias({ geometry, node }: End, weights: Float32Array, read: Read): Float64Array | null {
   if (read.every(({ change }) => change.constants === null)) return null;
-  const taken = new Float64Array(inputsOf(view));
+  const taken = new Float64Array(inputsOf(geometry));
   for (const { change, reader } of read) if (change.constants !== null) onInputs(reader, change.constants, taken);
-  const alpha = findAttribute(node, 'alpha')?.f ?? 1;
-  return sumOverInputs(view, weights, taken.map((c) => c * alpha));
+  const factor = factorsOf(node).product;
+  return sumOverInputs(geometry, weights, taken.map((c) => c * factor));
 }

@@ -1,6 +1,9 @@
 import { counted } from '../../base/plural';
 import { findLayers, type LayerSource } from '../../onnx/layers';
-import { intAttribute, isOnnx } from '../../onnx/nodes';
+import { isOnnx } from '../../onnx/nodes';
+import { scaleChannels } from '../../onnx/operators/geometry';
+import { geometryOf } from '../../onnx/operators/weights';
+import { indexShapes } from '../../onnx/shapes';
 import { holdsFloats } from '../../onnx/tensor';
 import type { Skipped } from '../../onnx/types';
 import { removeUnread } from '../../onnx/unread';
@@ -23,6 +26,7 @@ export const foldBatchnorm: Pass = {
   async apply(context): Promise<PassResult> {
     const { model, job } = context;
     const index = indexValues(model.proto);
+    const shapes = indexShapes(index);
     const { sources } = findLayers(model);
     const changed: string[] = [];
     const skipped: Skipped[] = [];
@@ -34,7 +38,7 @@ export const foldBatchnorm: Pass = {
         const name = norm.name || (norm.output[0] ?? '');
         job.onProgress({ stage: `Folding ${name}`, done: changed.length, total: changed.length + 1, startedAt });
         const parameters = norm.input.slice(1);
-        const match = matchNorm(index, scope, norm);
+        const match = matchNorm({ index, shapes }, scope, norm);
         const folded = typeof match === 'string' ? match : await foldOne(context, index, sources, match);
         if (typeof folded === 'string') {
           skipped.push({ layer: name, reason: folded });
@@ -61,7 +65,10 @@ async function foldOne(
   if (typeof source === 'string') return source;
   const write = foldBias(context.model.proto, index, match);
   if (typeof write === 'string') return write;
-  const values = scaled(source, match, await readWeights(context, source.layer.id));
+  const geometry = geometryOf(match.producer, 1, source.uses[0]?.shape ?? []);
+  if (typeof geometry === 'string') return `Which of its weights belong to a channel is not known: ${geometry}.`;
+  const values = await readWeights(context, source.layer.id);
+  scaleChannels(geometry, values, match.scale, null);
   const seen = floatTypeOf(index, match.scope, match.producer.input[1] ?? '');
   for (const type of [source.layer.type, seen ?? source.layer.type]) if (!holdsFloats(type, values)) return `Its folded weights have values that ${type} does not hold.`;
   await context.weights.put(source.layer.id, context.compute.upload(values), null);
@@ -82,22 +89,6 @@ function weightOf(context: PassContext, sources: readonly LayerSource[], match: 
   if (source.uses.length + source.others.length > 1 || source.value.isOutput) return `The weight "${source.layer.tensorName}" is shared with other nodes.`;
   if (!use.inOrder) return `The weight "${source.layer.tensorName}" passes through ${firstPassed(use)} before ${producer.opType} reads it.`;
   return context.selected.some((s) => s.layer.id === id) ? source : `Layer "${id}" is excluded from this pass.`;
-}
-
-/** The weight multiplied by the scale of its output channel, in float64. */
-function scaled({ layer }: LayerSource, match: FoldMatch, values: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
-  const { outer, channels, inner } = layer.view;
-  // ConvTranspose keeps [C, M/g, k...]: its output channel also depends on the group that the input channel is in.
-  const groups = match.producer.opType === 'ConvTranspose' ? intAttribute(match.producer, 'group', 1) : 1;
-  for (let o = 0; o < outer; o++) {
-    const group = Math.floor((o * groups) / outer);
-    for (let c = 0; c < channels; c++) {
-      const scale = match.scale[groups === 1 ? c : group * channels + c] ?? 1;
-      const start = (o * channels + c) * inner;
-      for (let e = start; e < start + inner; e++) values[e] = (values[e] ?? 0) * scale;
-    }
-  }
-  return values;
 }
 
 /** Lets the producer give the batch norm's output itself; a node without a name is named, so that its layer keeps its id. */

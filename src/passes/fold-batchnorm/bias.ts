@@ -1,5 +1,6 @@
 import type { ModelProto } from 'onnx-buf';
 import { addInitializer, uniqueNames } from '../../onnx/graph';
+import { productOf } from '../../onnx/operators/weights';
 import { encodeFloats, FLOAT_TYPES, holdsFloats, makeTensor } from '../../onnx/tensor';
 import type { ValueIndex } from '../../onnx/values';
 import { floatTypeOf, readBias, writeBias } from '../layer-bias';
@@ -8,14 +9,14 @@ import type { FoldMatch } from './match';
 export interface FoldedBias {
   /** Names of constants that this node reads no more. */
   readonly unused: readonly string[];
-  /** The batch norm's place in the graph is still used (by an Add: MatMul has no bias input). */
+  /** The batch norm's place in the graph is still used (by an Add, where the product has no bias input). */
   readonly keepsNode: boolean;
 }
 
 /** How to give the producer the bias b * scale + shift, in the type that it computes in, or why it cannot have it. */
 export function foldBias(proto: ModelProto, index: ValueIndex, match: FoldMatch): (() => FoldedBias) | string {
   const { producer, norm, scope, scale, shift } = match;
-  if (producer.opType === 'MatMul') {
+  if (productOf(producer)?.bias === null) {
     const type = floatTypeOf(index, scope, norm.input[0] ?? '');
     if (type === null) return 'The type that it computes in is not known.';
     if (!holdsFloats(type, shift)) return `Its folded bias has values that ${type} does not hold.`;

@@ -1,6 +1,8 @@
-import type { GraphProto, NodeProto, ValueInfoProto } from 'onnx-buf';
+import type { NodeProto } from 'onnx-buf';
 import type { Scope } from '../../onnx/graph';
-import { findAttribute, intAttribute, isOnnx } from '../../onnx/nodes';
+import { findAttribute, intAttribute } from '../../onnx/nodes';
+import { productOf } from '../../onnx/operators/weights';
+import type { ShapeIndex } from '../../onnx/shapes';
 import { readFloats } from '../../onnx/tensor';
 import type { ValueIndex } from '../../onnx/values';
 import { floatConstant } from '../layer-bias';
@@ -18,19 +20,18 @@ export interface FoldMatch {
   readonly moments: ChannelMoments;
 }
 
-const PRODUCERS: ReadonlySet<string> = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul']);
-
 /** The match of a BatchNormalization node, or the reason why there is none. */
-export function matchNorm(index: ValueIndex, scope: Scope, norm: NodeProto): FoldMatch | string {
+export function matchNorm({ index, shapes }: { readonly index: ValueIndex; readonly shapes: ShapeIndex }, scope: Scope, norm: NodeProto): FoldMatch | string {
   if (intAttribute(norm, 'training_mode', 0) === 1 || norm.output.slice(1).some((name) => name !== '')) return 'It is in training form.';
   if (intAttribute(norm, 'spatial', 1) === 0) return 'It normalizes each position on its own (spatial = 0).';
   const input = index.find(scope, norm.input[0] ?? '');
   const producer = input?.producer;
   if (!input || !producer || input.scope.graph !== scope.graph) return 'Its input is not computed in the same graph.';
-  if (!PRODUCERS.has(producer.opType) || !isOnnx(producer.domain)) return `It follows ${producer.opType}, which has no weights to fold into.`;
+  const product = productOf(producer);
+  if (!product) return `It follows ${producer.opType}, which has no weights to fold into.`;
   if (input.uses.length > 1 || input.isOutput) return `Its input "${input.name}" is used elsewhere too.`;
-  if (producer.opType === 'MatMul' && rankOf(scope.graph, producer) !== 2) {
-    return 'The MatMul before it is not known to give a matrix, so its channels may not be the columns.';
+  if (product.bias === null && shapes.find(scope, input.name)?.length !== 2) {
+    return `The ${producer.opType} before it is not known to give a matrix, so its channels may not be the columns.`;
   }
   const [gamma, beta, mean, variance] = [1, 2, 3, 4].map((i) => constantFloats(index, scope, norm.input[i] ?? ''));
   if (!gamma || !beta || !mean || !variance) return 'Its parameters are not constants.';
@@ -45,20 +46,4 @@ export function matchNorm(index: ValueIndex, scope: Scope, norm: NodeProto): Fol
 function constantFloats(index: ValueIndex, scope: Scope, name: string): Float32Array | undefined {
   const constant = floatConstant(index, scope, name);
   return constant && readFloats(constant);
-}
-
-/** Rank of a matrix product's output, which is that of its first input; undefined where nothing tells. */
-function rankOf(graph: GraphProto, product: NodeProto): number | undefined {
-  const [input = ''] = product.input;
-  const declared = [...graph.valueInfo, ...graph.input, ...graph.output];
-  const info = declared.find((v) => v.name === product.output[0]) ?? declared.find((v) => v.name === input);
-  const rank = info === undefined ? undefined : declaredRank(info);
-  if (rank !== undefined) return rank;
-  const before = graph.node.find((n) => n.output.includes(input));
-  return before?.opType === 'Flatten' || before?.opType === 'Gemm' ? 2 : undefined;
-}
-
-function declaredRank(info: ValueInfoProto): number | undefined {
-  const type = info.type?.value;
-  return type?.case === 'tensorType' ? type.value.shape?.dim.length : undefined;
 }

@@ -1,5 +1,6 @@
 import { findLayers } from '../../onnx/layers';
 import type { Scope } from '../../onnx/graph';
+import { factorsOf, geometryOf, productOf } from '../../onnx/operators/weights';
 import type { OnnxModel } from '../../onnx/types';
 import { removeUnread } from '../../onnx/unread';
 import { indexValues } from '../../onnx/values';
@@ -14,18 +15,18 @@ export interface ShiftableBias {
   readonly write: (values: Float64Array) => string;
 }
 
-/** Operators whose every output channel is one row of the weight's matrix. */
-const OPS: ReadonlySet<string> = new Set(['Conv', 'Gemm', 'MatMul']);
-
 /** The biases of these layers that can be changed; layers without one are left out. */
 export function biasesOf(model: OnnxModel, ids: readonly string[]): Map<string, ShiftableBias> {
   const index = indexValues(model.proto);
   const found = new Map<string, ShiftableBias>();
   for (const { layer, uses } of findLayers(model).sources) {
     const [use] = uses;
-    if (!ids.includes(layer.id) || use === undefined || uses.length > 1 || use.input !== 1 || layer.inSubgraph || !OPS.has(layer.op)) continue;
-    // A Gemm may scale its product; what its weights lose is then scaled too.
-    if (layer.op === 'Gemm' && (use.node.attribute.find((a) => a.name === 'alpha')?.f ?? 1) !== 1) continue;
+    if (!ids.includes(layer.id) || use === undefined || uses.length > 1 || use.input !== 1 || layer.inSubgraph || !productOf(use.node)) continue;
+    const geometry = geometryOf(use.node, use.input, use.shape);
+    // Where inputs scatter, an output channel is several rows of the weight's matrix.
+    if (typeof geometry !== 'string' && geometry.scatters) continue;
+    // A node may scale its product; what its weights lose is then scaled too.
+    if (factorsOf(use.node).product !== 1) continue;
     const bias = readBias(index, use.scope, use.node, layer.view.channels);
     if (typeof bias === 'string') continue;
     found.set(layer.id, { values: bias.values, write: (values) => replaced(model, use.scope, bias, values) });

@@ -1,8 +1,10 @@
 import { openCut } from '../../onnx/probe';
-import { GramBuilder, weightMatrix, type WeightMatrix } from '../../onnx/gram';
+import { GramBuilder } from '../../onnx/gram';
 import { uniqueNames, valueInfo } from '../../onnx/graph';
 import { findLayers, type LayerSource } from '../../onnx/layers';
 import { opsetOf } from '../../onnx/nodes';
+import { matrixOf, type WeightMatrix } from '../../onnx/operators/geometry';
+import { geometryOf } from '../../onnx/operators/weights';
 import { DataType } from '../../onnx/tensor';
 import type { Layer, OnnxModel } from '../../onnx/types';
 import { valuesAlong } from '../../onnx/weights';
@@ -47,7 +49,8 @@ export function inputMatrix(source: LayerSource): WeightMatrix | string {
   if (use === undefined || source.uses.length > 1) return 'several nodes share the weight';
   if (source.layer.inSubgraph) return 'it is inside a branch or loop, whose inputs cannot be observed';
   if (valuesAlong(use.via).some((value) => value.producer?.opType !== 'Identity' && value.producer?.opType !== 'Cast')) return 'the weight is reshaped before it is used';
-  return weightMatrix(use);
+  const geometry = geometryOf(use.node, use.input, use.shape);
+  return typeof geometry === 'string' ? geometry : matrixOf(geometry);
 }
 
 /** Entries of all Gram matrices of a layer. */

@@ -1,5 +1,5 @@
 import type { FeedbackShape } from '../../compute/types';
-import type { WeightMatrix } from '../../onnx/gram';
+import type { WeightMatrix } from '../../onnx/operators/geometry';
 import { feedbackFactor, targetShift } from './factor';
 import type { InputGram } from './gram';
 

@@ -1,7 +1,7 @@
 import { agreeing, counted } from '../../base/plural';
 import { findConstant } from '../../onnx/graph';
 import type { LayerSource } from '../../onnx/layers';
-import { findAttribute, intAttribute } from '../../onnx/nodes';
+import { factorsOf, productOf } from '../../onnx/operators/weights';
 import { DataType } from '../../onnx/tensor';
 import type { OnnxModel } from '../../onnx/types';
 import type { Use } from '../../onnx/values';
@@ -65,8 +65,9 @@ function problemOf({ proto }: OnnxModel, source: LayerSource): string | null {
 }
 
 function nodeProblem(proto: OnnxModel['proto'], { node, scope }: Use): string | null {
-  if (node.opType === 'Gemm' && intAttribute(node, 'transA', 0) !== 0) return 'Its left factor is transposed.';
-  if (node.opType === 'Gemm' && ['alpha', 'beta'].some((name) => (findAttribute(node, name)?.f ?? 1) !== 1)) return 'Its alpha or beta is not 1.';
+  if (productOf(node)?.turned?.(node) === true) return 'Its left factor is transposed.';
+  const factors = factorsOf(node);
+  if (factors.product !== 1 || factors.bias !== 1) return 'Its alpha or beta is not 1.';
   const bias = node.input[2] ?? '';
-  return node.opType === 'Conv' && bias !== '' && findConstant(proto, scope.graph, bias)?.dataType !== DataType.FLOAT ? 'Its bias is not a constant.' : null;
+  return productOf(node)?.layout === 'planes' && bias !== '' && findConstant(proto, scope.graph, bias)?.dataType !== DataType.FLOAT ? 'Its bias is not a constant.' : null;
 }

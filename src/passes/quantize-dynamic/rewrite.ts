@@ -1,6 +1,7 @@
 import type { GraphProto, NodeProto, TensorProto } from 'onnx-buf';
 import { addInitializer, findConstant, uniqueNames } from '../../onnx/graph';
-import { intAttribute, makeNode } from '../../onnx/nodes';
+import { makeNode } from '../../onnx/nodes';
+import { productOf, weightPort } from '../../onnx/operators/weights';
 import { bytesOf, DataType, makeTensor, readFloats, shapeOf } from '../../onnx/tensor';
 import type { OnnxModel, Skipped } from '../../onnx/types';
 import { removeUnread } from '../../onnx/unread';
@@ -76,10 +77,10 @@ class Maker {
  * @param dynamic codes, scale and zero point of what the node reads.
  */
 function multiply(maker: Maker, node: NodeProto, [x = '', scale = '', zero = '']: readonly string[], { codes, scales }: StoredWeight): void {
-  const isConv = node.opType === 'Conv';
+  const isConv = productOf(node)?.layout === 'planes';
   // A channel's values lie along the last axis of a product, and along the second of a convolution.
   const spread = (values: Float32Array): string => maker.constant(DataType.FLOAT, isConv ? [values.length, ...shapeOf(codes).slice(2).fill(1)] : [values.length], bytesOf(values));
-  const transposed = node.opType === 'Gemm' && intAttribute(node, 'transB', 0) === 1;
+  const transposed = !isConv && weightPort(node, 1)?.outputs(shapeOf(codes), node)?.[0] === 0;
   const sums = maker.node(isConv ? 'ConvInteger' : 'MatMulInteger', [x, transposed ? transposedCodes(maker, codes) : codes.name, zero]);
   if (isConv) maker.nodes.at(-1)?.attribute.push(...node.attribute);
   const step = maker.node('Mul', [scale, scales.dims.length === 0 ? scales.name : spread(readFloats(scales))]);

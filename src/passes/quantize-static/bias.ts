@@ -1,6 +1,7 @@
 import type { NodeProto, TensorProto } from 'onnx-buf';
 import { addInitializer, findConstant, prependNodes, uniqueNames } from '../../onnx/graph';
-import { findAttribute, makeNode } from '../../onnx/nodes';
+import { makeNode } from '../../onnx/nodes';
+import { factorsOf } from '../../onnx/operators/weights';
 import { bytesOf, DataType, makeTensor, readFloats } from '../../onnx/tensor';
 import type { OnnxModel, Skipped } from '../../onnx/types';
 import { removeUnread } from '../../onnx/unread';
@@ -11,7 +12,8 @@ const LARGEST_CODE = 2 ** 30;
 /** The values of a bias that an integer kernel adds to each output channel; null where there is none, or one that has to stay float. */
 export function integerBias(node: NodeProto, constant: TensorProto | null | undefined): Float32Array | null {
   if (!constant || constant.dataType !== DataType.FLOAT || constant.dims.length !== 1) return null;
-  if (node.opType === 'Gemm' && ['alpha', 'beta'].some((name) => (findAttribute(node, name)?.f ?? 1) !== 1)) return null;
+  const factors = factorsOf(node);
+  if (factors.product !== 1 || factors.bias !== 1) return null;
   return readFloats(constant);
 }
 

@@ -1,6 +1,9 @@
 import type { NodeProto } from 'onnx-buf';
+import { WhittleError } from '../../base/errors';
 import { addInitializer, findConstant, uniqueNames } from '../../onnx/graph';
 import { intAttribute, isOnnx, makeNode } from '../../onnx/nodes';
+import { inputOf, inputsOf, type Geometry } from '../../onnx/operators/geometry';
+import { geometryOf, productOf } from '../../onnx/operators/weights';
 import { indexShapes } from '../../onnx/shapes';
 import { bytesOf, DataType, holdsFloats, makeTensor, readFloats } from '../../onnx/tensor';
 import type { OnnxModel } from '../../onnx/types';
@@ -68,29 +71,33 @@ function productsOf(index: ValueIndex, layers: readonly IntegerLayer[]): Product
   const byValue = new Map<Value, IntegerLayer[]>();
   for (const layer of layers) {
     const { node, source } = layer;
-    const isProduct = node.opType === 'MatMul' || (node.opType === 'Gemm' && intAttribute(node, 'transA', 0) === 0);
+    const product = productOf(node);
+    const isProduct = product?.layout === 'columns' && product.turned?.(node) !== true;
     const value = main && index.find(main, node.input[0] ?? '');
-    if (isProduct && value && source.layer.shape.length === 2) byValue.set(value, [...(byValue.get(value) ?? []), layer]);
+    if (isProduct && value && typeof geometryOf(node, 1, source.layer.shape) !== 'string') byValue.set(value, [...(byValue.get(value) ?? []), layer]);
   }
   return [...byValue].map(([value, readers]) => {
     const nodes = new Set(readers.map((layer) => layer.node));
     const [first] = readers;
-    return { value, layers: readers, uses: value.uses.filter((use) => nodes.has(use.node)), channels: first ? rowsOf(first).count : 0 };
+    return { value, layers: readers, uses: value.uses.filter((use) => nodes.has(use.node)), channels: first ? inputsOf(geometryFor(first)) : 0 };
   });
 }
 
-/** How a weight's input channels lie in memory. */
-function rowsOf({ node, source }: IntegerLayer): { readonly count: number; readonly channelOf: (element: number) => number } {
-  const [a = 0, b = 0] = source.layer.shape;
-  if (node.opType === 'Gemm' && intAttribute(node, 'transB', 0) === 1) return { count: b, channelOf: (element) => element % b };
-  return { count: a, channelOf: (element) => Math.floor(element / b) };
+/** Where a weight's channels lie in memory. */
+function geometryFor({ node, source }: IntegerLayer): Geometry {
+  const geometry = geometryOf(node, 1, source.layer.shape);
+  if (typeof geometry === 'string') throw new WhittleError('internal', `Smoothing of "${source.layer.id}": ${geometry}.`, 'Report this fault.');
+  return geometry;
 }
 
 async function scalesOf(context: PassContext, { layers, channels }: Products, activations: Float64Array, alpha: number): Promise<Float32Array<ArrayBuffer>> {
   const most = new Float64Array(channels);
   for (const layer of layers) {
-    const { channelOf } = rowsOf(layer);
-    for (const [at, w] of (await readWeights(context, layer.source.layer.id)).entries()) most[channelOf(at)] = Math.max(most[channelOf(at)] ?? 0, Math.abs(w));
+    const geometry = geometryFor(layer);
+    for (const [at, w] of (await readWeights(context, layer.source.layer.id)).entries()) {
+      const channel = inputOf(geometry, at);
+      most[channel] = Math.max(most[channel] ?? 0, Math.abs(w));
+    }
   }
   return Float32Array.from(most, (w, channel) => {
     const x = activations[channel] ?? 0;
@@ -99,8 +106,8 @@ async function scalesOf(context: PassContext, { layers, channels }: Products, ac
 }
 
 async function scaledRows(context: PassContext, layer: IntegerLayer, scales: Float32Array): Promise<Float32Array> {
-  const { channelOf } = rowsOf(layer);
-  return (await readWeights(context, layer.source.layer.id)).map((w, at) => w * (scales[channelOf(at)] ?? 1));
+  const geometry = geometryFor(layer);
+  return (await readWeights(context, layer.source.layer.id)).map((w, at) => w * (scales[inputOf(geometry, at)] ?? 1));
 }
 
 /** Whether a value is what a LayerNormalization makes over its last axis alone, so that its parameters are one a channel. */
