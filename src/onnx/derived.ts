@@ -1,10 +1,9 @@
 import type { GraphProto, NodeProto } from 'onnx-buf';
 import type { Scope } from './graph';
 import { isOnnx, subgraphsOf } from './nodes';
+import { operatorOf } from './operators/table';
 import { weightPort } from './operators/weights';
 import type { Value, ValueIndex } from './values';
-
-const RANDOM: ReadonlySet<string> = new Set(['Bernoulli', 'Multinomial', 'RandomNormal', 'RandomNormalLike', 'RandomUniform', 'RandomUniformLike']);
 
 /** The values that are the same in every run: constants, and what nodes make of nothing but such values (each branch of an If by itself). */
 export function derivedValues(index: ValueIndex): ReadonlySet<Value> {
@@ -36,8 +35,8 @@ export function derivedValues(index: ValueIndex): ReadonlySet<Value> {
 }
 
 /** Whether a node's outputs follow from its inputs alone, and it has any (or is a constant of whatever form). */
-function isPlain({ opType, domain, input }: NodeProto): boolean {
-  return input.length > 0 ? !RANDOM.has(opType) : opType === 'Constant' && isOnnx(domain);
+function isPlain(node: NodeProto): boolean {
+  return node.input.length > 0 ? operatorOf(node)?.random !== true : node.opType === 'Constant' && isOnnx(node.domain);
 }
 
 /**

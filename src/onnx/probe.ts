@@ -3,7 +3,8 @@ import type { GraphProto, NodeProto } from 'onnx-buf';
 import { cloneForEdit } from './clone';
 import { valueInfo } from './graph';
 import { weightsAsInputs, type WeightInput } from './live';
-import { isOnnx, makeNode, subgraphsOf } from './nodes';
+import { makeNode, subgraphsOf } from './nodes';
+import { operatorOf } from './operators/table';
 import { DataType } from './tensor';
 import type { OnnxModel } from './types';
 
@@ -41,8 +42,8 @@ export function openCut(model: OnnxModel, names: readonly string[], layerIds: re
 
 /** onnxruntime-web has no kernel for Dropout: it takes such nodes out when it loads a model, but not where their outputs are the model's own. */
 function inInference(node: NodeProto, used: ReadonlySet<string>): NodeProto {
-  const isPlain = node.opType === 'Dropout' && isOnnx(node.domain) && node.output.slice(1).every((name) => !used.has(name));
-  return isPlain ? makeNode('Identity', node.input.slice(0, 1), node.output.slice(0, 1)) : node;
+  const plain = node.output.slice(1).every((name) => !used.has(name)) ? operatorOf(node)?.inference : undefined;
+  return plain === undefined ? node : makeNode(plain, node.input.slice(0, 1), node.output.slice(0, 1));
 }
 
 /** Names that a node reads, in its bodies too. */

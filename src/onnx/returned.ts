@@ -1,5 +1,6 @@
 import { isControl } from './body-types';
 import { subgraphsOf } from './nodes';
+import { operatorOf } from './operators/table';
 import type { Value, ValueIndex } from './values';
 
 /**
@@ -11,7 +12,7 @@ export function returnedConstants(index: ValueIndex): ReadonlySet<Value> {
   const scopeOf = new Map(index.scopes.map((scope) => [scope.graph, scope]));
   const sources = (value: Value): (Value | undefined)[] | null => {
     const { producer, scope } = value;
-    if (!producer || producer.opType.startsWith('Random')) return null;
+    if (!producer || operatorOf(producer)?.random === true) return null;
     const bodies = subgraphsOf(producer);
     if (bodies.length === 0) return producer.input.filter((name) => name !== '').map((name) => index.find(scope, name));
     if (!isControl(producer) || producer.opType !== 'If') return null;

@@ -4,7 +4,7 @@ import { shapeOf, sizeOf } from '../tensor';
 import { inputMajor, outputMajor } from './geometry';
 import { rows } from './ports';
 import { windows } from './shape-rules';
-import type { Known, Operator, Product, Shape, WeightPort } from './types';
+import type { Integer, Known, Operator, Product, Shape, WeightPort } from './types';
 
 type Misfit = NonNullable<Operator['misfit']>;
 
@@ -49,6 +49,8 @@ function transposedShape({ node, shapes: [x, w] }: Known): readonly Shape[] {
 
 const product: Product = { layout: 'planes', bias: 2 };
 
+const integer: Integer = { as: 'product', needsOutput: true };
+
 const kernel: WeightPort = { outputs: rows, suffix: '' };
 
 /** Weight [M, C/g, k...]: every element once at each place of the output. */
@@ -62,6 +64,8 @@ export const CONVOLUTIONS: readonly Operator[] = [
     types: 'Conv',
     ...convolution,
     product,
+    integer,
+    dynamic: 'product',
     weights: {
       1: {
         ...kernel,
@@ -84,6 +88,7 @@ export const CONVOLUTIONS: readonly Operator[] = [
     // Weight [C, M/g, k...]: every element once at each place of the input.
     types: 'ConvTranspose',
     product,
+    integer,
     weights: {
       1: {
         outputs: (shape) => (shape.length < 2 ? null : [1]),

@@ -8,6 +8,7 @@ export const LOOKUPS: readonly Operator[] = [
   {
     // Only rows of a matrix are an embedding; other tables are positions, anchors and the like.
     types: 'Gather',
+    dynamic: 'rows',
     weights: {
       0: {
         outputs: (shape, node) => {

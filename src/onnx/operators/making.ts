@@ -10,5 +10,6 @@ export const MAKING: readonly Operator[] = [
     integers: ({ node, shapes: [x] }) => x?.slice(intAttribute(node, 'start', 0), intAttribute(node, 'end', x.length)) ?? null,
   },
   { types: 'ConstantOfShape', shape: ({ numbers: [shape] }) => [shape ?? null] },
+  { types: 'Bernoulli Multinomial RandomNormal RandomNormalLike RandomUniform RandomUniformLike', random: true },
   { types: 'If', shape: ({ node, branches }) => node.output.map((_, at) => branches.map((outputs) => outputs[at]).find(Boolean) ?? null) },
 ];

@@ -1,7 +1,7 @@
 /** Operators that move elements, or leave them where they are. */
 import type { Axis } from '../axes';
 import { expanded, positive, regrouped, reshaped, sizesOf, unsqueezed, withMoved, withSingles } from '../axes';
-import { intAttribute, intsAttribute } from '../nodes';
+import { intAttribute, intsAttribute, stringAttribute } from '../nodes';
 import { sizeOf } from '../tensor';
 import { axisOf, broadcast, sameShape, unary } from './shape-rules';
 import type { Known, Moves, MoveSite, Operator, Shape } from './types';
@@ -14,11 +14,30 @@ function sameIntegers({ numbers: [a] }: Known): Shape | null {
 const nowhere: Moves = { axes: (_, axes) => axes };
 
 export const MOVING: readonly Operator[] = [
-  { types: 'Identity Cast', shape: sameShape, integers: sameIntegers, moves: nowhere },
+  {
+    types: 'Identity',
+    shape: sameShape,
+    integers: sameIntegers,
+    moves: nowhere,
+    pointwise: { value: (_, [x = 0]) => x },
+    homogeneous: {},
+    integer: { as: 'sharing' },
+  },
+  { types: 'Cast', shape: sameShape, integers: sameIntegers, moves: nowhere },
   { types: 'CastLike', moves: nowhere },
-  { types: 'Dropout', shape: ({ shapes: [x] }) => [x ?? null, x ?? null] },
+  {
+    types: 'Dropout',
+    channels: 'kept',
+    shape: ({ shapes: [x] }) => [x ?? null, x ?? null],
+    pointwise: { reads: 1, value: (_, [x = 0]) => x },
+    homogeneous: {},
+    integer: { as: 'sharing' },
+    inference: 'Identity',
+  },
   {
     types: 'Flatten',
+    regroups: true,
+    integer: { as: 'sharing' },
     shape: unary((x, { node }) => {
       const axis = axisOf(node, x.length, 1);
       return [sizeOf(x.slice(0, axis)), sizeOf(x.slice(axis))];
@@ -30,9 +49,16 @@ export const MOVING: readonly Operator[] = [
       },
     },
   },
-  { types: 'Reshape', shape: unary((x, { numbers }) => (numbers[1] ? reshaped(x, numbers[1]) : null)), moves: { axes: reshapedAxes } },
+  {
+    types: 'Reshape',
+    regroups: true,
+    shape: unary((x, { numbers }) => (numbers[1] ? reshaped(x, numbers[1]) : null)),
+    moves: { axes: reshapedAxes },
+    integer: { as: 'sharing' },
+  },
   {
     types: 'Squeeze',
+    integer: { as: 'sharing' },
     shape: unary((x, { node, numbers }) => {
       const axes = (intsAttribute(node, 'axes') ?? numbers[1])?.map((axis) => positive(axis, x.length));
       return x.filter((size, axis) => (axes ? !axes.includes(axis) : size !== 1));
@@ -47,6 +73,7 @@ export const MOVING: readonly Operator[] = [
   },
   {
     types: 'Unsqueeze',
+    integer: { as: 'sharing' },
     shape: unary((x, { node, numbers }) => {
       const axes = intsAttribute(node, 'axes') ?? numbers[1];
       return axes ? unsqueezed(x, axes) : null;
@@ -61,6 +88,7 @@ export const MOVING: readonly Operator[] = [
   },
   {
     types: 'Transpose',
+    integer: { as: 'sharing' },
     shape: unary((x, { node }) => {
       const order = intsAttribute(node, 'perm') ?? x.map((_, axis) => x.length - 1 - axis);
       return order.map((axis) => x[axis] ?? 1);
@@ -73,9 +101,10 @@ export const MOVING: readonly Operator[] = [
       },
     },
   },
-  { types: 'Slice', shape: unary(sliced), integers: cutIntegers, moves: { axes: slicedAxes } },
+  { types: 'Slice', shape: unary(sliced), integers: cutIntegers, moves: { axes: slicedAxes }, integer: { as: 'sharing' } },
   {
     types: 'Concat',
+    integer: { as: 'sharing', joins: true },
     shape: ({ node, shapes }) => {
       const [first] = shapes;
       if (!first || shapes.some((shape) => shape === null)) return [];
@@ -106,6 +135,7 @@ export const MOVING: readonly Operator[] = [
   },
   {
     types: 'Pad',
+    channels: 'kept',
     domains: ['', 'com.microsoft'],
     shape: unary((x, { node, numbers }) => {
       const pads = intsAttribute(node, 'pads') ?? numbers[1];
@@ -124,17 +154,25 @@ export const MOVING: readonly Operator[] = [
   },
   {
     types: 'Resize',
+    channels: 'kept',
     shape: unary((x, { numbers }) => numbers[3] ?? (numbers[2] ? x.map((size, axis) => Math.floor(size * (numbers[2]?.[axis] ?? 1))) : null)),
   },
   {
     types: 'DepthToSpace',
+    integer: { as: 'sharing' },
     shape: unary((x, { node }) => {
       const block = intAttribute(node, 'blocksize', 1);
       return [x[0] ?? 1, (x[1] ?? 1) / block ** 2, (x[2] ?? 1) * block, (x[3] ?? 1) * block];
     }),
   },
   { types: 'Trilu', domains: ['', 'com.microsoft'], shape: sameShape },
-  { types: 'ScatterElements ScatterND', shape: sameShape },
+  { types: 'SpaceToDepth', integer: { as: 'sharing' } },
+  {
+    // Runtimes move halves, and do not add them up, multiply or compare them.
+    types: 'ScatterElements ScatterND',
+    shape: sameShape,
+    lacksHalf: (node) => stringAttribute(node, 'reduction', 'none') !== 'none',
+  },
 ];
 
 function sliced(x: Shape, { node, numbers }: Known): Shape | null {

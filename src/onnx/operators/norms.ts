@@ -12,9 +12,12 @@ const misfit: Operator['misfit'] = (shape, input, node, constant) => {
 };
 
 export const NORMS: readonly Operator[] = [
-  { types: 'BatchNormalization', parameters: true, misfit, shape: sameShape },
-  { types: 'GroupNormalization InstanceNormalization LayerNormalization RMSNormalization', parameters: true, shape: sameShape },
-  { types: 'LpNormalization LRN', shape: sameShape },
+  { types: 'BatchNormalization', parameters: true, normalizes: 'batches', channels: 'kept', misfit, shape: sameShape },
+  { types: 'LayerNormalization', parameters: true, shape: sameShape, normalizes: 'last axes', channels: 'mixed' },
+  { types: 'InstanceNormalization', parameters: true, shape: sameShape, channels: 'kept' },
+  { types: 'GroupNormalization RMSNormalization', parameters: true, shape: sameShape, channels: 'mixed' },
+  { types: 'LpNormalization LRN', shape: sameShape, channels: 'mixed' },
+  { types: 'MeanVarianceNormalization', lacksHalf: () => true },
   { types: 'SimplifiedLayerNormalization', domains: ['', 'com.microsoft'], parameters: true },
   {
     types: 'GroupNorm SkipGroupNorm SkipLayerNormalization SkipSimplifiedLayerNormalization QEmbedLayerNormalization BiasGelu FastGelu',

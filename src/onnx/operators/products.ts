@@ -47,6 +47,8 @@ export const PRODUCTS: readonly Operator[] = [
         columns: (lay, asked, from) => (intAttribute(asked.node, 'transA', 0) ? lay.reshape(from, [1, 1, asked.columns, -1]) : lastAxis(lay, asked, from)),
       },
     },
+    integer: { as: 'product' },
+    dynamic: 'product',
     misfit: (shape, input) => (input < 2 && shape.length !== 2 ? 'it must be a matrix' : null),
     shape: ({ node, shapes: [a, b] }) => {
       if (!a || !b) return [];
@@ -58,6 +60,8 @@ export const PRODUCTS: readonly Operator[] = [
     // A product with a vector has no axis for that side: one channel.
     types: 'MatMul',
     product: { layout: 'columns', bias: null },
+    integer: { as: 'product' },
+    dynamic: 'product',
     weights: {
       0: { outputs: (shape) => (shape.length === 0 ? null : allBut(shape, shape.length - 1)), suffix: '/A', geometry: () => NOT_RIGHT },
       1: {

@@ -36,6 +36,8 @@ function misfit(gates: number): NonNullable<Operator['misfit']> {
 /** Every element once a step and batch row. */
 const recurrent = {
   weights: { 1: ofInputs, 2: ofStates },
+  dynamic: 'stored',
+  lacksHalf: () => true,
   macs: ({ shape, inputs: [x] }) => x && sizeOf(shape) * (x[0] ?? 1) * (x[1] ?? 1),
   shape: ({ node, shapes: [x, w, r] }) => {
     if (!x || !w || !r) return [];

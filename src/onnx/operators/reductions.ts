@@ -7,11 +7,13 @@ import type { Operator } from './types';
 export const REDUCTIONS: readonly Operator[] = [
   {
     types: 'ReduceMean ReduceSum ReduceMax ReduceMin ReduceProd ReduceL1 ReduceL2 ReduceLogSumExp ReduceSumSquare',
+    channels: 'kept',
     shape: unary((x, { node, numbers }) => {
       const axes = (intsAttribute(node, 'axes') ?? numbers[1] ?? x.map((_, axis) => axis)).map((axis) => positive(axis, x.length));
       return reduced(x, axes, intAttribute(node, 'keepdims', 1) !== 0);
     }),
   },
   { types: 'ArgMax ArgMin', shape: unary((x, { node }) => reduced(x, [axisOf(node, x.length, 0)], intAttribute(node, 'keepdims', 1) !== 0)) },
-  { types: 'Softmax LogSoftmax Hardmax CumSum', shape: sameShape },
+  { types: 'Softmax LogSoftmax', shape: sameShape, channels: 'mixed', integer: { as: 'normalizing' } },
+  { types: 'Hardmax CumSum', shape: sameShape, channels: 'mixed' },
 ];

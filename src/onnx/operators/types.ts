@@ -29,6 +29,71 @@ export interface Operator {
   readonly integers?: (known: Known) => Shape | null;
   /** It only moves elements. */
   readonly moves?: Moves;
+
+  /** Each element of its output as a function of the inputs' elements at its place. */
+  readonly pointwise?: Pointwise;
+  /** Channels that come in multiplied by s > 0 go out multiplied by s. */
+  readonly homogeneous?: Homogeneous;
+  /** What it makes of its first input is its sum with the other. */
+  readonly adds?: boolean;
+  /** It gives the least of its inputs. */
+  readonly least?: boolean;
+  /** It does not matter which of its inputs is which. */
+  readonly commutative?: boolean;
+  /** It cuts off what lies below zero, or what lies beyond its bounds: inputs 1 and 2 from operator set 11 on, attributes "min" and "max" before. */
+  readonly clips?: 'below zero' | 'beyond bounds';
+  /** It keeps the order of elements in another shape. */
+  readonly regroups?: boolean;
+  /** What its mean and variance are taken over: those of training, given as constants for each channel, or one sample's last axes. */
+  readonly normalizes?: 'batches' | 'last axes';
+  /**
+   * What becomes of channels. 'aligned': each element is computed from those at its place, of all inputs. 'kept': channels of the first input go
+   * through, each by itself, beside constants of one value a channel. 'mixed': the same, but what comes out of one depends on others.
+   */
+  readonly channels?: 'aligned' | 'kept' | 'mixed';
+  /** Its output is the mean of each channel of [N, C, ...]. */
+  readonly averages?: boolean;
+
+  /** What it is in integer inference. */
+  readonly integer?: Integer;
+  /** What becomes of its weights where ranges are those of the moment: an integer product, rows of codes, or codes that are decoded at load. */
+  readonly dynamic?: 'product' | 'rows' | 'stored';
+  /** Runtimes have this form in float32 only, though its definition admits float16. */
+  readonly lacksHalf?: (node: NodeProto) => boolean;
+  /** It gives other values in every run. */
+  readonly random?: boolean;
+  /** The operator of one input and output that a probe puts in its place: in inference it does the same, and has a kernel. */
+  readonly inference?: string;
+}
+
+/** Inputs that are left away are undefined. */
+export interface Pointwise {
+  readonly value: (node: NodeProto, inputs: readonly (number | undefined)[]) => number;
+  /** How many of its inputs it computes with, where others only steer it. */
+  readonly reads?: number;
+}
+
+export interface Homogeneous {
+  /** It is the identity on values >= 0 only. */
+  readonly activates?: boolean;
+  /** It works over positions: channels have to lie on axis 1. */
+  readonly pools?: boolean;
+  /** Why f(x - c) = f(x) - c does not hold for this node; null where it does. */
+  readonly fixed?: (node: NodeProto) => string | null;
+}
+
+/** As ONNX Runtime's CPU provider and its QDQ fusions have it. */
+export interface Integer {
+  /**
+   * 'product': reads one activation (input 0) as integers, and a weight. 'rescaling': computes new values, so that output and inputs each have a
+   * scale of their own. 'sharing': only moves or chooses values, so that the codes of its input serve its output. 'clipping': quantizing after it
+   * does its work, for values below the range become its lowest code. 'normalizing': gives scores.
+   */
+  readonly as: 'product' | 'rescaling' | 'sharing' | 'clipping' | 'normalizing';
+  /** All its inputs are activations, not only the first (the others are shapes, axes and limits). */
+  readonly joins?: boolean;
+  /** Without a quantized output it runs in float: it has no kernel from integers to float. */
+  readonly needsOutput?: boolean;
 }
 
 /** '' is the standard operator set; the other is ONNX Runtime's own, as its optimizer leaves it in saved models. */

@@ -1,0 +1,172 @@
+import type { NodeProto, TensorProto } from 'onnx-buf';
+import { describe, expect, it } from 'vitest';
+import { makeNode } from '../nodes';
+import { readModel } from '../read';
+import { bytesOf, DataType, makeTensor } from '../tensor';
+import { makeModel, weight } from '../testing/fixtures';
+import { testOnModels } from '../testing/models';
+import { noise } from '../testing/noise';
+import { floats, runModel } from '../testing/ort';
+import type { OnnxModel } from '../types';
+import type { ChannelGroup } from './groups';
+import { groupsOfModel, removed, silenced } from './testing/remove';
+
+const SIDE = 4;
+
+/** Builds graphs of planes [1, C, SIDE, SIDE], and one vector at the end. */
+class Net {
+  readonly nodes: NodeProto[] = [];
+  readonly weights: TensorProto[] = [];
+  private count = 0;
+
+  add(opType: string, inputs: readonly string[], attributes: Parameters<typeof makeNode>[3] = {}, outputs = 1): string {
+    const names = Array.from({ length: outputs }, (_, at) => `v${this.count++}${at === 0 ? '' : 's'}`);
+    this.nodes.push(makeNode(opType, inputs, names, attributes));
+    return names[0] ?? '';
+  }
+
+  floats(dims: readonly number[]): string {
+    const name = `w${this.count++}`;
+    this.weights.push(weight(name, dims, this.count));
+    return name;
+  }
+
+  integers(values: readonly number[]): string {
+    const name = `i${this.count++}`;
+    this.weights.push(makeTensor(name, DataType.INT64, [values.length], new Uint8Array(BigInt64Array.from(values, BigInt).buffer)));
+    return name;
+  }
+
+  conv(x: string, from: number, to: number, group = 1, kernel = 3): string {
+    return this.add('Conv', [x, this.floats([to, from / group, kernel, kernel]), this.floats([to])], { group, pads: Array.from({ length: 4 }, () => (kernel - 1) / 2) });
+  }
+
+  model(y: string, outputs: number): OnnxModel {
+    this.nodes.push(makeNode('Identity', [y], ['y']));
+    return makeModel({ opset: 13, inputs: [['x', [1, 3, SIDE, SIDE]]], outputs: [['y', [1, outputs]]], nodes: this.nodes, weights: this.weights });
+  }
+}
+
+/** A graph of twelve random steps, its last one a Gemm on all that nobody has read. */
+function randomNet(seed: number): OnnxModel {
+  const random = noise(400, seed);
+  let drawn = 0;
+  const draw = (count: number): number => Math.min(count - 1, Math.floor((((random[drawn++ % 400] ?? 0) + 1) / 2) * count));
+  const net = new Net();
+  const values: { name: string; channels: number }[] = [{ name: net.conv('x', 3, 8), channels: 8 }];
+  const put = (name: string, channels: number): void => void values.push({ name, channels });
+  for (let step = 0; step < 12; step++) {
+    const { name, channels } = values[draw(values.length)] ?? { name: '', channels: 0 };
+    const alike = values.find((other) => other.name !== name && other.channels === channels);
+    switch (draw(11)) {
+      case 0: put(net.conv(name, channels, 8), 8); break;
+      case 1: put(net.conv(name, channels, channels, channels), channels); break;
+      case 2: put(net.conv(name, channels, 2 * channels, channels, 1), 2 * channels); break;
+      case 3: put(net.conv(name, channels, 8, 2), 8); break;
+      case 4: put(net.add('Relu', [name]), channels); break;
+      case 5: put(net.add('Mul', [name, net.floats([channels, 1, 1])]), channels); break;
+      case 6: put(net.add('BatchNormalization', [name, ...Array.from({ length: 3 }, () => net.floats([channels])), positive(net, channels)]), channels); break;
+      case 7: if (alike) put(net.add('Add', [name, alike.name]), channels); break;
+      case 8: if (alike) put(net.add('Concat', [name, alike.name], { axis: 1 }), 2 * channels); break;
+      case 9: put(shuffled(net, name), channels); break;
+      default: put(net.add('ConvTranspose', [name, net.floats([channels, step % 2 === 0 ? 4 : 2, 1, 1])], { group: 1 + (step % 2) }), 4);
+    }
+  }
+  const read = new Set(net.nodes.flatMap(({ input }) => input));
+  const ends = values.filter(({ name }) => !read.has(name));
+  const flat = ends.map(({ name }, at) => (at % 2 === 0 ? net.add('Flatten', [name]) : net.add('Flatten', [net.add('GlobalAveragePool', [name])])));
+  const sizes = ends.map(({ channels }, at) => (at % 2 === 0 ? channels * SIDE * SIDE : channels));
+  const all = flat.length === 1 ? (flat[0] ?? '') : net.add('Concat', flat, { axis: 1 });
+  return net.model(net.add('Gemm', [all, net.floats([5, sizes.reduce((a, b) => a + b, 0)]), net.floats([5])], { transB: 1 }), 5);
+}
+
+function positive(net: Net, channels: number): string {
+  const name = `p${net.weights.length}`;
+  net.weights.push(makeTensor(name, DataType.FLOAT, [channels], bytesOf(noise(channels, net.weights.length).map((v) => v + 1.5))));
+  return name;
+}
+
+/** Channels dealt out in two hands, as ShuffleNet does. */
+function shuffled(net: Net, name: string): string {
+  const split = net.add('Reshape', [name, net.integers([0, 2, -1, SIDE, SIDE])]);
+  const turned = net.add('Transpose', [split], { perm: [0, 2, 1, 3, 4] });
+  return net.add('Reshape', [turned, net.integers([0, -1, SIDE, SIDE])]);
+}
+
+/** Without a channel that nobody listens to, a network computes the same. */
+async function expectSame(model: OnnxModel, gone: ReadonlyMap<ChannelGroup, number>, shape: readonly number[]): Promise<void> {
+  const feeds = { [model.proto.graph?.input.find(({ name }) => !model.proto.graph?.initializer.some((tensor) => tensor.name === name))?.name ?? '']: floats(shape, noise(shape.reduce((a, b) => a * b, 1))) };
+  const [wanted, got] = [await runModel(silenced(model, gone), feeds), await runModel(removed(model, gone), feeds)];
+  for (const [name, values] of Object.entries(wanted)) {
+    const most = values.reduce((a, v) => Math.max(a, Math.abs(v)), 1e-9);
+    expect(got[name]).toHaveLength(values.length);
+    expect(Math.max(...values.map((v, at) => Math.abs(v - (got[name]?.[at] ?? NaN)))) / most).toBeLessThan(1e-4);
+  }
+}
+
+const free = (groups: readonly ChannelGroup[]): ChannelGroup[] => groups.filter(({ fixed }) => fixed === null);
+const brief = (groups: readonly ChannelGroup[], name: string): (readonly number[])[] => groups.flatMap(({ members }) => members.filter(({ value }) => value.name === name).map(({ channels }) => Array.from(channels)));
+
+describe('groups of channels', () => {
+  it('follow offsets of a Concat, blocks of a Flatten and the hands of a shuffle', () => {
+    const net = new Net();
+    const [a, b] = [net.conv('x', 3, 2), net.conv('x', 3, 4)];
+    const joined = net.add('Concat', [a, b], { axis: 1 });
+    const dealt = shuffled(net, joined);
+    const flat = net.add('Flatten', [dealt]);
+    const groups = groupsOfModel(net.model(net.add('Gemm', [flat, net.floats([6 * SIDE * SIDE, 5])]), 5), false);
+    expect(groups.map(({ channels, fixed }) => [channels, fixed])).toEqual([[3, '"x" is an input or a constant'], [2, null], [4, null], [5, '"y" is an output of the graph']]);
+    expect(brief(groups, joined)).toEqual([[0, 1, -1, -1, -1, -1], [-1, -1, 0, 1, 2, 3]]);
+    expect(brief(groups, dealt)).toEqual([[0, -1, 1, -1, -1, -1], [-1, 1, -1, 2, 0, 3]]);
+    expect(brief(groups, flat)[0]?.filter((_, at) => at % (SIDE * SIDE) === 7)).toEqual([0, -1, 1, -1, -1, -1]);
+  });
+  it('join what is added, and what a depthwise convolution makes where channels are removed', () => {
+    const net = new Net();
+    const [a, b] = [net.conv('x', 3, 4), net.conv('x', 3, 4)];
+    const sum = net.add('Add', [a, b]);
+    const deep = net.conv(sum, 4, 8, 4);
+    const model = net.model(net.add('Gemm', [net.add('Flatten', [deep]), net.floats([8 * SIDE * SIDE, 5])]), 5);
+    const [, scaled] = groupsOfModel(model, false);
+    expect([scaled?.makers.length, scaled?.readers.length, scaled?.channels]).toEqual([2, 1, 4]);
+    const [, taken] = groupsOfModel(model);
+    expect([taken?.makers.length, taken?.readers.length, taken?.channels]).toEqual([3, 2, 4]);
+    expect(brief(taken ? [taken] : [], deep)).toEqual([[0, 0, 1, 1, 2, 2, 3, 3]]);
+  });
+  it('say why they cannot change', () => {
+    const net = new Net();
+    const a = net.conv('x', 3, 4);
+    const sorted = net.add('TopK', [net.add('Flatten', [a]), net.integers([3])], {}, 2);
+    expect(groupsOfModel(net.model(sorted, 3)).map(({ fixed }) => fixed)).toEqual(['"x" is an input or a constant', expect.stringMatching(/^TopK reads/)]);
+  });
+  it('can lose a channel everywhere, in random graphs', async () => {
+    let tried = 0;
+    for (let seed = 1; seed <= 8; seed++) {
+      const model = randomNet(seed);
+      const groups = free(groupsOfModel(model)).filter(({ channels }) => channels > 1);
+      tried += groups.length;
+      await expectSame(model, new Map(groups.map((group) => [group, Math.floor(group.channels / 2)])), [1, 3, SIDE, SIDE]);
+    }
+    expect(tried).toBeGreaterThan(15);
+  });
+});
+
+/** Free groups of real models: how many channels, made by how many products and read by how many. */
+const REAL: Readonly<Record<string, readonly string[]>> = {
+  'resnet8_cifar10.onnx': ['16 2/3', '16 1/1', '32 1/1', '32 2/2', '64 1/1', '64 2/1'],
+  'squeezenet1.1.onnx': ['64 1/1', '16 1/2', '64 1/1'],
+  // A depthwise convolution makes what it reads; residual adds join what blocks give.
+  'mobilenet_v2_1.0_224.onnx': ['32 2/2', '16 1/1', '96 2/2', '24 2/2', '144 2/2', '144 2/2', '32 3/3'],
+};
+
+testOnModels(Object.keys(REAL), 'has its groups of channels', (file) => {
+  const groups = free(groupsOfModel(readModel([file])));
+  const wanted = REAL[file.name] ?? [];
+  expect(groups.slice(0, wanted.length).map(({ channels, makers, readers }) => `${channels} ${makers.length}/${readers.length}`)).toEqual(wanted);
+});
+
+testOnModels(['resnet8_cifar10.onnx', 'squeezenet1.1.onnx'], 'loses a channel of every group at once', async (file) => {
+  const model = readModel([file]);
+  const groups = free(groupsOfModel(model));
+  const side = file.name.startsWith('resnet') ? 32 : 224;
+  await expectSame(model, new Map(groups.map((group) => [group, group.channels - 1])), [1, 3, side, side]);
+});
