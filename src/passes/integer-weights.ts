@@ -2,6 +2,7 @@
 import { blocksPerChannel, type Compute, type Grid, type Handle } from '../compute/types';
 import { canStore } from '../onnx/encode';
 import type { LayerSource } from '../onnx/layers';
+import { productOf } from '../onnx/operators/weights';
 import type { OnnxModel } from '../onnx/types';
 import { firstPassed, type WeightUse } from '../onnx/weights';
 import { gridFromRanges } from './quantize-weights/grid';
@@ -29,7 +30,7 @@ export function unfitWeight({ layer, value, uses, others }: LayerSource): string
   if (others.length > 0 || value.isOutput || !uses.every((other) => readsAlike(use, other))) return 'Its weights are read in more than one place, in different ways.';
   const passed = uses.find(({ via }) => via !== null);
   if (passed) return `Its weights pass through ${firstPassed(passed)} first.`;
-  if ((layer.op === 'MatMul' || layer.op === 'Gemm') && use.input === 0) return 'Its weights are the left factor of the product.';
+  if (productOf(use.node) && use.input === 0) return 'Its weights are the left factor of the product.';
   return null;
 }
 

@@ -2,7 +2,7 @@
 import type { ModelProto, NodeProto, TensorProto } from 'onnx-buf';
 import { indexTypes } from '../onnx/element-types';
 import { addInitializer, uniqueNames, type Scope } from '../onnx/graph';
-import { isOnnx } from '../onnx/nodes';
+import { operatorOf } from '../onnx/operators/table';
 import { factorsOf, productOf } from '../onnx/operators/weights';
 import { encodeFloats, FLOAT_TYPES, makeTensor, readFloats, weightType } from '../onnx/tensor';
 import type { WeightType } from '../onnx/types';
@@ -43,7 +43,7 @@ export function readBias(index: ValueIndex, scope: Scope, node: NodeProto, chann
 function readAdded(index: ValueIndex, scope: Scope, node: NodeProto, channels: number): LayerBias | string {
   const product = index.find(scope, node.output[0] ?? '');
   const [use] = product?.uses ?? [];
-  if (!product || !use || product.uses.length > 1 || product.isOutput || use.node.opType !== 'Add' || !isOnnx(use.node.domain)) {
+  if (!product || !use || product.uses.length > 1 || product.isOutput || operatorOf(use.node)?.adds !== true) {
     return 'This MatMul is not followed by an Add, and has no bias of its own.';
   }
   const input = 1 - use.input;

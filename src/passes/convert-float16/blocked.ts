@@ -2,7 +2,8 @@ import type { GraphProto, NodeProto } from 'onnx-buf';
 import { isControl } from '../../onnx/body-types';
 import type { ElementTypes } from '../../onnx/element-types';
 import type { Scope } from '../../onnx/graph';
-import { isOnnx, stringAttribute, subgraphsOf } from '../../onnx/nodes';
+import { isOnnx, subgraphsOf } from '../../onnx/nodes';
+import { operatorOf } from '../../onnx/operators/table';
 import { DataType } from '../../onnx/tensor';
 import { profileOf } from '../../onnx/type-profiles';
 import type { Skipped } from '../../onnx/types';
@@ -10,14 +11,8 @@ import type { Value, ValueIndex } from '../../onnx/values';
 import { createOrigins } from './origins';
 import { givesHalf, takesHalf } from './slots';
 
-/** Standard operators whose definition admits float16 but which runtimes have in float32 only. */
-const NO_HALF: ReadonlySet<string> = new Set(['LSTM', 'GRU', 'RNN', 'MeanVarianceNormalization']);
-
-/** The same, where they also add up, multiply or compare what they scatter. */
-const NO_HALF_REDUCTION: ReadonlySet<string> = new Set(['ScatterElements', 'ScatterND']);
-
 function lacksHalf(node: NodeProto): boolean {
-  return NO_HALF.has(node.opType) || (NO_HALF_REDUCTION.has(node.opType) && stringAttribute(node, 'reduction', 'none') !== 'none');
+  return operatorOf(node)?.lacksHalf?.(node) === true;
 }
 
 export interface Wishes {

@@ -1,4 +1,5 @@
 import { subgraphsOf } from '../../onnx/nodes';
+import { operatorOf } from '../../onnx/operators/table';
 import type { Value, ValueIndex } from '../../onnx/values';
 
 type Origin = 'constant' | 'shape' | null;
@@ -19,7 +20,7 @@ export function createOrigins(index: ValueIndex): (value: Value) => Origin {
   };
   const work = ({ producer, constant, scope }: Value): Origin => {
     if (constant !== null || producer?.opType === 'Constant') return 'constant';
-    if (!producer || producer.opType.startsWith('Random') || subgraphsOf(producer).length > 0) return null;
+    if (!producer || operatorOf(producer)?.random === true || subgraphsOf(producer).length > 0) return null;
     if (producer.opType === 'Shape' || producer.opType === 'Size') return 'shape';
     const origins = producer.input.flatMap((name) => {
       const input = index.find(scope, name);

@@ -1,8 +1,8 @@
 /** What layers' inputs are on average by what batch norms say, without a sample. */
-import { own } from '../../base/own';
 import type { NodeProto } from 'onnx-buf';
 import type { Scope } from '../../onnx/graph';
-import { findAttribute, isOnnx } from '../../onnx/nodes';
+import { operatorOf } from '../../onnx/operators/table';
+import type { Pointwise } from '../../onnx/operators/types';
 import type { ValueIndex } from '../../onnx/values';
 import { floatConstant, perChannel } from '../layer-bias';
 import type { ChannelMoments } from '../types';
@@ -37,39 +37,12 @@ export function expectedMean(index: ValueIndex, scope: Scope, moments: ReadonlyM
 }
 
 /** Averages over positions, and what takes their single position away. */
-function keepsMean(index: ValueIndex, scope: Scope, { opType, domain, input }: NodeProto): boolean {
-  if (!isOnnx(domain)) return false;
-  if (opType === 'GlobalAveragePool') return true;
-  const before = index.find(scope, input[0] ?? '')?.producer;
-  return (opType === 'Flatten' || opType === 'Reshape') && before?.opType === 'GlobalAveragePool';
+function keepsMean(index: ValueIndex, scope: Scope, node: NodeProto): boolean {
+  const operator = operatorOf(node);
+  if (operator?.averages === true) return true;
+  const before = index.find(scope, node.input[0] ?? '')?.producer;
+  return operator?.moves !== undefined && before?.domain !== undefined && operatorOf(before)?.averages === true;
 }
-
-/** Inputs that are left away are undefined. */
-type Elementwise = (node: NodeProto, inputs: readonly (number | undefined)[]) => number;
-
-const attribute = (node: NodeProto, name: string, usual: number): number => findAttribute(node, name)?.f ?? usual;
-const clamp = (x: number, low: number, high: number): number => Math.min(Math.max(x, low), high);
-const first = (inputs: readonly (number | undefined)[]): number => inputs[0] ?? 0;
-const present = (inputs: readonly (number | undefined)[]): number[] => inputs.filter((x) => x !== undefined);
-
-const OPERATORS: Readonly<Record<string, Elementwise>> = {
-  Identity: (_, inputs) => first(inputs),
-  Dropout: (_, inputs) => first(inputs),
-  Relu: (_, inputs) => Math.max(0, first(inputs)),
-  LeakyRelu: (node, inputs) => (first(inputs) < 0 ? attribute(node, 'alpha', 0.01) : 1) * first(inputs),
-  // Bounds are inputs from operator set 11 on, attributes before.
-  Clip: (node, [x = 0, low, high]) => clamp(x, low ?? attribute(node, 'min', -Infinity), high ?? attribute(node, 'max', Infinity)),
-  Min: (_, inputs) => Math.min(...present(inputs)),
-  Max: (_, inputs) => Math.max(...present(inputs)),
-  Add: (_, [a = 0, b = 0]) => a + b,
-  Sub: (_, [a = 0, b = 0]) => a - b,
-  Mul: (_, [a = 0, b = 0]) => a * b,
-  Div: (_, [a = 0, b = 1]) => a / b,
-  Sigmoid: (_, inputs) => 1 / (1 + Math.exp(-first(inputs))),
-  Tanh: (_, inputs) => Math.tanh(first(inputs)),
-  HardSigmoid: (node, inputs) => clamp(attribute(node, 'alpha', 0.2) * first(inputs) + attribute(node, 'beta', 0.5), 0, 1),
-  HardSwish: (_, inputs) => first(inputs) * clamp(first(inputs) / 6 + 0.5, 0, 1),
-};
 
 /** Follows values back to a batch norm's output, and forth again point by point. */
 class Tracer {
@@ -106,14 +79,14 @@ class Tracer {
       return values && this.curve(null, (c) => values[c] ?? 0);
     }
     const node = this.index.find(this.scope, name)?.producer;
-    const operator = node && isOnnx(node.domain) ? own(OPERATORS, node.opType) : undefined;
-    if (!node || !operator || node.output[0] !== name) return null;
-    return this.combine(node, operator);
+    const pointwise = node && operatorOf(node)?.pointwise;
+    if (!node || !pointwise || node.output[0] !== name) return null;
+    return this.combine(node, pointwise);
   }
 
-  private combine(node: NodeProto, operator: Elementwise): Curve | null {
+  private combine(node: NodeProto, { value, reads }: Pointwise): Curve | null {
     const inputs: (Curve | undefined)[] = [];
-    for (const name of node.opType === 'Dropout' ? node.input.slice(0, 1) : node.input) {
+    for (const name of node.input.slice(0, reads)) {
       const curve = name === '' ? undefined : this.curveOf(name);
       if (curve === null) return null;
       inputs.push(curve);
@@ -122,7 +95,7 @@ class Tracer {
     // Two norms' outputs depend on each other in a way that their moments do not tell.
     if (sources.size > 1) return null;
     const [source = null] = sources;
-    return this.curve(source, (c, q) => operator(node, inputs.map((curve) => curve?.points[c * POINTS.length + q])));
+    return this.curve(source, (c, q) => value(node, inputs.map((curve) => curve?.points[c * POINTS.length + q])));
   }
 
   private curve(of: string | null, at: (channel: number, point: number) => number): Curve {

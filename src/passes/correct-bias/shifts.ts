@@ -2,6 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { GraphProtoSchema, type GraphProto, type NodeProto } from 'onnx-buf';
 import { uniqueNames, valueInfo } from '../../onnx/graph';
 import { opsetOf } from '../../onnx/nodes';
+import { operatorOf } from '../../onnx/operators/table';
 import { openCut } from '../../onnx/probe';
 import { DataType, encodeFloats, FLOAT_TYPES, makeTensor, shapeOf, weightType } from '../../onnx/tensor';
 import { ChannelReducer } from '../channel-statistics';
@@ -103,7 +104,7 @@ function shiftOf(reducer: ChannelReducer, target: Target, raw: string, twin: (na
     // Values are active where they come through as they are, neither raised to 0 nor cut off above.
     const share = (comparison: string): string => mean(reducer.node('Cast', [reducer.node(comparison, [value, before])], { to: FLOAT_TYPES[type] }));
     const raised = reducer.node('Sub', [reducer.scalar(1 + LEAST_ACTIVE, type), share('Greater')]);
-    const active = activation.length === 1 && activation[0]?.opType === 'Relu' ? raised : reducer.node('Sub', [raised, share('Less')]);
+    const active = activation.length === 1 && activation[0] && operatorOf(activation[0])?.clips === 'below zero' ? raised : reducer.node('Sub', [raised, share('Less')]);
     const excess = reducer.node('Sub', [mean(value), wanted]);
     shift = reducer.node('Add', [shift, reducer.node('Div', [excess, active])]);
   }

@@ -1,14 +1,14 @@
 import type { NodeProto } from 'onnx-buf';
 import type { Scope } from '../../onnx/graph';
 import { findLayers, type LayerSource } from '../../onnx/layers';
-import { findAttribute, isOnnx } from '../../onnx/nodes';
 import { outputsOf } from '../../onnx/operators/geometry';
+import { operatorOf } from '../../onnx/operators/table';
 import { geometryOf, productOf } from '../../onnx/operators/weights';
-import { readFloats } from '../../onnx/tensor';
 import type { OnnxModel, Skipped, WeightType } from '../../onnx/types';
 import { indexValues, type ValueIndex } from '../../onnx/values';
 import { firstPassed } from '../../onnx/weights';
 import type { ChannelValue } from '../channel-statistics';
+import { clipBounds } from '../clip-bounds';
 import { floatConstant, readBias, type LayerBias } from '../layer-bias';
 
 /** A node whose weight was changed, its bias, and the value whose means the bias moves. */
@@ -68,28 +68,21 @@ function targetsOf(index: ValueIndex, { layer, uses }: LayerSource): Target[] | 
 function onlyReader(index: ValueIndex, scope: Scope, name: string): NodeProto | undefined {
   const value = index.find(scope, name);
   const [use] = value?.uses ?? [];
-  if (!value || !use || value.uses.length > 1 || value.isOutput || use.scope.graph !== scope.graph || !isOnnx(use.node.domain)) return undefined;
-  return use.input === 0 || use.node.opType === 'Add' || use.node.opType === 'Min' ? use.node : undefined;
+  if (!value || !use || value.uses.length > 1 || value.isOutput || use.scope.graph !== scope.graph) return undefined;
+  return use.input === 0 || operatorOf(use.node)?.commutative === true ? use.node : undefined;
 }
 
 function afterConstants(index: ValueIndex, scope: Scope, name: string): string {
   const reader = onlyReader(index, scope, name);
-  if (reader?.opType !== 'Add' || !reader.input.some((other) => floatConstant(index, scope, other))) return name;
+  if (!reader || operatorOf(reader)?.adds !== true || !reader.input.some((other) => floatConstant(index, scope, other))) return name;
   return afterConstants(index, scope, reader.output[0] ?? '');
 }
 
 function activationOf(index: ValueIndex, scope: Scope, name: string): NodeProto[] {
   const reader = onlyReader(index, scope, name);
-  if (reader?.opType === 'Clip') return clipsAtZero(index, scope, reader) ? [reader] : [];
-  if (reader?.opType !== 'Relu') return [];
+  if (!reader || clipBounds(index, scope, reader)?.min !== 0) return [];
+  if (operatorOf(reader)?.clips === 'beyond bounds') return [reader];
   const next = onlyReader(index, scope, reader.output[0] ?? '');
-  const capped = next?.opType === 'Min' && next.input.length === 2 && next.input.some((other) => floatConstant(index, scope, other));
+  const capped = next && operatorOf(next)?.least === true && next.input.length === 2 && next.input.some((other) => floatConstant(index, scope, other));
   return capped ? [reader, next] : [reader];
-}
-
-function clipsAtZero(index: ValueIndex, scope: Scope, clip: NodeProto): boolean {
-  const bounds = clip.input.slice(1).map((name) => floatConstant(index, scope, name));
-  if (clip.input.slice(1).some((name, at) => name !== '' && !bounds[at])) return false;
-  const min = bounds[0] ? readFloats(bounds[0])[0] : findAttribute(clip, 'min')?.f;
-  return min === 0;
 }

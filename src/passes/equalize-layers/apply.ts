@@ -1,5 +1,6 @@
 import { counted } from '../../base/plural';
 import type { NodeProto } from 'onnx-buf';
+import { indexChannels } from '../../onnx/channels/index';
 import { findLayers } from '../../onnx/layers';
 import { opsetOf } from '../../onnx/nodes';
 import { indexShapes } from '../../onnx/shapes';
@@ -72,7 +73,8 @@ function findJoints(context: PassContext): { joints: Joint[]; skipped: Skipped[]
   const { sources } = findLayers(context.model);
   const ends = endsOf(context, index, sources);
   const layerOf = new Map<NodeProto, string>(sources.flatMap(({ layer, uses }) => uses.map((use) => [use.node, layer.id] as const)));
-  const around = { index, shapes: indexShapes(index), ends, layerOf };
+  const shapes = indexShapes(index);
+  const around = { index, shapes, channels: indexChannels(index, shapes, false), ends, layerOf };
   const tried = new Map([...ends].map(([id, end]) => [id, typeof end === 'string' ? end : jointOf(around, end)]));
   const opset = opsetOf(context.model.proto);
   const joints: Joint[] = [];

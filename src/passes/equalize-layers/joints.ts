@@ -20,9 +20,10 @@ export function jointOf(around: Surroundings, producer: End): Joint | string {
   if (typeof producer.bias === 'string' && bias !== null) return producer.bias;
   const channels = outputsOf(producer.geometry);
   const rank = layout === 'planes' ? (producer.source.uses[0]?.shape.length ?? 0) : null;
-  const start: Place = { layout, rank, channels, total: channels, offset: 0, spread: 1, active: false };
   const output = around.index.find(producer.scope, producer.node.output[0] ?? '');
   if (!output) return 'Its output is not used.';
+  const made = around.channels.marksOf(output)?.ids ?? new Int32Array(0);
+  const start: Place = { layout, rank, channels, made, total: channels, offset: 0, spread: 1, active: false };
   const found: Found = { readers: [], addends: [], ceilings: [], activated: new Map(), fixed: typeof producer.bias === 'string' ? 'it has no bias' : null };
   const problem = follow(around, producer, output, start, found);
   if (problem !== null) return problem;

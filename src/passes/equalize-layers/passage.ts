@@ -1,8 +1,11 @@
 import type { NodeProto } from 'onnx-buf';
-import { findAttribute, intAttribute, intsAttribute, isOnnx } from '../../onnx/nodes';
-import { readFloats, weightType } from '../../onnx/tensor';
-import type { Use, ValueIndex } from '../../onnx/values';
+import { intAttribute } from '../../onnx/nodes';
+import { operatorOf } from '../../onnx/operators/table';
+import type { Homogeneous } from '../../onnx/operators/types';
+import { weightType } from '../../onnx/tensor';
 import type { Scope } from '../../onnx/graph';
+import type { Use, ValueIndex } from '../../onnx/values';
+import { clipBounds } from '../clip-bounds';
 import { floatConstant, floatTypeOf, perChannel } from '../layer-bias';
 import type { Addend, Ceiling, Place, Surroundings } from './types';
 
@@ -25,35 +28,21 @@ const ACTIVE: Passage = { activates: true };
 export function passOn(around: Surroundings, use: Use, place: Place, isBias: boolean): Passage | string {
   const { node } = use;
   const refusal = `Its output goes to ${node.opType}, which does not pass a scale of channels on.`;
-  if (!isOnnx(node.domain)) return refusal;
-  if (node.opType === 'Add') return isBias ? SAME : addOf(around.index, use, place, refusal);
-  if (node.opType === 'Concat') return concatOf(around, use, place, refusal);
-  if (use.input !== 0) return refusal;
-  switch (node.opType) {
-    case 'Identity':
-    case 'Dropout':
-      return node.output.length > 1 && node.output.slice(1).some((name) => name !== '') ? refusal : SAME;
-    case 'Relu':
-    case 'LeakyRelu':
-    case 'PRelu':
-      return ACTIVE;
-    case 'Clip':
-      return clipOf(around.index, use, place);
-    case 'MaxPool':
-    case 'GlobalMaxPool':
-    case 'GlobalAveragePool':
-      return place.layout === 'planes' && node.output.length === 1 ? SAME : refusal;
-    case 'AveragePool':
-      if (place.layout !== 'planes') return refusal;
-      return intsAttribute(node, 'pads')?.some((pad) => pad !== 0) || findAttribute(node, 'auto_pad') ? { fixed: 'an average over padding follows it' } : SAME;
-    case 'Flatten':
-    case 'Reshape':
-      return flattenOf(around, use, place, refusal);
-    case 'BatchNormalization':
-      return 'It is followed by a batch norm; put fold-batchnorm before equalize-layers in the recipe.';
-    default:
-      return refusal;
-  }
+  const operator = operatorOf(node);
+  if (operator?.adds === true) return isBias ? SAME : addOf(around.index, use, place, refusal);
+  if (operator?.moves?.joins === true) return concatOf(around, use, place, refusal);
+  if (operator === undefined || use.input !== 0) return refusal;
+  if (operator.homogeneous) return node.output.slice(1).every((name) => name === '') ? homogeneousOf(operator.homogeneous, node, place, refusal) : refusal;
+  if (operator.clips === 'beyond bounds') return clipOf(around.index, use, place);
+  if (operator.normalizes === 'batches') return 'It is followed by a batch norm; put fold-batchnorm before equalize-layers in the recipe.';
+  return operator.regroups === true ? flattenOf(around, use, place, refusal) : refusal;
+}
+
+function homogeneousOf({ activates, pools, fixed }: Homogeneous, node: NodeProto, { layout }: Place, refusal: string): Passage | string {
+  if (pools === true && layout !== 'planes') return refusal;
+  const reason = fixed?.(node) ?? null;
+  if (reason !== null) return { fixed: reason };
+  return activates === true ? ACTIVE : SAME;
 }
 
 function addOf(index: ValueIndex, { node, scope, input }: Use, place: Place, refusal: string): Passage | string {
@@ -68,18 +57,16 @@ function addOf(index: ValueIndex, { node, scope, input }: Use, place: Place, ref
 }
 
 /** Channels keep their order and come to stand after those of the inputs before. */
-function concatOf({ shapes }: Surroundings, { node, scope, input }: Use, place: Place, refusal: string): Passage | string {
+function concatOf(around: Surroundings, { node, scope }: Use, place: Place, refusal: string): Passage | string {
   if (place.layout !== 'planes' || intAttribute(node, 'axis', 1) !== 1) return refusal;
-  const before = node.input.slice(0, input).map((name) => shapes.find(scope, name)?.[1]);
-  if (before.some((size) => size === undefined)) return 'Its output is joined to others of unknown size.';
-  const total = shapes.find(scope, node.output[0] ?? '')?.[1];
-  if (total === undefined) return 'Its output is joined to others of unknown size.';
-  return { place: { total, offset: place.offset + before.reduce<number>((sum, size) => sum + (size ?? 0), 0) } };
+  const found = placeIn(around, scope, node.output[0] ?? '', place);
+  return found === null ? 'Its output is joined to others of unknown size.' : { place: found };
 }
 
 function clipOf(index: ValueIndex, { node, scope }: Use, place: Place): Passage | string {
-  const [min, max] = [bound(index, scope, node, 1, 'min'), bound(index, scope, node, 2, 'max')];
-  if (min === null || max === null) return 'Its output is clipped to bounds that are not constants.';
+  const bounds = clipBounds(index, scope, node);
+  if (bounds === null) return 'Its output is clipped to bounds that are not constants.';
+  const { min, max } = bounds;
   if (min !== 0 || max <= 0) return `Its output is clipped from ${min} to ${max}, which scaling would move.`;
   if (max > 1e30) return ACTIVE;
   if (place.total !== place.channels) return 'Its output is clipped together with that of other layers.';
@@ -92,22 +79,24 @@ function channelDims({ layout, channels, rank }: Place): number[] {
   return layout === 'columns' ? [channels] : [channels, ...Array.from({ length: (rank ?? 2) - 2 }, () => 1)];
 }
 
-/** A bound of a Clip, as an input (opset 11 on) or an attribute; null where it is not constant. */
-function bound(index: ValueIndex, scope: Scope, node: NodeProto, input: number, name: 'min' | 'max'): number | null {
-  const open = name === 'min' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-  const value = node.input[input] ?? '';
-  if (value === '') return findAttribute(node, name)?.f ?? open;
-  const constant = floatConstant(index, scope, value);
-  return constant ? (readFloats(constant)[0] ?? open) : null;
+/** [N, C, ...] to [N, C * positions]: every channel becomes as many columns as it has positions. */
+function flattenOf(around: Surroundings, { node, scope }: Use, place: Place, refusal: string): Passage | string {
+  const [from, to] = [around.shapes.find(scope, node.input[0] ?? ''), around.shapes.find(scope, node.output[0] ?? '')];
+  if (intAttribute(node, 'axis', 1) !== 1) return refusal;
+  if (place.layout === 'planes' && (!from || to?.length !== 2 || from[0] !== to[0])) return `The shape before or after ${node.opType} is not known.`;
+  const found = to?.length === 2 ? placeIn(around, scope, node.output[0] ?? '', place) : null;
+  return found === null ? refusal : { place: { ...found, layout: 'columns', rank: 2 } };
 }
 
-/** [N, C, ...] to [N, C * positions]: every channel becomes as many columns as it has positions. */
-function flattenOf({ shapes }: Surroundings, { node, scope }: Use, place: Place, refusal: string): Passage | string {
-  const [from, to] = [shapes.find(scope, node.input[0] ?? ''), shapes.find(scope, node.output[0] ?? '')];
-  if (node.opType === 'Flatten' && intAttribute(node, 'axis', 1) !== 1) return refusal;
-  if (place.layout === 'columns') return from?.length === 2 && to?.length === 2 && from[1] === to[1] ? SAME : refusal;
-  if (!from || to?.length !== 2 || from[0] !== to[0]) return `The shape before or after ${node.opType} is not known.`;
-  const positions = from.slice(2).reduce((product, size) => product * size, 1);
-  if (from[1] !== place.total || place.total * positions !== to[1]) return refusal;
-  return { place: { layout: 'columns', rank: 2, total: to[1] ?? 0, spread: positions, offset: place.offset * positions } };
+/** Where the producer's channels lie on axis 1 of a value: in their order, each as many places one after the other; null where they do not. */
+function placeIn({ index, channels }: Surroundings, scope: Scope, name: string, { made }: Place): Pick<Place, 'total' | 'offset' | 'spread'> | null {
+  const value = index.find(scope, name);
+  const marks = value && channels.marksOf(value);
+  if (!marks || marks.axes.length !== 1 || marks.axes[0] !== 1) return null;
+  const wanted = Array.from(made, (id) => channels.sets.rootOf(id));
+  const found = Array.from(marks.ids, (id) => channels.sets.rootOf(id));
+  const offset = found.indexOf(wanted[0] ?? -1);
+  const spread = found.lastIndexOf(wanted[0] ?? -1) - offset + 1;
+  const inOrder = offset >= 0 && wanted.every((id, c) => found.slice(offset + c * spread, offset + (c + 1) * spread).every((each) => each === id));
+  return inOrder ? { total: found.length, offset, spread } : null;
 }

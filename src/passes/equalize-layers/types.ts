@@ -1,5 +1,6 @@
 import type { NodeProto } from 'onnx-buf';
 import type { Scope } from '../../onnx/graph';
+import type { Channels } from '../../onnx/channels/index';
 import type { ShapeIndex } from '../../onnx/shapes';
 import type { WeightType } from '../../onnx/types';
 import type { ValueIndex } from '../../onnx/values';
@@ -51,8 +52,9 @@ export interface Place {
   /** 'planes': channels on axis 1 of [N, C, ...]. 'columns': on the last axis. */
   readonly layout: 'planes' | 'columns';
   readonly rank: number | null;
-  /** Of the producer. */
+  /** Of the producer: how many, and which of the graph's. */
   readonly channels: number;
+  readonly made: Int32Array;
   /** Of the value: more than the producer's where others were joined to them or positions flattened into them. */
   readonly total: number;
   /** Channel c of the producer is offset + c * spread and the `spread - 1` after it. */
@@ -66,6 +68,7 @@ export interface Place {
 export interface Surroundings {
   readonly index: ValueIndex;
   readonly shapes: ShapeIndex;
+  readonly channels: Channels;
   readonly ends: ReadonlyMap<string, End | string>;
   /** The layer of each node that reads a weight. */
   readonly layerOf: ReadonlyMap<NodeProto, string>;

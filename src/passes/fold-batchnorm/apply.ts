@@ -1,7 +1,7 @@
 import { counted } from '../../base/plural';
 import { findLayers, type LayerSource } from '../../onnx/layers';
-import { isOnnx } from '../../onnx/nodes';
 import { scaleChannels } from '../../onnx/operators/geometry';
+import { operatorOf } from '../../onnx/operators/table';
 import { geometryOf } from '../../onnx/operators/weights';
 import { indexShapes } from '../../onnx/shapes';
 import { holdsFloats } from '../../onnx/tensor';
@@ -33,7 +33,7 @@ export const foldBatchnorm: Pass = {
     const removed: string[] = [];
     const startedAt = Date.now();
     for (const scope of index.scopes) {
-      for (const norm of scope.graph.node.filter((n) => n.opType === 'BatchNormalization' && isOnnx(n.domain))) {
+      for (const norm of scope.graph.node.filter((n) => operatorOf(n)?.normalizes === 'batches')) {
         job.signal.throwIfAborted();
         const name = norm.name || (norm.output[0] ?? '');
         job.onProgress({ stage: `Folding ${name}`, done: changed.length, total: changed.length + 1, startedAt });

@@ -1,6 +1,7 @@
 import { agreeing, counted } from '../../base/plural';
 import { findConstant } from '../../onnx/graph';
 import type { LayerSource } from '../../onnx/layers';
+import { operatorOf } from '../../onnx/operators/table';
 import { factorsOf, productOf } from '../../onnx/operators/weights';
 import { DataType } from '../../onnx/tensor';
 import type { OnnxModel } from '../../onnx/types';
@@ -15,9 +16,6 @@ import { toIntegers } from './rewrite';
 /** DynamicQuantizeLinear came with this operator set. */
 const DYNAMIC_OPSET = 11;
 
-const PRODUCTS: ReadonlySet<string> = new Set(['Conv', 'MatMul', 'Gemm']);
-const RECURRENT: ReadonlySet<string> = new Set(['LSTM', 'GRU', 'RNN']);
-
 /**
  * Integer products on ranges of the moment (ONNX DynamicQuantizeLinear, MatMulInteger, ConvInteger), embeddings as codes, recurrent weights
  * packed (their operators have no standard integer form). While the recipe runs, the graph computes in float on rounded weights and
@@ -26,7 +24,7 @@ const RECURRENT: ReadonlySet<string> = new Set(['LSTM', 'GRU', 'RNN']);
 export const quantizeDynamic: Pass = {
   meta: quantizeDynamicMeta,
   async apply(context): Promise<PassResult> {
-    const recurrent = context.selected.filter(({ layer }) => RECURRENT.has(layer.op));
+    const recurrent = context.selected.filter(({ layer }) => operatorOf({ domain: '', opType: layer.op })?.dynamic === 'stored');
     const { layers, left } = chooseIntegerLayers(without(context, recurrent), (source) => problemOf(context.model, source), DYNAMIC_OPSET);
     const { job, only } = context;
     const startedAt = Date.now();
@@ -39,7 +37,7 @@ export const quantizeDynamic: Pass = {
     for (const { layer, options } of recurrent) if (only === null || only === layer.id) await packWeight(context, layer, weightSettings(options));
     const { skipped, note: alone } = await packLeft(context, left);
     if (only !== null) return { changed: [], skipped, note: '' };
-    const products = layers.filter(({ node }) => PRODUCTS.has(node.opType));
+    const products = layers.filter(({ node }) => operatorOf(node)?.dynamic === 'product');
     roundInputs(context.model, products.flatMap(({ nodes }) => nodes));
     for (const { source, nodes } of layers) {
       for (const node of nodes) context.onFinish((written) => toIntegers(written, source.layer.id, source.value.name, node.output[0] ?? ''));
@@ -59,7 +57,7 @@ function without(context: PassContext, left: Selected): PassContext {
 }
 
 function problemOf({ proto }: OnnxModel, source: LayerSource): string | null {
-  const other = source.uses.find(({ node }) => !PRODUCTS.has(node.opType) && node.opType !== 'Gather');
+  const other = source.uses.find(({ node }) => !['product', 'rows'].includes(operatorOf(node)?.dynamic ?? 'stored'));
   if (other) return `${other.node.opType} has no integer form with ranges of the moment.`;
   return unfitWeight(source) ?? source.uses.map((use) => nodeProblem(proto, use)).find((problem) => problem !== null) ?? null;
 }

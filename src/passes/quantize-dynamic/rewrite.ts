@@ -1,6 +1,7 @@
 import type { GraphProto, NodeProto, TensorProto } from 'onnx-buf';
 import { addInitializer, findConstant, uniqueNames } from '../../onnx/graph';
 import { makeNode } from '../../onnx/nodes';
+import { operatorOf } from '../../onnx/operators/table';
 import { productOf, weightPort } from '../../onnx/operators/weights';
 import { bytesOf, DataType, makeTensor, readFloats, shapeOf } from '../../onnx/tensor';
 import type { OnnxModel, Skipped } from '../../onnx/types';
@@ -26,7 +27,7 @@ export function toIntegers({ proto }: OnnxModel, layerId: string, weight: string
   if (!graph || !node || !stored) return [{ layer: layerId, reason: 'A later pass stores its weights in another form: it computes in float.' }];
   const maker = new Maker(proto, graph);
   const dequantize = graph.node.find((other) => other.opType === 'DequantizeLinear' && other.output[0] === node.input[0]);
-  if (node.opType === 'Gather') gather(maker, node, stored);
+  if (operatorOf(node)?.dynamic === 'rows') gather(maker, node, stored);
   else multiply(maker, node, dequantize?.input ?? [], stored);
   graph.node.splice(graph.node.indexOf(node), 1, ...maker.nodes);
   for (const made of [stored.decode, dequantize]) if (made) dropUnread(graph, made);

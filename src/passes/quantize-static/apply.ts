@@ -1,6 +1,7 @@
 import { agreeing, counted } from '../../base/plural';
 import type { NodeProto } from 'onnx-buf';
 import type { LayerSource } from '../../onnx/layers';
+import { operatorOf } from '../../onnx/operators/table';
 import { indexValues, type Value } from '../../onnx/values';
 import { requireCalibration } from '../calibration';
 import { chooseIntegerLayers, coarseNote, packLeft, putIntegerWeight, type IntegerLayer } from '../integer-layers';
@@ -11,7 +12,6 @@ import { integerBias, roundBias, scaleFloors, storeBias } from './bias';
 import { insertQuantizers, quantizeConstant } from './insert';
 import { quantizeStaticMeta } from './meta';
 import { observeActivations } from './observe';
-import { isWeighted } from './operators';
 import { placeQuantizers, type ScaleGroup } from './place';
 import { needsBins, rangeOf, type Range } from './range';
 import { smooth } from './smooth';
@@ -43,7 +43,7 @@ export const quantizeStatic: Pass = {
 };
 
 function problemOf(source: LayerSource): string | null {
-  const other = source.uses.find(({ node }) => !isWeighted(node));
+  const other = source.uses.find(({ node }) => operatorOf(node)?.integer?.as !== 'product');
   if (other) return `${other.node.opType} has no static integer form.`;
   return unfitWeight(source);
 }

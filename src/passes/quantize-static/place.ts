@@ -1,7 +1,8 @@
 import type { GraphProto, NodeProto } from 'onnx-buf';
 import type { Scope } from '../../onnx/graph';
 import type { Value, ValueIndex } from '../../onnx/values';
-import { isClipping, isNormalizing, isRescaling, isSharing, isWeighted, needsOutput, readsMany } from './operators';
+import { operatorOf } from '../../onnx/operators/table';
+import { productOf } from '../../onnx/operators/weights';
 
 /** Values with one scale and zero point. */
 export interface ScaleGroup {
@@ -78,9 +79,10 @@ class Placer {
       const output = this.output(node);
       const inputs = this.inputs(node);
       if (this.weighted.has(node) && inputs[0]) this.needed.add(inputs[0]);
-      const passes = !this.plain.has(node) && (isRescaling(node) || isSharing(node) || isClipping(node));
+      const as = operatorOf(node)?.integer?.as;
+      const passes = !this.plain.has(node) && (as === 'rescaling' || as === 'sharing' || as === 'clipping');
       if (passes && output && this.needed.has(output)) for (const input of inputs) this.needed.add(input);
-      const ends = isSharing(node) || isNormalizing(node);
+      const ends = as === 'sharing' || as === 'normalizing';
       if (!ends || (output && this.inner.has(output))) for (const input of inputs) this.inner.add(input);
     }
   }
@@ -89,29 +91,30 @@ class Placer {
     const inputs = this.inputs(node);
     const output = this.output(node);
     if (!output || this.plain.has(node)) return;
+    const integer = operatorOf(node)?.integer;
     if (this.weighted.has(node)) {
       const end = this.endOf(node, output);
-      if (this.needed.has(end) || (needsOutput(node) && this.inner.has(end))) this.quantize(end, !end.isOutput);
+      if (this.needed.has(end) || (integer?.needsOutput === true && this.inner.has(end))) this.quantize(end, !end.isOutput);
       return;
     }
-    if (isWeighted(node)) this.floats.add(this.endOf(node, output));
+    if (integer?.as === 'product') this.floats.add(this.endOf(node, output));
     const activations = inputs.filter((value) => !value.constant);
     if (activations.length === 0 || !activations.every((value) => this.parents.has(value))) return;
-    if (isRescaling(node)) {
+    if (integer?.as === 'rescaling') {
       const end = this.endOf(node, output);
       if (!this.needed.has(end) || end.isOutput) return;
       this.quantize(end);
       for (const value of inputs) if (value.constant) this.constants.set(value, (this.constants.get(value) ?? new Set()).add(node));
-    } else if (isSharing(node) && this.needed.has(output) && !output.isOutput && activations.length === inputs.length) {
+    } else if (integer?.as === 'sharing' && this.needed.has(output) && !output.isOutput && activations.length === inputs.length) {
       this.share(node, inputs, output);
-    } else if (isClipping(node) && this.needed.has(output)) {
+    } else if (integer?.as === 'clipping' && this.needed.has(output)) {
       this.quantize(output, !output.isOutput);
     }
   }
 
   /** Inputs that others read too keep a scale of their own, lest one range spread over the whole network (dense blocks). */
   private share(node: NodeProto, inputs: readonly Value[], output: Value): void {
-    const joined = node.opType === 'Concat' ? inputs.filter((value) => value.uses.length === 1) : inputs;
+    const joined = operatorOf(node)?.integer?.joins === true ? inputs.filter((value) => value.uses.length === 1) : inputs;
     this.quantize(output);
     for (const input of joined) this.parents.set(this.rootOf(output), this.rootOf(input));
     if (joined.length === inputs.length) this.moved.add(output);
@@ -129,13 +132,14 @@ class Placer {
   /** Where a node's result is complete: behind the bias of a MatMul and a Relu or Clip, if nobody else reads what lies before. */
   private endOf(node: NodeProto, output: Value): Value {
     let end = output;
-    let mayAdd = node.opType === 'MatMul';
+    let mayAdd = productOf(node)?.bias === null;
     for (;;) {
       const [use] = end.uses;
       const next = use && use.scope === this.main ? this.output(use.node) : undefined;
       if (!use || !next || end.uses.length > 1 || end.isOutput) return end;
-      if (isClipping(use.node) && use.input === 0) return next;
-      if (!mayAdd || use.node.opType !== 'Add' || !this.inputs(use.node).some((value) => value.constant)) return end;
+      const operator = operatorOf(use.node);
+      if (operator?.integer?.as === 'clipping' && use.input === 0) return next;
+      if (!mayAdd || operator?.adds !== true || !this.inputs(use.node).some((value) => value.constant)) return end;
       mayAdd = false;
       end = next;
     }
@@ -143,7 +147,7 @@ class Placer {
 
   /** The activations (and constants in their place) that a node reads. */
   private inputs(node: NodeProto): Value[] {
-    const names = readsMany(node) ? node.input : node.input.slice(0, 1);
+    const names = operatorOf(node)?.integer?.joins === true ? node.input : node.input.slice(0, 1);
     return names.flatMap((name) => this.index.find(this.main, name) ?? []);
   }
 

@@ -1,8 +1,9 @@
 import type { NodeProto } from 'onnx-buf';
 import { WhittleError } from '../../base/errors';
 import { addInitializer, findConstant, uniqueNames } from '../../onnx/graph';
-import { intAttribute, isOnnx, makeNode } from '../../onnx/nodes';
+import { intAttribute, makeNode } from '../../onnx/nodes';
 import { inputOf, inputsOf, type Geometry } from '../../onnx/operators/geometry';
+import { operatorOf } from '../../onnx/operators/table';
 import { geometryOf, productOf } from '../../onnx/operators/weights';
 import { indexShapes } from '../../onnx/shapes';
 import { bytesOf, DataType, holdsFloats, makeTensor, readFloats } from '../../onnx/tensor';
@@ -112,7 +113,7 @@ async function scaledRows(context: PassContext, layer: IntegerLayer, scales: Flo
 
 /** Whether a value is what a LayerNormalization makes over its last axis alone, so that its parameters are one a channel. */
 function normalizesChannels(index: ValueIndex, { name, scope }: Value, producer: NodeProto): boolean {
-  if (producer.opType !== 'LayerNormalization' || !isOnnx(producer.domain) || producer.output[0] !== name) return false;
+  if (operatorOf(producer)?.normalizes !== 'last axes' || producer.output[0] !== name) return false;
   const axis = intAttribute(producer, 'axis', -1);
   return axis === -1 || axis + 1 === indexShapes(index).find(scope, name)?.length;
 }
