@@ -15,14 +15,17 @@ const VIEWS: readonly { readonly name: string; readonly size: { readonly width: 
 
 /** Nothing overflows, lies over another, is cut off or too small to be hit, in every way to see the page; a workbench of tabs is gone through. */
 export async function expectLaidOut(page: Page): Promise<void> {
+  const found: Record<string, readonly string[]> = {};
   for (const { name, size, media } of VIEWS) {
     await page.setViewportSize(size);
     await page.emulateMedia(media);
     for (const panel of await panelsOf(page)) {
       await showPanel(page, panel);
-      expect.soft(await page.evaluate(layoutFaults), `${name}${panel === null ? '' : `, ${panel}`}`).toEqual([]);
+      const faults = await page.evaluate(layoutFaults);
+      if (faults.length > 0) found[`${name}${panel === null ? '' : `, ${panel}`}`] = faults;
     }
   }
+  expect(found).toEqual({});
 }
 
 const PANELS = ['Recipe', 'Weights', 'Layers'];
