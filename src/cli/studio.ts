@@ -76,7 +76,7 @@ async function work(page: Page, url: string, inputs: Inputs, limit: number | nul
   if (!exported.proof.runnable) log(`Not run: ${exported.proof.reason ?? ''}${inputs.sensitivity === null ? '' : ` ${inputs.sensitivity} is not written: a scan of layers needs runs.`}`);
   const environment = value(await studio.evaluate((whittle) => whittle.environment()));
   return {
-    results: { recipe, date: new Date(), environment, opened, data, preview: null, exported, ...figures },
+    results: { recipe, date: new Date(), environment, opened, data, preview: null, exported, asked: null, tried: [], ...figures },
     async save() {
       const [download, outcome] = await Promise.all([page.waitForEvent('download'), studio.evaluate((whittle) => whittle.download())]);
       value(outcome);

@@ -1,6 +1,8 @@
 /** A report before it takes a form: sections of words, tables and charts, of which HTML draws all and Markdown the words and tables. */
 
 export const NOT_MEASURED = 'not measured';
+/** Half a sentence, as every reason for a figure that is missing. */
+export const NOT_ASKED = 'it was not asked for';
 
 /** A number of the report as it is read. HTML carries the number itself beside the text. */
 export interface Figure {
@@ -113,7 +115,7 @@ export function capped(table: Table, most: number): Table {
   return { ...table, caption: `${table.caption}: the first ${most} of ${table.rows.length}; the JSON has all`, rows: table.rows.slice(0, most) };
 }
 
-/** A section of a kind of figures: says that there are none where there are none. */
-export function section(id: string, title: string, blocks: readonly Block[] | null): Section {
-  return { id, title, blocks: blocks ?? [{ kind: 'words', text: 'Not measured.' }] };
+/** A section of a kind of figures: says why there are none where there are none. */
+export function section(id: string, title: string, blocks: readonly Block[] | null, why = NOT_ASKED): Section {
+  return { id, title, blocks: blocks ?? [{ kind: 'words', text: `Not measured, since ${why}.` }] };
 }

@@ -52,9 +52,9 @@ describe('figures', () => {
 
   it('that were not measured say so', () => {
     const text = textOf((least ?? '').replace(/<script.*<\/script>/s, ''));
-    for (const words of ['Size of the result: not measured.', 'Latency: not measured.', 'Accuracy: not measured.', 'Agreement with the original: not measured.']) expect(text).toContain(words);
+    for (const words of ['Size of the result: not measured, since the file was not written.', 'Latency: not measured, since it was not asked for.', 'Accuracy: not measured, since there are no samples.', 'Agreement with the original: not measured, since it was not asked for.']) expect(text).toContain(words);
     expect(tableOf(least ?? '', 'Layers').rows[0]).toEqual(['conv1', 'Conv', '64×3×3×3', '1,728', 'not measured', 'not measured', 'not measured', 'not measured', '6.91', 'not measured']);
-    expect(text.match(/Not measured\./g)).toHaveLength(8);
+    expect(text.match(/Not measured, since /g)).toHaveLength(8);
     expect(text).not.toMatch(/NaN|undefined|null|Infinity/);
   });
 });
@@ -65,6 +65,35 @@ test('verdicts say what the measurements can tell', () => {
   expect(text).toMatch(/Latency on WebGPU: faster, 0\.80× the time; median 10\.2 ms to 8\.10 ms, 0\.80× the original's time \(95 % interval 0\.79–0\.80\), 10 runs in turns\./);
   expect(text).toContain('Top-1 accuracy: no measurable change; 59.60 % (95 % interval 55.24–63.81) to 58.80 % (95 % interval 54.43–63.03), 500 samples. Paired difference −0.80 points (95 % interval −2.27 to +0.66)');
   expect(text).toContain('WASM: no measurable change');
+});
+
+test('the first page is the summary, and all else is folded', () => {
+  const html = full ?? '';
+  const [first = ''] = html.split('<details>');
+  expect(headingsOf(first)).toEqual([1, 2]);
+  expect(first).toContain('<h2 id="summary">Summary</h2>');
+  expect(html.match(/<details>/g)).toHaveLength(11);
+  expect(html).not.toContain('<details open');
+  const table = tableOf(first, 'What was asked for').rows.map((row) => row.join(': '));
+  expect(table).toEqual([
+    'Target: WebGPU, acme gpu-1',
+    'Recipe: 50 % pruned, 4-bit, 1 layer of its own',
+    'Asked for: Bits for each layer, so that top-1 accuracy falls by at most 1 point.',
+    'Kept to: Undecided, these samples cannot tell: top-1 changed by −0.80 points (95 % interval −2.27 to +0.66).',
+  ]);
+  expect(tableOf(first, 'Recipes that were tried').rows).toHaveLength(2);
+});
+
+test('nothing is foretold, and nothing is missing without a reason', () => {
+  const open: typeof FULL = { ...FULL, truth: FULL.truth && { ...FULL.truth, sentences: [...FULL.truth.sentences, { level: 'unknown', text: 'This model in other forms: not measured yet.' }, { level: 'unknown', text: 'Where each operator runs: not measured yet.' }] } };
+  const unwritten = { ...FULL, exported: null };
+  for (const results of [FULL, LEAST, open, unwritten]) {
+    const text = textOf(reportHtml(reportOf(results)).replace(/<script.*<\/script>/s, ''));
+    expect(text).not.toMatch(/foretold|not measured yet|not measured\.(?! )/i);
+  }
+  expect(textOf(reportHtml(reportOf(open)))).toContain('Not measured, since it was not asked for: This model in other forms; Where each operator runs.');
+  const stuck = reportOf({ ...LEAST, exported: FULL.exported && { ...FULL.exported, proof: { ...FULL.exported.proof, ran: false, runnable: false, reason: 'it has an operator of another domain.' } } });
+  expect(textOf(reportHtml(stuck))).toContain('Latency: not measured, since the file cannot be run here (it has an operator of another domain).');
 });
 
 test('names from files stay text', () => {

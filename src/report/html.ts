@@ -35,12 +35,17 @@ export function reportHtml(report: Report): string {
 <p class="quiet">${escapeHtml(about.join(' · '))}</p>
 <nav aria-label="Contents"><ul>${sections.map(({ id, title }) => `<li><a href="#${id}">${escapeHtml(title)}</a></li>`).join('')}</ul></nav>
 </header>
-${sections.map(drawSection).join('\n')}
+${sections.map((each, i) => (i === 0 ? drawSection(each) : drawFolded(each))).join('\n')}
 </main>
 <script type="application/json" id="report">${JSON.stringify(report).replaceAll('<', String.raw`\u003c`)}</script>
 </body>
 </html>
 `;
+}
+
+/** All but the first page is folded: it is there for who wants to check. */
+function drawFolded({ id, title, blocks }: Section): string {
+  return `<section aria-labelledby="${id}">\n<details>\n<summary><h2 id="${id}">${escapeHtml(title)}</h2></summary>\n${blocks.map(drawBlock).join('\n')}\n</details>\n</section>`;
 }
 
 function drawSection({ id, title, blocks }: Section): string {

@@ -33,7 +33,7 @@ test('prose keeps numbers readable', () => {
   expect(markdown).toContain('| fire2/squeeze | quantize-weights: left as it was. |');
   expect(markdown).toContain('| 59.60 | 55.24–63.81 | 500 |');
   expect(markdown).toContain('```\n#r=1/webgpu/prune-weights/quantize-weights?bits=4&bits.conv1=6\n```');
-  expect(reportMarkdown(reportOf(LEAST))).toContain('- Latency: not measured.');
+  expect(reportMarkdown(reportOf(LEAST))).toContain('- Latency: not measured, since it was not asked for.');
 });
 
 test('names from files mention, refer to and link nothing, and turn no direction', () => {

@@ -2,10 +2,11 @@ import { cellText, type Block, type Cell, type Table } from './content';
 import { sectionsOf } from './sections/index';
 import type { Report } from './types';
 
-/** The report as Markdown: the words and tables of the HTML form, without its charts. */
+/** The report as Markdown: the words and tables of the HTML form, without its charts. All but the summary is folded, where Markdown is drawn as HTML. */
 export function reportMarkdown(report: Report): string {
-  const parts = sectionsOf(report).map(({ title, blocks }) => [`## ${title}`].concat(blocks.map(markdownOf)));
-  return `${[`# ${escape(report.model.name)}`, ...parts.flat()].filter((part) => part !== '').join('\n\n')}\n`;
+  const [summary = [], ...rest] = sectionsOf(report).map(({ title, blocks }) => [`## ${title}`].concat(blocks.map(markdownOf)));
+  const parts = [`# ${escape(report.model.name)}`, ...summary, '<details>\n<summary>All figures</summary>', ...rest.flat(), '</details>'];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
 function markdownOf(block: Block): string {

@@ -12,9 +12,10 @@ test('what was not measured is null, never 0', () => {
   expect(report.before).toEqual({ bytes: 4_953_397, gzipBytes: null, latencyMs: null, accuracy: null });
   expect(report.after).toEqual({ bytes: null, gzipBytes: null, latencyMs: null, accuracy: null });
   expect(report.layers[0]).toEqual({ name: 'conv1', op: 'Conv', shape: [64, 3, 3, 3], params: 1728, bits: null, storage: null, sparsity: null, sqnrDb: null, bytesBefore: 6912, bytesAfter: null });
-  const { version, model, recipe, recipeLink, environment, before, after, layers, otherBackends, checks, ...rest } = report;
+  const { version, model, recipe, recipeLink, environment, before, after, layers, otherBackends, tried, checks, ...rest } = report;
   expect(Object.values(rest)).toEqual(Object.values(rest).map(() => null));
   expect(Object.values(checks)).toEqual([null, null, null]);
+  expect(tried).toEqual([]);
   expect([version, recipe, otherBackends, recipeLink, layers.length, model.opset, environment.ep, Object.keys(before), Object.keys(after)]).toEqual([1, LEAST.recipe, [], expect.stringMatching(/^#r=1\/webgpu\/prune-weights/), 2, 12, 'webgpu', SIDE, SIDE]);
 });
 

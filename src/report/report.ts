@@ -47,6 +47,8 @@ export function reportOf(results: Results): Report {
     sensitivity: results.sensitivity && scanOf(results.sensitivity),
     data: data && { name: data.name, samples: data.samples, classes: data.classes, labelled: data.labelled, problems: data.problems },
     card: data?.card ?? null,
+    asked: results.asked,
+    tried: results.tried,
     checks: { crossEp: timed?.check ?? null, proof: exported?.proof ?? null, original: results.originalCheck },
   };
 }

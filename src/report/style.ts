@@ -40,8 +40,11 @@ h2{font-size:15px;line-height:22px;font-weight:600;margin:0 0 6px}
 p,ul,figure{margin:0 0 10px;max-width:80ch}
 figure,.wide{max-width:none}
 ul{padding-left:18px}
-#verdict~ul{font-size:14px;line-height:21px}
+#summary~ul{font-size:14px;line-height:21px}
 nav ul{display:flex;flex-wrap:wrap;gap:4px 16px;list-style:none;padding:0;margin:8px 0 0;max-width:none}
+summary{cursor:pointer}
+summary h2{display:inline;margin:0}
+details>summary~*{margin-top:8px}
 a{color:inherit;text-underline-offset:3px}
 :focus-visible{outline:2px solid var(--focus);outline-offset:2px}
 .quiet{color:var(--ink2)}

@@ -3,6 +3,8 @@ import type { Ratio } from '../base/verdict';
 import type {
   Accuracy,
   BackendCheck,
+  BestGoal,
+  BitBudget,
   Card,
   Chance,
   ChangedSamples,
@@ -13,6 +15,7 @@ import type {
   Evaluation,
   Exported,
   FormComparison,
+  Interval,
   Latency,
   LayerState,
   Measurement,
@@ -54,6 +57,32 @@ export interface Results {
   readonly sizes: Sizes | null;
   readonly truth: Truth | null;
   readonly sensitivity: Pick<Sensitivity, 'recipe' | 'options' | 'cells'> & { readonly finished: Sensitivity | null } | null;
+  /** What was asked for where the recipe was chosen by that; null where it was set by hand. */
+  readonly asked: Asked | null;
+  /** Every recipe that was scored, timed or written, and those that a choice compared: this one among them. */
+  readonly tried: readonly Tried[];
+}
+
+export type Asked =
+  | { readonly by: 'best'; readonly goal: BestGoal }
+  /** `predictedLoss`: as the plan has it. */
+  | { readonly by: 'plan'; readonly budget: BitBudget; readonly predictedLoss: number };
+
+/** A recipe beside others. null: not measured. */
+export interface Tried {
+  readonly label: string;
+  readonly bytes: number;
+  /** Counted, not predicted. */
+  readonly exact: boolean;
+  /** Percent, 0..100. */
+  readonly top1: number | null;
+  readonly top1Interval: Interval | null;
+  /** Percent of the original's answers. */
+  readonly agreement: number | null;
+  /** Time over the original's. */
+  readonly time: Ratio | null;
+  /** "chosen", or why it was not; empty where there is nothing to say. */
+  readonly note: string;
 }
 
 /** REPORT.json: percentages 0..100; what was not measured is null, never 0. */
@@ -78,7 +107,7 @@ export interface Report {
   };
   readonly before: Side;
   readonly after: Side;
-  /** Size of the file as foretold; the real one is `after.bytes`. */
+  /** Predicted size of the file; the real one is `after.bytes`. */
   readonly predictedBytes: number | null;
   /** Time after over time before, from runs that stood beside each other. */
   readonly latencyRatio: Ratio | null;
@@ -124,6 +153,8 @@ export interface Report {
   readonly sensitivity: ReportSensitivity | null;
   readonly data: Omit<DataSummary, 'card'> | null;
   readonly card: Card | null;
+  readonly asked: Asked | null;
+  readonly tried: readonly Tried[];
   readonly checks: {
     /** The written file's backends against each other. */
     readonly crossEp: BackendCheck | null;

@@ -141,7 +141,7 @@ export async function planBits(budget: BitBudget): Promise<BitPlan> {
   const { plan: last, sensitivity } = useResults.getState();
   const from = last !== null && isFresh(last.value, recipe) ? last.from : recipe;
   const value = await runJob('Choosing bits for each layer', 'run', async (job) => engine.planBits(job, from, sensitivity?.cells ?? [], budget));
-  useResults.setState({ plan: { from, value } });
+  useResults.setState({ plan: { from, budget, value } });
   setRecipe(value.recipe);
   return value;
 }

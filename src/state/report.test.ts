@@ -4,6 +4,8 @@ import { useDocument } from './document';
 import { setRecipe } from './recipe';
 import { currentReport, saveReport } from './report';
 import { clearResults, useResults } from './results';
+import { fakeEngine } from './testing/fake-engine';
+import { clearVariants } from './variants';
 
 const saved: { readonly name: string; readonly blob: Blob }[] = [];
 vi.mock('./save', () => ({ saveFile: (name: string, blob: Blob) => saved.push({ name, blob }) }));
@@ -14,6 +16,7 @@ const [webgpu, wasm] = measurements;
 beforeEach(() => {
   saved.length = 0;
   clearResults();
+  clearVariants();
   useDocument.setState({ environment, opened, data, check: originalCheck });
   setRecipe(recipe);
   useResults.setState({ preview, exported: exported && { ...exported, blob: new Blob() }, measurement: wasm ?? null, measurements: { ...(wasm && { wasm }), ...(webgpu && { webgpu }) }, evaluation, throughput, profile, forms, sizes, truth, sensitivity });
@@ -44,6 +47,35 @@ test('saved in the asked-for form, called after the model', async () => {
   ]);
   expect(await saved[0]?.blob.text()).toMatch(/^<!doctype html>/);
   expect(JSON.parse((await saved[2]?.blob.text()) ?? '')).toMatchObject({ version: 1, model: { name: 'net.onnx' } });
+});
+
+test('the file is written first, and scored where the weights were; what was asked for and tried is told', async () => {
+  if (!evaluation || !exported) throw new Error('The full results have a score and a file.');
+  const fake = fakeEngine();
+  const other = { ...recipe, passes: [] };
+  useResults.setState({
+    exported: null,
+    evaluation: { ...evaluation, of: 'live' },
+    best: { recipe, value: { goal: { kind: 'bytes', bytes: 1_400_000 }, chosen: null, trials: [], samples: 128, said: [] } },
+    plan: { from: other, budget: { kind: 'points', points: 1, samples: null }, value: { recipe, bits: [], predictedBytes: 1, predictedLoss: 0.04, lossKind: 'kl', checked: null, measured: null, timed: null } },
+  });
+  const done = saveReport('json');
+  (await fake.next('exportModel')).answer({ ...exported, blob: new Blob() });
+  const score = await fake.next('evaluate');
+  expect(score.args).toEqual([recipe, 500, null, 'file']);
+  score.answer({ ...evaluation, of: 'file' });
+  await done;
+  const report = JSON.parse((await saved[0]?.blob.text()) ?? '');
+  expect(report).toMatchObject({
+    after: { bytes: 1_302_345 },
+    agreement: { of: 'file' },
+    asked: { by: 'plan', budget: { kind: 'points', points: 1 }, predictedLoss: 0.04 },
+    tried: [{ bytes: 1_302_345, exact: true, top1: 58.8, note: 'this one' }],
+  });
+  expect(fake.calls.exportModel).toHaveLength(1);
+  // What is written and scored is not written and scored again.
+  await saveReport('json');
+  expect([fake.calls.exportModel.length, fake.calls.evaluate.length]).toEqual([1, 1]);
 });
 
 test('without a model there is nothing to report', async () => {

@@ -1,12 +1,15 @@
 /** What is known of the recipe on the sliders, as a report. */
 import { WhittleError } from '../base/errors';
+import { pairedRatio } from '../base/stats';
 import type { Ep, Measurement, Recipe } from '../engine/protocol/index';
-import type { Report, ReportKind, Results } from '../report/index';
+import type { Asked, Report, ReportKind, Results, Tried } from '../report/index';
+import { evaluate, exportModel } from './actions';
 import { useDocument } from './document';
 import { useRecipe } from './recipe';
 import { isFresh, useResults } from './results';
 import { saveFile } from './save';
 import { keepAll } from './unsaved';
+import { useVariants } from './variants';
 
 /**
  * Figures that belong to another recipe are left out; forms and sensitivity hold for the model and name the recipe they were made under.
@@ -17,13 +20,25 @@ export async function currentReport(): Promise<Report> {
   return reportOf(resultsNow());
 }
 
-/** Saves the report as a download called after the model. Measures nothing that is not measured yet. */
+/**
+ * Saves the report as a download called after the model. It is about the written file: that is written first where it is not there, and scored where
+ * the weights in the studio were; nothing else is measured.
+ */
 export async function saveReport(kind: ReportKind): Promise<void> {
   const { FORMS, reportName } = await import('../report/index');
+  await writeAndScore();
   const report = await currentReport();
   const { write, type } = FORMS[kind];
   saveFile(reportName(report.model.name, kind), new Blob([write(report)], { type }));
   keepAll();
+}
+
+async function writeAndScore(): Promise<void> {
+  const { recipe } = useRecipe.getState();
+  const written = useResults.getState().exported;
+  const { proof } = written && isFresh(written, recipe) ? written : await exportModel();
+  const { evaluation } = useResults.getState();
+  if (evaluation && isFresh(evaluation, recipe) && evaluation.of === 'live' && proof.runnable) await evaluate(evaluation.agreement.samples);
 }
 
 function resultsNow(): Results {
@@ -49,7 +64,37 @@ function resultsNow(): Results {
     sizes: fresh(sizes),
     truth: fresh(truth),
     sensitivity,
+    asked: askedFor(recipe),
+    tried: triedSoFar(recipe),
   };
+}
+
+/** What the recipe was chosen by, unless it was edited since. */
+function askedFor(recipe: Recipe): Asked | null {
+  const { best, plan } = useResults.getState();
+  if (best?.value.chosen && isFresh(best, recipe)) return { by: 'best', goal: best.value.goal };
+  return plan && isFresh(plan.value, recipe) ? { by: 'plan', budget: plan.budget, predictedLoss: plan.value.predictedLoss } : null;
+}
+
+/** Recipes that were measured, then those that a choice compared besides. */
+function triedSoFar(recipe: Recipe): Tried[] {
+  const { variants } = useVariants.getState();
+  const present = JSON.stringify(recipe);
+  const measured = variants.map(
+    ({ key, label, bytes, exact, accuracy, agreement, latency }): Tried => ({
+      label,
+      bytes,
+      exact,
+      top1: accuracy?.top1 ?? null,
+      top1Interval: accuracy?.top1Interval ?? null,
+      agreement: agreement?.top1 ?? null,
+      time: latency ? pairedRatio(latency.before, latency.after) : null,
+      note: key === present ? 'this one' : '',
+    }),
+  );
+  const known = new Set(variants.map(({ key }) => key));
+  const compared = useResults.getState().best?.value.trials.filter((trial) => !known.has(JSON.stringify(trial.recipe))) ?? [];
+  return [...measured, ...compared.map(({ name, bytes, agreement, ruin }): Tried => ({ label: name, bytes, exact: false, top1: null, top1Interval: null, agreement, time: null, note: ruin === null ? '' : `not usable: ${ruin}` }))];
 }
 
 /** The target's first. */

@@ -2,6 +2,7 @@
 import { create } from 'zustand';
 import type {
   Best,
+  BitBudget,
   BitPlan,
   Ep,
   Evaluation,
@@ -51,7 +52,7 @@ interface ResultsState {
   /** The last one-click choice, and the recipe that it left on the sliders: the chosen one, or, where none was of use, the one before. */
   readonly best: { readonly recipe: Recipe; readonly value: Best } | null;
   /** The last bits for each layer, and the recipe that they were chosen for: another budget starts from that one again. */
-  readonly plan: { readonly from: Recipe; readonly value: BitPlan } | null;
+  readonly plan: { readonly from: Recipe; readonly budget: BitBudget; readonly value: BitPlan } | null;
   readonly exported: Exported | null;
   /** The file of `exported` was saved by the person. */
   readonly saved: boolean;

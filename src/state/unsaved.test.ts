@@ -71,7 +71,8 @@ describe('leaving', () => {
   });
 
   test('asks over figures that took time, until a report has them or another model takes their place', async () => {
-    useResults.setState({ sensitivity });
+    // The report is about a file: one is there.
+    useResults.setState({ sensitivity, exported: { ...file, recipe: useRecipe.getState().recipe } });
     expect([browser.asks(), hasUnsavedResults()]).toEqual([true, true]);
     await saveReport('json');
     expect([browser.asks(), hasUnsavedResults()]).toEqual([false, false]);

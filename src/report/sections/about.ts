@@ -7,6 +7,8 @@ import { figure, NOT_MEASURED, numbers, section, text, words, type Block, type C
 import type { Report } from '../types';
 import { decibels, EP_NAMES } from '../words';
 
+const NOT_KNOWN = 'not known';
+
 /** The recipe, what each of its passes said, and both forms in which it travels. */
 export function recipeSection({ recipe, recipeLink, steps }: Report): Section {
   const said = steps?.flatMap(({ id, note, skipped }) => [`${id}: ${note}`, ...skipped.map(({ layer, reason }) => `${id} left out ${layer}: ${reason}`)]) ?? [];
@@ -57,14 +59,14 @@ export function conditionsSection({ model, environment, data, card }: Report): S
   const { adapter, browser, ep, wasmThreads, software, fallbackReason, date } = environment;
   const rows: Cell[][] = [
     ['Date', date],
-    ['Adapter', `${adapter ?? NOT_MEASURED}${software === true ? ' (software)' : ''}`],
-    ['Browser', browser ?? NOT_MEASURED],
+    ['Adapter', `${adapter ?? NOT_KNOWN}${software === true ? ' (software)' : ''}`],
+    ['Browser', browser ?? NOT_KNOWN],
     ['Backend', `${EP_NAMES[ep]}${fallbackReason === null ? '' : `: ${fallbackReason}`}`],
-    ['WASM threads', figure(wasmThreads, String)],
+    ['WASM threads', figure(wasmThreads, String, NOT_KNOWN)],
     ['Model', model.name],
     ['SHA-256', model.sha256],
     ['Weights', figure(model.params, formatCount)],
-    ['Multiply-adds', figure(model.macs, formatLarge, 'not known')],
+    ['Multiply-adds', figure(model.macs, formatLarge, NOT_KNOWN)],
     ['Opset', figure(model.opset, String)],
     ['Samples', data ? `${data.name}: ${counted(data.samples, 'sample')}, ${data.labelled ? 'labelled' : 'without labels'}${data.classes === null ? '' : `, ${counted(data.classes, 'class', 'classes')}`}` : 'none'],
   ];

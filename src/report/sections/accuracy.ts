@@ -4,6 +4,7 @@ import { agreeing, counted } from '../../base/plural';
 import { accuracyWords, formatP } from '../../base/verdict';
 import type { Accuracy, Answer, ChangedSamples, ChangeKind, ClassAccuracy, ConfusedPair, PairedTest } from '../../engine/protocol/index';
 import { capped, figure, interval, numbers, section, text, words, type Block, type Cell, type Section, type SpreadRow } from '../content';
+import { notRun, notScored } from '../reasons';
 import type { Report } from '../types';
 import { decibels, EP_NAMES, hundredths } from '../words';
 
@@ -11,10 +12,11 @@ const MOST_CLASSES = 100;
 const MOST_CHANGED = 200;
 
 /** Right answers with intervals and the paired test, by class and confusion. */
-export function accuracySection({ before, after, paired, chance, classes, confusion }: Report): Section {
+export function accuracySection(report: Report): Section {
+  const { before, after, paired, chance, classes, confusion } = report;
   if (chance?.told === false) return section('accuracy', 'Accuracy', [text(`${chanceWords(chance)}. ${chanceRemedy(chance)}`)]);
   const blocks = before.accuracy && after.accuracy ? shares(before.accuracy, after.accuracy) : null;
-  if (!blocks) return section('accuracy', 'Accuracy', null);
+  if (!blocks) return section('accuracy', 'Accuracy', null, notScored(report));
   return section('accuracy', 'Accuracy', [...blocks, ...(paired ? pairedTest(paired) : []), ...(classes ? byClass(classes) : []), ...(confusion ? confused(confusion) : [])]);
 }
 
@@ -89,8 +91,9 @@ function confused(pairs: readonly ConfusedPair[]): Block[] {
 }
 
 /** How alike original and result are on the same inputs: outputs, and answers that changed. */
-export function agreementSection({ agreement }: Report): Section {
-  if (!agreement) return section('agreement', 'Agreement', null);
+export function agreementSection(report: Report): Section {
+  const { agreement } = report;
+  if (!agreement) return section('agreement', 'Agreement', null, notRun(report));
   const { ep, samples, outputs, changed } = agreement;
   return section('agreement', 'Agreement', [
     {

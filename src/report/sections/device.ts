@@ -5,20 +5,27 @@ import { counted } from '../../base/plural';
 import type { TruthLevel } from '../../engine/protocol/index';
 import { labelRecipe } from '../../recipe/label';
 import { figure, interval, numbers, section, text, words, type Block, type Section, type SpreadRow } from '../content';
+import { notRun } from '../reasons';
 import type { PlacementSummary, Report } from '../types';
 import { EP_NAMES, hundredths, milliseconds } from '../words';
 
 /** Other sentences say by themselves what they are. */
 const PREFIXES: Readonly<Partial<Record<TruthLevel, string>>> = { faster: 'Faster: ', slower: 'Slower: ', warning: 'Warning: ' };
 
-/** The truth meter's sentences as they were said. */
+/** The meter's sentences of what nobody has measured end so, while more may still come. */
+const NOT_YET = ': not measured yet.';
+
+/** The truth meter's sentences as they were said; what is still open together, since a report gets no more figures. */
 export function truthSection({ truth }: Report): Section {
-  return section('truth', 'What the recipe gains on this device', truth && [{ kind: 'list', items: truth.map(({ level, text: said }) => `${PREFIXES[level] ?? ''}${said}`) }]);
+  const open = truth?.filter(({ text: said }) => said.endsWith(NOT_YET)).map(({ text: said }) => said.slice(0, -NOT_YET.length)) ?? [];
+  const known = truth?.filter(({ text: said }) => !said.endsWith(NOT_YET)).map(({ level, text: said }) => `${PREFIXES[level] ?? ''}${said}`) ?? [];
+  return section('truth', 'What the recipe gains on this device', truth && [{ kind: 'list', items: known }, text(open.length > 0 ? `Not measured, since it was not asked for: ${open.join('; ')}.` : null)]);
 }
 
 /** Where the operators of original and result ran. */
-export function placementSection({ placement }: Report): Section {
-  if (!placement) return section('placement', 'Where operators ran', null);
+export function placementSection(report: Report): Section {
+  const { placement } = report;
+  if (!placement) return section('placement', 'Where operators ran', null, notRun(report));
   const { ep, before, after } = placement;
   const pairs = pairBy(before.operators, after.operators, ({ op, provider }) => `${op} ${provider}`).toSorted((x, y) => (y.after?.ms ?? y.before?.ms ?? 0) - (x.after?.ms ?? x.before?.ms ?? 0));
   const none = '–';
@@ -48,8 +55,9 @@ function placed({ gpuNodes, cpuNodes, copies: { toHost, fromHost, waitMs } }: Pl
 }
 
 /** The weights in every form that fits, really run. */
-export function formsSection({ forms: found }: Report): Section {
-  if (!found) return section('forms', 'Forms, really run', null);
+export function formsSection(report: Report): Section {
+  const { forms: found } = report;
+  if (!found) return section('forms', 'Forms, really run', null, notRun(report));
   const { forms, ep, recipe } = found;
   const spreads = forms.flatMap(({ label, form, ratio }): SpreadRow[] => (ratio ? [{ label, side: form === 'original' ? 'original' : 'result', low: ratio.low, mid: ratio.median, high: ratio.high, points: [], note: times(ratio.median) }] : []));
   const notes = forms.filter(({ note }) => note !== '').map(({ label, note }) => `${label}: ${note}`);

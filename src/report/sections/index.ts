@@ -23,7 +23,7 @@ const SECTIONS: readonly ((report: Report) => Section)[] = [
   conditionsSection,
 ];
 
-/** The whole report in reading order. */
+/** The whole report in reading order: the summary, then what it stands on. */
 export function sectionsOf(report: Report): Section[] {
   return SECTIONS.map((build) => build(report));
 }

@@ -6,6 +6,7 @@ import type { Report, ReportLayer } from '../types';
 import { decibels } from '../words';
 
 const MOST_LAYERS = 300;
+const NOT_COUNTED = 'not counted';
 
 /** Both files as they are and compressed, and where in the model the bytes are. */
 export function sizeSection(report: Report): Section {
@@ -15,10 +16,11 @@ export function sizeSection(report: Report): Section {
 
 function files({ before, after, predictedBytes, sizes }: Report): Block[] {
   const rows: readonly Omit<BarRow, 'note'>[] = [
-    after.bytes === null && predictedBytes !== null ? { label: 'raw, foretold', before: before.bytes, after: predictedBytes } : { label: 'raw', before: before.bytes, after: after.bytes },
+    after.bytes === null && predictedBytes !== null ? { label: 'raw, predicted', before: before.bytes, after: predictedBytes } : { label: 'raw', before: before.bytes, after: after.bytes },
     { label: 'gzip', before: before.gzipBytes, after: after.gzipBytes },
-    { label: 'brotli', before: sizes?.before.brotliBytes ?? null, after: sizes?.after.brotliBytes ?? null },
+    ...(sizes ? [{ label: 'brotli', before: sizes.before.brotliBytes, after: sizes.after.brotliBytes }] : []),
   ];
+  const uncompressed = after.bytes !== null && after.gzipBytes === null ? 'Files as large as these are not compressed.' : null;
   const bars = rows.map(({ label, before: a, after: b }): BarRow => ({ label, before: a, after: b, note: `${size(a)} → ${size(b)}` }));
   return [
     { kind: 'chart', finding: bars.map(({ label, note }) => `${label} ${note}`).join('; '), chart: { kind: 'bars', rows: bars } },
@@ -27,10 +29,10 @@ function files({ before, after, predictedBytes, sizes }: Report): Block[] {
       table: {
         caption: 'The files, bytes',
         columns: [...words('Form'), ...numbers('Original', 'Result'), ...words('Change')],
-        rows: rows.map((row) => [row.label, figure(row.before, formatCount), figure(row.after, formatCount), row.before === null || row.after === null ? '–' : sizeWords(row.before, row.after)]),
+        rows: rows.map((row) => [row.label, figure(row.before, formatCount, NOT_COUNTED), figure(row.after, formatCount, NOT_COUNTED), row.before === null || row.after === null ? '–' : sizeWords(row.before, row.after)]),
       },
     },
-    text(sizes && `Brotli quality ${sizes.brotliQuality.files} of 11 on both files${sizes.complete ? '' : '; the time ran out before everything was compressed'}.`),
+    text(uncompressed, sizes && `Brotli quality ${sizes.brotliQuality.files} of 11 on both files${sizes.complete ? '' : '; the time ran out before everything was compressed'}.`),
   ];
 }
 
@@ -41,7 +43,7 @@ function staying({ totals, stays }: NonNullable<Report['stored']>): Block[] {
 }
 
 function size(bytes: number | null): string {
-  return bytes === null ? NOT_MEASURED : formatBytes(bytes);
+  return bytes === null ? NOT_COUNTED : formatBytes(bytes);
 }
 
 function spindle(layers: readonly ReportLayer[]): Block {
@@ -58,7 +60,7 @@ function spindle(layers: readonly ReportLayer[]): Block {
 function layerTable({ layers, after }: Report): Table {
   return {
     caption: 'Layers',
-    columns: [...words('Layer', 'Operator', 'Shape'), ...numbers('Weights', 'Bits'), ...words('Stored as'), ...numbers('Zeros', 'SQNR, dB', 'kB before', after.bytes === null ? 'kB after, foretold' : 'kB after')],
+    columns: [...words('Layer', 'Operator', 'Shape'), ...numbers('Weights', 'Bits'), ...words('Stored as'), ...numbers('Zeros', 'SQNR, dB', 'kB before', after.bytes === null ? 'kB after, predicted' : 'kB after')],
     rows: layers.map(({ name, op, shape, params, bits, storage, sparsity, sqnrDb, bytesBefore, bytesAfter }) => [
       name,
       op,

@@ -3,6 +3,7 @@ import { runsWords } from '../../base/runs-words';
 import { speedWords, times as over, timeWords } from '../../base/verdict';
 import type { Latency, Startup } from '../../engine/protocol/index';
 import { figure, interval, numbers, section, text, words, type Block, type Cell, type Section, type SpreadRow, type Who } from '../content';
+import { notRun } from '../reasons';
 import type { BackendTiming, Report } from '../types';
 import { EP_NAMES, milliseconds } from '../words';
 
@@ -10,7 +11,7 @@ import { EP_NAMES, milliseconds } from '../words';
 export function speedSection(report: Report): Section {
   const timings = timed(report);
   const blocks = [...(timings.length > 0 ? latency(timings) : []), ...batches(report)];
-  return section('speed', 'Speed', blocks.length > 0 ? blocks : null);
+  return section('speed', 'Speed', blocks.length > 0 ? blocks : null, notRun(report));
 }
 
 function timed({ environment, before, after, latencyRatio, startupMs, otherBackends }: Report): BackendTiming[] {

@@ -3,33 +3,72 @@ import { formatBytes, formatChange, formatCount, formatMs } from '../../base/for
 import { inputsWords, proofWords } from '../../base/proof-words';
 import { counted } from '../../base/plural';
 import { runsWords } from '../../base/runs-words';
-import { formatP, sizeWords, speedWords, timeWords } from '../../base/verdict';
+import { formatP, sizeWords, speedWords, times, timeWords } from '../../base/verdict';
 import type { Accuracy } from '../../engine/protocol/index';
+import { labelRecipe } from '../../recipe/label';
 import { answersOf } from '../answers';
-import { cellText, interval, section, type Section } from '../content';
-import type { Report } from '../types';
+import { answerWords, askedWords } from '../asked';
+import { capped, cellText, figure, interval, numbers, section, words, type Section, type Table } from '../content';
+import { notRun, notScored } from '../reasons';
+import type { Report, Tried } from '../types';
 import { decibels, EP_NAMES, hundredths } from '../words';
 
-/** The run in a few sentences. */
+/** What a reader needs who reads no further: what was asked for, whether it was kept to, what it costs, and what else was tried. */
 export function summarySection(report: Report): Section {
   const { warnings = [], sentences = [] } = answersOf(report) ?? {};
   const warned = warnings.map(({ text: warning }) => `Warning: ${warning}.`);
-  return section('verdict', 'Verdict', [{ kind: 'list', items: [...warned, size(report), latency(report), accuracy(report), agreement(report), ...sentences, ...checks(report)] }]);
+  return section('summary', 'Summary', [
+    { kind: 'table', table: asked(report) },
+    { kind: 'list', items: [...warned, size(report), latency(report), accuracy(report), agreement(report), ...sentences, ...checks(report)] },
+    ...(report.tried.length > 0 ? [{ kind: 'table' as const, table: capped(tried(report.tried), MOST_TRIED) }] : []),
+  ]);
+}
+
+const MOST_TRIED = 20;
+
+function asked(report: Report): Table {
+  const { recipe, environment: { adapter, ep } } = report;
+  const elsewhere = ep === recipe.target ? '' : `, measured on ${EP_NAMES[ep]}`;
+  const answer = answerWords(report);
+  const rows = [
+    ['Target', `${EP_NAMES[recipe.target]}${elsewhere}${adapter === null ? '' : `, ${adapter}`}`],
+    ['Recipe', labelRecipe(recipe)],
+    ['Asked for', askedWords(report)],
+    ...(answer === null ? [] : [['Kept to', answer]]),
+  ];
+  return { caption: 'What was asked for', columns: words('What', 'Answer'), rows };
+}
+
+function tried(all: readonly Tried[]): Table {
+  return {
+    caption: 'Recipes that were tried',
+    columns: [...words('Recipe'), ...numbers('File', 'Top-1, %', '95 % interval', 'Original\u2019s answers, %', 'Time against the original'), ...words('')],
+    rows: all.map(({ label, bytes, exact, top1, top1Interval, agreement: same, time, note }) => [
+      label,
+      figure(bytes, (value) => `${exact ? '' : 'about '}${formatBytes(value)}`),
+      figure(top1, hundredths, '–'),
+      top1Interval ? interval(top1Interval, hundredths) : '–',
+      figure(same, hundredths, '–'),
+      figure(time?.median, times, '–'),
+      note,
+    ]),
+  };
 }
 
 function size({ before, after, predictedBytes, sizes }: Report): string {
   if (before.bytes === null || after.bytes === null) {
-    return predictedBytes === null ? 'Size of the result: not measured.' : `Size: about ${formatBytes(predictedBytes)} foretold; the file was not written.`;
+    return predictedBytes === null ? 'Size of the result: not measured, since the file was not written.' : `Size: about ${formatBytes(predictedBytes)}, predicted; the file was not written.`;
   }
   const gzip = before.gzipBytes === null || after.gzipBytes === null ? null : `after gzip ${formatBytes(before.gzipBytes)} to ${formatBytes(after.gzipBytes)}`;
   const [a, b] = [sizes?.before.brotliBytes ?? null, sizes?.after.brotliBytes ?? null];
   const brotli = a === null || b === null ? null : `after brotli ${formatBytes(a)} to ${formatBytes(b)}`;
-  const packed = [gzip, brotli].filter((words) => words !== null);
+  const packed = [gzip, brotli].filter((part) => part !== null);
   return `Size: ${sizeWords(before.bytes, after.bytes)}, ${[`${formatBytes(before.bytes)} to ${formatBytes(after.bytes)}`, ...packed].join('; ')}.`;
 }
 
-function latency({ before: { latencyMs: before }, after: { latencyMs: after }, latencyRatio, environment }: Report): string {
-  if (!before || !after || !latencyRatio) return 'Latency: not measured.';
+function latency(report: Report): string {
+  const { before: { latencyMs: before }, after: { latencyMs: after }, latencyRatio, environment } = report;
+  if (!before || !after || !latencyRatio) return `Latency: not measured, since ${notRun(report)}.`;
   const medians = `median ${formatMs(before.median)} to ${formatMs(after.median)}, ${timeWords(latencyRatio)}, ${runsWords(after)} in turns`;
   const software = environment.software === true && environment.ep === 'webgpu' ? ' The adapter is a software renderer: its times say nothing about a GPU.' : '';
   return `Latency on ${EP_NAMES[environment.ep]}: ${speedWords(latencyRatio)}; ${medians}.${software}`;
@@ -37,7 +76,7 @@ function latency({ before: { latencyMs: before }, after: { latencyMs: after }, l
 
 function accuracy(report: Report): string {
   const { before: { accuracy: before }, after: { accuracy: after }, paired } = report;
-  if (!before || !after) return 'Accuracy: not measured.';
+  if (!before || !after) return `Accuracy: not measured, since ${notScored(report)}.`;
   if (report.chance?.told === false) return `Top-1 accuracy: ${NOT_TOLD}, ${counted(after.samples, 'sample')}. ${chanceRemedy(report.chance)}`;
   const verdict = paired ? `${answersOf(report)?.short ?? ''}; ` : '';
   const test = paired
@@ -50,8 +89,9 @@ function share({ top1, top1Interval }: Accuracy): string {
   return `${hundredths(top1)} % (95 % interval ${cellText(interval(top1Interval, hundredths))})`;
 }
 
-function agreement({ agreement: found }: Report): string {
-  if (!found) return 'Agreement with the original: not measured.';
+function agreement(report: Report): string {
+  const { agreement: found } = report;
+  if (!found) return `Agreement with the original: not measured, since ${notRun(report)}.`;
   const { top1, cosine, sqnrDb, samples, madeUp, of, nonFinite } = found;
   const answers = top1 === null ? `cosine ${cosine.toFixed(6)}` : `${hundredths(top1)} % of the answers are the original's`;
   const over = `over ${inputsWords({ count: samples, madeUp })}; ${sqnrDb === null ? 'the outputs are the same' : `SQNR of the outputs ${decibels(sqnrDb)} dB`}.`;

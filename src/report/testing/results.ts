@@ -49,6 +49,8 @@ export const LEAST: Results = {
   sizes: null,
   truth: null,
   sensitivity: null,
+  asked: null,
+  tried: [],
 };
 
 const states = [
@@ -135,7 +137,7 @@ export const FULL: Results = {
     brotliQuality: { files: 11, layers: 9 },
     complete: false,
   },
-  truth: { recipe, sentences: [{ level: 'faster', text: "This recipe took 0.79× the original's time." }, { level: 'unknown', text: 'Int8 products: not measured.' }] },
+  truth: { recipe, sentences: [{ level: 'faster', text: "This recipe took 0.79× the original's time." }, { level: 'unknown', text: 'Int8 products: not measured. No packed dot product.' }] },
   sensitivity: {
     recipe,
     options: { bits: [2, 4], sparsities: [], samples: 64 },
@@ -154,6 +156,11 @@ export const FULL: Results = {
       totalMs: 61_000,
     },
   },
+  asked: { by: 'plan', budget: { kind: 'points', points: 1, samples: null }, predictedLoss: 0.04 },
+  tried: [
+    { label: 'Prune 50 %, 4 bits', bytes: 1_302_345, exact: true, top1: 58.8, top1Interval: { low: 54.43, high: 63.03 }, agreement: 93.2, time: { median: 0.794, low: 0.781, high: 0.812 }, note: 'this one' },
+    { label: '8 bits', bytes: 1_250_000, exact: false, top1: null, top1Interval: null, agreement: 99.25, time: null, note: '' },
+  ],
 };
 
 /** Every text that a file brings along is hostile. */

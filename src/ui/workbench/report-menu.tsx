@@ -19,6 +19,7 @@ export function ReportMenu() {
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="menu" align="end">
+          <DropdownMenu.Label className="menu-note tiny quiet">The report is about the file: that is written first.</DropdownMenu.Label>
           {REPORTS.map(({ kind, label }) => (
             <DropdownMenu.Item key={kind} className="menu-item" onSelect={() => attempt(saveReport(kind))}>
               {label}
