@@ -25,6 +25,18 @@ test('every layer is changed alone at every setting, on the session that is ther
   expect(loss(2)).toBeGreaterThan(loss(4) * 5);
   expect(loss(4)).toBeGreaterThan(loss(8));
   await expect(page.getByRole('table', { name: 'Sensitivity' }).getByRole('row')).toHaveCount(6);
+  for (const { top1Before } of sensitivity?.cells ?? []) expect(top1Before).toBe(sensitivity?.finished?.top1);
+});
+
+test('points lost come first, each colour has its range, and all figures of a cell are read without a pointer', async () => {
+  const { page } = studio;
+  const cell = page.getByRole('button', { name: /^fc1 at 2 bits: Points lost / });
+  await expect(page.getByRole('list', { name: 'Colours of Points lost' }).getByRole('listitem')).toHaveText(['under 0.3', '0.3 to 1', '1 to 3', '3 to 10', '10 and more']);
+  await page.getByRole('radio', { name: 'KL, nats' }).click();
+  await expect(page.getByRole('list', { name: 'Colours of KL, nats' }).getByRole('listitem').last()).toHaveText('1 and more');
+  await cell.focus();
+  await expect(page.getByText(/^fc1 at 2 bits: Points lost .*, Answers changed, % .*, KL, nats .*, SQNR of the weights /)).toBeVisible();
+  await page.getByRole('radio', { name: 'Points lost' }).click();
 });
 
 test('a scan that was stopped goes on where it was', async () => {

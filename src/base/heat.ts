@@ -29,13 +29,52 @@ export function lossOf({ kl, sqnrDb }: { readonly kl: number | null; readonly sq
   return kl ?? (sqnrDb === null ? 0 : 10 ** (-sqnrDb / 10));
 }
 
-/** Upper bounds of the first four of five steps, by decade of KL: below 0.001 nats nothing is felt, above 0.1 answers change. */
-const STEPS = [0.001, 0.01, 0.03, 0.1] as const;
+/** Figures of a cell that a measure is taken from. */
+interface Measured {
+  readonly kl: number | null;
+  readonly sqnrDb: number | null;
+  readonly top1: number | null;
+  readonly top1Before: number | null;
+  readonly agreement: number | null;
+}
 
-/** Step of the heat scale, 0 (nothing is felt) to 4 (answers change). */
-export function heatOf(loss: number): number {
-  const step = STEPS.findIndex((bound) => loss < bound);
-  return step < 0 ? STEPS.length : step;
+/** What a setting costs, seen in one way: a number that is worse the larger it is, coloured on a logarithmic scale of five steps. */
+export interface HeatMeasure {
+  readonly id: 'points' | 'answers' | 'kl' | 'noise';
+  readonly label: string;
+  /** Upper bounds of the first four steps; each is the same factor above the one before. */
+  readonly bounds: readonly [number, number, number, number];
+  /** That factor, in words. */
+  readonly factor: string;
+  /** null where a cell does not have it. */
+  readonly valueOf: (cell: Measured) => number | null;
+  readonly format: (value: number) => string;
+}
+
+/** What a person loses stands first, then what a model without labels or classes can tell. */
+const MEASURES: readonly HeatMeasure[] = [
+  { id: 'points', label: 'Points lost', bounds: [0.3, 1, 3, 10], factor: 'about three times', valueOf: ({ top1, top1Before }) => (top1 === null || top1Before === null ? null : top1Before - top1), format: formatTenth },
+  { id: 'answers', label: 'Answers changed, %', bounds: [1, 3, 10, 30], factor: 'about three times', valueOf: ({ agreement }) => (agreement === null ? null : 100 - agreement), format: formatTenth },
+  // Below 0.001 nats nothing is felt, above 0.1 answers change.
+  { id: 'kl', label: 'KL, nats', bounds: [0.001, 0.01, 0.1, 1], factor: 'ten times', valueOf: ({ kl }) => kl, format: formatLoss },
+  { id: 'noise', label: 'Noise over signal', bounds: [0.001, 0.01, 0.1, 1], factor: 'ten times', valueOf: (cell) => (cell.kl === null ? lossOf(cell) : null), format: formatLoss },
+];
+
+/** The measures that some cell has, those that say most first. */
+export function measuresOf(cells: readonly Measured[]): HeatMeasure[] {
+  return MEASURES.filter(({ valueOf }) => cells.some((cell) => valueOf(cell) !== null));
+}
+
+/** Step of the heat scale, 0 to 4. What is no loss at all, or a gain, is step 0. */
+export function heatOf({ bounds }: HeatMeasure, value: number): number {
+  const step = bounds.findIndex((bound) => value < bound);
+  return step < 0 ? bounds.length : step;
+}
+
+/** The steps of the scale in words: "under 0.3", "0.3 to 1", … "10 and more". */
+export function stepsOf({ bounds }: HeatMeasure): string[] {
+  const inner = bounds.slice(1).map((bound, i) => `${bounds[i] ?? 0} to ${bound}`);
+  return [`under ${bounds[0]}`, ...inner, `${bounds[3]} and more`];
 }
 
 /** Loss in three figures at most: "0.047", "1.2e−5", "0". */
@@ -43,4 +82,10 @@ export function formatLoss(loss: number): string {
   if (loss <= 0) return '0';
   if (loss < 0.0005) return loss.toExponential(0).replace('e-', 'e−');
   return loss < 10 ? loss.toFixed(3) : loss.toFixed(1);
+}
+
+/** "1.6"; a gain as "−1.6". */
+function formatTenth(value: number): string {
+  const text = Math.abs(value).toFixed(1);
+  return value < 0 && text !== '0.0' ? `−${text}` : text;
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Sensitivity } from '../engine/protocol/index';
 import { sensitivityText } from './sensitivity';
 
-const cell = { layerId: 'a "b", c', kind: 'bits', value: 4, kl: 0.25, sqnrDb: 20, top1: null, agreement: 98.4375, weightSqnrDb: 21.5, bytes: 1000 } as const;
+const cell = { layerId: 'a "b", c', kind: 'bits', value: 4, kl: 0.25, sqnrDb: 20, top1: null, top1Before: null, agreement: 98.4375, weightSqnrDb: 21.5, bytes: 1000 } as const;
 const scan: Sensitivity = {
   recipe: { version: 1, target: 'wasm', passes: [] },
   options: { bits: [4], sparsities: [], samples: 64 },

@@ -22,6 +22,8 @@ export interface SensitivityCell {
   readonly sqnrDb: number | null;
   /** Accuracy in percent on the samples; null without labels. */
   readonly top1: number | null;
+  /** That of the unchanged model on the same samples. */
+  readonly top1Before: number | null;
   /** Percent of samples with the original's answer; null where outputs are no class scores. */
   readonly agreement: number | null;
   /** 10 log10(signal / noise) of the layer's weights; null where nothing differs. */

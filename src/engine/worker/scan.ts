@@ -12,7 +12,7 @@ import type { Recipe } from '../../recipe/types';
 import type { SensitivityCell, Skipped } from '../protocol/index';
 import type { SwappableWeights } from './live';
 import type { Original } from './original';
-import type { Evaluated, KeptCell, Workbench } from './workbench';
+import type { Evaluated, Workbench } from './workbench';
 
 /** A layer changed in one way; the run owns the value. */
 interface Prepared {
@@ -49,10 +49,10 @@ export class Scan {
     this.inner = quietly(job);
   }
 
-  async run(layers: readonly Layer[], changes: readonly SingleChange[], onCell: (cell: SensitivityCell) => void): Promise<KeptCell[]> {
+  async run(layers: readonly Layer[], changes: readonly SingleChange[], onCell: (cell: SensitivityCell) => void): Promise<SensitivityCell[]> {
     const startedAt = Date.now();
     const total = layers.length * changes.length;
-    const cells: KeptCell[] = [];
+    const cells: SensitivityCell[] = [];
     for (const [l, layer] of layers.entries()) {
       const prepared = await this.prepareAhead(layer, changes);
       try {
@@ -62,7 +62,7 @@ export class Scan {
           const cell = await this.cell(layer, change, prepared[c] ?? null);
           if (cell === null) continue;
           cells.push(cell);
-          onCell(cell.cell);
+          onCell(cell);
         }
       } finally {
         for (const each of prepared) each?.run.dispose();
@@ -87,7 +87,7 @@ export class Scan {
   }
 
   /** The kept cell, or one measured now; null where the layer cannot be changed so. */
-  private async cell(layer: Layer, change: SingleChange, ahead: Prepared | null): Promise<KeptCell | null> {
+  private async cell(layer: Layer, change: SingleChange, ahead: Prepared | null): Promise<SensitivityCell | null> {
     const key = this.key(layer, change);
     const kept = this.evaluated.cells.get(key);
     if (kept) {
@@ -123,14 +123,14 @@ export class Scan {
     }
   }
 
-  private async measure(layer: Layer, { kind, value }: SingleChange, { run, state }: Prepared): Promise<KeptCell> {
+  private async measure(layer: Layer, { kind, value }: SingleChange, { run, state }: Prepared): Promise<SensitivityCell> {
     const changed = await this.weights.replacing(layer.id, await run.store.acquire(layer.id));
     try {
       const { known, logs, session } = this.original;
       const tally = new LossTally(known, logs);
       await compareSides(this.samples, this.timed(session.run), this.timed(changed.run), known, this.indices, tally, this.inner);
-      const { top1Before, paired: _paired, ...loss } = tally.result();
-      return { top1Before, cell: { layerId: layer.id, kind, value, ...loss, weightSqnrDb: state.sqnrDb, bytes: state.bytesAfter } };
+      const { paired: _paired, ...loss } = tally.result();
+      return { layerId: layer.id, kind, value, ...loss, weightSqnrDb: state.sqnrDb, bytes: state.bytesAfter };
     } finally {
       changed.release();
     }

@@ -38,7 +38,7 @@ export async function sensitivity(bench: Workbench, data: Dataset | null, recipe
       return {
         recipe,
         options,
-        cells: cells.map(({ cell }) => cell),
+        cells,
         skipped: scan.skipped,
         layers: layers.length,
         samples: indices.length,

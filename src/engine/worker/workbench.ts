@@ -38,13 +38,7 @@ export interface Evaluated {
   /** In words where the samples are made up; null where they are the user's. */
   readonly madeUp: string | null;
   /** Cells of sensitivity scans, by what they were measured with. */
-  readonly cells: Map<string, KeptCell>;
-}
-
-export interface KeptCell {
-  readonly cell: SensitivityCell;
-  /** The original's accuracy on the same samples. */
-  readonly top1Before: number | null;
+  readonly cells: Map<string, SensitivityCell>;
 }
 
 export class Workbench {

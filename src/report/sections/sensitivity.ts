@@ -1,9 +1,9 @@
 import { formatElapsed } from '../../base/format';
-import { cellKey, columnsOf, formatLoss, heatOf, lossOf } from '../../base/heat';
+import { cellKey, columnsOf, formatLoss, heatOf, lossOf, measuresOf, stepsOf, type HeatMeasure } from '../../base/heat';
 import { counted } from '../../base/plural';
 import type { SensitivityCell } from '../../engine/protocol/index';
 import { labelRecipe } from '../../recipe/label';
-import { figure, numbers, section, text, words, type Cell, type Section, type Table } from '../content';
+import { NOT_MEASURED, numbers, section, text, words, type Cell, type Section, type Table } from '../content';
 import type { Report, ReportSensitivity } from '../types';
 import { hundredths } from '../words';
 
@@ -13,18 +13,24 @@ export function sensitivitySection({ sensitivity: scan, layers }: Report): Secti
   const { cells, finished } = scan;
   const names = layers.map(({ name }) => name).filter((name) => cells.some(({ layerId }) => layerId === name));
   const what = cells.some(({ kl }) => kl !== null) ? 'KL divergence of the answers from the original, nats' : 'Noise over signal of the outputs';
-  const scored = cells.some(({ top1 }) => top1 !== null);
+  const measures = measuresOf(cells);
+  const [points, losses] = [measures.find(({ id }) => id === 'points'), measures.find(({ id }) => id === 'kl' || id === 'noise')];
+  const unchanged = finished?.top1 == null ? '' : ` (unchanged model: ${hundredths(finished.top1)})`;
   return section('sensitivity', 'Sensitivity of each layer', [
-    text(`One layer at a time was changed, under the settings of: ${labelRecipe(scan.recipe)}. ${what}; more is worse.`, finished ? told(finished) : 'The scan was stopped before its end.'),
-    { kind: 'table', table: tableOf(scan, names, what, lossCell) },
-    ...(scored ? [{ kind: 'table' as const, table: tableOf(scan, names, `Top-1, percent${finished?.top1 == null ? '' : ` (unchanged model: ${hundredths(finished.top1)})`}`, ({ top1 }) => figure(top1, hundredths)) }] : []),
+    text(`One layer at a time was changed, under the settings of: ${labelRecipe(scan.recipe)}. Darker cells cost more.`, finished ? told(finished) : 'The scan was stopped before its end.'),
+    ...(points ? [{ kind: 'table' as const, table: tableOf(scan, names, `Top-1, percent${unchanged}. ${coloursOf(points)}`, (cell) => (cell.top1 === null ? NOT_MEASURED : { value: cell.top1, text: hundredths(cell.top1), ...heat(points, cell) })) }] : []),
+    ...(losses ? [{ kind: 'table' as const, table: tableOf(scan, names, `${what}. ${coloursOf(losses)}`, (cell) => ({ value: lossOf(cell), text: formatLoss(lossOf(cell)), ...heat(losses, cell) })) }] : []),
     ...(finished && finished.skipped.length > 0 ? [{ kind: 'list' as const, items: finished.skipped.map(({ layer, reason }) => `${layer}: ${reason}`) }] : []),
   ]);
 }
 
-function lossCell(cell: SensitivityCell): Cell {
-  const loss = lossOf(cell);
-  return { value: loss, text: formatLoss(loss), heat: heatOf(loss) };
+function coloursOf(measure: HeatMeasure): string {
+  return `Colours by ${measure.label}: ${stepsOf(measure).join('; ')}.`;
+}
+
+function heat(measure: HeatMeasure, cell: SensitivityCell): { readonly heat?: number } {
+  const value = measure.valueOf(cell);
+  return value === null ? {} : { heat: heatOf(measure, value) };
 }
 
 function tableOf({ options, cells }: ReportSensitivity, layers: readonly string[], caption: string, show: (cell: SensitivityCell) => Cell): Table {

@@ -23,7 +23,7 @@ const placement = (gpuNodes: number, cpuNodes: number, msOfConv: number): Placem
   runs: 9,
   gpuStepMs: 0.1,
 });
-const cell = (layerId: string, bits: number, kl: number): SensitivityCell => ({ layerId, kind: 'bits', value: bits, kl, sqnrDb: 20, top1: 59.25, agreement: 97.5, weightSqnrDb: 21, bytes: 123 });
+const cell = (layerId: string, bits: number, kl: number): SensitivityCell => ({ layerId, kind: 'bits', value: bits, kl, sqnrDb: 20, top1: 59.25, top1Before: 60.5, agreement: 97.5, weightSqnrDb: 21, bytes: 123 });
 const [tench, shark] = [{ index: 0, name: 'n01440764 tench, Tinca tinca' }, { index: 2, name: 'n01484850 great white shark' }];
 
 export const LEAST: Results = {

@@ -3,14 +3,23 @@ import { setOverride, settle, useRecipe } from '../../state/recipe';
 import type { SensitivityScan } from '../../state/results';
 import { selectLayer, useView } from '../../state/view';
 import { kilobytes } from '../../base/format';
-import { cellKey, columnsOf, formatLoss, heatOf, lossOf } from '../../base/heat';
+import { cellKey, columnsOf, heatOf, measuresOf, type HeatMeasure } from '../../base/heat';
 import { Name } from '../parts/name';
 
 /** Pass that a cell of each kind pins, and the option it sets. */
 const PINS = { bits: { pass: 'quantize-weights', option: 'bits' }, sparsity: { pass: 'prune-weights', option: 'sparsity' } } as const;
 
+interface HeatTableProps {
+  readonly scan: SensitivityScan;
+  readonly layers: readonly Layer[];
+  readonly measure: HeatMeasure;
+  readonly running: boolean;
+  /** A cell has the pointer or the focus: all of its figures, in words. */
+  readonly onShow: (words: string) => void;
+}
+
 /** Layers down, settings across; darker (brighter in the dark theme) is worse. A cell is the button that pins its setting to its layer. */
-export function HeatTable({ scan, layers, running }: { readonly scan: SensitivityScan; readonly layers: readonly Layer[]; readonly running: boolean }) {
+export function HeatTable({ scan, layers, measure, running, onShow }: HeatTableProps) {
   const columns = columnsOf(scan.options);
   const cells = new Map(scan.cells.map((cell) => [cellKey(cell), cell]));
   const selected = useView((state) => state.layer);
@@ -47,7 +56,7 @@ export function HeatTable({ scan, layers, running }: { readonly scan: Sensitivit
               const cell = cells.get(cellKey({ layerId: layer.id, kind, value }));
               return (
                 <td key={label} className="number">
-                  {cell ? <Cell cell={cell} label={label} onPin={() => pin(cell)} /> : <span className="heat-waits">{running ? (last?.layerId === layer.id ? 'now' : 'waits') : '–'}</span>}
+                  {cell ? <Cell cell={cell} label={label} measure={measure} onPin={() => pin(cell)} onShow={onShow} /> : <span className="heat-waits">{running ? (last?.layerId === layer.id ? 'now' : 'waits') : '–'}</span>}
                 </td>
               );
             })}
@@ -58,19 +67,31 @@ export function HeatTable({ scan, layers, running }: { readonly scan: Sensitivit
   );
 }
 
-function Cell({ cell, label, onPin }: { readonly cell: SensitivityCell; readonly label: string; readonly onPin: () => void }) {
-  const loss = lossOf(cell);
-  const { kl, top1, agreement, weightSqnrDb, bytes } = cell;
-  const more = [
-    kl === null ? `noise over signal of the outputs ${formatLoss(loss)}` : `KL ${formatLoss(loss)} nats`,
-    top1 === null ? '' : `top-1 ${top1.toFixed(1)} %`,
-    agreement === null ? '' : `${agreement.toFixed(1)} % of the answers kept`,
-    weightSqnrDb === null ? '' : `weights ${weightSqnrDb.toFixed(1)} dB`,
-    `${kilobytes(bytes)} kB`,
-  ].filter(Boolean);
+interface CellProps {
+  readonly cell: SensitivityCell;
+  readonly label: string;
+  readonly measure: HeatMeasure;
+  readonly onPin: () => void;
+  readonly onShow: (words: string) => void;
+}
+
+function Cell({ cell, label, measure, onPin, onShow }: CellProps) {
+  const value = measure.valueOf(cell);
+  const words = `${cell.layerId} at ${label}: ${figuresOf(cell).join(', ')}`;
+  const show = (): void => onShow(words);
   return (
-    <button type="button" className="heat-cell" data-heat={heatOf(loss)} title={`${more.join(', ')}. Choose to pin.`} aria-label={`${cell.layerId} at ${label}: ${more.join(', ')}`} onClick={onPin}>
-      {formatLoss(loss)}
+    <button type="button" className="heat-cell" data-heat={value === null ? undefined : heatOf(measure, value)} aria-label={words} onClick={onPin} onFocus={show} onPointerEnter={show}>
+      {value === null ? '–' : measure.format(value)}
     </button>
   );
+}
+
+function figuresOf(cell: SensitivityCell): string[] {
+  const { top1, top1Before, weightSqnrDb, bytes } = cell;
+  return [
+    ...measuresOf([cell]).map(({ label, valueOf, format }) => `${label} ${format(valueOf(cell) ?? 0)}`),
+    ...(top1 === null || top1Before === null ? [] : [`top-1 ${top1Before.toFixed(1)} → ${top1.toFixed(1)} %`]),
+    ...(weightSqnrDb === null ? [] : [`SQNR of the weights ${weightSqnrDb.toFixed(1)} dB`]),
+    `${kilobytes(bytes)} kB`,
+  ];
 }
