@@ -1,8 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'playwright/test';
+import { coloursModel, pictures, TORCH_CARD } from './support/colours';
 import { withExternalData, withNan } from './support/models';
 import { DIGITS, DIGITS_CARD } from './support/studio';
 
@@ -46,6 +47,31 @@ test('writes the file whole, a table, and a report with every field', () => {
   expect(figures.layers).toHaveLength(5);
   expect(figures.layers[0]).toMatchObject({ name: 'conv1', op: 'Conv', bits: 4 });
   expect(readdirSync(folder).toSorted()).toEqual(['recipe.json', 'report.json', 'small.onnx']);
+});
+
+test('samples without a card are searched for their preset; a card that was given is warned of, and not overruled', () => {
+  const folder = test.info().outputPath();
+  for (const { path, bytes } of pictures(20)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), bytes);
+  }
+  const [model, card, report] = [join(folder, 'colours.onnx'), join(folder, 'card.json'), join(folder, 'report.json')];
+  writeFileSync(model, coloursModel());
+  writeFileSync(card, JSON.stringify(TORCH_CARD));
+  const rest = ['--recipe', recipe(folder, [{ id: 'quantize-weights' }]), '--out', join(folder, 'out.onnx')];
+
+  const found = optimize(model, ...rest, '--samples', join(folder, 'pictures'));
+  expect(found.code, found.lines.join('\n')).toBe(0);
+  expect(found.lines.join('\n')).toMatch(/Taken, since it is clearly better: caffe, BGR: 100 % of 64 right\..* As the card was, torch, RGB/);
+  expect(found.lines.join('\n')).not.toContain('Warning');
+  expect(found.out).toMatch(/^top-1 +100\.00 % .*80 samples$/m);
+
+  const warned = optimize(model, ...rest, '--card', card, '--report', report);
+  expect(warned.code, warned.lines.join('\n')).toBe(0);
+  expect(warned.lines.join('\n')).toMatch(/Warning: The original's accuracy cannot be told from chance: \d+ of 80 samples right.*\n.*\n.*the card stays as it was given, but another preset is clearly better\. caffe, BGR: 100 % of 64 right/s);
+  expect(warned.out).toMatch(/^top-1 +- +- +cannot be told from chance, 80 samples$/m);
+  expect(warned.out).not.toMatch(/top-5/);
+  expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({ chance: { told: false, samples: 80 }, card: { input: { mean: [123.675, 116.28, 103.53] } } });
 });
 
 test('tells bad input in one line, exits 2 and writes nothing', () => {

@@ -48,9 +48,16 @@ test('dropped samples need no card: it is proposed, and the samples are shown', 
   await expect(page.getByRole('list', { name: 'The first samples' }).getByRole('img')).toHaveCount(12);
 });
 
-test('the right preset is found by trying, and used', async () => {
+test('the preset that fits was looked for at once, and the card found to be right', async () => {
+  const { document } = await studio.snapshot();
+  expect(document).toMatchObject({ cardFrom: 'guess', prepared: expect.stringContaining('The card stays as it is. 0 to 1'), presets: { better: null } });
+});
+
+test('a preset that is wrong is found by trying, and the right one used', async () => {
   const { page } = studio;
-  await page.getByRole('button', { name: 'Find the preset' }).click();
+  await page.getByRole('combobox', { name: 'Preset' }).selectOption('raw-inverted');
+  await studio.idle();
+  await page.getByRole('button', { name: 'Try again' }).click();
   await studio.idle();
   const { presets } = (await studio.snapshot()).document;
   expect(presets?.best).toMatchObject({ preset: 'unit', offset: 0 });

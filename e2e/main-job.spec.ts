@@ -49,7 +49,7 @@ test('the sample with labelled digits replaces it, after asking', async () => {
   await page.getByRole('alertdialog').getByRole('button', { name: 'Keep digits.onnx' }).click();
   await page.goto('./');
   await studio.openDigits();
-  await expect(studio.scores.getByText(/^1,000 samples, live$/)).toBeVisible();
+  await expect(studio.scores.getByText(/^1,872 samples, live$/)).toBeVisible();
 });
 
 test('a slider moves histogram, size, SQNR and accuracy, and creates no session', async () => {
@@ -151,7 +151,7 @@ test('compare shows every scored variant beside the original, who changed and in
   await expect(page.getByRole('heading', { name: '2 variants measured' })).toBeVisible();
   await expect(page.getByRole('img', { name: /^Size against top-1 accuracy/ })).toBeVisible();
   const changed = page.getByRole('region', { name: /^Changed answers/ });
-  await expect(changed.getByText(/of 2,000 samples/)).toBeVisible();
+  await expect(changed.getByText(/of 1,872 samples/)).toBeVisible();
   await expect(changed.getByRole('listitem').first()).toContainText(/original.*%.*whittled.*%/s);
   await expect(page.getByRole('region', { name: 'By class' }).getByRole('row')).toHaveCount(11);
   await page.getByRole('button', { name: 'View as table' }).first().click();

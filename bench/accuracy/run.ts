@@ -7,7 +7,6 @@ import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { exportModel } from '../../src/engine/worker/export';
 import { Workbench } from '../../src/engine/worker/workbench';
-import { scoredSamples } from '../../src/measure/split';
 import { parseRecipeText } from '../../src/recipe/parse';
 import { usesSamples } from '../../src/recipe/steps';
 import { openFolder, openModel, peakMiB, platform } from '../engine';
@@ -41,7 +40,7 @@ for (const path of recipes) {
     const from = performance.now();
     const { blob, steps } = await exportModel(bench, recipe, job);
     const cost = { seconds: (performance.now() - from) / 1000, peakMiB: peakMiB() };
-    const scores = await judge(blob, scoredSamples(data.length, limit, bench.leftOut(recipe, data.length)));
+    const scores = await judge(blob, bench.scoredOf(data, data.length, limit));
     await bench.destroy();
     const draw = { seed, ...scores, ...cost };
     console.log(`${name}, ${describeDraw(draw)}; ${cost.seconds.toFixed(1)} s, peak ${cost.peakMiB.toFixed(0)} MiB`);

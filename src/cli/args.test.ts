@@ -25,6 +25,7 @@ test.each([
   [[...GOOD, '--out', 'other.onnx'], /--out is given twice/],
   [[...GOOD, '--limit'], /--limit/],
   [[...GOOD, '--frobnicate'], /--frobnicate/],
+  [[...GOOD, '--card', 'c.json', '--samples', 'pictures'], /--card and --samples are both given/],
   [[...GOOD, '--ep', 'WASM'], /--ep is "WASM"/],
   [[...GOOD, '--profile=yes'], /--profile/],
 ])('one line for a bad argument: %j', (argv, message) => {

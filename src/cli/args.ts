@@ -9,8 +9,10 @@ Runs a recipe on an ONNX model in headless Chromium, with the same engine as the
   --recipe FILE       the passes to run, as copied from the page (public/recipe.schema.json)
   --out FILE          where the result is written, whole or not at all
   --card FILE         evaluation card: labelled samples to measure accuracy on; its "data" folder is found beside the card
-  --limit N           score at most N samples of the card (default: all)
-  --calibration N     samples kept for passes that need some and left out of the score (default: 128)
+  --samples PATH      samples without a card, a folder or a file (zip, Parquet, IDX ...): a card is proposed, and with labels the preset of
+                      the pixels is looked for by trying, and taken where it is clearly better
+  --limit N           score at most N of the samples (default: all that are not kept for passes)
+  --calibration N     samples kept for passes that learn from some, and never scored (default: 128, half of a small set)
   --max-pixels N      largest picture among the samples, in megapixels (default: ${DEFAULT_LIMITS.maxPixels / 1e6})
   --max-unpacked N    most that one gzip, zip or npz file of samples may unpack to, in MB (default: ${DEFAULT_LIMITS.maxUnpacked / 1e6})
   --max-ratio N       most bytes that may come of one packed byte of them, beyond 64 MB (default: ${DEFAULT_LIMITS.maxRatio})
@@ -33,6 +35,7 @@ export interface Arguments {
   readonly recipe: string;
   readonly out: string;
   readonly card: string | null;
+  readonly samples: string | null;
   readonly limit: number | null;
   readonly calibration: number;
   readonly limits: DataLimits;
@@ -58,6 +61,7 @@ export function readArguments(argv: readonly string[]): Arguments | 'help' {
   if (rest.length > 0) throw new InputProblem(`One model at a time: ${rest.join(', ')} is one too many.`);
   if (values.recipe === undefined) throw new InputProblem('No recipe was given: add --recipe FILE. See --help.');
   if (values.out === undefined) throw new InputProblem('No output was given: add --out FILE. See --help.');
+  if (values.card !== undefined && values.samples !== undefined) throw new InputProblem('--card and --samples are both given: a card names its own samples. Leave one out.');
   const { ep } = values;
   if (ep !== undefined && ep !== 'webgpu' && ep !== 'wasm') throw new InputProblem(`--ep is "${ep}"; it takes webgpu or wasm.`);
   return {
@@ -65,6 +69,7 @@ export function readArguments(argv: readonly string[]): Arguments | 'help' {
     recipe: values.recipe,
     out: values.out,
     card: values.card ?? null,
+    samples: values.samples ?? null,
     limit: values.limit === undefined ? null : whole('--limit', values.limit),
     calibration: values.calibration === undefined ? 128 : whole('--calibration', values.calibration),
     limits: {
@@ -86,7 +91,7 @@ function parse(argv: readonly string[]) {
       args: [...argv],
       allowPositionals: true,
       tokens: true,
-      options: { recipe: text, out: text, card: text, limit: text, calibration: text, 'max-pixels': text, 'max-unpacked': text, 'max-ratio': text, report: text, sensitivity: text, ep: text, profile: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+      options: { recipe: text, out: text, card: text, samples: text, limit: text, calibration: text, 'max-pixels': text, 'max-unpacked': text, 'max-ratio': text, report: text, sensitivity: text, ep: text, profile: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
     });
   } catch (cause) {
     throw new InputProblem(`${cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause)} See --help.`);

@@ -24,7 +24,8 @@ export interface Inputs {
   readonly report: string | null;
   readonly sensitivity: string | null;
   readonly profile: boolean;
-  readonly data: { readonly name: string; readonly card: Card; readonly folder: string } | null;
+  /** Samples; `card` null: proposed in the page. */
+  readonly data: { readonly name: string; readonly card: Card | null; readonly path: string; readonly isFolder: boolean } | null;
   /** Samples that passes may learn from. */
   readonly calibration: number;
   /** What the card's data may expand to. */
@@ -36,7 +37,7 @@ export function readInputs(args: Arguments): Inputs {
   const model = resolve(args.model);
   requireFile(model, 'The model');
   const recipe = parsed('recipe', args.recipe, parseRecipeText);
-  const data = args.card === null ? null : readCard(args.card);
+  const data = args.card !== null ? readCard(args.card) : args.samples === null ? null : findSamples(args.samples);
   const external = externalFiles(model);
   const out = writable(args.out, '--out');
   const report = args.report === null ? null : writable(args.report, '--report');
@@ -49,8 +50,9 @@ export function readInputs(args: Arguments): Inputs {
       ...external.map(({ path }) => ({ what: "the model's external data", path })),
       { what: 'the recipe', path: args.recipe },
       ...(args.card === null ? [] : [{ what: 'the card', path: args.card }]),
+      ...(data?.isFolder === false ? [{ what: 'the samples', path: data.path }] : []),
     ],
-    data === null ? [] : [{ what: "a file of the card's data", path: data.folder }],
+    data?.isFolder === true ? [{ what: data.card === null ? 'a file of the samples' : "a file of the card's data", path: data.path }] : [],
   );
   return {
     modelFiles: [{ path: model, name: basename(model) }, ...external],
@@ -66,12 +68,19 @@ export function readInputs(args: Arguments): Inputs {
   };
 }
 
-function readCard(path: string): { name: string; card: Card; folder: string } {
+function readCard(path: string): NonNullable<Inputs['data']> {
   const card = parsed('card', path, (text) => parseCard(JSON.parse(text)));
   const folder = resolve(dirname(path), card.data);
   const stats = look(folder, "The card's data folder");
   if (!stats.isDirectory()) throw new InputProblem(`The card's data folder ${folder} is a file.`);
-  return { name: basename(path), card, folder };
+  return { name: basename(path), card, path: folder, isFolder: true };
+}
+
+function findSamples(path: string): NonNullable<Inputs['data']> {
+  const whole = resolve(path);
+  const isFolder = look(whole, '--samples').isDirectory();
+  if (!isFolder) requireFile(whole, '--samples');
+  return { name: basename(whole), card: null, path: whole, isFolder };
 }
 
 function parsed<T>(what: string, path: string, parse: (text: string) => T): T {

@@ -1,5 +1,6 @@
 /** Drives the page as a person would, through the automation it offers on `window.whittle` (src/state/automation.ts). */
 import type { Browser, JSHandle, Page } from 'playwright';
+import { chanceRemedy, chanceWords } from '../base/chance-words';
 import { fromPlainError, WhittleError } from '../base/errors';
 import { counted } from '../base/plural';
 import type { Outcome, Sensitivity, SensitivityOptions } from '../engine/protocol/index';
@@ -60,19 +61,11 @@ async function work(page: Page, url: string, inputs: Inputs, limit: number | nul
   const chosen = await chooseFiles(page, inputs.modelFiles.map(({ path }) => path), false);
   const names = inputs.modelFiles.map(({ name }) => name);
   const opened = value(await studio.evaluate((whittle, given) => whittle.open([...(given.chosen.files ?? [])], given.names), { chosen, names }));
-  let data: Results['data'] = null;
-  if (inputs.data) {
-    log('Reading the samples');
-    const { name, card, folder } = inputs.data;
-    value(await studio.evaluate((whittle, limits) => whittle.setLimits(limits), inputs.limits));
-    const input = await chooseFiles(page, [folder], true);
-    data = value(await studio.evaluate((whittle, given) => whittle.setData(given.name, given.card, [...(given.input.files ?? [])], given.calibration), { name, card, input, calibration: inputs.calibration }));
-  }
-  if (data !== null && data.problems.count > 0) log(`  ${data.problems.count} left out, the first: ${data.problems.first[0] ?? ''}`);
+  const data = inputs.data === null ? null : await addSamples(studio, page, inputs, inputs.data, limit, log);
   const recipe = value(await studio.evaluate((whittle, given) => whittle.loadRecipe(given), inputs.recipe));
   log('Running the recipe');
   const exported = value(await studio.evaluate((whittle) => whittle.exportModel()));
-  const figures = exported.proof.runnable ? await figuresOf(studio, inputs, limit ?? data?.samples ?? null, limit, log) : NOTHING;
+  const figures = exported.proof.runnable ? await figuresOf(studio, inputs, data?.split.scored ?? null, log) : NOTHING;
   if (!exported.proof.runnable) log(`Not run: ${exported.proof.reason ?? ''}${inputs.sensitivity === null ? '' : ` ${inputs.sensitivity} is not written: a scan of layers needs runs.`}`);
   const environment = value(await studio.evaluate((whittle) => whittle.environment()));
   return {
@@ -87,17 +80,53 @@ async function work(page: Page, url: string, inputs: Inputs, limit: number | nul
   };
 }
 
+/** Reads the samples, by their card or by one that is proposed and searched for its preset; what speaks against them is told before anything learns from them. */
+async function addSamples(studio: Studio, page: Page, { calibration, limits }: Inputs, { name, card, path, isFolder }: NonNullable<Inputs['data']>, limit: number | null, log: Log): Promise<NonNullable<Results['data']>> {
+  log('Reading the samples');
+  value(await studio.evaluate((whittle, given) => whittle.setLimits(given), limits));
+  const input = await chooseFiles(page, [path], isFolder);
+  const given = { name, card, input, split: { calibration, scored: limit ?? Number.MAX_SAFE_INTEGER } };
+  const { data, said } = value(
+    await studio.evaluate(async (whittle, { name: title, card: own, input: { files }, split }) => {
+      if (own === null) return whittle.addData([...(files ?? [])], split);
+      const read = await whittle.setData(title, own, [...(files ?? [])], split);
+      return read.ok ? { ok: true as const, value: { data: read.value, said: [] } } : read;
+    }, given),
+  );
+  for (const line of said) log(`  ${line}`);
+  if (data.problems.count > 0) log(`  ${data.problems.count} left out, the first: ${data.problems.first[0] ?? ''}`);
+  if (data.labelled) await doubt(studio, card !== null && card.format !== 'tensors', log);
+  return data;
+}
+
+/** Tells where the original's answers cannot be told from chance, and, of a card that was given, which preset would do: it is not changed. */
+async function doubt(studio: Studio, searches: boolean, log: Log): Promise<void> {
+  log('Scoring the original');
+  const { before, chance } = value(await studio.evaluate((whittle) => whittle.scoreOriginal()));
+  if (chance?.told !== false) {
+    if (before) log(`  top-1 ${before.top1.toFixed(2)} % of ${counted(before.samples, 'sample')}`);
+    return;
+  }
+  log(`Warning: ${chanceWords(chance)}. Passes that learn from samples prepared wrongly learn what is wrong. ${chanceRemedy(chance)}`);
+  if (!searches) return;
+  log('Looking for the preset');
+  const found = await studio.evaluate((whittle) => whittle.findPreset());
+  if (!found.ok) return log(`  not found: ${found.error.message}`);
+  const { better, verdict } = found.value;
+  log(better === null ? `  ${verdict}` : `Warning: the card stays as it was given, but another preset is clearly better. ${verdict} Its input: ${JSON.stringify(better.card.input)}${better.offset === 0 ? '' : `, label offset ${better.offset}`}`);
+}
+
 type Figures = Pick<Results, 'measurements' | 'evaluation' | 'sensitivity' | 'originalCheck' | 'profile' | 'sizes' | 'throughput' | 'forms' | 'truth'>;
 
 /** Of a file that cannot be run here: weights are written without a run where nothing needs one. */
 const NOTHING: Figures = { measurements: [], evaluation: null, sensitivity: null, originalCheck: null, profile: null, sizes: null, throughput: null, forms: null, truth: null };
 
 /** Everything that takes a run. @param scored how many samples are scored; null without data. */
-async function figuresOf(studio: Studio, inputs: Inputs, scored: number | null, limit: number | null, log: Log): Promise<Figures> {
+async function figuresOf(studio: Studio, inputs: Inputs, scored: number | null, log: Log): Promise<Figures> {
   log('Running original and result side by side');
   const measurement = value(await studio.evaluate((whittle, ep) => whittle.measure(ep), inputs.recipe.target));
   log(scored === null ? 'Comparing outputs' : `Scoring ${counted(scored, 'sample')}`);
-  const evaluation = value(await studio.evaluate((whittle, [n, ep]) => whittle.evaluate(n, ep), [limit, inputs.ep] as const));
+  const evaluation = value(await studio.evaluate((whittle, ep) => whittle.evaluate(null, ep), inputs.ep));
   const sensitivity = inputs.sensitivity === null ? null : await scan(studio, log);
   return { measurements: [measurement], evaluation, sensitivity, ...(await lookCloser(studio, inputs, log)) };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { reportOf } from '../report/index';
-import { FULL, LEAST } from '../report/testing/results';
+import { BY_CHANCE, FULL, LEAST } from '../report/testing/results';
 import { tableOf } from './table';
 
 test('before and after side by side, what the passes said, and the truth meter', () => {
@@ -63,7 +63,7 @@ test('the same score with other answers is told, and so is a loss', () => {
 test('an accuracy that cannot be told from chance is a warning in the place of its figures, with what to do', () => {
   const { evaluation } = FULL;
   if (!evaluation) throw new Error('There is no evaluation.');
-  const table = tableOf(reportOf({ ...FULL, evaluation: { ...evaluation, chance: { hits: 1, samples: 500, expected: 0.001, p: 0.39, told: false, labels: 310 } } }));
+  const table = tableOf(reportOf({ ...FULL, evaluation: { ...evaluation, chance: BY_CHANCE } }));
   expect(table).toMatch(/^top-1 +- +- +cannot be told from chance, 500 samples$/m);
   expect(table).toContain("Warning: The original's accuracy cannot be told from chance: 1 of 500 samples right");
   expect(table).toContain('Check how the samples are prepared');

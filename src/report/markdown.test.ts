@@ -3,7 +3,7 @@ import { cellText } from './content';
 import { reportMarkdown } from './markdown';
 import { reportOf } from './report';
 import { sectionsOf } from './sections/index';
-import { ATTACK, FULL, LEAST } from './testing/results';
+import { ATTACK, BY_CHANCE, FULL, LEAST } from './testing/results';
 
 /** Cells of a table's line, unescaped. */
 function cells(line: string): string[] {
@@ -48,7 +48,7 @@ test('names from files mention, refer to and link nothing, and turn no direction
 test('an accuracy that cannot be told from chance is said in its place, without a share', () => {
   const { evaluation } = FULL;
   if (!evaluation) throw new Error('There is no evaluation.');
-  const markdown = reportMarkdown(reportOf({ ...FULL, evaluation: { ...evaluation, chance: { hits: 1, samples: 500, expected: 0.001, p: 0.39, told: false, labels: 310 } } }));
+  const markdown = reportMarkdown(reportOf({ ...FULL, evaluation: { ...evaluation, chance: BY_CHANCE } }));
   expect(markdown).toContain('Top-1 accuracy: cannot be told from chance, 500 samples.');
   expect(markdown).toContain('1 of 500 samples right, where answers that ignore the samples have 0.5');
   expect(markdown).not.toMatch(/59\.60|Right answers, percent/);

@@ -45,7 +45,7 @@ export function reportOf(results: Results): Report {
     sizes: sizes && withoutRecipe<Sizes>(sizes),
     truth: results.truth?.sentences ?? null,
     sensitivity: results.sensitivity && scanOf(results.sensitivity),
-    data: data && { name: data.name, samples: data.samples, classes: data.classes, labelled: data.labelled, problems: data.problems },
+    data: data && { name: data.name, samples: data.samples, split: data.split, classes: data.classes, labelled: data.labelled, problems: data.problems },
     card: data?.card ?? null,
     asked: results.asked,
     tried: results.tried,

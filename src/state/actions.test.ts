@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { WhittleError } from '../base/errors';
 import { FULL } from '../report/testing/results';
-import { checkBackends, evaluate, measure, named, openAndCheck, openModel, planBits, reconnect, removeData, scanSensitivity, setData } from './actions';
+import { checkBackends, evaluate, measure, named, openAndCheck, openModel, planBits, reconnect, scanSensitivity } from './actions';
+import { removeData, setData } from './data';
 import { useDocument } from './document';
 import { useRecipe } from './recipe';
 import { useResults } from './results';
@@ -90,7 +91,7 @@ describe('samples', () => {
     const done = setData('dogs', data.card, files);
     expect(results().evaluation).toBe(evaluation);
     const call = await fake.next('setData');
-    expect(call.args.slice(0, 4)).toEqual(['dogs', data.card, files, 128]);
+    expect(call.args.slice(0, 4)).toEqual(['dogs', data.card, files, { calibration: 128, scored: null }]);
     call.answer({ ...data, name: 'dogs' });
     await done;
     expect(page()).toMatchObject({ data: { name: 'dogs' }, dropped: { name: 'cats', files } });

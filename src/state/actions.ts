@@ -7,8 +7,6 @@ import type {
   BestGoal,
   BitBudget,
   BitPlan,
-  Card,
-  DataSummary,
   Ep,
   Evaluation,
   Exported,
@@ -22,12 +20,12 @@ import type {
   SensitivityOptions,
 } from '../engine/protocol/index';
 import { parseRecipe } from '../recipe/parse';
-import { useDocument } from './document';
+import { NO_SAMPLES, useDocument } from './document';
 import { theEngine } from './engine';
 import { runJob } from './jobs';
 import { stopFollowing } from './pipeline';
 import { setRecipe, useRecipe } from './recipe';
-import { clearResults, forgetSamples, isFresh, useResults } from './results';
+import { clearResults, isFresh, takeEvaluation, useResults } from './results';
 import { saveFile } from './save';
 import { keepAll } from './unsaved';
 import { clearVariants, rememberVariant } from './variants';
@@ -54,7 +52,7 @@ export async function openModel(files: readonly NamedBlob[]): Promise<OpenedMode
   clearResults();
   clearVariants();
   useView.setState({ filter: '' });
-  useDocument.setState({ opened, check: null, data: null, dropped: null, proposal: null, presets: null, error: null });
+  useDocument.setState({ opened, check: null, ...NO_SAMPLES, error: null });
   selectLayer(opened.layers.toSorted((a, b) => b.bytes - a.bytes)[0]?.id ?? null);
   showModel();
   await learnEnvironment();
@@ -79,35 +77,13 @@ export async function checkBackends(): Promise<BackendCheck> {
   return check;
 }
 
-/** Samples that passes learn from unless more or fewer are asked for: published figures of such methods use 128 to 1,024. */
-export const CALIBRATION_SAMPLES = 128;
-
-export async function setData(name: string, card: Card, files: readonly NamedBlob[], calibration = CALIBRATION_SAMPLES): Promise<DataSummary> {
-  const engine = await theEngine();
-  const data = await runJob('Reading the samples', 'data', async (job) => engine.setData(job, name, card, files, calibration, useDocument.getState().limits));
-  // Figures of other samples, or of the same prepared otherwise, cannot stand beside new ones.
-  forgetSamples();
-  clearVariants();
-  // What is known of the files stays while only the card changes.
-  useDocument.setState(({ dropped, proposal, presets }) => ({ data, ...(dropped?.files === files ? { dropped, proposal, presets } : { dropped: { name, files }, proposal: null, presets: null }) }));
-  return data;
-}
-
-export async function removeData(): Promise<void> {
-  const engine = await theEngine();
-  await engine.clearData();
-  forgetSamples();
-  useDocument.setState({ data: null, dropped: null, proposal: null, presets: null });
-  clearVariants();
-}
-
 /** Accuracy and agreement over all samples, or `limit` of them. */
 export async function evaluate(limit: number | null, ep: Ep | null = null): Promise<Evaluation> {
   stopFollowing();
   const engine = await theEngine();
   const { recipe } = useRecipe.getState();
   const evaluation = await runJob('Scoring', 'run', async (job) => engine.evaluate(job, recipe, limit, ep, 'file'));
-  useResults.setState({ evaluation });
+  takeEvaluation(evaluation);
   rememberVariant(recipe);
   return evaluation;
 }

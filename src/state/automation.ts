@@ -28,6 +28,7 @@ import type {
   Sensitivity,
   SensitivityOptions,
   Sizes,
+  SplitChoice,
   Throughput,
   Truth,
 } from '../engine/protocol/index';
@@ -42,6 +43,7 @@ import { isSettled, onSettled } from './pipeline';
 import { currentReport } from './report';
 import { useResults } from './results';
 import * as speed from './speed';
+import * as trust from './trust';
 import { refreshTruth } from './truth';
 
 /** Nothing throws: an error that crosses into a test process would lose its code and remedy. */
@@ -51,8 +53,12 @@ export interface Automation {
   stats(): Promise<EngineStats>;
   /** `paths`: of the files, where they are known otherwise than by the files themselves. */
   open(files: readonly File[], paths?: readonly string[]): Promise<Outcome<OpenedModel>>;
-  /** `calibration`: samples that passes may learn from, 128 unless given. */
-  setData(name: string, card: Card, files: readonly File[], calibration?: number): Promise<Outcome<DataSummary>>;
+  /** `split`: samples that passes may learn from (128 unless given), and how many of the others are scored. */
+  setData(name: string, card: Card, files: readonly File[], split?: Partial<SplitChoice>): Promise<Outcome<DataSummary>>;
+  /** As a person's drop: a card is proposed, and with labels the preset looked for and taken where it is clearly better. `said`: what was found. */
+  addData(files: readonly File[], split?: Partial<SplitChoice>): Promise<Outcome<{ readonly data: DataSummary; readonly said: readonly string[] }>>;
+  /** The original on the samples that are scored, against itself. */
+  scoreOriginal(): Promise<Outcome<Evaluation>>;
   /** What the files of samples may expand to, for the calls after it. */
   setLimits(limits: DataLimits): Promise<Outcome<void>>;
   /** A card for the files and the open model; nothing is read by it yet. */
@@ -125,7 +131,14 @@ const automation: Automation = {
   idle,
   stats: async () => (await theEngine()).stats(),
   open: (files, paths) => outcome(() => actions.openModel(actions.named(files, paths))),
-  setData: (name, card, files, calibration) => outcome(() => actions.setData(name, card, actions.named(files), calibration)),
+  setData: (name, card, files, split) => outcome(() => samples.setData(name, card, actions.named(files), split)),
+  addData: (files, split) =>
+    outcome(async () => {
+      const data = await samples.addData(actions.named(files), split);
+      const { proposal, prepared } = useDocument.getState();
+      return { data, said: [...(proposal?.why ?? []), ...(prepared === null ? [] : [prepared])] };
+    }),
+  scoreOriginal: () => outcome(trust.scoreOriginal),
   setLimits: (limits) => outcome(async () => samples.setLimits(limits)),
   proposeData: (files) => outcome(() => samples.proposeData(actions.named(files))),
   applyCard: (card) => outcome(() => samples.applyCard(card)),

@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 import type { PlainError } from '../base/errors';
 import { DEFAULT_LIMITS, type DataLimits } from '../data/limits';
-import type { BackendCheck, DataProposal, DataSummary, Environment, NamedBlob, OpenedModel, PresetSearch } from '../engine/protocol/index';
+import type { BackendCheck, DataProposal, DataSummary, Environment, NamedBlob, OpenedModel, PresetSearch, SplitChoice } from '../engine/protocol/index';
 
 export interface DocumentState {
   readonly environment: Environment | null;
@@ -16,8 +16,18 @@ export interface DocumentState {
   readonly proposal: DataProposal | null;
   /** What the files of samples may expand to. */
   readonly limits: DataLimits;
+  /** How many of the samples are used for what, from the next that are read on. */
+  readonly split: SplitChoice;
+  /** Who chose the card in use. What a person chose is not changed unasked. */
+  readonly cardFrom: 'person' | 'guess' | 'search' | null;
+  /** The preset is being looked for: nothing is scored on the samples or learned from them until that is over. */
+  readonly preparing: boolean;
   /** What the search for a preset found on those files. */
   readonly presets: PresetSearch | null;
+  /** What came of that search, in words. */
+  readonly prepared: string | null;
+  /** Samples that the person lets passes learn from, although the original's answers on them cannot be told from chance. */
+  readonly trusted: DataSummary | null;
   /** What went wrong last, shown where it happened; null once dismissed or mended. */
   readonly error: { readonly where: ErrorPlace; readonly error: PlainError } | null;
   /** Why the GPU device was lost; null when there is one. */
@@ -26,7 +36,13 @@ export interface DocumentState {
 
 export type ErrorPlace = 'open' | 'recipe' | 'data' | 'run';
 
-export const useDocument = create<DocumentState>(() => ({ environment: null, opened: null, check: null, data: null, dropped: null, proposal: null, limits: DEFAULT_LIMITS, presets: null, error: null, lostReason: null }));
+/** Samples that passes learn from unless more or fewer are asked for: published figures of such methods use 128 to 1,024. */
+const CALIBRATION_SAMPLES = 128;
+
+/** What is known of samples where there are none. */
+export const NO_SAMPLES = { data: null, dropped: null, proposal: null, cardFrom: null, preparing: false, presets: null, prepared: null, trusted: null } as const;
+
+export const useDocument = create<DocumentState>(() => ({ environment: null, opened: null, check: null, ...NO_SAMPLES, limits: DEFAULT_LIMITS, split: { calibration: CALIBRATION_SAMPLES, scored: null }, error: null, lostReason: null }));
 
 export function dismissError(): void {
   useDocument.setState({ error: null });

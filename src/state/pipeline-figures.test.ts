@@ -4,7 +4,7 @@ import { FULL } from '../report/testing/results';
 import { useDocument } from './document';
 import { isSettled } from './pipeline';
 import { setTarget } from './recipe';
-import { useResults } from './results';
+import { takeEvaluation, useResults } from './results';
 import { useVariants } from './variants';
 import { answerHistograms, drawn, evaluationOf, fake, followInTests, histogramOf, openFollowed, pass, previewOf, recipe, setBits, SETTLE_MS } from './testing/followed';
 import { selectLayer, useView } from './view';
@@ -57,13 +57,13 @@ describe('histograms', () => {
 });
 
 describe('scores', () => {
-  test('are taken only where there are samples, of a thousand at most', async () => {
+  test('are taken only where there are samples, of all that are scored', async () => {
     await openFollowed(null);
     expect(fake().calls.evaluate).toEqual([]);
     useDocument.setState({ data: data && { ...data, samples: 50_000 } });
     await pass();
     const { args, answer } = await fake().next('evaluate');
-    expect(args).toEqual([recipe(), 1000, null, 'live']);
+    expect(args).toEqual([recipe(), null, null, 'live']);
     answer(evaluationOf(recipe()));
     await pass();
     expect(results().evaluation).toMatchObject({ of: 'live' });
@@ -108,6 +108,17 @@ describe('scores', () => {
     (await fake().next('evaluate')).answer(evaluationOf(recipe()));
     await pass();
     expect(results().evaluation).toMatchObject({ of: 'live', recipe: recipe() });
+  });
+
+  test('over more samples are not replaced by those over fewer', async () => {
+    await openFollowed();
+    const larger = { ...evaluationOf(recipe(), 'live'), agreement: { ...evaluationOf(recipe()).agreement, samples: 4872 } };
+    takeEvaluation(larger);
+    takeEvaluation(evaluationOf(recipe(), 'file'));
+    expect(results().evaluation).toBe(larger);
+    takeEvaluation({ ...larger, of: 'file' });
+    takeEvaluation(larger);
+    expect(results().evaluation).toMatchObject({ of: 'file', agreement: { samples: 4872 } });
   });
 
   test('of samples that were taken away are not shown', async () => {

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { WhittleError } from '../base/errors';
-import { FULL } from '../report/testing/results';
-import { chooseBest, removeData } from './actions';
+import { BY_CHANCE, FULL } from '../report/testing/results';
+import { chooseBest } from './actions';
+import { removeData } from './data';
 import { followCauses } from './causes';
 import { useDocument } from './document';
 import { makeEngineBy } from './engine';
@@ -12,6 +13,7 @@ import { useResults } from './results';
 import { answerHistograms, evaluationOf, fake, followInTests, openFollowed, pass, previewOf, recipe, setBits, SETTLE_MS } from './testing/followed';
 import type { Best } from '../engine/protocol/index';
 import type { Call } from './testing/fake-engine';
+import { trustSamples } from './doubt';
 import { selectLayer } from './view';
 
 const { opened, data } = FULL;
@@ -196,11 +198,55 @@ describe('a recipe that learns from samples', () => {
     useDocument.setState({ data });
     expect(useDocument.getState().error).toBeNull();
     await pass(SETTLE_MS);
+    // The original is scored first: it tells whether the samples are worth learning from.
+    const original = await fake().next('evaluate');
+    expect(original.args).toMatchObject([{ passes: [] }, null, null, 'live']);
+    original.answer(evaluationOf(original.args[0]));
+    await pass();
     (await fake().next('preview')).answer(previewOf(recipe()));
     await pass();
     (await fake().next('evaluate')).answer(evaluationOf(recipe()));
     await pass();
     expect(results().preview?.recipe).toBe(recipe());
+  });
+
+  test('is not fitted to samples on which the original answers by chance, until the person lets it', async () => {
+    await openFollowed(null);
+    fitted();
+    await pass(SETTLE_MS);
+    (await fake().next('preview')).fail(new WhittleError('bad-data', 'There are no samples.'));
+    await pass();
+    useDocument.setState({ data });
+    await pass(SETTLE_MS);
+    const original = await fake().next('evaluate');
+    original.answer({ ...evaluationOf(original.args[0]), chance: BY_CHANCE });
+    await pass(SETTLE_MS);
+    expect(fake().calls.preview).toHaveLength(2);
+    trustSamples();
+    await pass(SETTLE_MS);
+    (await fake().next('preview')).answer(previewOf(recipe()));
+    await pass();
+    (await fake().next('evaluate')).answer(evaluationOf(recipe()));
+    await pass();
+    expect(results().preview?.recipe).toBe(recipe());
+  });
+
+  test('waits while the preset is looked for, as does the score', async () => {
+    await openFollowed(null);
+    useDocument.setState({ data, preparing: true });
+    await pass(SETTLE_MS);
+    fitted();
+    await pass(SETTLE_MS);
+    expect([fake().calls.evaluate.length, fake().calls.preview.length]).toEqual([0, 1]);
+    useDocument.setState({ preparing: false });
+    await pass(SETTLE_MS);
+    const original = await fake().next('evaluate');
+    original.answer(evaluationOf(original.args[0]));
+    await pass();
+    (await fake().next('preview')).answer(previewOf(recipe()));
+    await pass();
+    (await fake().next('evaluate')).answer(evaluationOf(recipe()));
+    await pass();
   });
 
   test('loses its figures and its file with the samples, other recipes only their scores', async () => {

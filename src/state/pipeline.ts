@@ -5,21 +5,20 @@
  */
 import type { OnProgress } from '../base/job';
 import { Latest } from '../base/latest';
-import type { Preview, Recipe } from '../engine/protocol/index';
+import type { Evaluation, Preview, Recipe } from '../engine/protocol/index';
 import { usesSamples } from '../recipe/steps';
 import { drawBitsCurve } from './bits-curve';
 import { useDocument } from './document';
+import { isTrusted, isUnknown, keepOriginal, unchanged } from './doubt';
 import { theEngine } from './engine';
 import { runFollower, runQuietly, useJobs } from './jobs';
 import { useRecipe } from './recipe';
-import { isFresh, useResults } from './results';
+import { isFresh, takeEvaluation, useResults } from './results';
 import { rememberVariant } from './variants';
 import { useView } from './view';
 
 const SETTLE_MS = 250;
 const BINS = 128;
-/** Samples scored while sliding; a score that is asked for takes all. */
-const LIVE_SAMPLES = 1000;
 
 const previews = new Latest();
 const evaluations = new Latest();
@@ -43,7 +42,7 @@ export function followSliders(): void {
   });
   useDocument.subscribe((state, previous) => {
     if (state.opened !== previous.opened && state.opened) recipeChanged();
-    else if (state.opened && state.data !== previous.data) samplesChanged();
+    else if (state.opened && (state.data !== previous.data || (previous.preparing && !state.preparing) || state.trusted !== previous.trusted)) samplesChanged();
     // Seen to run: made-up inputs can be compared now.
     else if (state.opened && state.check !== previous.check && isPreviewed(useRecipe.getState().recipe)) void asFollower(() => score(useRecipe.getState().recipe));
   });
@@ -88,7 +87,10 @@ function followSoon(): void {
 function samplesChanged(): void {
   const { recipe } = useRecipe.getState();
   if (isPreviewed(recipe)) void asFollower(() => score(recipe));
-  else if (recipe.passes.some(usesSamples) || isSettled()) recipeChanged();
+  else if (recipe.passes.some(usesSamples) || isSettled()) {
+    followSoon();
+    wantHistogram();
+  }
 }
 
 /** After a job of the person's: goes on with what was stopped for it. */
@@ -120,8 +122,26 @@ async function asFollower(work: () => Promise<void>): Promise<void> {
 
 async function follow(recipe: Recipe): Promise<void> {
   if (!useDocument.getState().opened) return;
+  if (recipe.passes.some(usesSamples) && !(await mayLearn())) return;
   if (!isPreviewed(recipe) && !(await previewed(recipe))) return;
   await Promise.all([drawBitsCurve(recipe, useView.getState().layer), score(recipe)]);
+}
+
+/** Whether the recipe may learn from the samples. The original is scored first where nothing was yet: that tells whether they are worth it. */
+async function mayLearn(): Promise<boolean> {
+  const { data, preparing } = useDocument.getState();
+  if (preparing) return false;
+  if (isUnknown()) {
+    const evaluation = await scored(unchanged());
+    if (!evaluation || useDocument.getState().data !== data) return false;
+    keepOriginal(evaluation);
+  }
+  return isTrusted();
+}
+
+/** On the live session, quietly; null where it was superseded or failed. */
+function scored(recipe: Recipe): Promise<Evaluation | null> {
+  return runQuietly('recipe', () => evaluations.start(async (signal) => (await theEngine()).evaluate({ signal }, recipe, null, null, 'live')));
 }
 
 /** Previews the recipe; false where that was superseded or failed. */
@@ -138,23 +158,16 @@ async function previewed(recipe: Recipe): Promise<boolean> {
 }
 
 async function score(recipe: Recipe): Promise<void> {
-  const { opened, data } = useDocument.getState();
-  if (!opened || !canScore() || isFresh(useResults.getState().evaluation, recipe)) return;
-  const limit = data && Math.min(LIVE_SAMPLES, data.samples);
-  const evaluation = await runQuietly('recipe', () => evaluations.start(async (signal) => (await theEngine()).evaluate({ signal }, recipe, limit, null, 'live')));
+  const { opened, data, preparing } = useDocument.getState();
+  if (!opened || preparing || !canScore() || isFresh(useResults.getState().evaluation, recipe)) return;
+  const evaluation = await scored(recipe);
   const now = useDocument.getState();
   // The file may have been scored, and model or samples replaced, in the meantime.
-  if (!evaluation || now.opened !== opened || now.data !== data || isFileScored(recipe)) return;
-  useResults.setState({ evaluation });
+  if (!evaluation || now.opened !== opened || now.data !== data) return;
+  takeEvaluation(evaluation);
   rememberVariant(recipe);
   // What stood in the way of a score is gone.
   if (now.error?.where === 'recipe') useDocument.setState({ error: null });
-}
-
-/** Whether there is a score of the recipe's written file, which says more than one of the live weights. */
-function isFileScored(recipe: Recipe): boolean {
-  const { evaluation } = useResults.getState();
-  return evaluation?.of === 'file' && isFresh(evaluation, recipe);
 }
 
 /** Stops following for a job that the person asked for, which goes first; it is taken up again when that is over. */

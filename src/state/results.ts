@@ -122,6 +122,15 @@ function unlearned<T extends { readonly recipe: Recipe }>(result: T | null): T |
   return result?.recipe.passes.some(usesSamples) === true ? null : result;
 }
 
+/** Takes a score, unless one of the same recipe is known that says more: over more samples, or over as many of the written file. */
+export function takeEvaluation(evaluation: Evaluation): void {
+  useResults.setState(({ evaluation: known }) => (known && isFresh(known, evaluation.recipe) && saysMore(known, evaluation) ? {} : { evaluation }));
+}
+
+function saysMore(known: Evaluation, { agreement: { samples }, of }: Evaluation): boolean {
+  return known.agreement.samples > samples || (known.agreement.samples === samples && known.of === 'file' && of === 'live');
+}
+
 /** Whether a result belongs to the recipe now on the sliders. Recipes are values: a changed one is another object. */
 export function isFresh(result: { readonly recipe: Recipe } | null, recipe: Recipe): boolean {
   return result !== null && (result.recipe === recipe || JSON.stringify(result.recipe) === JSON.stringify(recipe));

@@ -1,7 +1,8 @@
 /** Models and data that the page brings along (public/samples/index.json). */
 import { WhittleError } from '../base/errors';
 import type { Card } from '../engine/protocol/index';
-import { named, openAndCheck, setData } from './actions';
+import { named, openAndCheck } from './actions';
+import { setData } from './data';
 import { runQuietly } from './jobs';
 
 export interface Sample {

@@ -3,6 +3,7 @@ import { download } from '../state/actions';
 import { copyRecipeLink } from '../state/address';
 import { cancelJob } from '../state/jobs';
 import { redo, undo } from '../state/recipe';
+import { askingFirst } from '../state/trust';
 import { useTaste, useView } from '../state/view';
 import { attempt, pickAndOpen } from './open';
 
@@ -22,7 +23,7 @@ export const COMMANDS = {
     keys: ['c'],
     run: () => useView.setState(({ page }) => ({ page: page === 'compare' ? 'workbench' : 'compare' })),
   },
-  download: { label: 'Download the result', keys: ['d'], run: () => attempt(download()) },
+  download: { label: 'Download the result', keys: ['d'], run: () => attempt(askingFirst('as the recipe', download)) },
   link: { label: 'Copy recipe link', keys: ['l'], run: () => void copyRecipeLink() },
   filter: { label: 'Search layers', keys: ['/'], run: () => document.getElementById('layer-filter')?.focus() },
   panels: { label: 'Next panel', keys: ['F6'], run: () => focusPanel(1) },

@@ -194,7 +194,7 @@ test('a worker that ends while nothing runs: the next job has a new one with mod
   const w = workers(() => ok);
   const engine = createEngine(w.connect);
   await engine.open(job, [file]);
-  await engine.setData(job, 'digits', card, [file], 128, DEFAULT_LIMITS);
+  await engine.setData(job, 'digits', card, [file], { calibration: 128, scored: null }, DEFAULT_LIMITS);
   w.ends[0]?.('the browser ended it');
   await Promise.resolve();
   expect(await engine.preview(job, recipe)).toBe('done');
@@ -232,7 +232,7 @@ test('samples that cannot be read again are told, until others are set', async (
   const w = workers((name, n) => (n === 2 && name === 'setData' && !w.log.includes('2.clearData') ? { ok: false, error: { code: 'bad-data', message: 'The file has changed.', remedy: '' } } : ok));
   const engine = createEngine(w.connect);
   await engine.open(job, [file]);
-  await engine.setData(job, 'digits', card, [file], 128, DEFAULT_LIMITS);
+  await engine.setData(job, 'digits', card, [file], { calibration: 128, scored: null }, DEFAULT_LIMITS);
   w.ends[0]?.('the browser ended it');
   await Promise.resolve();
   await expect(engine.evaluate(job, recipe, null, null, 'live')).rejects.toMatchObject({ code: 'bad-data' });

@@ -3,9 +3,28 @@ import type { Preset } from '../../data/presets';
 import type { Card, ImageCard } from '../../data/types';
 import type { Interval } from './accuracy';
 
+/** How many samples are to be used for what. */
+export interface SplitChoice {
+  /** Passes learn from so many at most. */
+  readonly calibration: number;
+  /** null: as many as are scored in the time that a person waits after a move. */
+  readonly scored: number | null;
+}
+
+/** What the samples are used for, by seeded shuffles: the same for every recipe, so that the original has one score. */
+export interface Split {
+  /** Passes learn from these, and they are never scored. */
+  readonly calibration: number;
+  /** All others: every score is of these. */
+  readonly heldOut: number;
+  /** Those of them that are scored. */
+  readonly scored: number;
+}
+
 export interface DataSummary {
   readonly name: string;
   readonly samples: number;
+  readonly split: Split;
   readonly classes: number | null;
   readonly labelled: boolean;
   readonly card: Card;

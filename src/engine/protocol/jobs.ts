@@ -10,7 +10,7 @@ import type { Recipe } from '../../recipe/types';
 import type { BackendCheck, Ep } from '../../runtime/types';
 import type { Evaluation } from './accuracy';
 import type { Best, BestGoal } from './best';
-import type { DataProposal, DataSummary, PresetSearch } from './data';
+import type { DataProposal, DataSummary, PresetSearch, SplitChoice } from './data';
 import type { Environment, Exported, LayerHistogram, OpenedModel, Preview } from './model';
 import type { BitBudget, BitPlan, Sensitivity, SensitivityCell, SensitivityOptions } from './sensitivity';
 import type { FormComparison, Measurement, Profile, Sizes, Throughput, Truth, TruthEvidence } from './speed';
@@ -50,10 +50,10 @@ export const JOBS = {
   /** Histogram of one layer (or one of its output channels; null: the whole tensor) before and after the recipe, same bins. */
   histogram: job<(recipe: Recipe, layerId: string, channel: number | null, bins: number) => LayerHistogram>(),
   /**
-   * Sets the samples that `evaluate`, `measure` and agreement use. `calibration` of them, drawn by a seeded shuffle, are what passes learn
-   * from, and are left out of the scores of recipes with such passes. Files expand to `limits` at most. Throws `bad-card`, `bad-data`.
+   * Sets the samples that `evaluate`, `measure` and agreement use, and splits them into those that passes learn from and those that are scored.
+   * Files expand to `limits` at most. Throws `bad-card`, `bad-data`.
    */
-  setData: job<(name: string, card: Card, files: readonly NamedBlob[], calibration: number, limits: DataLimits) => DataSummary>({ needs: 'settled', opens: 'data' }),
+  setData: job<(name: string, card: Card, files: readonly NamedBlob[], split: SplitChoice, limits: DataLimits) => DataSummary>({ needs: 'settled', opens: 'data' }),
   /**
    * A card for dropped files (a folder, a zip, images, IDX, CIFAR binary, npy, npz, CSV, Parquet) and the open model, or the card among them.
    * Throws `bad-data`, which says what was found, where nothing fits.
@@ -67,7 +67,7 @@ export const JOBS = {
   /** One sample to show, RGBA, its longer side `size` pixels at most; null where samples are no pictures. `index` counts the samples that are set. */
   picture: job<(index: number, size: number) => Picture | null>(),
   /**
-   * Accuracy and agreement of the opened file and the recipe's result; `limit` samples (null: all). Without data it runs seeded random inputs
+   * Accuracy and agreement of the opened file and the recipe's result; on the samples that are scored, or `limit` of them. Without data it runs seeded random inputs
    * and gives agreement only. `ep` null: the recipe's target, or WASM where that is only a software renderer. `of` 'live': the weights on the live
    * session, where a second call with other settings creates no session; 'file': the file's bytes, which are written first where they are not there.
    */

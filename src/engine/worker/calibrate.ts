@@ -23,6 +23,8 @@ interface Bench {
 export interface UserSamples {
   readonly data: Dataset | null;
   readonly calibration: number;
+  /** Samples that are scored, of those from which no pass learns; absent: all of them. */
+  readonly scored?: number;
   /** Which draw of them; absent: the product's own. */
   readonly seed?: number;
 }

@@ -2,7 +2,6 @@ import type { Job } from '../../base/job';
 import type { Dataset } from '../../data/types';
 import { evaluateSides, type Side } from '../../measure/evaluate';
 import { datasetSamples, type Samples } from '../../measure/samples';
-import { scoredSamples } from '../../measure/split';
 import type { Recipe } from '../../recipe/types';
 import type { FeedChoice } from '../../runtime/feeds';
 import type { Ep, ValueInfo } from '../../runtime/types';
@@ -61,7 +60,7 @@ async function compared(
   limit: number | null,
   job: Job,
 ): Promise<Evaluation> {
-  const indices = scoredSamples(samples.length, limit, data === null ? [] : bench.leftOut(recipe, samples.length));
+  const indices = bench.scoredOf(data, samples.length, limit);
   const { answers, ...figures } = await evaluateSides(samples, before, after, known, indices, job);
   return { recipe, of, madeUp, ep, ...figures, ...nameAnswers(answers, data?.classNames ?? null) };
 }

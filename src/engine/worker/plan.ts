@@ -72,7 +72,7 @@ async function plannedLayers(bench: Workbench, recipe: Recipe, cells: readonly S
 
 /** How top-1 changes under the recipe, run on the live session. */
 async function topOneChange(bench: Workbench, data: Dataset | null, recipe: Recipe, limit: number | null, job: Job): Promise<Measured> {
-  const { top1, top1Before, samples } = await recipeLoss(bench, data, recipe, limit, (total) => bench.leftOut(recipe, total), job);
+  const { top1, top1Before, samples } = await recipeLoss(bench, data, recipe, limit, job);
   if (top1 === null || top1Before === null) {
     throw new WhittleError('bad-data', 'A budget in points needs labelled samples of a classifier.', 'Add labels to the data, or set a budget of bytes or loss.');
   }

@@ -33,7 +33,7 @@ test('digits without a card: proposed, read, the preset found on the one live se
   // As a person who chose wrongly would have it.
   const wrong = { ...proposal.card, input: { ...proposal.card.input, mean: [127.5], std: [127.5] } };
   const data = await openDataset(wrong, files);
-  expect(summaryOf('digits', data)).toMatchObject({ samples: 2000, labelled: true, problems: { count: 0 } });
+  expect(summaryOf('digits', data, { calibration: 128, scored: null })).toMatchObject({ samples: 2000, split: { calibration: 128, heldOut: 1872, scored: 1872 }, labelled: true, problems: { count: 0 } });
 
   const { sessionsCreated } = b.platform.runtime;
   const found = await findPreset(b, data, 64, job);

@@ -8,12 +8,15 @@ import type { Picture } from '../../data/picture';
 import type { CardLabels, Dataset, ImageCard, NamedBlob } from '../../data/types';
 import { hits, isClear, isTold } from '../../measure/preset-race';
 import { nameOf, tryPresets, type PresetTrial, type PresetTrials } from '../../measure/preset-search';
+import { splitOf } from '../../measure/split';
 import type { ModelSummary } from '../../onnx/types';
-import type { DataProposal, DataSummary, PresetCandidate, PresetSearch } from '../protocol/index';
+import type { DataProposal, DataSummary, PresetCandidate, PresetSearch, SplitChoice } from '../protocol/index';
 import type { Workbench } from './workbench';
 
-export function summaryOf(name: string, { length, labels, classNames, card, problems }: Dataset): DataSummary {
-  return { name, samples: length, classes: classNames?.length ?? null, labelled: labels !== null, card, problems };
+export function summaryOf(name: string, dataset: Dataset, { calibration, scored }: SplitChoice): DataSummary {
+  const { length, labels, classNames, card, problems } = dataset;
+  const split = splitOf(length, dataset.kind === 'images' ? dataset.sampleSize : null, calibration, scored);
+  return { name, samples: length, split, classes: classNames?.length ?? null, labelled: labels !== null, card, problems };
 }
 
 /** A card for the files, from what they are and what the model takes. Throws `bad-data` where nothing fits. */

@@ -1,6 +1,5 @@
 import { WhittleError } from '../../base/errors';
 import type { Job } from '../../base/job';
-import { draw } from '../../base/random';
 import type { Dataset } from '../../data/types';
 import { leadingGraphSteps, type SingleChange } from '../../recipe/steps';
 import type { Recipe } from '../../recipe/types';
@@ -8,9 +7,6 @@ import type { Sensitivity, SensitivityCell, SensitivityOptions } from '../protoc
 import { evaluatedOn } from './evaluate';
 import { Scan } from './scan';
 import type { Workbench } from './workbench';
-
-/** The draw of samples is the same for every scan and plan, so that their figures can be compared. */
-export const SCAN_SEED = 1;
 
 /**
  * Quantizes or prunes one layer at a time on the live session, every other weight bound once, and measures what that costs. No export
@@ -31,7 +27,7 @@ export async function sensitivity(bench: Workbench, data: Dataset | null, recipe
     const weights = await live.live.bind(run, 'before');
     const release = original.session.hold();
     try {
-      const indices = draw(evaluated.samples.length, options.samples ?? Infinity, SCAN_SEED);
+      const indices = bench.scoredOf(data, evaluated.samples.length, options.samples);
       const scan = new Scan(bench, original, evaluated, weights, recipe, indices, job);
       const layers = run.layers.filter((l) => l.params > 0);
       const cells = await scan.run(layers, changes, onCell);

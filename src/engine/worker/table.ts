@@ -43,11 +43,12 @@ export const TABLE: Table = {
   checkBackends: onBench((bench, job) => bench.check(job)),
   preview: onBench((bench, job, _studio, recipe) => preview(bench, recipe, job)),
   histogram: onBench((bench, job, _studio, recipe, layerId, channel, bins) => histogram(bench, recipe, layerId, channel, bins, job)),
-  setData: async (studio, job, name, card, files, calibration, limits) => {
+  setData: async (studio, job, name, card, files, split, limits) => {
     const dataset = await openDataset(parseCard(card), files, job, undefined, studio.sources, limits);
     job.signal.throwIfAborted();
-    studio.setSamples({ data: dataset, calibration });
-    return summaryOf(name, dataset);
+    const summary = summaryOf(name, dataset, split);
+    studio.setSamples({ data: dataset, calibration: split.calibration, scored: summary.split.scored });
+    return summary;
   },
   proposeData: onBench((bench, job, _studio, files, limits) => proposeData(bench.doc.summary, files, job, limits)),
   findPreset: onBench((bench, job, { data }, limit) => findPreset(bench, data, limit, job)),

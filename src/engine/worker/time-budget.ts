@@ -119,7 +119,7 @@ async function choicesOf(bench: Workbench, data: Dataset | null, recipe: Recipe,
 /** Kept: another budget asks for it again. */
 function lossAlone(bench: Workbench, data: Dataset | null, recipe: Recipe, job: Job): Promise<number> {
   const key = JSON.stringify(['on integers alone', recipe.passes, bench.sampleSource(recipe)?.key]);
-  const run = async (): Promise<number> => lossOf(await recipeLoss(bench, data, recipe, SCAN_SAMPLES, (total) => bench.calibrationOf(total), quietly(job)));
+  const run = async (): Promise<number> => lossOf(await recipeLoss(bench, data, recipe, SCAN_SAMPLES, quietly(job)));
   return bench.cache.results.keep(key, run, () => 8);
 }
 

@@ -4,10 +4,9 @@ import type { Job } from '../../base/job';
 import { Mutex } from '../../base/mutex';
 import type { Dataset } from '../../data/types';
 import type { Samples } from '../../measure/samples';
-import { calibrationSamples } from '../../measure/split';
+import { calibrationSamples, scoredSamples } from '../../measure/split';
 import { createRecipeCache, type RecipeCache } from '../../recipe/cache';
 import { runRecipe, type RecipeRun, type SampleSource } from '../../recipe/run';
-import { usesSamples } from '../../recipe/steps';
 import type { Recipe } from '../../recipe/types';
 import { checkBackends } from '../../runtime/check';
 import { findFeeds, type FeedChoice } from '../../runtime/feeds';
@@ -77,15 +76,14 @@ export class Workbench {
     return sampleSource(this, recipe, this.samples());
   }
 
-  /** Samples that are used up by this recipe's passes, and are not to be scored. */
-  leftOut(recipe: Recipe, total: number): number[] {
-    return recipe.passes.some(usesSamples) ? this.calibrationOf(total) : [];
-  }
-
-  /** Samples that passes may learn from. */
-  calibrationOf(total: number): number[] {
-    const { calibration, seed } = this.samples();
-    return calibrationSamples(total, calibration, seed);
+  /**
+   * Samples that are scored, `limit` of them at most: whatever the recipe none that passes may learn from, so that the original has one score. All of
+   * made-up inputs, from which nothing learns.
+   */
+  scoredOf(data: Dataset | null, total: number, limit: number | null): number[] {
+    if (data === null) return scoredSamples(total, limit, []);
+    const { calibration, scored = Infinity, seed } = this.samples();
+    return scoredSamples(total, Math.min(limit ?? Infinity, scored), calibrationSamples(total, calibration, seed));
   }
 
   /** Where many runs are quickest: the recipe's target, or WASM where that is only a software renderer. */

@@ -1,5 +1,5 @@
 /** Results of every kind, made up, with figures that differ from each other; and the least a report can be made of. */
-import type { BackendCheck, Latency, Layer, Placement, Proof, Recipe, SensitivityCell } from '../../engine/protocol/index';
+import type { BackendCheck, Chance, Latency, Layer, Placement, Proof, Recipe, SensitivityCell } from '../../engine/protocol/index';
 import type { Results } from '../types';
 
 /** What a file's author could write into a name. */
@@ -25,6 +25,9 @@ const placement = (gpuNodes: number, cpuNodes: number, msOfConv: number): Placem
 });
 const cell = (layerId: string, bits: number, kl: number): SensitivityCell => ({ layerId, kind: 'bits', value: bits, kl, sqnrDb: 20, top1: 59.25, top1Before: 60.5, agreement: 97.5, weightSqnrDb: 21, bytes: 123 });
 const [tench, shark] = [{ index: 0, name: 'n01440764 tench, Tinca tinca' }, { index: 2, name: 'n01484850 great white shark' }];
+
+/** Hits of a model whose samples are prepared wrongly. */
+export const BY_CHANCE: Chance = { hits: 1, samples: 500, expected: 0.001, p: 0.39, told: false, labels: 310 };
 
 export const LEAST: Results = {
   recipe,
@@ -80,6 +83,7 @@ export const FULL: Results = {
   data: {
     name: 'net.card.json',
     samples: 500,
+    split: { calibration: 128, heldOut: 372, scored: 372 },
     classes: 1000,
     labelled: true,
     card: { version: 1, task: 'classification', data: 'folder', format: 'folders', input: { layout: 'NCHW', size: [224, 224], channels: 'BGR', scale: 1, mean: [104, 117, 123], std: [1, 1, 1] } },

@@ -3,6 +3,7 @@ import { useDocument } from '../document';
 import { useJobs } from '../jobs';
 import { useRecipe } from '../recipe';
 import { useResults } from '../results';
+import { useTrust } from '../trust';
 import { useKept } from '../unsaved';
 import { useVariants } from '../variants';
 import { useView } from '../view';
@@ -13,6 +14,7 @@ export function freshPage(): void {
   useRecipe.setState(useRecipe.getInitialState(), true);
   useResults.setState(useResults.getInitialState(), true);
   useKept.setState(useKept.getInitialState(), true);
+  useTrust.setState(useTrust.getInitialState(), true);
   useVariants.setState(useVariants.getInitialState(), true);
   useView.setState(useView.getInitialState(), true);
 }

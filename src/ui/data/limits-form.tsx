@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { toPlainError, WhittleError, type PlainError } from '../../base/errors';
 import { decimal } from '../../base/number-text';
 import type { DataLimits } from '../../engine/protocol/index';
-import { applyCard, setLimits } from '../../state/data';
+import { readAgain, setLimits } from '../../state/data';
 import { useDocument } from '../../state/document';
 import { useJobs } from '../../state/jobs';
 import { attempt } from '../open';
@@ -33,7 +33,7 @@ export function LimitsForm() {
     try {
       setLimits({ maxPixels: limitOf('maxPixels', draft), maxUnpacked: limitOf('maxUnpacked', draft), maxRatio: limitOf('maxRatio', draft) });
       setError(null);
-      if (data) attempt(applyCard(data.card));
+      if (data) attempt(readAgain());
     } catch (thrown) {
       setError(toPlainError(thrown));
     }

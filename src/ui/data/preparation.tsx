@@ -56,6 +56,7 @@ function PresetChoice({ card }: { readonly card: Card }) {
 /** The search for the preset, with what every candidate reached. */
 export function PresetSearchPanel() {
   const found = useDocument((state) => state.presets);
+  const prepared = useDocument((state) => state.prepared);
   const data = useDocument((state) => state.data);
   const busy = useJobs((state) => state.running !== null);
   const possible = data?.labelled === true && data.card.format !== 'tensors';
@@ -63,12 +64,12 @@ export function PresetSearchPanel() {
     <section className="panel" aria-labelledby="presets-title">
       <header className="panel-head">
         <h2 id="presets-title">The right preset, found by trying</h2>
-        {possible && <MeasureButton what={found ? 'Try again' : 'Find the preset'} onClick={() => findPreset()} />}
+        {possible && <MeasureButton what={found ? 'Try again' : 'Find the preset'} learns={false} onClick={() => findPreset()} />}
       </header>
-      {!found && <p className="empty quiet">{possible ? 'Tries presets, channel orders, crops and label offsets on a few samples: the model itself says which is right.' : 'Needs images with labels.'}</p>}
+      {!found && <p className="empty quiet">{prepared !== null ? prepared : possible ? 'Tries presets, channel orders, crops and label offsets on a few samples, unasked when samples come without a card: the model itself says which is right.' : 'Needs images with labels.'}</p>}
       {found && (
         <>
-          <p>{found.verdict}</p>
+          <p>{prepared ?? found.verdict}</p>
           <div className="table-scroll">
             <table aria-label="Presets tried">
               <thead>

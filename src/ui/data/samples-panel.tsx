@@ -2,11 +2,12 @@ import { FolderOpen, Images } from 'lucide-react';
 import type { DataSummary } from '../../engine/protocol/index';
 import { formatCount } from '../../base/format';
 import { counted } from '../../base/plural';
-import { removeData } from '../../state/actions';
+import { removeData } from '../../state/data';
 import { useDocument } from '../../state/document';
 import { useJobs } from '../../state/jobs';
 import { SamplePicture } from '../compare/sample-picture';
 import { addSamples, attempt, pickFiles } from '../open';
+import { SplitForm } from './split-form';
 import { LimitsForm } from './limits-form';
 
 /** Pictures shown of a set. */
@@ -56,7 +57,8 @@ function Empty() {
 }
 
 function Summary({ data }: { readonly data: DataSummary }) {
-  const { name, samples, classes, labelled, problems, card } = data;
+  const { name, samples, split, classes, labelled, problems, card } = data;
+  const prepared = useDocument((state) => state.prepared);
   const proposal = useDocument((state) => state.proposal);
   return (
     <>
@@ -70,6 +72,9 @@ function Summary({ data }: { readonly data: DataSummary }) {
           ))}
         </ul>
       )}
+      {prepared !== null && <p className="small">{prepared}</p>}
+      {/* Another split is another form. */}
+      <SplitForm key={JSON.stringify(split)} split={split} />
       {problems.count > 0 && (
         <details className="small">
           <summary className="warning">{formatCount(problems.count)} left out</summary>

@@ -27,7 +27,7 @@ export function Benchmark() {
       <header className="panel-head">
         <h2 id="benchmark-title">Matrix products on this device</h2>
         <span className="small quiet">{environment?.compute.name}</span>
-        <MeasureButton what={benchmark ? 'Run again' : 'Run the benchmark'} onClick={() => benchmarkMatmul(sizes)} />
+        <MeasureButton what={benchmark ? 'Run again' : 'Run the benchmark'} learns={false} onClick={() => benchmarkMatmul(sizes)} />
       </header>
       <Choices label="Sizes" values={SIZES} chosen={sizes} onChange={setSizes} format={(size) => `${size}³`} atLeastOne />
       {software && <p className="small quiet">This device computes on the processor: its figures say nothing about a GPU.</p>}

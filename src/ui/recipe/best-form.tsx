@@ -27,15 +27,15 @@ export function BestForm() {
       </h3>
       <p className="small quiet">{hasData ? 'Tries several recipes on your samples and keeps the best.' : 'Tries several recipes and keeps the best. With samples it can do more.'}</p>
       <div className="best-goals">
-        <MeasureButton what="Best 8-bit" onClick={() => chooseBest({ kind: 'bits', bits: 8 })} />
-        <MeasureButton what="Best 4-bit" onClick={() => chooseBest({ kind: 'bits', bits: 4 })} />
+        <MeasureButton what="Best 8-bit" learns onClick={() => chooseBest({ kind: 'bits', bits: 8 })} />
+        <MeasureButton what="Best 4-bit" learns onClick={() => chooseBest({ kind: 'bits', bits: 4 })} />
       </div>
       <div className="best-goals">
         <label className="small">
           At most{' '}
           <input className="field" type="number" min={1} step={1} value={size} onChange={({ target }) => Number.isFinite(target.valueAsNumber) && target.valueAsNumber > 0 && target.valueAsNumber <= MOST_KILOBYTES && setKilobytes(target.valueAsNumber)} /> kB
         </label>
-        <MeasureButton what="Fit the size" onClick={() => chooseBest({ kind: 'bytes', bytes: size * 1000 })} />
+        <MeasureButton what="Fit the size" learns onClick={() => chooseBest({ kind: 'bytes', bytes: size * 1000 })} />
       </div>
       {best && (
         <details className="small" open>

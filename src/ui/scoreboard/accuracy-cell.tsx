@@ -1,5 +1,7 @@
 import type { Accuracy, Chance } from '../../engine/protocol/index';
+import { TriangleAlert } from 'lucide-react';
 import { useDocument } from '../../state/document';
+import { useJobs } from '../../state/jobs';
 import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
 import { useView } from '../../state/view';
@@ -8,6 +10,8 @@ import { formatPercent } from '../../base/format';
 import { counted } from '../../base/plural';
 import { answersVerdict } from '../../base/answers-verdict';
 import { VerdictWords } from '../parts/verdict-words';
+import { takesPictures } from '../data/takes-pictures';
+import { useRemedy } from '../workbench/doubt';
 import { Blank } from './blank';
 import { Intervals, type Spread } from './intervals';
 
@@ -15,6 +19,7 @@ export function AccuracyCell() {
   const recipe = useRecipe((state) => state.recipe);
   const evaluation = useResults((state) => state.evaluation);
   const data = useDocument((state) => state.data);
+  const preparing = useDocument((state) => state.preparing);
   const { before = null, chance = null } = evaluation ?? {};
   const fresh = isFresh(evaluation, recipe) ? evaluation : null;
   const after = fresh?.after ?? null;
@@ -23,14 +28,14 @@ export function AccuracyCell() {
     <div className="score">
       <div className="score-head">
         <h2>Accuracy, top-1</h2>
-        {after && verdict && <VerdictWords verdict={verdict} />}
+        {after && verdict && chance?.told !== false && <VerdictWords verdict={verdict} />}
       </div>
       {chance?.told === false ? (
         <ChanceWarning chance={chance} />
       ) : before ? (
         <>
           <p className="score-number">
-            {before.top1.toFixed(1)} <span aria-hidden>→</span> <span className="visually-hidden">to</span> {after ? <strong>{after.top1.toFixed(1)}</strong> : <Blank />} <span className="small">%</span>
+            {before.top1.toFixed(1)} <span aria-hidden>→</span> <span className="visually-hidden">to</span> {after ? <strong>{after.top1.toFixed(1)}</strong> : <Blank />} <span className="small">% of {counted(before.samples, 'sample')}</span>
           </p>
           <Intervals
             before={spreadOf(before)}
@@ -41,14 +46,9 @@ export function AccuracyCell() {
           />
         </>
       ) : data ? (
-        <p className="small quiet">{data.labelled ? 'Scored when the recipe settles.' : 'The samples have no labels.'}</p>
+        <p className="small quiet">{preparing ? 'Looking for the preset first.' : data.labelled ? 'Scored when the recipe settles.' : 'The samples have no labels: what the outputs have in common is compared on them instead.'}</p>
       ) : (
-        <>
-          <p className="small quiet">Add labelled samples to measure accuracy.</p>
-          <button type="button" className="button score-action" onClick={() => useView.setState({ page: 'data' })}>
-            Add samples
-          </button>
-        </>
+        <NextStep />
       )}
     </div>
   );
@@ -56,12 +56,30 @@ export function AccuracyCell() {
 
 /** In the place of the figure: where the original's answers have nothing to do with the samples, no share of them means anything. */
 function ChanceWarning({ chance }: { readonly chance: Chance }) {
+  const busy = useJobs((state) => state.running !== null);
+  const remedy = useRemedy() ?? { label: 'Look at the samples', run: () => useView.setState({ page: 'data' }) };
   return (
     <>
-      <p className="small warning">{chanceWords(chance)}.</p>
+      <p className="small warning">
+        <TriangleAlert size={12} aria-label="Warning:" /> {chanceWords(chance)}.
+      </p>
       <p className="small">{chanceRemedy(chance)}</p>
+      <button type="button" className="button score-action" disabled={busy} onClick={remedy.run}>
+        {remedy.label}
+      </button>
+    </>
+  );
+}
+
+/** Without samples: what would tell more than made-up inputs, and how little it takes. */
+function NextStep() {
+  const pictures = useDocument((state) => (state.opened ? takesPictures(state.opened.summary) : false));
+  const what = pictures ? 'pictures' : 'samples';
+  return (
+    <>
+      <p className="small quiet">Made-up inputs tell no accuracy. Add {what}, labels are not needed: outputs are then compared on what the model is for; with labels accuracy is measured too.</p>
       <button type="button" className="button score-action" onClick={() => useView.setState({ page: 'data' })}>
-        Look at the samples
+        Add {what}
       </button>
     </>
   );

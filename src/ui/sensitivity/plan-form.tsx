@@ -55,7 +55,7 @@ export function PlanForm({ scanned }: { readonly scanned: boolean }) {
       {kind === 'points' && <NumberField label="Lose at most, points" value={points} step={0.1} onChange={setPoints} />}
       {kind === 'loss' && <NumberField label="Sum of losses at most" value={loss} step={0.01} onChange={setLoss} />}
       {kind === 'time' && <NumberField label="Take at most, % of the original’s time on WASM" value={share} step={5} onChange={setShare} />}
-      <MeasureButton what="Choose the bits" onClick={() => planBits(budgets[kind])} />
+      <MeasureButton what="Choose the bits" learns onClick={() => planBits(budgets[kind])} />
       {plan && isFresh(plan, recipe) && <span className="small quiet">{describe(plan)}</span>}
     </div>
   );

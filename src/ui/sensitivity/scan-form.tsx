@@ -26,7 +26,7 @@ export function ScanForm() {
         {data ? 'Samples ' : 'Random inputs '}
         <input className="field" type="number" min={1} max={data?.samples ?? 1000} value={samples} onChange={({ target }) => Number.isInteger(target.valueAsNumber) && target.valueAsNumber > 0 && setSamples(target.valueAsNumber)} />
       </label>
-      {bits.length + sparsities.length > 0 && <MeasureButton what={stopped ? 'Go on with the scan' : 'Scan the layers'} onClick={() => scanSensitivity(options)} />}
+      {bits.length + sparsities.length > 0 && <MeasureButton what={stopped ? 'Go on with the scan' : 'Scan the layers'} learns onClick={() => scanSensitivity(options)} />}
     </div>
   );
 }

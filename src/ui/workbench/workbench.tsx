@@ -11,6 +11,7 @@ import { useKeys } from '../parts/use-keys';
 import { RecipePanel } from '../recipe/recipe-panel';
 import { Scoreboard } from '../scoreboard/scoreboard';
 import { DeviceLost } from './device-lost';
+import { DoubtDialog, DoubtNotice } from './doubt';
 import { PAGE_NAMES, TopBar } from './top-bar';
 import '../styles/workbench.css';
 
@@ -52,6 +53,7 @@ export default function Workbench({ page }: { readonly page: ModelPage }) {
       <DeviceLost />
       <IsolationNotice />
       <ErrorNotice places={['open', 'run', 'recipe', 'data']} />
+      <DoubtNotice />
       <Scoreboard />
       <main className="columns">
         {page === 'workbench' ? (
@@ -74,6 +76,7 @@ export default function Workbench({ page }: { readonly page: ModelPage }) {
           </button>
         ))}
       </nav>
+      <DoubtDialog />
     </div>
   );
 }
