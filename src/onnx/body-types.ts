@@ -1,13 +1,12 @@
 import type { NodeProto } from 'onnx-buf';
 import type { Scope } from './graph';
-import { intAttribute, isOnnx, subgraphsOf } from './nodes';
+import { intAttribute, subgraphsOf } from './nodes';
+import { operatorOf } from './operators/table';
 import type { Value, ValueIndex } from './values';
-
-const CONTROL: ReadonlySet<string> = new Set(['If', 'Loop', 'Scan']);
 
 /** Whether a node's bodies are part of the network as If, Loop and Scan define it, so that what goes in and out is known. */
 export function isControl(node: NodeProto): boolean {
-  return isOnnx(node.domain) && CONTROL.has(node.opType);
+  return operatorOf(node)?.control !== undefined;
 }
 
 /**
@@ -33,14 +32,15 @@ function linkBody(index: ValueIndex, scope: Scope, node: NodeProto, inner: Scope
   const result = (at: number): Value | undefined => value(inner, inner.graph.output[at]?.name);
   const output = (at: number): Value | undefined => value(scope, node.output[at]);
   // A Loop hands its trip count and condition in first and takes a condition out; a Scan of operator set 8 begins with lengths.
-  const isLoop = node.opType === 'Loop';
+  const control = operatorOf(node)?.control;
+  const isLoop = control === 'loop';
   const scans = intAttribute(node, 'num_scan_inputs', 0);
-  const ahead = isLoop ? 0 : node.opType === 'Scan' ? Math.max(0, node.input.length - inner.graph.input.length) : node.input.length;
+  const ahead = isLoop ? 0 : control === 'scan' ? Math.max(0, node.input.length - inner.graph.input.length) : node.input.length;
   const resultsAhead = isLoop ? 1 : 0;
   const states = isLoop ? node.input.length - 2 : inner.graph.input.length - scans;
   for (let at = ahead; at < node.input.length; at++) join(value(scope, node.input[at]), input(at - ahead));
   for (let at = 0; at < node.output.length; at++) join(output(at), result(at + resultsAhead));
-  if (node.opType === 'If') return;
+  if (control === 'branches') return;
   for (let at = 0; at < states; at++) join(input(isLoop ? at + 2 : at), output(at));
   for (let at = 0; at < states; at++) join(input(isLoop ? at + 2 : at), result(at + resultsAhead));
 }

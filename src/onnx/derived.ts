@@ -22,7 +22,7 @@ export function derivedValues(index: ValueIndex): ReadonlySet<Value> {
         const made = index.find(scope, name ?? '');
         if (made) derived.add(made);
       };
-      if (node.opType === 'If' && isOnnx(node.domain)) {
+      if (operatorOf(node)?.control === 'branches') {
         for (const [at, name] of node.output.entries()) if (bodies.length > 0 && bodies.every((body) => isDerived(body, body.graph.output[at]?.name ?? ''))) add(name);
       } else if (isPlain(node) && bodies.length === 0 && node.input.every((name) => name === '' || isDerived(scope, name))) {
         for (const name of node.output) add(name);

@@ -1,8 +1,9 @@
 import type { NodeProto, TypeProto } from 'onnx-buf';
 import { linkBodies } from './body-types';
-import { findAttribute, intAttribute, isOnnx } from './nodes';
+import { intAttribute } from './nodes';
+import { operatorOf } from './operators/table';
 import { DataType } from './tensor';
-import { profileOf, slotAt } from './type-profiles';
+import { profileOf, slotAt } from './operators/type-profiles';
 import type { Value, ValueIndex } from './values';
 
 /** Element types of a model's values. */
@@ -46,9 +47,6 @@ export function indexTypes(index: ValueIndex): ElementTypes {
   KNOWN.set(index, inference);
   return inference;
 }
-
-/** What these make has the type of their input where no attribute gives another. */
-const AS_INPUT: ReadonlySet<string> = new Set(['Bernoulli', 'EyeLike', 'RandomNormalLike', 'RandomUniformLike']);
 
 class Inference implements ElementTypes {
   private readonly index: ValueIndex;
@@ -109,43 +107,38 @@ class Inference implements ElementTypes {
       }
     }
     const [output] = outputs;
-    const type = output && attributeType(node, inputs.map((value) => value !== undefined));
+    const type = output && attributeType(node, inputs);
     if (output && type) set(this.classFor(output), type);
-    if (!isOnnx(node.domain)) return;
-    if (type === null && AS_INPUT.has(node.opType)) this.join(inputs[0], output);
+    if (type === null && operatorOf(node)?.typeAttribute?.usual === 'first input') this.join(inputs[0], output);
     this.sequences(node, inputs, outputs);
   }
 
   private sequences(node: NodeProto, [first, second]: readonly (Value | undefined)[], [output]: readonly (Value | undefined)[]): void {
     if (!output) return;
     const elementOf = (value: Value): TypeClass => elementFor(this.classFor(value));
-    switch (node.opType) {
-      case 'SequenceAt':
-      case 'ConcatFromSequence':
+    switch (operatorOf(node)?.sequence) {
+      case 'unwraps':
         if (first) unite(this.classFor(output), elementOf(first));
         return;
-      case 'SequenceConstruct':
-      case 'SplitToSequence':
-      case 'Optional':
+      case 'wraps':
         if (first) unite(elementOf(output), this.classFor(first));
         else elementOf(output);
         return;
-      case 'SequenceInsert':
+      case 'inserts':
         if (second) unite(elementOf(output), this.classFor(second));
         this.join(first, output);
         return;
-      case 'SequenceErase':
+      case 'drops':
         elementOf(output);
         this.join(first, output);
         return;
-      case 'SequenceEmpty':
+      case 'makes':
         set(elementOf(output), intAttribute(node, 'dtype', DataType.FLOAT));
         return;
-      case 'SequenceMap':
+      case 'maps':
         elementOf(output);
         return;
-      case 'OptionalGetElement':
-        // From operator set 18 on it takes plain tensors too.
+      case 'unwraps optionals':
         if (first && this.isWrapped(first)) unite(this.classFor(output), elementOf(first));
         return;
       default:
@@ -199,54 +192,10 @@ function unite(one: TypeClass, other: TypeClass): void {
   else a.element ??= b.element;
 }
 
-/** The type that attributes give a node's first output; null where they do not. @param present which inputs are given. */
-function attributeType(node: NodeProto, present: readonly boolean[]): number | null {
-  if (node.domain === 'ai.onnx.ml') return node.opType === 'LabelEncoder' ? labelType(node) : null;
-  if (!isOnnx(node.domain)) return null;
-  const named = (name: string): number | null => intAttribute(node, name, DataType.UNDEFINED) || null;
-  switch (node.opType) {
-    case 'Cast':
-      return named('to');
-    case 'RandomNormal':
-    case 'RandomUniform':
-      return named('dtype') ?? DataType.FLOAT;
-    case 'Multinomial':
-      return named('dtype') ?? DataType.INT32;
-    case 'Bernoulli':
-    case 'EyeLike':
-    case 'RandomNormalLike':
-    case 'RandomUniformLike':
-      return named('dtype');
-    case 'HannWindow':
-    case 'HammingWindow':
-    case 'BlackmanWindow':
-    case 'MelWeightMatrix':
-      return named('output_datatype') ?? DataType.FLOAT;
-    case 'DequantizeLinear':
-      return named('output_dtype');
-    case 'QuantizeLinear':
-      return named('output_dtype') ?? (present[2] ? null : DataType.UINT8);
-    case 'ConstantOfShape':
-      return findAttribute(node, 'value')?.t?.dataType ?? DataType.FLOAT;
-    case 'Constant':
-      return constantType(node);
-    default:
-      return null;
-  }
-}
-
-function constantType(node: NodeProto): number | null {
-  const sparse = findAttribute(node, 'sparse_value')?.sparseTensor?.values;
-  if (sparse) return sparse.dataType;
-  const has = (name: string): boolean => findAttribute(node, name) !== undefined;
-  if (has('value_float') || has('value_floats')) return DataType.FLOAT;
-  if (has('value_int') || has('value_ints')) return DataType.INT64;
-  return has('value_string') || has('value_strings') ? DataType.STRING : null;
-}
-
-function labelType(node: NodeProto): number | null {
-  const has = (name: string): boolean => findAttribute(node, name) !== undefined;
-  if (has('values_floats')) return DataType.FLOAT;
-  if (has('values_int64s')) return DataType.INT64;
-  return has('values_strings') ? DataType.STRING : (findAttribute(node, 'values_tensor')?.t?.dataType ?? null);
+/** The type that attributes give a node's first output; null where they do not. */
+function attributeType(node: NodeProto, inputs: readonly (Value | undefined)[]): number | null {
+  const operator = operatorOf(node);
+  const { name, usual } = operator?.typeAttribute ?? {};
+  const named = name === undefined ? null : intAttribute(node, name, DataType.UNDEFINED) || null;
+  return named ?? (typeof usual === 'number' ? usual : (operator?.typed?.(node, (input) => inputs[input] !== undefined) ?? null));
 }

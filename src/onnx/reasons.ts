@@ -1,7 +1,7 @@
 import type { ModelProto, TensorProto } from 'onnx-buf';
 import { weightReaders } from './derived';
 import type { Ground } from './passages';
-import { isOnnx } from './nodes';
+import { operatorOf } from './operators/table';
 import { takesWeights, weightPort } from './operators/weights';
 import { DataType, shapeOf, sizeOf, typeName, weightType } from './tensor';
 import type { Use, Value } from './values';
@@ -30,8 +30,9 @@ export function createReasons(proto: ModelProto, { index, derived }: Ground): (v
     const held = `${count} ${typeName(tensor.dataType)} values`;
     if (functions.has(`${node.domain}:${node.opType}`)) return `${node.opType} reads these ${held}, and what functions of the model do with them is not followed.`;
     if (weightPort(node, reader.input) || (takesWeights(node) && reader.input === 0)) return asData(reader, tensor, held);
-    if (isOnnx(node.domain) && node.opType === 'QuantizeLinear') return `QuantizeLinear rounds these ${held} whenever the model runs: they are quantized already.`;
-    if (isOnnx(node.domain) && (node.opType === 'Loop' || node.opType === 'Scan')) return `${node.opType} takes these ${held} in as a state or a sequence, which its body may change.`;
+    const operator = operatorOf(node);
+    if (operator?.rounds === true) return `${node.opType} rounds these ${held} whenever the model runs: they are quantized already.`;
+    if (operator?.control === 'loop' || operator?.control === 'scan') return `${node.opType} takes these ${held} in as a state or a sequence, which its body may change.`;
     readers ??= weightReaders(index, derived);
     for (const name of node.output) {
       const made = index.find(reader.scope, name);
@@ -45,6 +46,6 @@ export function createReasons(proto: ModelProto, { index, derived }: Ground): (v
 /** An operator that takes weights reads this one in another way. */
 function asData({ node, input }: Use, tensor: TensorProto, held: string): string {
   const shape = `[${shapeOf(tensor).join(', ')}]`;
-  if (node.opType === 'Gather') return `Gather picks from these ${held} ${shape}, which are no rows of a matrix as embeddings are.`;
+  if (operatorOf(node)?.dynamic === 'rows') return `${node.opType} picks from these ${held} ${shape}, which are no rows of a matrix as embeddings are.`;
   return `${node.opType} reads these ${held} ${shape} as its input ${input}, in a form whose output channels are not known.`;
 }

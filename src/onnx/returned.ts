@@ -1,4 +1,3 @@
-import { isControl } from './body-types';
 import { subgraphsOf } from './nodes';
 import { operatorOf } from './operators/table';
 import type { Value, ValueIndex } from './values';
@@ -15,7 +14,7 @@ export function returnedConstants(index: ValueIndex): ReadonlySet<Value> {
     if (!producer || operatorOf(producer)?.random === true) return null;
     const bodies = subgraphsOf(producer);
     if (bodies.length === 0) return producer.input.filter((name) => name !== '').map((name) => index.find(scope, name));
-    if (!isControl(producer) || producer.opType !== 'If') return null;
+    if (operatorOf(producer)?.control !== 'branches') return null;
     const position = producer.output.indexOf(value.name);
     return bodies.map((body) => index.find(scopeOf.get(body) ?? scope, body.output[position]?.name ?? ''));
   };

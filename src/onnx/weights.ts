@@ -4,6 +4,7 @@ import { inStoredOrder, sizesOf, storedAxes, storedView } from './axes';
 import { checkWeight } from './check/weights';
 import type { Ground, Moved } from './passages';
 import { passOn } from './passages';
+import { operatorOf } from './operators/table';
 import type { WeightPort } from './operators/types';
 import { isParameter, weightPort } from './operators/weights';
 import { shapeOf, sizeOf } from './tensor';
@@ -105,7 +106,7 @@ export function readersOf(ground: Ground, value: Value, tensor: TensorProto): Re
 function* readers({ index }: Ground, value: Value, axes: readonly Axis[]): Generator<Use | Moved> {
   yield* value.uses;
   for (const { scope, position } of value.returns) {
-    if (scope.owner?.opType !== 'If' || !scope.parent) continue;
+    if (!scope.owner || !scope.parent || operatorOf(scope.owner)?.control !== 'branches') continue;
     const given = index.find(scope.parent, scope.owner.output[position] ?? '');
     // Another branch may give another weight in its place.
     if (given) yield { value: given, axes: axes.map((axis) => ({ ...axis, whole: false })) };

@@ -3,13 +3,13 @@ import type { AttributeProto, NodeProto } from 'onnx-buf';
 import { AttributeProto_AttributeType as Kind, AttributeProtoSchema } from 'onnx-buf';
 import { isOnnx } from '../nodes';
 import { elementBits, DataType } from '../tensor';
-import { operatorOf } from './operators';
+import { schemaOf } from '../operators/schemas';
 import { badModel, nodeLabel, quoted } from './problem';
 import { tensorProblem } from './tensors';
 
 const { f, i, s, t, g, sparseTensor, tp, floats, ints, strings, tensors, graphs, sparseTensors, typeProtos } = AttributeProtoSchema.field;
 
-/** The letter that `operatorOf` has for each declared type, how errors call it, and the field that holds its value. */
+/** The letter that `schemaOf` has for each declared type, how errors call it, and the field that holds its value. */
 const KINDS = [
   [Kind.FLOAT, 'f', 'a float', f],
   [Kind.INT, 'i', 'an integer', i],
@@ -45,7 +45,7 @@ export function checkNode(node: NodeProto, inFunction: boolean): void {
     if (problem !== null) throw badModel(`${of} ${problem}.`);
     kinds.set(attribute.name, KINDS.find(([kind]) => kind === attribute.type)?.[1] ?? '');
   }
-  const operator = isOnnx(node.domain) ? operatorOf(node.opType) : undefined;
+  const operator = isOnnx(node.domain) ? schemaOf(node.opType) : undefined;
   if (!operator) return;
   for (const [name, { type, required }] of operator.attributes) {
     const kind = kinds.get(name);

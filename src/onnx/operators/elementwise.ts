@@ -1,6 +1,7 @@
 /** Operators that compute each element of their output from the elements at its place. */
 import type { NodeProto } from 'onnx-buf';
 import { findAttribute } from '../nodes';
+import { changedBy } from './changes';
 import { broadcastShape, sameShape } from './shape-rules';
 import type { Operator, Pointwise, Shape } from './types';
 
@@ -32,6 +33,7 @@ export const ELEMENTWISE: readonly Operator[] = [
     ...one,
     pointwise: { value: (node, [x = 0, low, high]) => clamp(x, low ?? attribute(node, 'min', -Infinity), high ?? attribute(node, 'max', Infinity)) },
     clips: 'beyond bounds',
+    changed: changedBy(11),
     integer: { as: 'clipping' },
   },
   { types: 'Sigmoid', ...one, pointwise: of((x) => 1 / (1 + Math.exp(-x))) },

@@ -3,6 +3,7 @@ import type { Axis } from '../axes';
 import { expanded, positive, regrouped, reshaped, sizesOf, unsqueezed, withMoved, withSingles } from '../axes';
 import { intAttribute, intsAttribute, stringAttribute } from '../nodes';
 import { sizeOf } from '../tensor';
+import { changedBy } from './changes';
 import { axisOf, broadcast, sameShape, unary } from './shape-rules';
 import type { Known, Moves, MoveSite, Operator, Shape } from './types';
 
@@ -11,7 +12,7 @@ function sameIntegers({ numbers: [a] }: Known): Shape | null {
   return a ?? null;
 }
 
-const nowhere: Moves = { axes: (_, axes) => axes };
+const nowhere: Moves = { axes: (_, axes) => axes, stays: true };
 
 export const MOVING: readonly Operator[] = [
   {
@@ -23,10 +24,11 @@ export const MOVING: readonly Operator[] = [
     homogeneous: {},
     integer: { as: 'sharing' },
   },
-  { types: 'Cast', shape: sameShape, integers: sameIntegers, moves: nowhere },
+  { types: 'Cast', shape: sameShape, integers: sameIntegers, moves: nowhere, typeAttribute: { name: 'to' } },
   { types: 'CastLike', moves: nowhere },
   {
     types: 'Dropout',
+    changed: changedBy(12),
     channels: 'kept',
     shape: ({ shapes: [x] }) => [x ?? null, x ?? null],
     pointwise: { reads: 1, value: (_, [x = 0]) => x },
@@ -58,6 +60,7 @@ export const MOVING: readonly Operator[] = [
   },
   {
     types: 'Squeeze',
+    changed: changedBy(13),
     integer: { as: 'sharing' },
     shape: unary((x, { node, numbers }) => {
       const axes = (intsAttribute(node, 'axes') ?? numbers[1])?.map((axis) => positive(axis, x.length));
@@ -73,6 +76,7 @@ export const MOVING: readonly Operator[] = [
   },
   {
     types: 'Unsqueeze',
+    changed: changedBy(13),
     integer: { as: 'sharing' },
     shape: unary((x, { node, numbers }) => {
       const axes = intsAttribute(node, 'axes') ?? numbers[1];
@@ -101,7 +105,14 @@ export const MOVING: readonly Operator[] = [
       },
     },
   },
-  { types: 'Slice', shape: unary(sliced), integers: cutIntegers, moves: { axes: slicedAxes }, integer: { as: 'sharing' } },
+  {
+    types: 'Slice',
+    shape: unary(sliced),
+    integers: cutIntegers,
+    moves: { axes: slicedAxes },
+    integer: { as: 'sharing' },
+    changed: changedBy(10),
+  },
   {
     types: 'Concat',
     integer: { as: 'sharing', joins: true },
@@ -124,6 +135,7 @@ export const MOVING: readonly Operator[] = [
   },
   {
     types: 'Split',
+    changed: changedBy(13),
     shape: ({ node, shapes: [x], numbers }) => {
       if (!x) return [];
       const axis = axisOf(node, x.length, 0);
@@ -135,6 +147,7 @@ export const MOVING: readonly Operator[] = [
   },
   {
     types: 'Pad',
+    changed: changedBy(11),
     channels: 'kept',
     domains: ['', 'com.microsoft'],
     shape: unary((x, { node, numbers }) => {
@@ -154,6 +167,7 @@ export const MOVING: readonly Operator[] = [
   },
   {
     types: 'Resize',
+    changed: changedBy(10, 11, 13),
     channels: 'kept',
     shape: unary((x, { numbers }) => numbers[3] ?? (numbers[2] ? x.map((size, axis) => Math.floor(size * (numbers[2]?.[axis] ?? 1))) : null)),
   },
@@ -166,6 +180,8 @@ export const MOVING: readonly Operator[] = [
     }),
   },
   { types: 'Trilu', domains: ['', 'com.microsoft'], shape: sameShape },
+  { types: 'Upsample', changed: changedBy(9, 10) },
+  { types: 'Scatter', renamed: { since: 11, name: 'ScatterElements' } },
   { types: 'SpaceToDepth', integer: { as: 'sharing' } },
   {
     // Runtimes move halves, and do not add them up, multiply or compare them.

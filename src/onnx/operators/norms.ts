@@ -1,5 +1,6 @@
 import { intAttribute } from '../nodes';
 import { shapeOf } from '../tensor';
+import { withAttribute } from './changes';
 import { sameShape } from './shape-rules';
 import type { Operator } from './types';
 
@@ -12,7 +13,7 @@ const misfit: Operator['misfit'] = (shape, input, node, constant) => {
 };
 
 export const NORMS: readonly Operator[] = [
-  { types: 'BatchNormalization', parameters: true, normalizes: 'batches', channels: 'kept', misfit, shape: sameShape },
+  { types: 'BatchNormalization', parameters: true, normalizes: 'batches', channels: 'kept', misfit, shape: sameShape, changed: { 9: withAttribute('spatial') } },
   { types: 'LayerNormalization', parameters: true, shape: sameShape, normalizes: 'last axes', channels: 'mixed' },
   { types: 'InstanceNormalization', parameters: true, shape: sameShape, channels: 'kept' },
   { types: 'GroupNormalization RMSNormalization', parameters: true, shape: sameShape, channels: 'mixed' },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { profileOf } from '../type-profiles';
+import { profileOf } from './type-profiles';
 import { FAMILIES } from './families';
 import { operatorOf } from './table';
 

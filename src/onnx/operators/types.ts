@@ -54,12 +54,30 @@ export interface Operator {
   /** Its output is the mean of each channel of [N, C, ...]. */
   readonly averages?: boolean;
 
+  /** The attribute that gives the type of its first output, and what holds without it (an ONNX data type); 'first input': that one's type. */
+  readonly typeAttribute?: { readonly name: string; readonly usual?: number | 'first input' };
+  /** The type of its first output where its form fixes it; null where it does not. */
+  readonly typed?: (node: NodeProto, given: (input: number) => boolean) => number | null;
+  /**
+   * What it does with sequences and optionals. 'unwraps' and 'wraps' the first input; 'unwraps optionals', or hands on what is none; 'inserts' the
+   * second input into the first; 'drops' elements of it; 'makes' an empty one of a type; 'maps' to what a body gives.
+   */
+  readonly sequence?: 'unwraps' | 'unwraps optionals' | 'wraps' | 'inserts' | 'drops' | 'makes' | 'maps';
+  /** How it runs the graphs that it holds, which are part of the network. */
+  readonly control?: 'branches' | 'loop' | 'scan';
+  /** Which of its nodes cannot stay as they are when a model moves on to an operator set, by the set that changed them (ONNX changelog, sets 8 to 13). */
+  readonly changed?: Readonly<Record<number, (node: NodeProto) => boolean>>;
+  /** Withdrawn with an operator set, it goes on in the same form under another name. */
+  readonly renamed?: { readonly since: number; readonly name: string };
+
   /** What it is in integer inference. */
   readonly integer?: Integer;
   /** What becomes of its weights where ranges are those of the moment: an integer product, rows of codes, or codes that are decoded at load. */
   readonly dynamic?: 'product' | 'rows' | 'stored';
   /** Runtimes have this form in float32 only, though its definition admits float16. */
   readonly lacksHalf?: (node: NodeProto) => boolean;
+  /** It rounds its first input to integers. */
+  readonly rounds?: boolean;
   /** It gives other values in every run. */
   readonly random?: boolean;
   /** The operator of one input and output that a probe puts in its place: in inference it does the same, and has a kernel. */
@@ -96,8 +114,8 @@ export interface Integer {
   readonly needsOutput?: boolean;
 }
 
-/** '' is the standard operator set; the other is ONNX Runtime's own, as its optimizer leaves it in saved models. */
-export type Domain = '' | 'com.microsoft';
+/** '' is the standard operator set, com.microsoft ONNX Runtime's own, as its optimizer leaves it in saved models; ai.onnx.ml is of classical learning. */
+export type Domain = '' | 'com.microsoft' | 'ai.onnx.ml';
 
 /** How a node reads one of its inputs as a weight. */
 export interface WeightPort {
@@ -166,6 +184,8 @@ export interface Moves {
   readonly axes: (site: MoveSite, axes: readonly Axis[]) => readonly Axis[] | null;
   /** Every input is moved, not only the first. */
   readonly joins?: boolean;
+  /** Its output has every element where its input has it. */
+  readonly stays?: boolean;
   /** Every output holds some, not only the first. */
   readonly splits?: boolean;
 }

@@ -5,7 +5,7 @@ import type { Scope } from '../../onnx/graph';
 import { isOnnx, subgraphsOf } from '../../onnx/nodes';
 import { operatorOf } from '../../onnx/operators/table';
 import { DataType } from '../../onnx/tensor';
-import { profileOf } from '../../onnx/type-profiles';
+import { profileOf } from '../../onnx/operators/type-profiles';
 import type { Skipped } from '../../onnx/types';
 import type { Value, ValueIndex } from '../../onnx/values';
 import { createOrigins } from './origins';

@@ -4,6 +4,7 @@ import { uniqueNames, valueInfo } from '../../onnx/graph';
 import { findLayers, type LayerSource } from '../../onnx/layers';
 import { opsetOf } from '../../onnx/nodes';
 import { matrixOf, type WeightMatrix } from '../../onnx/operators/geometry';
+import { operatorOf } from '../../onnx/operators/table';
 import { geometryOf } from '../../onnx/operators/weights';
 import { DataType } from '../../onnx/tensor';
 import type { Layer, OnnxModel } from '../../onnx/types';
@@ -48,7 +49,7 @@ export function inputMatrix(source: LayerSource): WeightMatrix | string {
   const [use] = source.uses;
   if (use === undefined || source.uses.length > 1) return 'several nodes share the weight';
   if (source.layer.inSubgraph) return 'it is inside a branch or loop, whose inputs cannot be observed';
-  if (valuesAlong(use.via).some((value) => value.producer?.opType !== 'Identity' && value.producer?.opType !== 'Cast')) return 'the weight is reshaped before it is used';
+  if (valuesAlong(use.via).some(({ producer }) => !producer || operatorOf(producer)?.moves?.stays !== true)) return 'the weight is reshaped before it is used';
   const geometry = geometryOf(use.node, use.input, use.shape);
   return typeof geometry === 'string' ? geometry : matrixOf(geometry);
 }

@@ -1,5 +1,5 @@
 import type { NodeProto } from 'onnx-buf';
-import { isOnnx } from './nodes';
+import { isOnnx } from '../nodes';
 
 /**
  * Element types of an operator's inputs and outputs, a character each; '*' repeats the last. Equal letters are equal types. A capital

@@ -207,19 +207,19 @@ Where 3-3 1-1
 Xor 2-2 1-1
 `;
 
-export interface Operator {
+export interface Schema {
   readonly inputs: readonly [least: number, most: number];
   readonly outputs: readonly [least: number, most: number];
   /** Letter of the type and whether a node must have it, by attribute. */
   readonly attributes: ReadonlyMap<string, { readonly type: string; readonly required: boolean }>;
 }
 
-const OPERATORS = new Map<string, Operator>();
+const SCHEMAS = new Map<string, Schema>();
 
 /** What the standard says of an operator; undefined for names that it does not know. */
-export function operatorOf(opType: string): Operator | undefined {
-  if (OPERATORS.size === 0) for (const line of TABLE.trim().replaceAll('\n  ', ' ').split('\n')) read(line);
-  return OPERATORS.get(opType);
+export function schemaOf(opType: string): Schema | undefined {
+  if (SCHEMAS.size === 0) for (const line of TABLE.trim().replaceAll('\n  ', ' ').split('\n')) read(line);
+  return SCHEMAS.get(opType);
 }
 
 function read(line: string): void {
@@ -228,7 +228,7 @@ function read(line: string): void {
     const [key = '', type = ''] = text.split(':');
     return [key, { type: type.charAt(0), required: type.endsWith('!') }] as const;
   });
-  OPERATORS.set(name, { inputs: range(inputs), outputs: range(outputs), attributes: new Map(entries) });
+  SCHEMAS.set(name, { inputs: range(inputs), outputs: range(outputs), attributes: new Map(entries) });
 }
 
 function range(text: string): [number, number] {
