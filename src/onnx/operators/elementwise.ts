@@ -40,6 +40,7 @@ export const ELEMENTWISE: readonly Operator[] = [
   { types: 'Tanh', ...one, pointwise: of(Math.tanh) },
   { types: 'HardSigmoid', ...one, pointwise: of((x, node) => clamp(attribute(node, 'alpha', 0.2) * x + attribute(node, 'beta', 0.5), 0, 1)) },
   { types: 'HardSwish', ...one, pointwise: of((x) => x * clamp(x / 6 + 0.5, 0, 1)) },
+  { types: 'QuickGelu', domains: ['com.microsoft'], ...one, pointwise: of((x, node) => x / (1 + Math.exp(-attribute(node, 'alpha', 1.702) * x))) },
   { types: 'Elu Selu Celu Mish Swish ThresholdedRelu Softplus Softsign', ...one },
   { types: 'Gelu', domains: ['', 'com.microsoft'], ...one },
   { types: 'Erf Exp Log Sqrt Reciprocal Abs Neg Floor Ceil Round Sign Sin Cos Not', ...one },

@@ -24,6 +24,8 @@ const CASES: readonly Case[] = [
   ...['Identity', 'Dropout', 'Relu', 'LeakyRelu', 'Sigmoid', 'Tanh', 'HardSigmoid', 'HardSwish', 'Clip', 'Min'].map((opType) => ({ opType, inputs: 1 })),
   ...['Add', 'Sub', 'Mul', 'Div', 'Max'].map((opType) => ({ opType, inputs: 2 })),
   ...['Clip', 'Min'].map((opType) => ({ opType, inputs: 3 })),
+  { opType: 'QuickGelu', inputs: 1, domain: 'com.microsoft' },
+  { opType: 'QuickGelu', inputs: 1, domain: 'com.microsoft', attributes: { alpha: 1 } },
   { opType: 'LeakyRelu', inputs: 1, attributes: { alpha: 0.25 } },
   { opType: 'HardSigmoid', inputs: 1, attributes: { alpha: 0.5, beta: 0.25 } },
 ];
