@@ -1,7 +1,7 @@
 /** The engine that the page uses without a GPU, in Node, for benchmarks. */
 import { openAsBlob, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { createCpuCompute } from '../src/compute/cpu/index';
+import { createCpuCompute } from '../src/compute/cpu';
 import { openDataset, parseCard } from '../src/data/index';
 import type { Dataset } from '../src/data/types';
 import { openDocument } from '../src/engine/worker/document';

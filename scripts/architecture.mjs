@@ -29,6 +29,9 @@ const TESTS = /\.test\.tsx?$|\/testing\//;
 const PAGE = /^src\/(ui|state|main)/;
 const COMPUTES = /^src\/(compute|runtime|onnx|measure|engine\/worker)\/|^src\/passes\/.*\/apply|^src\/passes\/registry|^src\/recipe\/(run|export)/;
 
+/** What has a device: other rooms get a compute, and import its interface and operations. */
+const MAKERS = /^src\/compute\/(index|cpu|webgpu\/)/;
+
 const roomOf = (path) => Object.keys(ROOMS).find((room) => path.startsWith(`src/${room}/`));
 
 /** What is wrong with one import, or null. `to` is a path from the root, or a package's name. */
@@ -39,6 +42,7 @@ function broken(from, to) {
     const allowed = room === undefined ? null : [room, ...ROOMS[room]];
     const worker = room === 'engine/client' && to === 'src/engine/worker/worker.ts';
     if (allowed && !worker && !allowed.some((name) => to.startsWith(`src/${name}/`))) return `src/${room} may import ${ROOMS[room].join(', ') || 'nothing'}`;
+    if (MAKERS.test(to) && room !== 'compute' && room !== 'engine/worker') return 'only src/engine/worker makes a compute';
     if (PAGE.test(from) && COMPUTES.test(to)) return 'the page imports nothing that computes';
   } else if (to.startsWith('onnxruntime-web') && room !== 'runtime') return 'only src/runtime imports onnxruntime-web';
   return null;

@@ -1,9 +1,11 @@
+import { adaround, adaroundGradient, adaroundOf, type AdaroundOptions, shareOf } from './operations/adaround';
+import { gramProduct, gramProductOf } from './operations/gram-product';
+import type { FeedbackShape } from './operations/round-with-feedback';
 import { expect, it } from 'vitest';
-import { adaroundGradient, adaroundOf, gramProductOf, shareOf } from './cpu/adaround';
-import { adaroundStep, unsigmoid } from './adaround';
+import { adaroundStep, unsigmoid } from './operations/shared/adaround';
 import { noise } from './testing/data';
 import { describeMakers } from './testing/makers';
-import type { AdaroundOptions, Compute, FeedbackShape } from './types';
+import type { Compute } from './types';
 
 /** Gram matrices of inputs that go together, with a diagonal of about 1. */
 function someGram({ groups, columns }: FeedbackShape): Float32Array<ArrayBuffer> {
@@ -101,12 +103,12 @@ await describeMakers('AdaRound', (compute: Compute) => {
       const [gram, choices] = [someGram(shape), someChoices(shape)];
       const handle = compute.upload(gram);
       let told = 0;
-      const shares = await compute.adaround(handle, choices, shape, { ...options(10), onIteration: (done) => (told = done) });
+      const shares = await compute.run(adaround, handle, choices, shape, { ...options(10), onIteration: (done) => (told = done) });
       const expected = await adaroundOf(gram, choices, shape, options(10));
       expect(Math.max(...shares.map((h, at) => Math.abs(h - (expected[at] ?? 0))))).toBeLessThan(1e-3);
       expect(told).toBe(10);
       const errors = noise(shape.rows * shape.columns, 2);
-      const found = await compute.gramProduct(handle, errors, shape);
+      const found = await compute.run(gramProduct, handle, errors, shape);
       for (const [at, p] of gramProductOf(gram, errors, shape).entries()) expect(found[at]).toBeCloseTo(p, 4);
       handle.destroy();
     });
@@ -117,7 +119,7 @@ await describeMakers('AdaRound', (compute: Compute) => {
     if (!shape) throw new Error('no shape');
     const handle = compute.upload(someGram(shape));
     const stop = new AbortController();
-    await expect(compute.adaround(handle, someChoices(shape), shape, { ...options(1000), signal: stop.signal, onIteration: () => stop.abort() })).rejects.toThrow(/abort/);
+    await expect(compute.run(adaround, handle, someChoices(shape), shape, { ...options(1000), signal: stop.signal, onIteration: () => stop.abort() })).rejects.toThrow(/abort/);
     handle.destroy();
   });
 });

@@ -1,12 +1,24 @@
+import { applyCut, isCut } from './operations/apply-cut';
+import { assign, assignValuesOf } from './operations/assign';
+import { assignCodes, assignCodesOf } from './operations/assign-codes';
+import { clipErrors, clipErrorsOf } from './operations/clip-errors';
+import { gridCodes, codesOf } from './operations/codes';
+import { countBelow, countZeros } from './operations/count-below';
+import { errorSums } from './operations/error-sums';
+import { binCounts, histogramOf } from './operations/histogram';
+import { magnitudeCut, magnitudeCutOf } from './operations/magnitude-cut';
+import { fakeQuantize, quantize } from './operations/quantize';
+import { groupRanges, rangesOf } from './operations/ranges';
+import { nearestCode } from './operations/shared/codebook';
+import { matmulInt8Of, matmulOf } from './operations/shared/matmul';
+import { timeMatmul } from './operations/time-matmul';
 import { expect, it } from 'vitest';
-import { assignCodesOf, assignValuesOf, nearestCode } from './cpu/codebook';
-import { codesOf, fakeQuantize } from './cpu/elementwise';
-import { magnitudeCutOf, isCut } from './cpu/magnitude';
-import { matmulInt8Of, matmulOf } from './cpu/matmul';
-import { clipErrorsOf, histogramOf, rangesOf } from './cpu/ranges';
 import { bytes, noise } from './testing/data';
+import { multiplyFloats, multiplyInt8 } from './testing/multiply';
 import { describeMakers } from './testing/makers';
 import { groupCount, type Codebook, type Compute, type Grid, type Groups, type Handle } from './types';
+
+const INT8_KERNELS = ['int8', 'int8-shifts'] as const;
 
 const SIZES = [0, 1, 3, 63, 64, 65, 255, 256, 257, 1031];
 
@@ -82,13 +94,11 @@ await describeMakers('compute', (compute: Compute) => {
       for (const bits of [2, 3, 4, 5, 6, 7, 8]) {
         for (const asymmetric of [false, true]) {
           const grid = gridFor(w, groups, bits, asymmetric);
-          const expected = new Float32Array(240);
-          fakeQuantize(w, grid, expected);
-          const result = compute.quantize(handle, grid);
-          expectClose(await compute.download(result), expected, 1e-6);
-          expect(await compute.codes(handle, grid)).toEqual(codesOf(w, grid));
+          const result = await compute.run(quantize, handle, grid);
+          expectClose(await compute.download(result), fakeQuantize(w, grid), 1e-6);
+          expect(await compute.run(gridCodes, handle, grid)).toEqual(codesOf(w, grid));
           // Codes of values that already lie on the grid are their own.
-          expect(await compute.codes(result, grid)).toEqual(codesOf(w, grid));
+          expect(await compute.run(gridCodes, result, grid)).toEqual(codesOf(w, grid));
           free(result);
         }
       }
@@ -100,12 +110,10 @@ await describeMakers('compute', (compute: Compute) => {
       const handle = compute.upload(w);
       for (const size of [1, 2, 3, 16, 255, 256]) {
         const codebook = codebookFor(groups, size);
-        const expected = new Float32Array(240);
-        assignValuesOf(w, codebook, expected);
-        const result = compute.assign(handle, codebook);
-        expect(await compute.download(result)).toEqual(expected);
-        expect(await compute.assignCodes(handle, codebook)).toEqual(assignCodesOf(w, codebook));
-        expect(await compute.assignCodes(result, codebook)).toEqual(assignCodesOf(w, codebook));
+        const result = await compute.run(assign, handle, codebook);
+        expect(await compute.download(result)).toEqual(assignValuesOf(w, codebook));
+        expect(await compute.run(assignCodes, handle, codebook)).toEqual(assignCodesOf(w, codebook));
+        expect(await compute.run(assignCodes, result, codebook)).toEqual(assignCodesOf(w, codebook));
         free(result);
       }
       free(handle);
@@ -114,7 +122,7 @@ await describeMakers('compute', (compute: Compute) => {
     it(`finds the range of each group: ${view}`, async () => {
       const w = noise(240, 3);
       const handle = compute.upload(w);
-      expect(await compute.ranges(handle, groups)).toEqual(rangesOf(w, groups));
+      expect(await compute.run(groupRanges, handle, groups)).toEqual(rangesOf(w, groups));
       free(handle);
     });
 
@@ -123,28 +131,26 @@ await describeMakers('compute', (compute: Compute) => {
       const grid = gridFor(w, groups, 4, false);
       const ratios = Float32Array.of(1, 0.9, 0.7, 0.5);
       const handle = compute.upload(w);
-      expectClose(await compute.clipErrors(handle, grid, ratios), clipErrorsOf(w, grid, ratios), 1e-4);
+      expectClose(await compute.run(clipErrors, handle, grid, ratios), clipErrorsOf(w, grid, ratios), 1e-4);
       free(handle);
     });
   }
 
-  it('rounds halves to even and clips, writing into a given tensor', async () => {
+  it('rounds halves to even and clips', async () => {
     const w = Float32Array.of(0.5, 1.5, 2.5, -0.5, -1.5, 7.5, -9, 9);
     const grid: Grid = { groups: perTensor(8), bits: 4, qMin: -8, qMax: 7, scales: Float32Array.of(1), zeroPoints: Int32Array.of(0) };
     const handle = compute.upload(w);
-    const into = compute.upload(new Float32Array(8));
-    compute.quantize(handle, grid, into);
-    expect([...(await compute.download(into))].map((x) => x + 0)).toEqual([0, 2, 2, 0, -2, 7, -8, 7]);
-    free(handle, into);
+    const result = await compute.run(quantize, handle, grid);
+    expect([...(await compute.download(result))].map((x) => x + 0)).toEqual([0, 2, 2, 0, -2, 7, -8, 7]);
+    free(handle, result);
   });
 
   it('takes the higher of two values equally near, and the ends beyond them', async () => {
     const handle = compute.upload(Float32Array.of(-9, 0, 0.5, 1.5, 2, 9));
     const codebook = { groups: perTensor(6), size: 4, values: Float32Array.of(-1, 0, 1, 2) };
-    const into = compute.upload(new Float32Array(6));
-    compute.assign(handle, codebook, into);
-    expect(await compute.download(into)).toEqual(Float32Array.of(-1, 0, 1, 2, 2, 2));
-    free(handle, into);
+    const result = await compute.run(assign, handle, codebook);
+    expect(await compute.download(result)).toEqual(Float32Array.of(-1, 0, 1, 2, 2, 2));
+    free(handle, result);
   });
 
   it('handles every length', async () => {
@@ -152,13 +158,13 @@ await describeMakers('compute', (compute: Compute) => {
       const w = noise(n, 11);
       const handle = compute.upload(w);
       const grid = gridFor(w, perTensor(n), 8, false);
-      expect(await compute.codes(handle, grid)).toEqual(codesOf(w, grid));
+      expect(await compute.run(gridCodes, handle, grid)).toEqual(codesOf(w, grid));
       const codebook = codebookFor(perTensor(n), 5);
-      expect(await compute.assignCodes(handle, codebook)).toEqual(assignCodesOf(w, codebook));
-      expect(await compute.histogram(handle, -1, 1, 17)).toEqual(histogramOf(w, -1, 1, 17));
-      expect((await compute.ranges(handle, perTensor(n))).max).toEqual(rangesOf(w, perTensor(n)).max);
-      expect(await compute.countZeros(handle)).toBe(0);
-      const { signal, noise: zero } = await compute.errorSums(handle, handle);
+      expect(await compute.run(assignCodes, handle, codebook)).toEqual(assignCodesOf(w, codebook));
+      expect(await compute.run(binCounts, handle, -1, 1, 17)).toEqual(histogramOf(w, -1, 1, 17));
+      expect((await compute.run(groupRanges, handle, perTensor(n))).max).toEqual(rangesOf(w, perTensor(n)).max);
+      expect(await compute.run(countZeros, handle)).toBe(0);
+      const { signal, noise: zero } = await compute.run(errorSums, handle, handle);
       expect(signal).toBeCloseTo(w.reduce((sum, x) => sum + x * x, 0), 3);
       expect(zero).toBe(0);
       free(handle);
@@ -171,7 +177,7 @@ await describeMakers('compute', (compute: Compute) => {
       w[17] = bad;
       w[299] = bad;
       const handle = compute.upload(w);
-      await expect(compute.ranges(handle, perTensor(300))).rejects.toMatchObject({ code: 'non-finite-weights', message: expect.stringContaining('2 of 300') });
+      await expect(compute.run(groupRanges, handle, perTensor(300))).rejects.toMatchObject({ code: 'non-finite-weights', message: expect.stringContaining('2 of 300') });
       free(handle);
     }
   });
@@ -180,19 +186,19 @@ await describeMakers('compute', (compute: Compute) => {
     const w = new Float32Array(500);
     const handle = compute.upload(w);
     const grid = gridFor(w, perTensor(500), 4, true);
-    const result = compute.quantize(handle, grid);
-    expect(await compute.countZeros(result)).toBe(500);
-    expect(await compute.ranges(handle, perTensor(500))).toEqual({ min: new Float32Array(1), max: new Float32Array(1) });
+    const result = await compute.run(quantize, handle, grid);
+    expect(await compute.run(countZeros, result)).toBe(500);
+    expect(await compute.run(groupRanges, handle, perTensor(500))).toEqual({ min: new Float32Array(1), max: new Float32Array(1) });
     free(handle, result);
   });
 
   it('counts below a threshold, denormals and negative zero by their bits', async () => {
     const w = Float32Array.of(0, -0, 1e-40, -1e-40, 0.5, -0.5, 0.25, 2);
     const handle = compute.upload(w);
-    expect(await compute.countZeros(handle)).toBe(2);
-    expect(await compute.countBelow([handle, handle], 0.5)).toBe(10);
-    expect(await compute.countBelow([handle], 1e-40)).toBe(2);
-    expect(await compute.countBelow([handle], 0)).toBe(0);
+    expect(await compute.run(countZeros, handle)).toBe(2);
+    expect(await compute.run(countBelow, [handle, handle], 0.5)).toBe(10);
+    expect(await compute.run(countBelow, [handle], 1e-40)).toBe(2);
+    expect(await compute.run(countBelow, [handle], 0)).toBe(0);
     free(handle);
   });
 
@@ -202,13 +208,13 @@ await describeMakers('compute', (compute: Compute) => {
     const handles = tensors.map((w) => compute.upload(w));
     for (const count of [0, 1, 50, 193, 194, 387, 388]) {
       const expected = magnitudeCutOf(tensors, count);
-      const cut = await compute.magnitudeCut(handles, count);
+      const cut = await compute.run(magnitudeCut, handles, count);
       expect(cut).toEqual(expected);
       let zeroed = 0;
       for (const [t, w] of tensors.entries()) {
         const handle = handles[t];
         if (!handle) continue;
-        const result = compute.applyCut(handle, t, cut);
+        const result = await compute.run(applyCut, handle, t, cut);
         const values = await compute.download(result);
         expect(values).toEqual(w.map((x, i) => (isCut(x, t, i, expected) ? 0 : x)));
         zeroed += w.reduce((sum, x, i) => sum + (isCut(x, t, i, cut) ? 1 : 0), 0);
@@ -223,27 +229,25 @@ await describeMakers('compute', (compute: Compute) => {
     for (const [m, k, n] of [[1, 1, 1], [3, 5, 2], [65, 17, 66], [64, 64, 64], [1, 130, 70]] as const) {
       const a = noise(m * k, 4);
       const b = noise(k * n, 5);
-      const [ha, hb] = [compute.upload(a), compute.upload(b)];
-      expectClose(await compute.matmul(ha, hb, m, k, n), matmulOf(a, b, m, k, n), 1e-4);
-      free(ha, hb);
+      expectClose(await compute.run(multiplyFloats, 'f32', a, b, [m, k, n]), matmulOf(a, b, m, k, n), 1e-4);
     }
   });
 
-  it('multiplies int8 exactly, -128 and rests of K included', async () => {
+  it.each(INT8_KERNELS)('multiplies %s exactly, -128 and rests of K included', async (kind) => {
     for (const [m, k, n] of [[1, 1, 1], [3, 7, 5], [65, 66, 67], [2, 1030, 3]] as const) {
       const a = bytes(m * k, 6);
       const b = bytes(n * k, 7);
       a.fill(-128, 0, Math.min(3, a.length));
       b.fill(-128, 0, Math.min(3, b.length));
-      expect(await compute.matmulInt8(a, b, m, k, n)).toEqual(matmulInt8Of(a, b, m, k, n));
+      expect(await compute.run(multiplyInt8, kind, a, b, [m, k, n])).toEqual(matmulInt8Of(a, b, m, k, n));
     }
   });
 
   it('times a product, or says why not', async () => {
-    const timing = await compute.timeMatmul('int8', 32, 3, new AbortController().signal);
+    const timing = await compute.run(timeMatmul, 'int8', 32, 3, new AbortController().signal);
     expect(timing.gops?.runs).toBe(3);
     expect(timing.gops?.p10).toBeGreaterThan(0);
-    const half = await compute.timeMatmul('f16', 32, 3, new AbortController().signal);
+    const half = await compute.run(timeMatmul, 'f16', 32, 3, new AbortController().signal);
     expect(half.gops === null).toBe(half.reason !== '');
   });
 

@@ -1,11 +1,19 @@
 /** Every kernel at the sizes and values where kernels break: none, one, odd, round a workgroup, all zero, denormal, the deepest sums. */
+import { applyCut, isCut } from './operations/apply-cut';
+import { assign, assignValuesOf } from './operations/assign';
+import { assignCodes, assignCodesOf } from './operations/assign-codes';
+import { clipErrors, clipErrorsOf } from './operations/clip-errors';
+import { gridCodes, codesOf } from './operations/codes';
+import { countBelow, countZeros } from './operations/count-below';
+import { errorSums, sumErrors } from './operations/error-sums';
+import { binCounts, histogramOf } from './operations/histogram';
+import { magnitudeCut, magnitudeCutOf } from './operations/magnitude-cut';
+import { fakeQuantize, quantize } from './operations/quantize';
+import { groupRanges, rangesOf } from './operations/ranges';
+import { matmulInt8Of, matmulOf } from './operations/shared/matmul';
 import { expect, it } from 'vitest';
-import { assignCodesOf, assignValuesOf } from './cpu/codebook';
-import { codesOf, fakeQuantize, sumErrors } from './cpu/elementwise';
-import { isCut, magnitudeCutOf } from './cpu/magnitude';
-import { matmulInt8Of, matmulOf } from './cpu/matmul';
-import { clipErrorsOf, histogramOf, rangesOf } from './cpu/ranges';
 import { bytes, noise } from './testing/data';
+import { multiplyFloats, multiplyInt8 } from './testing/multiply';
 import { describeMakers } from './testing/makers';
 import { groupCount, type Compute, type Grid, type Groups, type Handle } from './types';
 
@@ -46,36 +54,33 @@ await describeMakers('edges', (compute: Compute) => {
   async function equalsReference(w: Float32Array): Promise<void> {
     const handle = compute.upload(w);
     for (const groups of viewsOf(w.length)) {
-      const [found, known] = [await compute.ranges(handle, groups), rangesOf(w, groups)];
+      const [found, known] = [await compute.run(groupRanges, handle, groups), rangesOf(w, groups)];
       for (const side of ['min', 'max'] as const) expect(found[side].map(flushed)).toEqual(known[side].map(flushed));
       for (const grid of [gridOf(groups, 2, 0.5), gridOf(groups, 5, 0.07, 11), gridOf(groups, 8, 1 / 128)]) {
-        const expected = new Float32Array(w.length);
-        fakeQuantize(w, grid, expected);
-        const quantized = compute.quantize(handle, grid);
-        const { signal, noise: error } = await compute.errorSums(handle, quantized);
+        const expected = fakeQuantize(w, grid);
+        const quantized = await compute.run(quantize, handle, grid);
+        const { signal, noise: error } = await compute.run(errorSums, handle, quantized);
         const sums = sumErrors(w, expected);
         expectClose(Float32Array.of(signal, error), Float32Array.of(sums.signal, sums.noise));
         expectClose(await values(quantized), expected);
-        expect(await compute.codes(handle, grid)).toEqual(codesOf(w, grid));
+        expect(await compute.run(gridCodes, handle, grid)).toEqual(codesOf(w, grid));
         const ratios = Float32Array.of(1, 0.8, 0.3);
-        expectClose(await compute.clipErrors(handle, grid, ratios), clipErrorsOf(w, grid, ratios));
+        expectClose(await compute.run(clipErrors, handle, grid, ratios), clipErrorsOf(w, grid, ratios));
       }
     }
     for (const groups of viewsOf(w.length)) {
       const codebook = { groups, size: 3, values: Float32Array.from({ length: groupCount(groups) * 3 }, (_, k) => (k % 3) * 0.4 - 0.4) };
-      const expected = new Float32Array(w.length);
-      assignValuesOf(w, codebook, expected);
-      expect(await values(compute.assign(handle, codebook))).toEqual(expected);
-      expect(await compute.assignCodes(handle, codebook)).toEqual(assignCodesOf(w, codebook));
+      expect(await values(await compute.run(assign, handle, codebook))).toEqual(assignValuesOf(w, codebook));
+      expect(await compute.run(assignCodes, handle, codebook)).toEqual(assignCodesOf(w, codebook));
     }
-    expect(await compute.histogram(handle, -0.5, 0.75, 33)).toEqual(histogramOf(w, -0.5, 0.75, 33));
-    expect(await compute.countZeros(handle)).toBe(w.filter((x) => x === 0).length);
-    for (const threshold of [0, 1e-39, 0.25, 2]) expect(await compute.countBelow([handle], threshold)).toBe(w.filter((x) => Math.abs(x) < Math.fround(threshold)).length);
+    expect(await compute.run(binCounts, handle, -0.5, 0.75, 33)).toEqual(histogramOf(w, -0.5, 0.75, 33));
+    expect(await compute.run(countZeros, handle)).toBe(w.filter((x) => x === 0).length);
+    for (const threshold of [0, 1e-39, 0.25, 2]) expect(await compute.run(countBelow, [handle], threshold)).toBe(w.filter((x) => Math.abs(x) < Math.fround(threshold)).length);
     for (const count of new Set([0, Math.min(1, w.length), w.length >> 1, w.length])) {
       const expected = magnitudeCutOf([w], count);
-      const cut = await compute.magnitudeCut([handle], count);
+      const cut = await compute.run(magnitudeCut, [handle], count);
       expect(cut).toEqual(expected);
-      expect(await values(compute.applyCut(handle, 0, cut))).toEqual(w.map((x, i) => (isCut(x, 0, i, expected) ? 0 : x)));
+      expect(await values(await compute.run(applyCut, handle, 0, cut))).toEqual(w.map((x, i) => (isCut(x, 0, i, expected) ? 0 : x)));
     }
     handle.destroy();
   }
@@ -95,8 +100,8 @@ await describeMakers('edges', (compute: Compute) => {
     const handle = compute.upload(w);
     for (const scale of [1, 2 ** -126]) {
       const grid = gridOf({ outer: 1, channels: 1, inner: 65, block: 65 }, 8, scale);
-      expect(await compute.codes(handle, grid)).toEqual(new Uint8Array(65));
-      expect((await values(compute.quantize(handle, grid))).every((x) => x === 0)).toBe(true);
+      expect(await compute.run(gridCodes, handle, grid)).toEqual(new Uint8Array(65));
+      expect((await values(await compute.run(quantize, handle, grid))).every((x) => x === 0)).toBe(true);
     }
     handle.destroy();
   });
@@ -104,11 +109,9 @@ await describeMakers('edges', (compute: Compute) => {
   it('multiplies matrices with an edge of 0, 1 and 255 to 257', async () => {
     for (const [m, k, n] of PRODUCTS) {
       const [a, b] = [noise(m * k, 23), noise(k * n, 24)];
-      const handles = [compute.upload(a), compute.upload(b)] as const;
-      expectClose(await compute.matmul(...handles, m, k, n), matmulOf(a, b, m, k, n));
-      for (const handle of handles) handle.destroy();
+      expectClose(await compute.run(multiplyFloats, 'f32', a, b, [m, k, n]), matmulOf(a, b, m, k, n));
       const [x, y] = [bytes(m * k, 25), bytes(n * k, 26)];
-      expect(await compute.matmulInt8(x, y, m, k, n)).toEqual(matmulInt8Of(x, y, m, k, n));
+      expect(await compute.run(multiplyInt8, 'int8', x, y, [m, k, n])).toEqual(matmulInt8Of(x, y, m, k, n));
     }
   });
 
@@ -117,6 +120,6 @@ await describeMakers('edges', (compute: Compute) => {
     const k = 131_071;
     const lowest = new Int8Array(k).fill(-128);
     const columns = new Int8Array(2 * k).fill(-128, 0, k).fill(127, k);
-    expect([...(await compute.matmulInt8(lowest, columns, 1, k, 2))]).toEqual([k * 16_384, k * -16_256]);
+    expect([...(await compute.run(multiplyInt8, 'int8', lowest, columns, [1, k, 2]))]).toEqual([k * 16_384, k * -16_256]);
   });
 });

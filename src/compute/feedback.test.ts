@@ -1,8 +1,8 @@
+import { type FeedbackLevels, type FeedbackShape, roundWithFeedback, roundWithFeedbackOf } from './operations/round-with-feedback';
 import { expect, it } from 'vitest';
-import { roundWithFeedbackOf } from './cpu/feedback';
 import { noise } from './testing/data';
 import { describeMakers } from './testing/makers';
-import type { Compute, FeedbackLevels, FeedbackShape } from './types';
+import type { Compute } from './types';
 
 /** A factor of no meaning but of the right form: small below the diagonal, positive on it. */
 function someFactor({ groups, columns }: FeedbackShape): Float32Array {
@@ -97,7 +97,7 @@ await describeMakers('rounding with feedback', (compute: Compute) => {
         for (let at = 0; at < w.length; at += 7) w[at] = 0;
         const factor = someFactor(shape);
         const handles = [compute.upload(w), compute.upload(factor)] as const;
-        const { values, losses } = await compute.roundWithFeedback(...handles, shape, levels);
+        const { values, losses } = await compute.run(roundWithFeedback, ...handles, shape, levels);
         const found = await compute.download(values);
         const { farther, losses: wanted } = followed(w, factor, shape, levels, found);
         expect(farther).toBeLessThan(1e-5);

@@ -1,6 +1,7 @@
 /** Sentences of the truth meter that carry figures measured on this device, or say that there are none yet. */
 import { BAND, times, timeWords, verdictOf, type Ratio } from '../base/verdict';
-import type { MatmulKind, MatmulTiming } from '../compute/types';
+import type { MatmulKind } from '../compute/operations/shared/matmul';
+import type { MatmulTiming } from '../compute/operations/time-matmul';
 import type { Sentence, TruthForm, TruthInput } from './truth-types';
 
 /** Width of the interval of a model against itself from which the device is too busy for small differences. */

@@ -1,6 +1,6 @@
 /** What the truth meter speaks from, and its sentences. */
+import type { MatmulTiming } from '../compute/operations/time-matmul';
 import type { Ratio } from '../base/verdict';
-import type { MatmulTiming } from '../compute/types';
 import type { StoredForm } from '../onnx/types';
 import type { Ep, Placement } from '../runtime/types';
 

@@ -1,5 +1,6 @@
+import type { MatmulKind } from '../compute/operations/shared/matmul';
+import type { MatmulTiming } from '../compute/operations/time-matmul';
 import { expect, test } from 'vitest';
-import type { MatmulKind, MatmulTiming } from '../compute/types';
 import type { Placement } from '../runtime/types';
 import { truthSentences } from './truth';
 import type { TruthInput, TruthLayer } from './truth-types';

@@ -1,4 +1,6 @@
 import { newFloats, type FloatMaker } from '../base/scratch';
+import { assignCodes } from '../compute/operations/assign-codes';
+import { gridCodes } from '../compute/operations/codes';
 import type { Codebook, Compute, Grid, Handle } from '../compute/types';
 import { codebookBits } from '../onnx/encode/grid';
 import { decodeCodes } from './quantize-weights/grid';
@@ -18,7 +20,7 @@ export function codesForm(encoding: Coded): Pick<Grid, 'bits' | 'qMin'> {
 
 /** Codes of a value that lies on its encoding, one byte each in tensor order. */
 export function codesOf(compute: Compute, value: Handle, encoding: Coded): Promise<Uint8Array<ArrayBuffer>> {
-  return encoding.kind === 'grid' ? compute.codes(value, encoding.grid) : compute.assignCodes(value, encoding.codebook);
+  return encoding.kind === 'grid' ? compute.run(gridCodes, value, encoding.grid) : compute.run(assignCodes, value, encoding.codebook);
 }
 
 /** The values of codes, bit for bit those that were encoded. */

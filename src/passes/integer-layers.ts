@@ -1,6 +1,7 @@
 /** Layers that are to compute on integers: which can, and their weights put on grids. Shared by quantize-static and quantize-dynamic. */
 import { counted } from '../base/plural';
 import type { NodeProto } from 'onnx-buf';
+import { quantize } from '../compute/operations/quantize';
 import type { Grid } from '../compute/types';
 import { findLayers, type LayerSource } from '../onnx/layers';
 import { opsetOf } from '../onnx/nodes';
@@ -74,7 +75,7 @@ export async function putIntegerWeight({ compute, weights, model }: PassContext,
   try {
     const kept = keptIntegerGrid(weights.encodingOf(id), source, model, floors);
     const grid = kept ?? (await integerGrid(compute, lease.handle, source, settings, floors));
-    await weights.put(id, compute.quantize(lease.handle, grid), { kind: 'grid', grid, storage: 'dequantize' });
+    await weights.put(id, await compute.run(quantize, lease.handle, grid), { kind: 'grid', grid, storage: 'dequantize' });
     return grid;
   } finally {
     lease.release();
@@ -86,7 +87,7 @@ export async function packWeight({ compute, weights }: PassContext, layer: Layer
   const lease = await weights.acquire(layer.id);
   try {
     const grid = await integerGrid(compute, lease.handle, { layer }, settings, null);
-    await weights.put(layer.id, compute.quantize(lease.handle, grid), { kind: 'grid', grid, storage: 'packed' });
+    await weights.put(layer.id, await compute.run(quantize, lease.handle, grid), { kind: 'grid', grid, storage: 'packed' });
   } finally {
     lease.release();
   }

@@ -1,4 +1,5 @@
 /** Weights as operands of integer kernels: which can be, and their symmetric grids. */
+import { groupRanges } from '../compute/operations/ranges';
 import { blocksPerChannel, type Compute, type Grid, type Handle } from '../compute/types';
 import { canStore } from '../onnx/encode';
 import type { LayerSource } from '../onnx/layers';
@@ -56,7 +57,7 @@ export function storableSettings({ layer }: LayerSource, settings: WeightSetting
  */
 export async function integerGrid(compute: Compute, w: Handle, { layer }: Pick<LayerSource, 'layer'>, settings: WeightSettings, floors: ((groups: number) => Float32Array) | null): Promise<Grid> {
   const groups = groupsOf(layer, { granularity: settings.granularity, blockSize: 0 });
-  const ranges = await compute.ranges(w, groups);
+  const ranges = await compute.run(groupRanges, w, groups);
   const lowest = floors?.(ranges.min.length);
   const grid = await leastErrorGrid(compute, w, gridFromRanges(ranges, groups, settings.bits, true), false);
   const scales = grid.scales.map((scale, g) => {

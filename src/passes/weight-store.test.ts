@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { quantize } from '../compute/operations/quantize';
+import { groupRanges } from '../compute/operations/ranges';
 import { createCpuCompute } from '../compute/cpu';
 import { listLayers } from '../onnx/layers';
 import { convNet } from '../onnx/testing/fixtures';
@@ -23,8 +25,8 @@ describe.each(['resident', 'streaming'] as const)('%s', (mode) => {
     const first = await store.acquire(conv.id);
     expect(await compute.download(first.handle)).toEqual(noise(conv.params));
     const groups = groupsOf(conv, { granularity: 'channel', blockSize: 32 });
-    const grid = gridFromRanges(await compute.ranges(first.handle, groups), groups, 4, true);
-    const quantized = compute.quantize(first.handle, grid);
+    const grid = gridFromRanges(await compute.run(groupRanges, first.handle, groups), groups, 4, true);
+    const quantized = await compute.run(quantize, first.handle, grid);
     const expected = await compute.download(quantized);
     const encoding: Encoding = { kind: 'grid', grid, storage: 'packed' };
     await store.put(conv.id, quantized, encoding);

@@ -1,4 +1,6 @@
 import type { Job } from '../base/job';
+import { countZeros } from '../compute/operations/count-below';
+import { errorSums } from '../compute/operations/error-sums';
 import type { Compute } from '../compute/types';
 import { storedFloatBytes } from '../onnx/encode/floats';
 import { codesPerByte, planesOf } from '../onnx/encode/planes';
@@ -6,6 +8,7 @@ import type { Layer, OnnxModel, StoredForm } from '../onnx/types';
 import { writeModel } from '../onnx/write';
 import { codesForm, isCoded } from '../passes/coded';
 import type { Encoding } from '../passes/types';
+import { byWaves } from '../passes/waves';
 import type { RecipeRun } from './run';
 
 /** One layer under the recipe (the protocol's LayerState, restated because this room may not import the engine). */
@@ -28,14 +31,16 @@ const TYPE_BITS = { float32: 32, float16: 16, bfloat16: 16, float64: 64 } as con
 /** Names and nodes that decode a layer, measured on the shared models: they only matter for the smallest layers. */
 const DECODE_BYTES = { eightBits: 130, packed: 60, plane: 115, dequantize: 130, matmulnbits: 120, float16: 60 } as const;
 
-/** The state of one layer; reads its value twice at most. */
+/** The state of one layer. */
 export async function layerState(run: RecipeRun, compute: Compute, layer: Layer): Promise<LayerState> {
   const encoding = run.store.encodingOf(layer.id);
   const value = await run.store.acquire(layer.id);
   const reference = await run.store.acquireOriginal(layer.id);
   try {
-    const zeros = await compute.countZeros(value.handle);
-    const sums = run.store.isChanged(layer.id) ? await compute.errorSums(reference.handle, value.handle) : null;
+    const [zeros, sums] = await Promise.all([
+      compute.run(countZeros, value.handle),
+      run.store.isChanged(layer.id) ? compute.run(errorSums, reference.handle, value.handle) : null,
+    ]);
     return {
       id: layer.id,
       bits: storedBits(layer, encoding),
@@ -53,14 +58,15 @@ export async function layerState(run: RecipeRun, compute: Compute, layer: Layer)
 
 /** All layers in the model's order. */
 export async function layerStates(run: RecipeRun, compute: Compute, job: Job): Promise<LayerState[]> {
-  const states: LayerState[] = [];
   const startedAt = Date.now();
-  for (const layer of run.layers) {
+  let done = 0;
+  return byWaves(run.layers, (layer) => layer, async (layer) => {
     job.signal.throwIfAborted();
-    job.onProgress({ stage: `Measuring ${layer.id}`, done: states.length, total: run.layers.length, startedAt });
-    states.push(await layerState(run, compute, layer));
-  }
-  return states;
+    job.onProgress({ stage: `Measuring ${layer.id}`, done, total: run.layers.length, startedAt });
+    const state = await layerState(run, compute, layer);
+    done++;
+    return state;
+  });
 }
 
 /**

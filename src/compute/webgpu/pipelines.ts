@@ -1,7 +1,6 @@
 import { WhittleError } from '../../base/errors';
-import { SHADERS, type Kernel } from './shaders';
-
-type Constants = Readonly<Record<string, number>>;
+import type { Kernel } from '../types';
+import { sourceOf } from './shaders';
 
 /** Compiled kernels of one device, each compiled once; a failed compile is not remembered. */
 export class Pipelines {
@@ -12,30 +11,30 @@ export class Pipelines {
     this.device = device;
   }
 
-  /** Compiles a kernel ahead of its use. Throws 'shader-compile' with the compiler's words and the lines they point at. */
-  async prepare(kernel: Kernel, constants: Constants = {}): Promise<GPUComputePipeline> {
-    const key = keyOf(kernel, constants);
-    const known = this.ready.get(key);
-    if (known) return known;
-    const pipeline = await compile(this.device, kernel, SHADERS[kernel], constants);
-    this.ready.set(key, pipeline);
-    return pipeline;
+  has(kernels: readonly Kernel[]): boolean {
+    return kernels.every((kernel) => this.ready.has(keyOf(kernel)));
+  }
+
+  /** Compiles kernels ahead of their use. Throws 'shader-compile' with the compiler's words and the lines they point at. */
+  async prepare(kernels: readonly Kernel[]): Promise<void> {
+    const missing = new Map(kernels.map((kernel) => [keyOf(kernel), kernel] as const).filter(([key]) => !this.ready.has(key)));
+    await Promise.all([...missing].map(async ([key, kernel]) => this.ready.set(key, await compile(this.device, kernel, sourceOf(kernel)))));
   }
 
   /** A kernel that was prepared. */
-  get(kernel: Kernel, constants: Constants = {}): GPUComputePipeline {
-    const pipeline = this.ready.get(keyOf(kernel, constants));
-    if (!pipeline) throw new WhittleError('internal', `The kernel ${kernel} was used before it was compiled.`);
+  get(kernel: Kernel): GPUComputePipeline {
+    const pipeline = this.ready.get(keyOf(kernel));
+    if (!pipeline) throw new WhittleError('internal', `The kernel ${kernel.name} was used before it was compiled.`);
     return pipeline;
   }
 }
 
-function keyOf(kernel: Kernel, constants: Constants): string {
-  return `${kernel} ${JSON.stringify(constants)}`;
+function keyOf({ name, constants }: Kernel): string {
+  return `${name} ${JSON.stringify(constants ?? {})}`;
 }
 
 /** Compiles one shader. Exported for the test that a broken shader is shown. */
-export async function compile(device: GPUDevice, label: string, code: string, constants: Constants): Promise<GPUComputePipeline> {
+export async function compile(device: GPUDevice, { name: label, constants = {} }: Kernel, code: string): Promise<GPUComputePipeline> {
   device.pushErrorScope('validation');
   const module = device.createShaderModule({ label, code });
   const scope = device.popErrorScope();

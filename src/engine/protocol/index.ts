@@ -2,7 +2,9 @@
  * What the page and the worker say to each other: types, and the list of jobs. Every number that was not measured is null. One import for the page,
  * which may name the engine's types but not the rooms behind it.
  */
-import type { ComputeInfo, HistogramBins, MatmulTiming } from '../../compute/types';
+import type { HistogramBins } from '../../compute/operations/histogram';
+import type { MatmulTiming } from '../../compute/operations/time-matmul';
+import type { ComputeInfo } from '../../compute/types';
 import type { DataLimits } from '../../data/limits';
 import type { Picture } from '../../data/picture';
 import type { Card, ImageCard, NamedBlob, TensorCard } from '../../data/types';

@@ -2,7 +2,7 @@
  * The engine's jobs, each defined once: its arguments, its result, what it sends while it runs, and what must be in the worker first. The page's
  * calls, the way across the border and the worker's table are made from this list; a job without its function in `worker/table.ts` does not compile.
  */
-import type { MatmulTiming } from '../../compute/types';
+import type { MatmulTiming } from '../../compute/operations/time-matmul';
 import type { DataLimits } from '../../data/limits';
 import type { Picture } from '../../data/picture';
 import type { Card, NamedBlob } from '../../data/types';

@@ -1,5 +1,6 @@
 /** The open model and what recipes make of it. */
-import type { ComputeInfo, HistogramBins } from '../../compute/types';
+import type { HistogramBins } from '../../compute/operations/histogram';
+import type { ComputeInfo } from '../../compute/types';
 import type { Layer, ModelSummary, Skipped, StoredForm } from '../../onnx/types';
 import type { Recipe } from '../../recipe/types';
 import type { Ep } from '../../runtime/types';

@@ -1,5 +1,5 @@
 /** How fast and how large: timings, placement, forms compared, the truth meter, compressed sizes. null: not measured. */
-import type { MatmulTiming } from '../../compute/types';
+import type { MatmulTiming } from '../../compute/operations/time-matmul';
 import type { StoredForm } from '../../onnx/types';
 import type { Recipe } from '../../recipe/types';
 import type { BackendCheck, Ep, Placement } from '../../runtime/types';

@@ -1,5 +1,5 @@
+import type { MatmulTiming } from '../../compute/operations/time-matmul';
 import { expect, test } from 'vitest';
-import type { MatmulTiming } from '../../compute/types';
 import { merge } from './benchmark';
 
 const timing = (median: number, p10: number, p90: number): MatmulTiming => ({ kind: 'f32', size: 8, gops: { median, p10, p90, runs: 8 }, clock: 'queue', reason: '' });

@@ -1,6 +1,8 @@
 import type { Job } from '../../base/job';
 import { median } from '../../base/stats';
-import type { Compute, MatmulKind, MatmulTiming } from '../../compute/types';
+import type { MatmulKind } from '../../compute/operations/shared/matmul';
+import { type MatmulTiming, timeMatmul } from '../../compute/operations/time-matmul';
+import type { Compute } from '../../compute/types';
 
 const KINDS: readonly MatmulKind[] = ['f32', 'f16', 'int8'];
 /** The kinds take turns this often at each size, so that heat and clock changes fall on all of them alike. */
@@ -19,7 +21,7 @@ export async function benchmarkMatmul(compute: Compute, sizes: readonly number[]
       for (const kind of round % 2 === 0 ? KINDS : KINDS.toReversed()) {
         job.signal.throwIfAborted();
         job.onProgress({ stage: `Multiplying ${size} x ${size}, ${kind}`, done, total, startedAt });
-        rounds.get(kind)?.push(await compute.timeMatmul(kind, size, RUNS_A_ROUND, job.signal));
+        rounds.get(kind)?.push(await compute.run(timeMatmul, kind, size, RUNS_A_ROUND, job.signal));
         done += 1;
       }
     }

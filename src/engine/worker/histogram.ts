@@ -1,6 +1,8 @@
 import { WhittleError } from '../../base/errors';
 import type { Job } from '../../base/job';
 import { own } from '../../base/own';
+import { binCounts } from '../../compute/operations/histogram';
+import { groupRanges } from '../../compute/operations/ranges';
 import { blocksPerChannel, type Codebook, type Compute, type Grid, type Groups, type Handle } from '../../compute/types';
 import type { Layer } from '../../onnx/types';
 import { channelValues } from '../../passes/channels';
@@ -30,18 +32,23 @@ export async function histogram(bench: Workbench, recipe: Recipe, layerId: strin
     const after = await part(compute, present, layer, channel);
     held.push(after);
     const { lo, hi } = await jointRange(compute, [before.handle, after.handle]);
+    const [countsBefore, countsAfter, state] = await Promise.all([
+      compute.run(binCounts, before.handle, lo, hi, bins),
+      compute.run(binCounts, after.handle, lo, hi, bins),
+      layerState(run, compute, layer),
+    ]);
     const encoding = run.store.encodingOf(layerId);
     const levels = levelsOf(encoding, channel);
     const thresholds = run.steps.findLast((s) => s.thresholds !== undefined)?.thresholds;
     return {
       layerId,
       channel,
-      before: await compute.histogram(before.handle, lo, hi, bins),
-      after: await compute.histogram(after.handle, lo, hi, bins),
+      before: countsBefore,
+      after: countsAfter,
       threshold: own(thresholds, layerId) ?? null,
       levels: levels?.values ?? null,
       step: levels?.step ?? null,
-      state: await layerState(run, compute, layer),
+      state,
     };
   } finally {
     for (const lease of held) lease.release();
@@ -65,12 +72,9 @@ export function channelOf(values: Float32Array, view: Pick<Groups, 'outer' | 'ch
 
 /** Range that covers every value; of some width even where all are equal, so that bins have one too. */
 async function jointRange(compute: Compute, handles: readonly Handle[]): Promise<{ lo: number; hi: number }> {
-  let [lo, hi] = [Infinity, -Infinity];
-  for (const handle of handles) {
-    const { min, max } = await compute.ranges(handle, { outer: 1, channels: 1, inner: handle.length, block: handle.length });
-    lo = Math.min(lo, min[0] ?? 0);
-    hi = Math.max(hi, max[0] ?? 0);
-  }
+  const found = await Promise.all(handles.map((handle) => compute.run(groupRanges, handle, { outer: 1, channels: 1, inner: handle.length, block: handle.length })));
+  const lo = Math.min(...found.map(({ min }) => min[0] ?? 0));
+  const hi = Math.max(...found.map(({ max }) => max[0] ?? 0));
   if (!(hi > lo)) return { lo: Math.min(lo, 0) - 1e-6, hi: Math.max(hi, 0) + 1e-6 };
   return { lo, hi };
 }

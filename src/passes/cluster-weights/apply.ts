@@ -2,6 +2,7 @@ import { counted } from '../../base/plural';
 import { codebookBits } from '../../onnx/encode/grid';
 import { CAST_PAYS } from '../../onnx/encode/floats';
 import { canStore } from '../../onnx/encode';
+import { assign } from '../../compute/operations/assign';
 import type { Codebook, Groups } from '../../compute/types';
 import type { Layer, Skipped } from '../../onnx/types';
 import { valuesOf } from '../coded';
@@ -86,7 +87,7 @@ async function clusterLayer(context: PassContext, { layer, groups, settings }: P
   try {
     const fit = async (): Promise<Codebook> => fitCodebook(await compute.download(lease.handle), groups, settings, null, job.signal);
     const codebook = await context.keep(`codebook ${layer.id}`, fit, ({ values }) => values.byteLength);
-    await weights.put(layer.id, compute.assign(lease.handle, codebook), { kind: 'codebook', codebook });
+    await weights.put(layer.id, await compute.run(assign, lease.handle, codebook), { kind: 'codebook', codebook });
   } finally {
     lease.release();
   }

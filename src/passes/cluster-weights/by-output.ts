@@ -1,5 +1,7 @@
 import { groupOf } from '../../compute/groups';
-import type { Codebook, Compute, FeedbackLevels, Groups } from '../../compute/types';
+import { assignCodes } from '../../compute/operations/assign-codes';
+import { type FeedbackLevels, roundWithFeedback } from '../../compute/operations/round-with-feedback';
+import type { Codebook, Compute, Groups } from '../../compute/types';
 import type { InputGram } from '../hessian/gram';
 import { elementImportance, feedbackRows, gather, scatter, targetWeights, type FeedbackRows } from '../hessian/rows';
 import { fitCodebook, withStoredValues, type CodebookFit } from './codebook';
@@ -41,11 +43,11 @@ export async function clusterByOutput(compute: Compute, weights: Float32Array, i
 async function codesByFeedback(compute: Compute, target: Float32Array, codebook: Codebook, rows: FeedbackRows): Promise<Uint8Array<ArrayBuffer>> {
   const handles = [compute.upload(gather(target, rows)), compute.upload(rows.factor)] as const;
   try {
-    const { values } = await compute.roundWithFeedback(...handles, rows.shape, levelsOf(codebook, rows));
+    const { values } = await compute.run(roundWithFeedback, ...handles, rows.shape, levelsOf(codebook, rows));
     const placed = compute.upload(scatter(await compute.download(values), rows));
     values.destroy();
     try {
-      return await compute.assignCodes(placed, codebook);
+      return await compute.run(assignCodes, placed, codebook);
     } finally {
       placed.destroy();
     }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createCpuCompute } from '../../compute/cpu';
+import { assign } from '../../compute/operations/assign';
 import type { Codebook, Groups } from '../../compute/types';
 import { areHalves } from '../../onnx/encode/scales';
 import { noise } from '../../onnx/testing/noise';
@@ -14,7 +15,7 @@ const channelOf = (e: number): number => Math.floor(e / 50) % 4;
 /** Sum of importance (w - value of its code)^2. */
 async function costOf(w: Float32Array, codebook: Codebook, importance: Float32Array | null): Promise<number> {
   const compute = createCpuCompute();
-  const values = await compute.download(compute.assign(compute.upload(w), codebook));
+  const values = await compute.download(await compute.run(assign, compute.upload(w), codebook));
   return w.reduce((sum, v, e) => sum + (importance?.[e] ?? 1) * (v - (values[e] ?? 0)) ** 2, 0);
 }
 

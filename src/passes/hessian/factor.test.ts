@@ -1,5 +1,5 @@
+import { roundWithFeedbackOf } from '../../compute/operations/round-with-feedback';
 import { expect, test } from 'vitest';
-import { roundWithFeedbackOf } from '../../compute/cpu/feedback';
 import { noise } from '../../onnx/testing/noise';
 import { dampedCholesky, feedbackFactor, targetShift } from './factor';
 

@@ -1,4 +1,4 @@
-import type { FeedbackShape } from '../../compute/types';
+import type { FeedbackShape } from '../../compute/operations/round-with-feedback';
 import type { WeightMatrix } from '../../onnx/operators/geometry';
 import { feedbackFactor, targetShift } from './factor';
 import type { InputGram } from './gram';

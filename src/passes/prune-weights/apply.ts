@@ -1,8 +1,12 @@
 import { counted } from '../../base/plural';
-import type { Handle, MagnitudeCut } from '../../compute/types';
+import { applyCut } from '../../compute/operations/apply-cut';
+import { countBelow } from '../../compute/operations/count-below';
+import { type MagnitudeCut, magnitudeCut } from '../../compute/operations/magnitude-cut';
+import type { Handle } from '../../compute/types';
 import type { Layer, Skipped } from '../../onnx/types';
 import type { Encoding, Pass, PassContext, PassResult } from '../types';
 import { pruneWeightsMeta } from './meta';
+import { byWaves } from '../waves';
 import { isCut, magnitudeBits, randomScores, selectCut, type Scores } from './select';
 import { cutCount, settingsOf, type PruneSettings } from './settings';
 
@@ -38,16 +42,16 @@ export const pruneWeights: Pass = {
       const cut = await context.keep(key, () => findCut(context, batch), () => CUT_BYTES);
       zeroed += cut.count;
       ranked += batch.layers.reduce((sum, l) => sum + l.params, 0);
-      for (const layer of wanted) {
-        context.job.signal.throwIfAborted();
-        if (batch.settings.criterion === 'magnitude') thresholds.set(layer.id, cut.threshold);
-        if (cut.count === 0) {
-          skipped.push({ layer: layer.id, reason: 'At this setting none of its weights is cut.' });
-          continue;
-        }
-        await cutLayer(context, layer, batch.layers.indexOf(layer), cut, batch.settings);
-        changed.push(layer.id);
+      if (batch.settings.criterion === 'magnitude') for (const { id } of wanted) thresholds.set(id, cut.threshold);
+      if (cut.count === 0) {
+        skipped.push(...wanted.map(({ id }) => ({ layer: id, reason: 'At this setting none of its weights is cut.' })));
+        continue;
       }
+      await byWaves(wanted, (layer) => layer, (layer) => {
+        context.job.signal.throwIfAborted();
+        return cutLayer(context, layer, batch.layers.indexOf(layer), cut, batch.settings);
+      });
+      changed.push(...wanted.map(({ id }) => id));
     }
     const share = ranked === 0 ? 0 : (100 * zeroed) / ranked;
     const note = `${zeroed.toLocaleString('en')} of ${counted(ranked, 'weight')} set to zero (${share.toFixed(1)} %).`;
@@ -95,18 +99,18 @@ async function findCut(context: PassContext, batch: Batch): Promise<MagnitudeCut
   const count = cutCount(settings, params, bytes);
   // The CPU maker sorts everything; the streamed select is exact as well and much faster there.
   if (settings.criterion === 'magnitude' && params <= HELD_WEIGHTS && context.compute.info.kind === 'webgpu') {
-    return withHandles(context, layers, (handles) => context.compute.magnitudeCut(handles, count));
+    return withHandles(context, layers, (handles) => context.compute.run(magnitudeCut, handles, count));
   }
   return selectCut(layers.length, streamedScores(context, layers, settings), count);
 }
 
 /** The cut of every weight with |w| < threshold, counted layer by layer. */
 async function thresholdCut(context: PassContext, layers: readonly Layer[], threshold: number): Promise<MagnitudeCut> {
-  let count = 0;
-  for (const layer of layers) {
+  const counts = await byWaves(layers, (layer) => layer, (layer) => {
     context.job.signal.throwIfAborted();
-    count += await withHandles(context, [layer], (handles) => context.compute.countBelow(handles, threshold));
-  }
+    return withHandles(context, [layer], (handles) => context.compute.run(countBelow, handles, threshold));
+  });
+  const count = counts.reduce((sum, each) => sum + each, 0);
   // No tie is ever cut: the first kept magnitude is the threshold itself or above it.
   const bits = magnitudeBits(Float32Array.of(threshold))[0] ?? 0;
   return { bits, threshold, tieTensor: 0, tieIndex: 0, count };
@@ -127,7 +131,7 @@ async function cutLayer(context: PassContext, layer: Layer, tensor: number, cut:
   const lease = await weights.acquire(layer.id);
   let pruned: Handle;
   try {
-    pruned = settings.criterion === 'magnitude' ? compute.applyCut(lease.handle, tensor, cut) : compute.upload(await randomCut(context, lease.handle, layer, tensor, cut));
+    pruned = settings.criterion === 'magnitude' ? await compute.run(applyCut, lease.handle, tensor, cut) : compute.upload(await randomCut(context, lease.handle, layer, tensor, cut));
   } finally {
     lease.release();
   }

@@ -1,4 +1,4 @@
-import type { MagnitudeCut } from '../../compute/types';
+import type { MagnitudeCut } from '../../compute/operations/magnitude-cut';
 
 const float = new Float32Array(1);
 const word = new Uint32Array(float.buffer);

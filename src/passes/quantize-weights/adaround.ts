@@ -1,5 +1,8 @@
 import { createBreath } from '../../base/breath';
-import type { AdaroundOptions, Compute, FeedbackShape, GridLevels, Handle } from '../../compute/types';
+import { adaround, type AdaroundOptions } from '../../compute/operations/adaround';
+import { gramProduct } from '../../compute/operations/gram-product';
+import type { FeedbackShape, GridLevels } from '../../compute/operations/round-with-feedback';
+import type { Compute, Handle } from '../../compute/types';
 import type { FeedbackRows } from '../hessian/rows';
 import { descendRow } from './descend';
 
@@ -16,7 +19,7 @@ export async function learnRounding(compute: Compute, weights: Float32Array, sta
   const choices = choicesOf(weights, start, shape.rows, levels);
   const gram = compute.upload(hessian);
   try {
-    const shares = await compute.adaround(gram, choices.planes, shape, options);
+    const shares = await compute.run(adaround, gram, choices.planes, shape, options);
     const learned = shares.map((share, at) => (share >= 0.5 ? choices.upper[at] : choices.lower[at]) ?? 0);
     const [before, after] = [await productOf(compute, gram, start, weights, shape), await productOf(compute, gram, learned, weights, shape)];
     const breath = createBreath();
@@ -35,7 +38,7 @@ export async function learnRounding(compute: Compute, weights: Float32Array, sta
 
 /** The Hessian times the errors of values, [columns, rows]. */
 function productOf(compute: Compute, gram: Handle, values: Float32Array, weights: Float32Array, shape: FeedbackShape): Promise<Float32Array> {
-  return compute.gramProduct(gram, values.map((v, at) => v - (weights[at] ?? 0)), shape);
+  return compute.run(gramProduct, gram, values.map((v, at) => v - (weights[at] ?? 0)), shape);
 }
 
 /** d H d^T of a row. */

@@ -1,3 +1,5 @@
+import { errorSums } from '../../compute/operations/error-sums';
+import { quantize } from '../../compute/operations/quantize';
 import { describe, expect, test } from 'vitest';
 import { bytesOf, DataType, makeTensor } from '../../onnx/tensor';
 import { convNet, lstmNet, makeModel, matmulNet } from '../../onnx/testing/fixtures';
@@ -28,7 +30,7 @@ describe('values lie exactly on the stored grid', () => {
         expect(decodeCodes(await store.codesOf(id), grid)).toEqual(await applied.value(id));
         // Encoding the values anew gives the same values: nothing moves between preview and file.
         const lease = await store.acquire(id);
-        expect(await compute.download(compute.quantize(lease.handle, grid))).toEqual(await applied.value(id));
+        expect(await compute.download(await compute.run(quantize, lease.handle, grid))).toEqual(await applied.value(id));
         lease.release();
       }
     }
@@ -40,7 +42,7 @@ test('more bits give less error, and 8 bits are above 40 dB', async () => {
   for (let bits = 2; bits <= 8; bits++) {
     const { store, compute } = await applyPass(quantizeWeights, convNet(13), { options: { bits } });
     const [now, before] = [await store.acquire('fc'), await store.acquireOriginal('fc')];
-    const { signal, noise } = await compute.errorSums(before.handle, now.handle);
+    const { signal, noise } = await compute.run(errorSums, before.handle, now.handle);
     expect(noise).toBeLessThan(last);
     if (bits === 8) expect(10 * Math.log10(signal / noise)).toBeGreaterThan(40);
     last = noise;

@@ -1,9 +1,13 @@
 import { counted } from '../../base/plural';
-import type { AdaroundOptions, Compute, Grid, Handle } from '../../compute/types';
+import type { AdaroundOptions } from '../../compute/operations/adaround';
+import { quantize } from '../../compute/operations/quantize';
+import { groupRanges } from '../../compute/operations/ranges';
+import type { Compute, Grid, Handle } from '../../compute/types';
 import { canStore } from '../../onnx/encode';
 import type { Layer, Skipped, Storage } from '../../onnx/types';
 import { fitWanted } from '../hessian/fit-layers';
 import type { Pass, PassContext, PassResult } from '../types';
+import { byWaves } from '../waves';
 import { roundLayersByOutput, type Planned } from './by-output';
 import type { GptqChoice } from './gptq';
 import { gridFromRanges, storedGrid } from './grid';
@@ -43,11 +47,15 @@ export const quantizeWeights: Pass = {
     const roundSome = (some: readonly Planned[]): Promise<readonly Skipped[]> => roundLayersByOutput(context, some, (each) => choiceOf(context, each));
     const { rest, note } = await fitWanted(planned, ({ settings }) => isByOutput(settings.rounding), roundSome, 'was rounded to the nearest');
     const startedAt = Date.now();
-    for (const [done, each] of rest.entries()) {
+    let done = 0;
+    const tell = ({ layer }: Planned): void => context.job.onProgress({ stage: `Quantizing ${layer.id}`, done, total: rest.length, startedAt });
+    await byWaves(rest, ({ layer }) => layer, async (each) => {
       context.job.signal.throwIfAborted();
-      context.job.onProgress({ stage: `Quantizing ${each.layer.id}`, done, total: rest.length, startedAt });
+      tell(each);
       await roundToNearest(context, each);
-    }
+      done++;
+      tell(each);
+    });
     return { changed: planned.map(({ layer }) => layer.id), skipped, note: `${planned.length} of ${counted(wanted.length, 'layer')} quantized.${note}` };
   },
 };
@@ -77,7 +85,8 @@ async function roundToNearest(context: PassContext, { layer, settings, storage }
     const choose = (): Promise<Grid> => chooseGrid(compute, lease.handle, groupsOf(layer, settings), settings, storage, job.signal);
     const key = JSON.stringify(['hqq', layer.id, settings, storage]);
     const grid = settings.rounding === 'hqq' ? await context.keep(key, choose, ({ scales, zeroPoints }) => scales.byteLength + zeroPoints.byteLength) : await choose();
-    const quantized = compute.quantize(lease.handle, grid);
+    job.signal.throwIfAborted();
+    const quantized = await compute.run(quantize, lease.handle, grid);
     await weights.put(layer.id, quantized, { kind: 'grid', grid, storage });
   } finally {
     lease.release();
@@ -112,7 +121,7 @@ function allowsSign({ settings, storage }: Pick<Planned, 'settings' | 'storage'>
 }
 
 async function chooseGrid(compute: Compute, w: Handle, groups: Grid['groups'], settings: QuantizeSettings, storage: Storage, signal: AbortSignal): Promise<Grid> {
-  const full = await compute.ranges(w, groups);
+  const full = await compute.run(groupRanges, w, groups);
   const ranges = settings.range === 'percentile' ? await percentileRanges(compute, w, { groups }, full, settings.percentile) : full;
   const plain = gridFromRanges(ranges, groups, settings.bits, settings.symmetric);
   const ranged = settings.range === 'mse' ? await leastErrorGrid(compute, w, plain, allowsSign({ settings, storage })) : plain;

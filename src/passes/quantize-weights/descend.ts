@@ -1,4 +1,4 @@
-import type { FeedbackShape, GridLevels } from '../../compute/types';
+import type { FeedbackShape, GridLevels } from '../../compute/operations/round-with-feedback';
 
 /** Rounds over all columns at most; nearly all rows are at rest before. */
 const MOST_SWEEPS = 20;

@@ -1,4 +1,6 @@
-import type { AdaroundOptions, Compute, Grid, GridLevels } from '../../compute/types';
+import type { AdaroundOptions } from '../../compute/operations/adaround';
+import { type GridLevels, roundWithFeedback } from '../../compute/operations/round-with-feedback';
+import type { Compute, Grid } from '../../compute/types';
 import { channelOf, groupOf, scaleChannels } from '../../compute/groups';
 import type { Storage } from '../../onnx/types';
 import { feedbackRows, gather, scatter, targetWeights, type FeedbackRows } from '../hessian/rows';
@@ -47,7 +49,7 @@ export async function roundByOutput(compute: Compute, weights: Float32Array, inp
   const factor = compute.upload(rows.factor);
   try {
     const attempt = async (grid: Grid): Promise<{ values: Float32Array; byChannel: Float64Array }> => {
-      const { values, losses } = await compute.roundWithFeedback(placed, factor, rows.shape, levelsOf(grid, rows));
+      const { values, losses } = await compute.run(roundWithFeedback, placed, factor, rows.shape, levelsOf(grid, rows));
       try {
         return { values: await compute.download(values), byChannel: perChannel(losses, grid, rows) };
       } finally {

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { createCpuCompute } from '../../compute/cpu';
+import { gridCodes } from '../../compute/operations/codes';
+import { errorSums } from '../../compute/operations/error-sums';
+import { quantize } from '../../compute/operations/quantize';
+import { groupRanges } from '../../compute/operations/ranges';
 import type { Groups } from '../../compute/types';
 import { noise } from '../../onnx/testing/noise';
 import { codeLimits, decodeCodes, gridFromRanges } from './grid';
@@ -12,7 +16,7 @@ const whole = (n: number): Groups => ({ outer: 1, channels: 1, inner: n, block: 
 async function error(w: Float32Array, scale: number, bits: number): Promise<number> {
   const grid = { groups: whole(w.length), bits, ...codeLimits(bits, true), scales: Float32Array.of(scale), zeroPoints: Int32Array.of(0) };
   const handle = compute.upload(w);
-  return (await compute.errorSums(handle, compute.quantize(handle, grid))).noise;
+  return (await compute.run(errorSums, handle, await compute.run(quantize, handle, grid))).noise;
 }
 
 describe('min-max grid', () => {
@@ -29,9 +33,9 @@ describe('min-max grid', () => {
   });
 
   test('a group of zeros, or of denormals, has scale 1', () => {
-    const ranges = { min: Float32Array.of(0, -1e-40), max: Float32Array.of(0, 1e-40) };
+    const known = { min: Float32Array.of(0, -1e-40), max: Float32Array.of(0, 1e-40) };
     for (const symmetric of [true, false]) {
-      expect([...gridFromRanges(ranges, { outer: 1, channels: 2, inner: 1, block: 1 }, 8, symmetric).scales]).toEqual([1, 1]);
+      expect([...gridFromRanges(known, { outer: 1, channels: 2, inner: 1, block: 1 }, 8, symmetric).scales]).toEqual([1, 1]);
     }
   });
 
@@ -40,9 +44,9 @@ describe('min-max grid', () => {
     for (const groups of layouts) {
       for (const symmetric of [true, false]) {
         const w = compute.upload(noise(60, bits));
-        const grid = gridFromRanges(await compute.ranges(w, groups), groups, bits, symmetric);
-        const quantized = await compute.download(compute.quantize(w, grid));
-        expect(decodeCodes(await compute.codes(w, grid), grid)).toEqual(quantized);
+        const grid = gridFromRanges(await compute.run(groupRanges, w, groups), groups, bits, symmetric);
+        const quantized = await compute.download(await compute.run(quantize, w, grid));
+        expect(decodeCodes(await compute.run(gridCodes, w, grid), grid)).toEqual(quantized);
       }
     }
   });
@@ -52,11 +56,11 @@ test('groups visit every element once, in compute\'s order', async () => {
   const groups: Groups = { outer: 3, channels: 2, inner: 4, block: 5 };
   const seen: number[] = [];
   const values = noise(24, 3);
-  const ranges = await compute.ranges(compute.upload(values), groups);
+  const found = await compute.run(groupRanges, compute.upload(values), groups);
   for (const [group, elements] of elementsByGroup(groups)) {
     seen.push(...elements);
     const own = [...elements].map((e) => values[e] ?? 0);
-    expect([Math.min(...own), Math.max(...own)]).toEqual([ranges.min[group], ranges.max[group]]);
+    expect([Math.min(...own), Math.max(...own)]).toEqual([found.min[group], found.max[group]]);
   }
   expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 24 }, (_, i) => i));
 });
@@ -75,7 +79,7 @@ describe('least squared error', () => {
 
   test.each([2, 3, 4, 8])('%i bits: within 1 % of a brute-force search over 500 scales, and never worse than min-max', async (bits) => {
     const handle = compute.upload(w);
-    const plain = gridFromRanges(await compute.ranges(handle, whole(w.length)), whole(w.length), bits, true);
+    const plain = gridFromRanges(await compute.run(groupRanges, handle, whole(w.length)), whole(w.length), bits, true);
     const full = plain.scales[0] ?? 1;
     let best = Number.POSITIVE_INFINITY;
     for (let k = 1; k <= 500; k++) best = Math.min(best, await error(w, (full * k) / 500, bits));
@@ -90,17 +94,17 @@ describe('least squared error', () => {
       // On the grid {-2, -1, 0, 1} * s of 2 bits these fit exactly only when the long tail gets the code -2.
       const values = Float32Array.of(-2 * sign, -1 * sign, 0, sign);
       const handle = compute.upload(values);
-      const plain = gridFromRanges(await compute.ranges(handle, whole(4)), whole(4), 2, true);
+      const plain = gridFromRanges(await compute.run(groupRanges, handle, whole(4)), whole(4), 2, true);
       const grid = await leastErrorGrid(compute, handle, plain, true);
       expect(Math.sign(grid.scales[0] ?? 0)).toBe(sign);
-      expect((await compute.errorSums(handle, compute.quantize(handle, grid))).noise).toBeLessThan(0.2);
-      expect([...(await compute.codes(handle, grid))]).toContain(0xfe);
+      expect((await compute.run(errorSums, handle, await compute.run(quantize, handle, grid))).noise).toBeLessThan(0.2);
+      expect([...(await compute.run(gridCodes, handle, grid))]).toContain(0xfe);
     }
   });
 
   test('a group of zeros keeps its scale and stays zero', async () => {
     const handle = compute.upload(new Float32Array(8));
-    const plain = gridFromRanges(await compute.ranges(handle, whole(8)), whole(8), 4, true);
+    const plain = gridFromRanges(await compute.run(groupRanges, handle, whole(8)), whole(8), 4, true);
     expect([...(await leastErrorGrid(compute, handle, plain, true)).scales]).toEqual([1]);
   });
 });
@@ -110,8 +114,8 @@ test('percentile ranges are the quantile of the non-zero magnitudes', async () =
   for (let i = 0; i <= 100; i++) values[i * 5] = i % 2 === 0 ? i : -i;
   const handle = compute.upload(values);
   const groups = whole(1000);
-  const ranges = await percentileRanges(compute, handle, { groups }, await compute.ranges(handle, groups), 90);
+  const found = await percentileRanges(compute, handle, { groups }, await compute.run(groupRanges, handle, groups), 90);
   // Magnitudes 1..100: position 0.9 * 99 = 89.1, between 90 and 91.
-  expect(ranges.max[0]).toBeCloseTo(90.1, 4);
-  expect(ranges.min[0]).toBeCloseTo(-90.1, 4);
+  expect(found.max[0]).toBeCloseTo(90.1, 4);
+  expect(found.min[0]).toBeCloseTo(-90.1, 4);
 });

@@ -1,5 +1,6 @@
 import { newFloats, type FloatMaker } from '../../base/scratch';
-import type { Grid, Groups, Ranges } from '../../compute/types';
+import type { Ranges } from '../../compute/operations/ranges';
+import type { Grid, Groups } from '../../compute/types';
 import { roundScalesToHalf } from '../../onnx/encode/scales';
 import type { Storage } from '../../onnx/types';
 

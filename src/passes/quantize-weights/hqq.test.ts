@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { createCpuCompute } from '../../compute/cpu';
+import { quantize } from '../../compute/operations/quantize';
+import { groupRanges } from '../../compute/operations/ranges';
 import type { Grid, Groups } from '../../compute/types';
 import { noise } from '../../onnx/testing/noise';
 import { convNet } from '../../onnx/testing/fixtures';
@@ -19,7 +21,7 @@ const handle = compute.upload(w);
 
 /** By group. */
 async function lpErrors(grid: Grid): Promise<number[]> {
-  const rounded = await compute.download(compute.quantize(handle, grid));
+  const rounded = await compute.download(await compute.run(quantize, handle, grid));
   return [...elementsByGroup(groups)].map(([group]) => {
     // Elements of a group are neighbours here.
     const own = rounded.subarray(group * 32, (group + 1) * 32);
@@ -30,7 +32,7 @@ async function lpErrors(grid: Grid): Promise<number[]> {
 for (const symmetric of [true, false]) {
   for (const bits of [2, 3, 4]) {
     test(`${symmetric ? 'symmetric' : 'asymmetric'}, ${bits} bits: no group's error in the norm is above that of its starts, and their sum is below`, async () => {
-      const full = gridFromRanges(await compute.ranges(handle, groups), groups, bits, symmetric);
+      const full = gridFromRanges(await compute.run(groupRanges, handle, groups), groups, bits, symmetric);
       const least = await leastErrorGrid(compute, handle, full, false);
       const found = await lpErrors(await halfQuadraticGrid(compute, handle, [least, full], signal));
       const [a, b] = [await lpErrors(full), await lpErrors(least)];

@@ -1,4 +1,6 @@
-import type { Compute, Grid, Handle, Ranges } from '../../compute/types';
+import { clipErrors } from '../../compute/operations/clip-errors';
+import type { Ranges } from '../../compute/operations/ranges';
+import type { Compute, Grid, Handle } from '../../compute/types';
 import { elementsByGroup } from './groups';
 import { scaleGrid } from './grid';
 
@@ -18,8 +20,8 @@ export async function leastErrorGrid(compute: Compute, w: Handle, grid: Grid, tr
   const coarse = await bestRatios(compute, w, grid, COARSE);
   // The fine base may not pass the min-max scale: a larger one only coarsens the grid.
   const base = scaleGrid(grid, coarse.ratios.map((r) => Math.min(1, r / STEP)));
-  const candidates = [coarse, await bestRatios(compute, w, base, FINE)];
-  if (trySign && grid.qMin < 0) candidates.push(await bestRatios(compute, w, scaleGrid(base, new Float32Array(base.scales.length).fill(-1)), FINE));
+  const signed = trySign && grid.qMin < 0 ? [scaleGrid(base, new Float32Array(base.scales.length).fill(-1))] : [];
+  const candidates = [coarse, ...(await Promise.all([base, ...signed].map((each) => bestRatios(compute, w, each, FINE))))];
   const scales = grid.scales.map((scale, g) => {
     let best = Number.POSITIVE_INFINITY;
     let chosen = scale;
@@ -42,7 +44,7 @@ interface Best {
 }
 
 async function bestRatios(compute: Compute, w: Handle, grid: Grid, candidates: Float32Array): Promise<Best> {
-  const all = await compute.clipErrors(w, grid, candidates);
+  const all = await compute.run(clipErrors, w, grid, candidates);
   const ratios = new Float32Array(grid.scales.length).fill(1);
   const errors = new Float32Array(grid.scales.length);
   for (let g = 0; g < errors.length; g++) {

@@ -15,8 +15,15 @@ export function countHandles(inner: Compute): { compute: Compute; live: () => nu
   const compute: Compute = {
     ...inner,
     upload: (data) => watch(inner.upload(data)),
-    quantize: (w, grid, into) => (into ? inner.quantize(w, grid, into) : watch(inner.quantize(w, grid))),
-    applyCut: (w, tensor, cut, into) => (into ? inner.applyCut(w, tensor, cut, into) : watch(inner.applyCut(w, tensor, cut))),
+    run: async (operation, ...args) => {
+      const result = await inner.run(operation, ...args);
+      if (isHandle(result)) watch(result);
+      return result;
+    },
   };
   return { compute, live: () => alive.size };
+}
+
+function isHandle(value: unknown): value is Handle {
+  return typeof value === 'object' && value !== null && 'destroy' in value;
 }

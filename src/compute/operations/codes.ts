@@ -1,0 +1,29 @@
+import { checkGroups, groupOf } from '../groups';
+import type { Grid, Handle, Kernel, Operation } from '../types';
+import { codeOf, GRID_SOURCE, gridWords } from './shared/grid';
+
+const KERNEL: Kernel = { name: 'codes', source: [...GRID_SOURCE, 'codes'] };
+
+/** Codes of values, one byte each, as stored: symmetric codes in two's complement. */
+export const gridCodes: Operation<[w: Handle, grid: Grid], Uint8Array<ArrayBuffer>> = {
+  kernels: [KERNEL],
+  compiled: 'at-start',
+  cpu: (host, w, grid) => codesOf(host.valuesOf(w), grid),
+  async gpu(device, w, grid) {
+    checkGroups(w.length, grid.groups);
+    const result = device.scratch(w.length);
+    device.dispatch(KERNEL, gridWords(w.length, grid.groups, grid), [w, grid.scales, grid.zeroPoints, result], { threads: Math.ceil(w.length / 4) });
+    return new Uint8Array(await device.read(result, w.length));
+  },
+};
+
+export function codesOf(w: Float32Array, grid: Grid): Uint8Array<ArrayBuffer> {
+  checkGroups(w.length, grid.groups);
+  const out = new Uint8Array(w.length);
+  for (let e = 0; e < w.length; e++) {
+    const g = groupOf(e, grid.groups);
+    // Storing a negative code in a byte keeps its two's complement.
+    out[e] = codeOf(w[e] ?? 0, grid.scales[g] ?? 1, grid.zeroPoints[g] ?? 0, grid);
+  }
+  return out;
+}

@@ -1,0 +1,42 @@
+import type { Handle, Kernel, Operation } from '../types';
+import { stridingThreads } from './shared/share';
+
+/** Sums for SQNR over a whole tensor, in float64: 10*log10(signal/noise). */
+export interface ErrorSums {
+  readonly signal: number;
+  readonly noise: number;
+}
+
+const KERNEL: Kernel = { name: 'error-sums', source: ['prelude/linear', 'error-sums'] };
+
+/** What a tensor lost against a reference of the same length. */
+export const errorSums: Operation<[reference: Handle, w: Handle], ErrorSums> = {
+  kernels: [KERNEL],
+  compiled: 'at-start',
+  cpu: (host, reference, w) => sumErrors(host.valuesOf(reference), host.valuesOf(w)),
+  async gpu(device, reference, w) {
+    const threads = stridingThreads(reference.length);
+    const partials = device.scratch(threads * 8);
+    device.dispatch(KERNEL, Uint32Array.of(reference.length, threads), [reference, w, partials], { threads });
+    const parts = new Float32Array(await device.read(partials, threads * 8));
+    let signal = 0;
+    let noise = 0;
+    for (let i = 0; i < parts.length; i += 2) {
+      signal += parts[i] ?? 0;
+      noise += parts[i + 1] ?? 0;
+    }
+    return { signal, noise };
+  },
+};
+
+export function sumErrors(reference: Float32Array, w: Float32Array): ErrorSums {
+  let signal = 0;
+  let noise = 0;
+  for (let e = 0; e < reference.length; e++) {
+    const r = reference[e] ?? 0;
+    const d = r - (w[e] ?? 0);
+    signal += r * r;
+    noise += d * d;
+  }
+  return { signal, noise };
+}

@@ -1,0 +1,28 @@
+import type { Codebook } from '../../types';
+import { GRID_SOURCE, gridWords } from './grid';
+
+/** The WGSL that kernels over codebooks start with. */
+export const CODEBOOK_SOURCE = [...GRID_SOURCE, 'prelude/codebook'] as const;
+
+/** The shaders' struct Grid with the codes of a codebook as limits. */
+export function codebookWords(length: number, { groups, size }: Codebook): Uint32Array {
+  return gridWords(length, groups, { qMin: 0, qMax: size - 1 });
+}
+
+/**
+ * Code of the nearest of `size` ascending values from `first` on; of two equally near, the higher. By halving, as the shader does it, with
+ * distances in float32.
+ */
+export function nearestCode(values: Float32Array, first: number, size: number, x: number): number {
+  let low = 0;
+  let high = size - 1;
+  // The first value that is not below x, or the last of all.
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((values[first + middle] ?? 0) < x) low = middle + 1;
+    else high = middle;
+  }
+  const toLower = Math.fround(x - (values[first + low - 1] ?? 0));
+  const toHigher = Math.fround((values[first + low] ?? 0) - x);
+  return low > 0 && toLower < toHigher ? low - 1 : low;
+}

@@ -1,0 +1,41 @@
+/** Arithmetic on quantization grids, slow and obvious in float32: the twin of shaders/prelude/grid.wgsl. Math.fround stands where a GPU would round. */
+import { blocksPerChannel, type Grid, type Groups } from '../../types';
+
+/** The WGSL that kernels over groups of elements start with. */
+export const GRID_SOURCE = ['prelude/linear', 'prelude/grid'] as const;
+
+/** Elements that one thread of a reducing kernel takes at least: enough to be worth a thread, few enough for float32 sums. */
+const SHARE = 256;
+/** Threads of a reducing kernel at most, over all groups: bounds what is read back. */
+const MAX_THREADS = 2 ** 16;
+
+/** The shaders' struct Grid. @param splits threads that share a group. @param ratios candidate clip ratios. */
+export function gridWords(length: number, groups: Groups, { qMin, qMax }: Pick<Grid, 'qMin' | 'qMax'>, splits = 1, ratios = 1): Uint32Array {
+  return Uint32Array.of(length, groups.channels, groups.inner, groups.block, blocksPerChannel(groups), qMin, qMax, splits, ratios);
+}
+
+/** Threads that share a group: its elements over SHARE, less where there are many groups. */
+export function splitsOf(length: number, groups: Groups): number {
+  const perGroup = Math.min(groups.block, groups.outer * groups.inner);
+  const share = Math.max(SHARE, Math.ceil(length / MAX_THREADS));
+  return Math.max(1, Math.ceil(perGroup / share));
+}
+
+/** Nearest integer, halves to the even one, as WGSL `round` and ONNX QuantizeLinear do. Exact for |x| < 2^52. */
+export function roundHalfEven(x: number): number {
+  const floor = Math.floor(x);
+  const rest = x - floor;
+  if (rest !== 0.5) return Math.round(x);
+  return floor % 2 === 0 ? floor : floor + 1;
+}
+
+/** Code of one value: clip(round(value / scale) + zeroPoint, qMin, qMax). */
+export function codeOf(value: number, scale: number, zeroPoint: number, grid: Pick<Grid, 'qMin' | 'qMax'>): number {
+  const code = roundHalfEven(Math.fround(value / scale)) + zeroPoint;
+  return Math.min(grid.qMax, Math.max(grid.qMin, code));
+}
+
+/** Value of one code: (code - zeroPoint) * scale in float32. */
+export function valueOf(code: number, scale: number, zeroPoint: number): number {
+  return Math.fround((code - zeroPoint) * scale);
+}
