@@ -119,6 +119,19 @@ export function withLayerBits(recipe: Recipe, bits: ReadonlyMap<string, number>)
   return { ...recipe, passes: recipe.passes.map((s) => (s === step ? planned : s)) };
 }
 
+/** How the quantize-weights step rounds. */
+export function roundingOf(recipe: Recipe): string {
+  const step = stepOf(recipe, quantizeWeightsMeta.id) ?? { id: quantizeWeightsMeta.id };
+  return String(effectiveOptions(quantizeWeightsMeta, step)['rounding']);
+}
+
+/** The recipe with its quantize-weights step rounding so, and with one where it has none; layers keep a rounding of their own. */
+export function withRounding(recipe: Recipe, rounding: string): Recipe {
+  const whole = withLayerBits(recipe, new Map());
+  const step = stepOf(whole, quantizeWeightsMeta.id);
+  return { ...whole, passes: whole.passes.map((s) => (s === step ? { ...s, options: { ...s.options, rounding } } : s)) };
+}
+
 /**
  * The recipe with its quantize-static step computing on integers in all layers that it took but these, which stay in floats. A step that is switched
  * off is switched on; a missing one is put last.

@@ -155,7 +155,7 @@ describe('figures', () => {
   test('a plan starts from the recipe that the plan before started from, unless that was edited since', async () => {
     const from = recipe();
     const planned = { ...from, passes: [{ id: 'quantize-weights', options: { bits: 3 } }] };
-    const value = { recipe: planned, bits: [], predictedBytes: 900, predictedLoss: 0.1, lossKind: 'kl', checked: null, measured: null, timed: null } as const;
+    const value = { recipe: planned, bits: [], predictedBytes: 900, predictedLoss: 0.1, lossKind: 'kl', checked: null, measured: null, roundings: [], timed: null } as const;
     const plan = async () => {
       const done = planBits({ kind: 'bytes', bytes: 1000 });
       const call = await fake.next('planBits');

@@ -1,5 +1,6 @@
 /** What each layer costs when it is changed alone, and the bits per layer that follow from it. */
 import type { Skipped } from '../../onnx/types';
+import type { LimitJudgement } from '../../measure/limit';
 import type { Recipe } from '../../recipe/types';
 
 export interface SensitivityOptions {
@@ -54,14 +55,27 @@ export interface Sensitivity {
 
 /**
  * What a plan keeps to. 'bytes': the predicted size of the exported file. 'loss': the sum of the layers' losses (KL in nats, or, where
- * outputs are no class scores, noise / signal of the outputs). 'points': how far top-1 may fall, measured on the live session over
- * `samples` samples (null: all) while the plan is made. 'time': how long an inference on WASM may take, as a part of the original's.
+ * outputs are no class scores, noise / signal of the outputs). 'points': how far top-1 may fall, judged by its interval on the live
+ * session over `samples` samples (null: all) while the plan is made. 'time': how long an inference on WASM may take, as a part of the original's.
  */
 export type BitBudget =
   | { readonly kind: 'bytes'; readonly bytes: number }
   | { readonly kind: 'loss'; readonly loss: number }
   | { readonly kind: 'points'; readonly points: number; readonly samples: number | null }
   | { readonly kind: 'time'; readonly ratio: number };
+
+/** The bits of a plan under one way of rounding, as run on samples that no pass had learned from (made-up inputs where there are none). */
+export interface PlanRounding {
+  readonly rounding: string;
+  readonly bytes: number;
+  readonly loss: number;
+  /** Percent of samples with the original's answer; null where outputs are no class scores. */
+  readonly agreement: number | null;
+  readonly samples: number;
+  readonly chosen: boolean;
+}
+
+export type { LimitJudgement };
 
 export interface BitPlan {
   /** The recipe asked about, its quantize-weights step with overrides per layer; for a budget of time its quantize-static step with the layers that it leaves alone. */
@@ -78,8 +92,10 @@ export interface BitPlan {
    * measured; null for others.
    */
   readonly checked: { readonly plans: number; readonly loss: number; readonly samples: number } | null;
-  /** Top-1 after minus before in points, as measured for a 'points' budget; null for others. */
-  readonly measured: { readonly points: number; readonly samples: number } | null;
+  /** Top-1 after minus before, as it was judged for a 'points' budget; null for others. */
+  readonly measured: LimitJudgement | null;
+  /** The same bits rounded in each way that was run, the one in `recipe` marked; empty for a budget of time. */
+  readonly roundings: readonly PlanRounding[];
   /** Time over the original's in the same run for a 'time' budget, the median and its 95 % interval; null for others. */
   readonly timed: { readonly median: number; readonly low: number; readonly high: number } | null;
 }

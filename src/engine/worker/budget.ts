@@ -1,63 +1,68 @@
 /** Which of the best plans keeps to a budget. */
 import { WhittleError } from '../../base/errors';
+import { formatBytes } from '../../base/format';
 import type { Job } from '../../base/job';
 import { counted } from '../../base/plural';
 import { allocationFront, allocationOf, valuesOf, withinLoss, type Allocation, type Choice } from '../../measure/allocate';
+import type { LimitJudgement } from '../../measure/limit';
 import type { BitBudget } from '../protocol/index';
 
 /** Plans whose costs are closer than this share are not told apart by running them. */
 const CLOSE = 0.01;
 
-/** Top-1 after minus before, in points, as run. */
-export interface Measured {
-  readonly points: number;
-  readonly samples: number;
-}
-
-/** Loss of the whole model under a plan, as run. */
+/** The whole model under a plan, as run. */
 export interface Whole {
   readonly loss: number;
-  readonly samples: number;
+  /** Why it is of no use; null where it may be. */
+  readonly ruin: string | null;
+}
+
+/** What plans are told apart by. */
+export interface Trials {
+  /** Bytes of the whole file. */
+  readonly size: (plan: Allocation) => Promise<number>;
+  readonly run: (plan: Allocation) => Promise<Whole>;
+  /** Whether its top-1 keeps to so many points. */
+  readonly judge: (plan: Allocation, points: number) => Promise<LimitJudgement>;
 }
 
 export interface Chosen {
   readonly plan: Allocation;
-  /** For a budget of bytes. */
-  readonly checked: (Whole & { readonly plans: number }) | null;
-  /** For a budget of points. */
-  readonly measured: Measured | null;
+  /** Plans that were run or judged. */
+  readonly plans: number;
 }
 
-type Size = (plan: Allocation) => Promise<number>;
-type Measure = (plan: Allocation, samples: number | null) => Promise<Measured>;
-type Run = (plan: Allocation) => Promise<Whole>;
-
 /**
- * The plan that keeps to the budget: within bytes the one that loses least when it is run, within loss or points the smallest on the front.
- * `size` gives the whole file's bytes, `measure` top-1 and `run` the loss of a plan. Throws `bad-recipe` where none keeps to it.
+ * The plan that keeps to the budget: within bytes the one that loses least when it is run, within loss or points the smallest. Plans with the same
+ * bits everywhere are always among those tried. Throws `bad-recipe` where none keeps to it, or what does is of no use.
  */
-export async function choosePlan(layers: readonly (readonly Choice[])[], budget: Exclude<BitBudget, { kind: 'time' }>, size: Size, measure: Measure, run: Run, job: Job): Promise<Chosen> {
-  const front = allocationFront(layers);
-  const [smallest, best] = [front[0], front.at(-1)];
-  if (smallest === undefined || best === undefined) throw new RangeError('an empty front');
+export async function choosePlan(layers: readonly (readonly Choice[])[], budget: Exclude<BitBudget, { kind: 'time' }>, trials: Trials, job: Job): Promise<Chosen> {
   switch (budget.kind) {
-    case 'loss': {
-      const plan = withinLoss(front, budget.loss);
-      if (plan === null) throw outOfReach(`A loss of ${budget.loss}`, `the scanned bit widths lose ${best.loss.toPrecision(3)} or more`);
-      return { plan, measured: null, checked: null };
-    }
+    case 'loss':
+      return smallestWithin(layers, budget.loss, trials);
     case 'bytes':
-      return leastWithin(layers, budget.bytes, size, run, job);
+      return leastWithin(layers, budget.bytes, trials, job);
     default:
-      return smallestKeeping(front, budget, best, measure, job);
+      return smallestKeeping(layers, budget.points, trials, job);
   }
+}
+
+/** The smallest file whose layers' losses add up to at most `loss`. */
+async function smallestWithin(layers: readonly (readonly Choice[])[], loss: number, { size, run }: Trials): Promise<Chosen> {
+  const front = allocationFront(layers);
+  const plan = withinLoss(front, loss);
+  if (plan === null) throw outOfReach(`A loss of ${loss}`, `the scanned bit widths lose ${(front.at(-1)?.loss ?? Infinity).toPrecision(3)} or more`);
+  const even = evenPlans(layers).find((each) => each.loss <= loss);
+  const smaller = even && (await size(even)) < (await size(plan)) ? even : plan;
+  refuseRuin(await run(smaller), `a loss of ${loss}`);
+  return { plan: smaller, plans: 1 };
 }
 
 /**
  * Losses of layers do not add up: what they are guessed to add up to gives several plans (their sum, the sum of their roots, which spreads
  * bits more evenly, and the same width everywhere), each is run, and the one whose whole loses least stays.
  */
-async function leastWithin(layers: readonly (readonly Choice[])[], bytes: number, size: Size, run: Run, job: Job): Promise<Chosen> {
+async function leastWithin(layers: readonly (readonly Choice[])[], bytes: number, { size, run }: Trials, job: Job): Promise<Chosen> {
   const rooted = layers.map((choices) => choices.map((choice) => ({ ...choice, loss: Math.sqrt(choice.loss) })));
   const plans = new Map<string, Allocation>();
   for (const guess of [layers, rooted]) {
@@ -77,18 +82,21 @@ async function leastWithin(layers: readonly (readonly Choice[])[], bytes: number
     if (best === null || whole.loss < best.whole.loss) best = { plan, whole };
   }
   if (best === null) throw new RangeError('no layers');
-  return { plan: best.plan, measured: null, checked: { ...best.whole, plans: plans.size } };
+  refuseRuin(best.whole, formatBytes(bytes));
+  return { plan: best.plan, plans: plans.size };
 }
 
 /** The most bits that every layer can have within the size; null where no width fits. */
-async function widestEven(layers: readonly (readonly Choice[])[], bytes: number, size: Size): Promise<Allocation | null> {
-  const [first = [], ...rest] = layers.map((choices) => choices.map((choice) => choice.value));
-  const widths = first.filter((value) => rest.every((others) => others.includes(value))).toSorted((a, b) => b - a);
-  for (const width of widths) {
-    const plan = planOf(layers, layers.map(() => width));
-    if (plan.cost <= bytes && (await size(plan)) <= bytes) return plan;
-  }
+async function widestEven(layers: readonly (readonly Choice[])[], bytes: number, size: Trials['size']): Promise<Allocation | null> {
+  for (const plan of evenPlans(layers).toReversed()) if (plan.cost <= bytes && (await size(plan)) <= bytes) return plan;
   return null;
+}
+
+/** The same bits for every layer, from the fewest. */
+function evenPlans(layers: readonly (readonly Choice[])[]): Allocation[] {
+  const [first = [], ...rest] = layers.map((choices) => choices.map((choice) => choice.value));
+  const widths = first.filter((value) => rest.every((others) => others.includes(value))).toSorted((a, b) => a - b);
+  return widths.map((width) => planOf(layers, layers.map(() => width)));
 }
 
 function planOf(layers: readonly (readonly Choice[])[], values: readonly number[]): Allocation {
@@ -99,7 +107,7 @@ function planOf(layers: readonly (readonly Choice[])[], values: readonly number[
  * The plan with the least loss whose file fits. What a file has besides its weights depends on the bit widths in use (the look-up tables
  * that layers share), so it is learned once for each set of them.
  */
-async function largestWithin(front: readonly Allocation[], bytes: number, smallest: Allocation, size: Size): Promise<Allocation> {
+async function largestWithin(front: readonly Allocation[], bytes: number, smallest: Allocation, size: Trials['size']): Promise<Allocation> {
   const rest = new Map<string, number>();
   for (const plan of front.toReversed()) {
     const widths = [...new Set(valuesOf(plan))].toSorted((x, y) => x - y).join();
@@ -111,19 +119,44 @@ async function largestWithin(front: readonly Allocation[], bytes: number, smalle
   throw outOfReach(`A file of ${bytes} bytes`, `the smallest one, with every layer at its fewest scanned bits, has ${await size(smallest)}`);
 }
 
-/** The smallest plan found that keeps its accuracy when it is run. */
-async function smallestKeeping(front: readonly Allocation[], budget: BitBudget & { kind: 'points' }, best: Allocation, measure: Measure, job: Job): Promise<Chosen> {
+/**
+ * The smallest plan whose accuracy is shown to keep to the limit; where the samples show it of none, the smallest whose own figure keeps to it, which
+ * its judgement calls undecided. By bisection below the fewest bits that will do everywhere.
+ */
+async function smallestKeeping(layers: readonly (readonly Choice[])[], points: number, { size, judge }: Trials, job: Job): Promise<Chosen> {
+  const [front, evens] = [allocationFront(layers), evenPlans(layers)];
+  const best = front.at(-1);
+  if (best === undefined) throw new RangeError('an empty front');
   const startedAt = Date.now();
-  const total = mostTrials(front);
-  let done = 0;
-  const { plan, tried } = await firstKeeping(front, best, async (trial) => {
-    job.onProgress({ stage: `Scoring plan ${done + 1}`, done, total, startedAt });
-    const measured = await measure(trial, budget.samples);
-    done += 1;
-    return { measured, keeps: -measured.points <= budget.points };
-  });
-  if (!tried.keeps) throw outOfReach(`A loss of ${counted(budget.points, 'point')}`, `even the scanned bits with the least loss change top-1 by ${tried.measured.points.toFixed(2)} points`);
-  return { plan, measured: tried.measured, checked: null };
+  const total = mostTrials(front) + evens.length;
+  const judged = new Map<string, LimitJudgement>();
+  const judgedOnce = async (plan: Allocation): Promise<LimitJudgement> => {
+    const key = valuesOf(plan).join();
+    job.onProgress({ stage: `Scoring plan ${judged.size + 1}`, done: Math.min(judged.size, total), total, startedAt });
+    const found = judged.get(key) ?? (await judge(plan, points));
+    judged.set(key, found);
+    return found;
+  };
+  for (const keeps of [isShown, isLikely(points)]) {
+    const even = await firstOf(evens, async (plan) => keeps(await judgedOnce(plan)));
+    const last = even ?? best;
+    const smaller = front.filter(({ cost }) => cost < last.cost);
+    const { plan, tried } = await firstKeeping([...smaller, last], last, async (each) => ({ keeps: keeps(await judgedOnce(each)) }));
+    // What layers share (look-up tables) may make the even file the smaller one.
+    if (tried.keeps) return { plan: even && plan !== even && (await size(even)) <= (await size(plan)) ? even : plan, plans: judged.size };
+  }
+  const { points: change, interval, samples, verdict } = await judgedOnce(best);
+  const unsure = verdict === 'undecided' ? ', too few to tell' : '';
+  throw outOfReach(`A loss of ${counted(points, 'point')}`, `even the scanned bits with the least loss change top-1 by ${change.toFixed(2)} points (95 %: ${interval.low.toFixed(2)} to ${interval.high.toFixed(2)} on ${counted(samples, 'sample')}${unsure})`);
+}
+
+const isShown = ({ verdict }: LimitJudgement): boolean => verdict === 'passed';
+
+const isLikely = (limit: number) => ({ verdict, points }: LimitJudgement): boolean => verdict !== 'failed' && points >= -limit;
+
+async function firstOf<T>(all: readonly T[], holds: (each: T) => Promise<boolean>): Promise<T | null> {
+  for (const each of all) if (await holds(each)) return each;
+  return null;
 }
 
 /** The most plans of a front that `firstKeeping` runs. */
@@ -147,6 +180,11 @@ export async function firstKeeping<T extends { readonly keeps: boolean }>(plans:
     else low = middle;
   }
   return chosen;
+}
+
+/** Throws `bad-recipe` where the best that keeps to a budget is of no use: it is not put on the sliders. */
+export function refuseRuin({ ruin }: Pick<Whole, 'ruin'>, within: string): void {
+  if (ruin !== null) throw new WhittleError('bad-recipe', `No plan within ${within} is of use: of the best one, ${ruin}.`, 'Raise the budget, or add samples: rounding that is fitted to them keeps more. The recipe stays as it was.');
 }
 
 export function outOfReach(what: string, why: string, remedy = 'Raise the budget, or scan other bit widths.'): WhittleError {

@@ -4,51 +4,120 @@ import { lossOf } from '../../base/heat';
 import { quietly, type Job } from '../../base/job';
 import type { Dataset } from '../../data/types';
 import { valuesOf, type Allocation, type Choice } from '../../measure/allocate';
+import { judgeLoss, type LimitJudgement } from '../../measure/limit';
+import { ruinOf, type TrialFigures } from '../../measure/trial';
+import { isByOutput } from '../../passes/quantize-weights/settings';
 import { predictBytes, predictFileBytes } from '../../recipe/states';
-import { FLOAT_BITS, stepOf, takesLayer, withLayerBits, type StepResult } from '../../recipe/steps';
+import { FLOAT_BITS, roundingOf, stepOf, takesLayer, withLayerBits, withRounding, type StepResult } from '../../recipe/steps';
 import type { Recipe } from '../../recipe/types';
-import type { BitBudget, BitPlan, SensitivityCell } from '../protocol/index';
-import { choosePlan, type Measured, type Whole } from './budget';
-import { recipeLoss, trialLoss } from './recipe-loss';
+import type { BitBudget, BitPlan, PlanRounding, SensitivityCell } from '../protocol/index';
+import { choosePlan, type Trials, type Whole } from './budget';
+import { recipeLoss, TRIAL_SAMPLES } from './recipe-loss';
 import { planTime } from './time-budget';
 import type { Workbench } from './workbench';
 
 /**
  * Bits for every layer that has cells and that the recipe quantizes; one that hurts at every scanned width may stay float. A budget of bytes
- * gives the least loss, a budget of loss or points the smallest file. The prediction adds the layers' losses up; within bytes and points plans
- * are run, and what they really lose decides. A budget of time needs no cells: see `planTime`.
- * Throws `bad-recipe` where the cells name no bit widths or the budget cannot be kept, `bad-data` where points cannot be measured.
+ * gives the least loss, a budget of loss or points the smallest file. The prediction adds the layers' losses up; plans are run, and what they really
+ * lose decides. Where there are samples they are rounded as fitted to them, whatever the recipe says, unless its own rounding turns out to lose
+ * less. A budget of time needs no cells: see `planTime`.
+ * Throws `bad-recipe` where the cells name no bit widths, the budget cannot be kept or what keeps to it is of no use, `bad-data` where points cannot
+ * be measured.
  */
 export async function planBits(bench: Workbench, data: Dataset | null, recipe: Recipe, cells: readonly SensitivityCell[], budget: BitBudget, job: Job): Promise<BitPlan> {
   if (budget.kind === 'time') return planTime(bench, data, recipe, budget.ratio, job);
   // The steps of a plan report nothing: the progress counts plans.
   const inner = quietly(job);
   const layers = await plannedLayers(bench, recipe, cells, inner);
-  const recipeOf = (plan: Allocation): Recipe => withLayerBits(recipe, new Map(valuesOf(plan).map((bits, i) => [layers[i]?.layerId ?? '', bits])));
-  // A size costs a run of the recipe, and the same plans are asked about more than once.
-  const sizes = new Map<string, Promise<number>>();
-  const size = (plan: Allocation): Promise<number> => {
-    const key = valuesOf(plan).join();
-    const bytes = sizes.get(key) ?? fileOf(bench, recipeOf(plan), inner).then((file) => file.bytes);
-    sizes.set(key, bytes);
-    return bytes;
-  };
-  const measure = (plan: Allocation, samples: number | null): Promise<Measured> => topOneChange(bench, data, recipeOf(plan), samples, inner);
-  const run = async (plan: Allocation): Promise<Whole> => {
-    const figures = await trialLoss(bench, data, recipeOf(plan), inner);
-    return { loss: lossOf(figures), samples: figures.samples };
-  };
-  const { plan, measured, checked } = await choosePlan(layers.map(({ choices }) => choices), budget, size, measure, run, job);
+  const samples = budget.kind === 'points' ? budget.samples : TRIAL_SAMPLES;
+  const ways = roundingsFor(bench, recipe).map((from) => new Way(bench, data, from, layers, samples, inner));
+  const [searched, ...others] = ways;
+  if (searched === undefined) throw new RangeError('no way to round');
+  const { plan, plans } = await choosePlan(layers.map(({ choices }) => choices), budget, searched, job);
+  let chosen = searched;
+  const within = budget.kind === 'bytes' ? budget.bytes : Infinity;
+  for (const other of others) if ((await other.run(plan)).loss < (await chosen.run(plan)).loss && (await other.size(plan)) <= within) chosen = other;
+  const { loss, samples: run } = await chosen.figures(plan);
   return {
-    recipe: recipeOf(plan),
+    recipe: chosen.recipeOf(plan),
     bits: valuesOf(plan).map((bits, i) => ({ layerId: layers[i]?.layerId ?? '', bits })),
-    predictedBytes: await size(plan),
+    predictedBytes: await chosen.size(plan),
     predictedLoss: plan.loss,
     lossKind: cells.some((c) => c.kl !== null) ? 'kl' : 'noise',
-    checked,
-    measured,
+    checked: budget.kind === 'bytes' ? { plans, loss, samples: run } : null,
+    measured: budget.kind === 'points' ? await chosen.judge(plan, budget.points) : null,
+    roundings: await Promise.all(ways.map((way) => way.told(plan, way === chosen))),
     timed: null,
   };
+}
+
+/** The recipe under each rounding that is worth a run: fitted where it can be, and its own. */
+function roundingsFor(bench: Workbench, recipe: Recipe): Recipe[] {
+  const fitted = withRounding(recipe, 'gptq');
+  return isByOutput(roundingOf(recipe)) || bench.sampleSource(fitted) === null ? [recipe] : [fitted, recipe];
+}
+
+const ROUNDING_WORDS: Readonly<Record<string, string>> = { nearest: 'to the nearest value', gptq: 'fitted to your samples', adaround: 'learned from your samples', hqq: 'half-quadratic' };
+
+/** Plans under one way of rounding. What a plan takes and loses costs runs, and the same ones are asked about more than once. */
+class Way implements Trials {
+  private readonly bench: Workbench;
+  private readonly data: Dataset | null;
+  private readonly from: Recipe;
+  private readonly layers: readonly PlannedLayer[];
+  private readonly samples: number | null;
+  private readonly job: Job;
+  private readonly sizes = new Map<string, Promise<number>>();
+  private readonly runs = new Map<string, Promise<Figures>>();
+
+  /** @param samples that each plan is run on; null: all that no pass learns from. */
+  constructor(bench: Workbench, data: Dataset | null, from: Recipe, layers: readonly PlannedLayer[], samples: number | null, job: Job) {
+    this.bench = bench;
+    this.data = data;
+    this.from = from;
+    this.layers = layers;
+    this.samples = samples;
+    this.job = job;
+  }
+
+  recipeOf(plan: Allocation): Recipe {
+    return withLayerBits(this.from, new Map(valuesOf(plan).map((bits, i) => [this.layers[i]?.layerId ?? '', bits])));
+  }
+
+  readonly size = (plan: Allocation): Promise<number> => {
+    const key = valuesOf(plan).join();
+    const bytes = this.sizes.get(key) ?? fileOf(this.bench, this.recipeOf(plan), this.job).then((file) => file.bytes);
+    this.sizes.set(key, bytes);
+    return bytes;
+  };
+
+  figures(plan: Allocation): Promise<Figures> {
+    const key = valuesOf(plan).join();
+    const found = this.runs.get(key) ?? recipeLoss(this.bench, this.data, this.recipeOf(plan), this.samples, this.job).then((figures) => ({ ...figures, loss: lossOf(figures) }));
+    this.runs.set(key, found);
+    return found;
+  }
+
+  readonly run = async (plan: Allocation): Promise<Whole> => {
+    const figures = await this.figures(plan);
+    return { loss: figures.loss, ruin: ruinOf(figures, this.data === null) };
+  };
+
+  readonly judge = async (plan: Allocation, points: number): Promise<LimitJudgement> => {
+    const { paired } = await this.figures(plan);
+    if (paired === null) throw new WhittleError('bad-data', 'A budget in points needs labelled samples of a classifier.', 'Add labels to the data, or set a budget of bytes or loss.');
+    return judgeLoss(paired, points);
+  };
+
+  async told(plan: Allocation, chosen: boolean): Promise<PlanRounding> {
+    const rounding = roundingOf(this.from);
+    const { loss, agreement, samples } = await this.figures(plan);
+    return { rounding: ROUNDING_WORDS[rounding] ?? rounding, bytes: await this.size(plan), loss, agreement, samples, chosen };
+  }
+}
+
+interface Figures extends TrialFigures {
+  readonly loss: number;
 }
 
 interface PlannedLayer {
@@ -68,15 +137,6 @@ async function plannedLayers(bench: Workbench, recipe: Recipe, cells: readonly S
   run.dispose();
   if (layers.length === 0) throw new WhittleError('bad-recipe', 'No layer that the recipe quantizes has been scanned for bit widths.', 'Scan the layers first.');
   return layers;
-}
-
-/** How top-1 changes under the recipe, run on the live session. */
-async function topOneChange(bench: Workbench, data: Dataset | null, recipe: Recipe, limit: number | null, job: Job): Promise<Measured> {
-  const { top1, top1Before, samples } = await recipeLoss(bench, data, recipe, limit, job);
-  if (top1 === null || top1Before === null) {
-    throw new WhittleError('bad-data', 'A budget in points needs labelled samples of a classifier.', 'Add labels to the data, or set a budget of bytes or loss.');
-  }
-  return { points: top1 - top1Before, samples };
 }
 
 /** Predicted bytes of the file that the recipe makes, and what its steps did. */

@@ -7,7 +7,7 @@ import { onBothSides } from './evaluate';
 import type { Workbench } from './workbench';
 
 /** Samples that recipes are told apart by: enough to tell methods apart, few enough to try several. */
-const TRIAL_SAMPLES = 128;
+export const TRIAL_SAMPLES = 128;
 
 /** What the whole model loses under a recipe, run on the live session over the samples that are scored, or `limit` of them. */
 export async function recipeLoss(bench: Workbench, data: Dataset | null, recipe: Recipe, limit: number | null, job: Job): Promise<TrialFigures> {

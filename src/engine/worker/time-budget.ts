@@ -6,12 +6,13 @@ import { pairedRatio } from '../../base/stats';
 import type { Dataset } from '../../data/types';
 import { allocationFront, allocationOf, valuesOf, type Choice } from '../../measure/allocate';
 import { LATENCY } from '../../measure/latency';
+import { ruinOf } from '../../measure/trial';
 import { FLOAT_BITS, singleIntegerLayerRecipe, withFloatLayers } from '../../recipe/steps';
 import type { Recipe } from '../../recipe/types';
 import { nodeTime } from '../../runtime/placement';
 import type { Feeds } from '../../runtime/types';
 import type { BitPlan } from '../protocol/index';
-import { firstKeeping, mostTrials, outOfReach } from './budget';
+import { firstKeeping, mostTrials, outOfReach, refuseRuin } from './budget';
 import { exportModel } from './export';
 import { oneSample, timePair, withPair } from './pair';
 import { profile } from './profile';
@@ -59,6 +60,7 @@ export async function planTime(bench: Workbench, data: Dataset | null, recipe: R
   const { plan, tried: chosen } = await firstKeeping([...front, fastest], fastest, (each) => run(valuesOf(each)));
   if (!chosen.keeps) throw outOfReach(`${percent(ratio)} of the original's time`, `the fastest plan takes ${percent(chosen.timed.median)}`, 'Allow more time.');
   const loss = await trialLoss(bench, data, chosen.recipe, job);
+  refuseRuin({ ruin: ruinOf(loss, data === null) }, `${percent(ratio)} of the original's time`);
   return {
     recipe: chosen.recipe,
     bits: chosen.bits,
@@ -67,6 +69,7 @@ export async function planTime(bench: Workbench, data: Dataset | null, recipe: R
     lossKind: loss.kl === null ? 'noise' : 'kl',
     checked: { plans: tried.size, loss: lossOf(loss), samples: loss.samples },
     measured: null,
+    roundings: [],
     timed: chosen.timed,
   };
 }
