@@ -62,8 +62,13 @@ test('one click turns it into bits for each layer, within a size', async () => {
   await page.getByRole('spinbutton', { name: 'File of at most, kB' }).fill('50');
   await page.getByRole('button', { name: 'Choose the bits' }).click();
   await studio.idle();
-  const { preview } = (await studio.snapshot()).results;
+  const { preview, plan } = (await studio.snapshot()).results;
   expect(preview?.predictedBytes).toBeLessThanOrEqual(50_000);
+  const planned = (plan?.value.bits ?? []).filter(({ bits }) => bits < 32);
+  expect(planned.length).toBeGreaterThan(0);
+  for (const { layerId, bits } of planned) await expect(page.getByRole('button', { name: new RegExp(`^${layerId} at ${bits} bits`), pressed: true })).toHaveCount(1);
+  await expect(page.getByText(/^Rounding fitted to your samples: .* answers kept/)).toBeVisible();
+  await expect(page.getByText(/^Rounding to the nearest value: .* answers kept/)).toBeVisible();
   expect(preview?.predictedBytes).toBeGreaterThan(38_000);
   await expect(page.getByText(/layers at .* bits.*: .*kB/)).toBeVisible();
   await expectAccessible(page);

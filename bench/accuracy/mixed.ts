@@ -1,4 +1,4 @@
-/** Mixed precision against one width for all layers: bits by measured sensitivity within the bytes that uniform bits take. See README.md. */
+/** Mixed precision against one width for all layers: bits by measured sensitivity within the bytes that uniform bits take, both fitted to the samples. See README.md. */
 import { parseArgs } from 'node:util';
 import { fileOf, planBits } from '../../src/engine/worker/plan';
 import { sensitivity } from '../../src/engine/worker/sensitivity';
@@ -12,7 +12,7 @@ const [modelPath, folder, bits = '5'] = positionals;
 if (modelPath === undefined || folder === undefined) throw new Error('Usage: tsx bench/accuracy/mixed.ts MODEL.onnx FOLDER [BITS] [--draws 3]');
 const doc = await openModel(modelPath);
 
-const uniform: Recipe = { version: 1, target: 'wasm', passes: [{ id: 'fold-batchnorm' }, { id: 'quantize-weights', options: { bits: Number(bits) } }] };
+const uniform: Recipe = { version: 1, target: 'wasm', passes: [{ id: 'fold-batchnorm' }, { id: 'quantize-weights', options: { bits: Number(bits), rounding: 'gptq' } }] };
 const found: Record<'uniform' | 'mixed', Draw[]> = { uniform: [], mixed: [] };
 await eachDraw(doc, await openFolder(folder), Number(values.draws), async ({ bench, part, score }) => {
   const { bytes } = await fileOf(bench, uniform, job);

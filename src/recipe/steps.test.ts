@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FLOAT_BITS, leadingGraphSteps, singleLayerRecipe, stepOf, takesLayer, withLayerBits } from './steps';
+import { FLOAT_BITS, leadingGraphSteps, roundingOf, settingOf, singleLayerRecipe, stepOf, takesLayer, withLayerBits, withRounding } from './steps';
 import type { Recipe, RecipeStep } from './types';
 
 const recipe = (...passes: RecipeStep[]): Recipe => ({ version: 1, target: 'wasm', passes });
@@ -16,6 +16,26 @@ test('a filter takes layers by name or op', () => {
   expect(takesLayer(undefined, layer)).toBe(true);
   expect(takesLayer({ include: ['Conv'], exclude: ['conv1'] }, layer)).toBe(false);
   expect(takesLayer({ include: ['conv2'] }, layer)).toBe(false);
+});
+
+test('what a layer has: of the last step that runs and takes it, its own setting before that of the step', () => {
+  const r = recipe(
+    { id: 'quantize-weights', options: { bits: 6 }, overrides: { b: { bits: 5 } } },
+    { id: 'quantize-weights', options: { bits: 4 }, layers: { exclude: ['b'] }, overrides: { c: { bits: 3 } } },
+    { id: 'quantize-weights', options: { bits: 2 }, off: true },
+  );
+  const bitsOf = (id: string) => settingOf(r, { id, op: 'Conv' }, 'quantize-weights', 'bits');
+  expect(['a', 'b', 'c'].map(bitsOf)).toEqual([4, 5, 3]);
+  expect(settingOf(recipe({ id: 'quantize-weights' }), { id: 'a', op: 'Conv' }, 'quantize-weights', 'bits')).toBe(8);
+  expect(settingOf(r, { id: 'a', op: 'Conv' }, 'prune-weights', 'sparsity')).toBeUndefined();
+});
+
+test('another rounding keeps all else, and puts the step where it is missing or off', () => {
+  const r = recipe(fold, { id: 'quantize-weights', options: { bits: 4, rounding: 'hqq' }, overrides: { a: { bits: 8 } } });
+  expect(withRounding(r, 'gptq')).toEqual(recipe(fold, { id: 'quantize-weights', options: { bits: 4, rounding: 'gptq' }, overrides: { a: { bits: 8 } } }));
+  expect([roundingOf(r), roundingOf(recipe(fold))]).toEqual(['hqq', 'nearest']);
+  expect(withRounding(recipe(fold), 'gptq')).toEqual(recipe(fold, { id: 'quantize-weights', options: { rounding: 'gptq' } }));
+  expect(withRounding(recipe({ id: 'quantize-weights', off: true }), 'gptq')).toEqual(recipe({ id: 'quantize-weights', options: { rounding: 'gptq' } }));
 });
 
 test('one layer alone, with the options it has in the recipe', () => {

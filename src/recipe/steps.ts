@@ -1,6 +1,6 @@
 /** Questions about a recipe's steps, without running them. */
 import { metaOf } from '../passes/metas';
-import type { Options } from '../passes/options';
+import type { Options, OptionValue } from '../passes/options';
 import { quantizeStaticMeta } from '../passes/quantize-static/meta';
 import { quantizeWeightsMeta } from '../passes/quantize-weights/meta';
 import type { Layer, Skipped } from '../onnx/types';
@@ -67,6 +67,13 @@ function setOf(names: readonly string[]): ReadonlySet<string> {
   const set = sets.get(names) ?? new Set(names);
   sets.set(names, set);
   return set;
+}
+
+/** What a pass's option is for a layer, under the last of its steps that takes the layer; undefined where none that runs does. */
+export function settingOf(recipe: Recipe, layer: Pick<Layer, 'id' | 'op'>, passId: string, option: string): OptionValue | undefined {
+  const meta = metaOf(passId);
+  const step = recipe.passes.findLast((each) => each.id === passId && each.off !== true && takesLayer(each.layers, layer));
+  return meta && step && effectiveOptions(meta, step, layer.id)[option];
 }
 
 /** What one layer is changed by in a sensitivity scan. */

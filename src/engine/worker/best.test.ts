@@ -6,6 +6,8 @@ import { best } from './best';
 import type { UserSamples } from './calibrate';
 import { evaluate } from './evaluate';
 import { exportModel } from './export';
+import { planBits } from './plan';
+import { sensitivity } from './sensitivity';
 import { answeredData, bench, job, recipe } from './testing/perceptron';
 
 async function withSamples() {
@@ -87,6 +89,32 @@ test('a file of a size: bits by what layers cost, or the reason why none fits', 
   expect(chosenOf(found).bytes).toBeLessThanOrEqual(bytes);
   expect((await exportModel(b, chosenOf(found).recipe, job)).bytes).toBeLessThanOrEqual(bytes * 1.05);
   await expect(best(b, data, { kind: 'bytes', bytes: 500 }, 'wasm', job)).rejects.toThrow('cannot be kept');
+});
+
+test('a plan is rounded as fitted to the samples, with the recipe\'s own rounding beside it', async () => {
+  const { b, data } = await withSamples();
+  const nearest = recipe({ id: 'quantize-weights', options: { bits: 3 } });
+  const { cells } = await sensitivity(b, data, nearest, { bits: [3], sparsities: [], samples: 16 }, job, () => {});
+  const plan = await planBits(b, data, nearest, cells, { kind: 'loss', loss: 10 }, job);
+  expect(plan.recipe.passes).toEqual([{ id: 'quantize-weights', options: { bits: 3, rounding: 'gptq' } }]);
+  expect(plan.roundings.map(({ rounding, chosen }) => [rounding, chosen])).toEqual([['fitted to your samples', true], ['to the nearest value', false]]);
+  const [fitted, plain] = plan.roundings;
+  expect(fitted?.loss).toBeLessThan(plain?.loss ?? 0);
+  expect(fitted).toMatchObject({ samples: 48, bytes: plan.predictedBytes });
+});
+
+test('ruin is never chosen: the recipe stays, what would help is said, and made-up inputs are called no accuracy', async () => {
+  const b = await bench(null, undefined, true);
+  const four = await best(b, null, { kind: 'bits', bits: 4 }, 'wasm', job);
+  expect(four.chosen).toBeNull();
+  for (const trial of four.trials) expect(trial.ruin).toMatch(/fewer than 50 %|noise/);
+  expect(four.said.filter((line) => line.includes('Not usable'))).toHaveLength(four.trials.length);
+  expect(four.said.join(' ')).toContain('Add samples');
+  const eight = await best(b, null, { kind: 'bits', bits: 8 }, 'wasm', job);
+  expect(eight.chosen).toMatchObject({ ruin: null });
+  // Two chains that the inputs cannot tell apart: the one with fewer passes.
+  expect(eight.chosen?.recipe.passes).toHaveLength(Math.min(...eight.trials.map((trial) => trial.recipe.passes.length)));
+  expect(eight.said.at(-1)).toContain('made-up inputs: that is not accuracy');
 });
 
 test('without data only what needs no samples is tried', async () => {

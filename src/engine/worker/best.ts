@@ -70,7 +70,7 @@ export async function best(bench: Workbench, data: Dataset | null, goal: BestGoa
   const [one] = tried;
   if (one === undefined) throw failure;
   const inputs = data === null ? counted(one.figures.samples, 'made-up input') : `${counted(one.figures.samples, 'sample')} that no pass had learned from`;
-  said.push(...tried.map(({ trial }) => `${trial.name}: ${formatBytes(trial.bytes)}, ${inWords(trial)}.${trial.ruin === null ? '' : ` Not usable: ${trial.ruin}.`}`));
+  said.push(...tried.map(({ trial }) => `${trial.name}: ${formatBytes(trial.bytes)}, ${inWords(trial, data === null)}.${trial.ruin === null ? '' : ` Not usable: ${trial.ruin}.`}`));
   const usable = tried.filter(({ trial }) => trial.ruin === null);
   const integers = usable.filter(({ trial }) => trial.onIntegers);
   const chosen = choose(integers.length > 0 ? integers : usable);
@@ -141,7 +141,7 @@ async function runTrial(bench: Workbench, data: Dataset | null, name: string, re
   return { trial: { name, recipe, bytes, onIntegers, agreement, kl, sqnrDb, ruin: ruinOf(figures, data === null) }, figures };
 }
 
-function inWords({ agreement, kl, sqnrDb }: BestTrial): string {
-  if (agreement !== null && kl !== null) return `${agreement.toFixed(1)} % of answers kept, divergence ${kl.toPrecision(2)}`;
+function inWords({ agreement, kl, sqnrDb }: BestTrial, madeUp: boolean): string {
+  if (agreement !== null && kl !== null) return `${agreement.toFixed(1)} % of answers ${madeUp ? 'on made-up inputs ' : ''}kept, divergence ${kl.toPrecision(2)}`;
   return sqnrDb === null ? 'outputs unchanged' : `outputs ${sqnrDb.toFixed(1)} dB above the error`;
 }

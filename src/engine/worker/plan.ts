@@ -36,12 +36,12 @@ export async function planBits(bench: Workbench, data: Dataset | null, recipe: R
   const { plan, plans } = await choosePlan(layers.map(({ choices }) => choices), budget, searched, job);
   let chosen = searched;
   const within = budget.kind === 'bytes' ? budget.bytes : Infinity;
-  for (const other of others) if ((await other.run(plan)).loss < (await chosen.run(plan)).loss && (await other.size(plan)) <= within) chosen = other;
+  for (const other of others) if ((await other.run(plan)).loss < (await chosen.run(plan)).loss && (await other.bytes(other.recipeOf(plan))) <= within) chosen = other;
   const { loss, samples: run } = await chosen.figures(plan);
   return {
     recipe: chosen.recipeOf(plan),
     bits: valuesOf(plan).map((bits, i) => ({ layerId: layers[i]?.layerId ?? '', bits })),
-    predictedBytes: await chosen.size(plan),
+    predictedBytes: await chosen.bytes(chosen.recipeOf(plan)),
     predictedLoss: plan.loss,
     lossKind: cells.some((c) => c.kl !== null) ? 'kl' : 'noise',
     checked: budget.kind === 'bytes' ? { plans, loss, samples: run } : null,
@@ -68,6 +68,7 @@ class Way implements Trials {
   private readonly samples: number | null;
   private readonly job: Job;
   private readonly sizes = new Map<string, Promise<number>>();
+  private added: Promise<number> | null = null;
   private readonly runs = new Map<string, Promise<Figures>>();
 
   /** @param samples that each plan is run on; null: all that no pass learns from. */
@@ -81,15 +82,32 @@ class Way implements Trials {
   }
 
   recipeOf(plan: Allocation): Recipe {
-    return withLayerBits(this.from, new Map(valuesOf(plan).map((bits, i) => [this.layers[i]?.layerId ?? '', bits])));
+    return this.withBits(this.from, valuesOf(plan));
   }
 
-  readonly size = (plan: Allocation): Promise<number> => {
-    const key = valuesOf(plan).join();
-    const bytes = this.sizes.get(key) ?? fileOf(this.bench, this.recipeOf(plan), this.job).then((file) => file.bytes);
+  private withBits(recipe: Recipe, values: readonly number[]): Recipe {
+    return withLayerBits(recipe, new Map(values.map((bits, i) => [this.layers[i]?.layerId ?? '', bits])));
+  }
+
+  bytes(recipe: Recipe): Promise<number> {
+    const key = JSON.stringify(recipe.passes);
+    const bytes = this.sizes.get(key) ?? fileOf(this.bench, recipe, this.job).then((file) => file.bytes);
     this.sizes.set(key, bytes);
     return bytes;
+  }
+
+  /** At most so many: a fit for each size would take minutes, and what fitting adds (biases of layers that had none) is most where no layer stays float. */
+  readonly size = async (plan: Allocation): Promise<number> => {
+    if (!isByOutput(roundingOf(this.from))) return this.bytes(this.recipeOf(plan));
+    this.added ??= this.fittingAdds();
+    return (await this.bytes(this.withBits(withRounding(this.from, 'nearest'), valuesOf(plan)))) + (await this.added);
   };
+
+  private async fittingAdds(): Promise<number> {
+    const fewest = this.layers.map(({ choices }) => Math.min(...choices.map(({ value }) => value)));
+    const [fitted, plain] = [this.from, withRounding(this.from, 'nearest')].map((recipe) => this.bytes(this.withBits(recipe, fewest)));
+    return ((await fitted) ?? 0) - ((await plain) ?? 0);
+  }
 
   figures(plan: Allocation): Promise<Figures> {
     const key = valuesOf(plan).join();
@@ -112,7 +130,7 @@ class Way implements Trials {
   async told(plan: Allocation, chosen: boolean): Promise<PlanRounding> {
     const rounding = roundingOf(this.from);
     const { loss, agreement, samples } = await this.figures(plan);
-    return { rounding: ROUNDING_WORDS[rounding] ?? rounding, bytes: await this.size(plan), loss, agreement, samples, chosen };
+    return { rounding: ROUNDING_WORDS[rounding] ?? rounding, bytes: await this.bytes(this.recipeOf(plan)), loss, agreement, samples, chosen };
   }
 }
 

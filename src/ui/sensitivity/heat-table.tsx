@@ -1,4 +1,5 @@
 import type { Layer, SensitivityCell } from '../../engine/protocol/index';
+import { settingOf } from '../../recipe/steps';
 import { setOverride, settle, useRecipe } from '../../state/recipe';
 import type { SensitivityScan } from '../../state/results';
 import { selectLayer, useView } from '../../state/view';
@@ -23,9 +24,9 @@ export function HeatTable({ scan, layers, measure, running, onShow }: HeatTableP
   const columns = columnsOf(scan.options);
   const cells = new Map(scan.cells.map((cell) => [cellKey(cell), cell]));
   const selected = useView((state) => state.layer);
-  const passes = useRecipe((state) => state.recipe.passes);
+  const recipe = useRecipe((state) => state.recipe);
   const pin = ({ layerId, kind, value }: SensitivityCell): void => {
-    const index = passes.findLastIndex((step) => step.id === PINS[kind].pass && step.off !== true);
+    const index = recipe.passes.findLastIndex((step) => step.id === PINS[kind].pass && step.off !== true);
     if (index < 0) return;
     setOverride(index, layerId, PINS[kind].option, value);
     settle();
@@ -56,7 +57,11 @@ export function HeatTable({ scan, layers, measure, running, onShow }: HeatTableP
               const cell = cells.get(cellKey({ layerId: layer.id, kind, value }));
               return (
                 <td key={label} className="number">
-                  {cell ? <Cell cell={cell} label={label} measure={measure} onPin={() => pin(cell)} onShow={onShow} /> : <span className="heat-waits">{running ? (last?.layerId === layer.id ? 'now' : 'waits') : '–'}</span>}
+                  {cell ? (
+                    <Cell cell={cell} label={label} measure={measure} chosen={settingOf(recipe, layer, PINS[kind].pass, PINS[kind].option) === value} onPin={() => pin(cell)} onShow={onShow} />
+                  ) : (
+                    <span className="heat-waits">{running ? (last?.layerId === layer.id ? 'now' : 'waits') : '–'}</span>
+                  )}
                 </td>
               );
             })}
@@ -71,16 +76,18 @@ interface CellProps {
   readonly cell: SensitivityCell;
   readonly label: string;
   readonly measure: HeatMeasure;
+  /** It is the setting that its layer has now, by a plan or by hand. */
+  readonly chosen: boolean;
   readonly onPin: () => void;
   readonly onShow: (words: string) => void;
 }
 
-function Cell({ cell, label, measure, onPin, onShow }: CellProps) {
+function Cell({ cell, label, measure, chosen, onPin, onShow }: CellProps) {
   const value = measure.valueOf(cell);
   const words = `${cell.layerId} at ${label}: ${figuresOf(cell).join(', ')}`;
   const show = (): void => onShow(words);
   return (
-    <button type="button" className="heat-cell" data-heat={value === null ? undefined : heatOf(measure, value)} aria-label={words} onClick={onPin} onFocus={show} onPointerEnter={show}>
+    <button type="button" className="heat-cell" aria-pressed={chosen} data-heat={value === null ? undefined : heatOf(measure, value)} aria-label={words} onClick={onPin} onFocus={show} onPointerEnter={show}>
       {value === null ? '–' : measure.format(value)}
     </button>
   );

@@ -4,12 +4,13 @@ import { planBits } from '../../state/actions';
 import { useDocument } from '../../state/document';
 import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
-import { formatBytes, formatChange } from '../../base/format';
+import { formatBytes, formatChange, formatPercent } from '../../base/format';
 import { MeasureButton } from '../parts/measure-button';
 import { Segmented } from '../parts/segmented';
 import { timeWords } from '../../base/verdict';
 import { formatLoss } from '../../base/heat';
 import { counted } from '../../base/plural';
+import { limitWords } from '../../base/limit-words';
 import { FLOAT_BITS } from '../../recipe/steps';
 
 type Kind = BitBudget['kind'];
@@ -56,7 +57,28 @@ export function PlanForm({ scanned }: { readonly scanned: boolean }) {
       {kind === 'loss' && <NumberField label="Sum of losses at most" value={loss} step={0.01} onChange={setLoss} />}
       {kind === 'time' && <NumberField label="Take at most, % of the original’s time on WASM" value={share} step={5} onChange={setShare} />}
       <MeasureButton what="Choose the bits" learns onClick={() => planBits(budgets[kind])} />
-      {plan && isFresh(plan, recipe) && <span className="small quiet">{describe(plan)}</span>}
+      {plan && isFresh(plan, recipe) && <PlanNote plan={plan} />}
+    </div>
+  );
+}
+
+/** What the plan is and costs, and the same bits under each rounding that was run. */
+function PlanNote({ plan }: { readonly plan: BitPlan }) {
+  return (
+    <div className="small quiet">
+      <p>
+        {describe(plan)} {plan.measured && <span className={plan.measured.verdict === 'passed' ? undefined : 'warning'}>{limitWords(plan.measured)}</span>}
+      </p>
+      {plan.roundings.length > 1 && (
+        <ul>
+          {plan.roundings.map(({ rounding, bytes, loss, agreement, samples, chosen }) => (
+            <li key={rounding}>
+              Rounding {rounding}: {formatBytes(bytes)}, {agreement === null ? '' : `${formatPercent(agreement)} of answers kept, `}loses {formatLoss(loss)} on {counted(samples, 'sample')}
+              {chosen ? ' (chosen)' : ''}
+            </li>
+          ))}
+        </ul>
+      )}
     </div>
   );
 }
@@ -70,7 +92,7 @@ function describe({ predictedBytes, predictedLoss, measured, checked, timed, bit
     return `${counted(planned, 'layer computes', 'layers compute')} on integers${rest}: ${timeWords(timed)}, ${formatBytes(predictedBytes)}, loses ${formatLoss(checked.loss)} on ${counted(checked.samples, 'sample')}; ${counted(checked.plans, 'plan was', 'plans were')} timed.`;
   }
   const run = checked ? `loses ${formatLoss(checked.loss)} on ${counted(checked.samples, 'sample')}, the least of ${counted(checked.plans, 'plan that was', 'plans that were')} run` : `sum of losses ${formatLoss(predictedLoss)}`;
-  const cost = measured ? `${formatChange(measured.points, 2)} pt on ${counted(measured.samples, 'sample')}` : run;
+  const cost = measured ? `${formatChange(measured.points, 2)} pt (95 %: ${formatChange(measured.interval.low, 2)} to ${formatChange(measured.interval.high, 2)}) on ${counted(measured.samples, 'sample')}` : run;
   return `${counted(planned, 'layer')} at ${widths} bits${rest}: ${formatBytes(predictedBytes)}, ${cost}.`;
 }
 

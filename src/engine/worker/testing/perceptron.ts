@@ -23,8 +23,8 @@ function noise(n: number, seed: number): Float32Array<ArrayBuffer> {
   });
 }
 
-function floats(name: string, dims: readonly number[], seed: number) {
-  const values = noise(dims.reduce((a, b) => a * b, 1), seed);
+function floats(name: string, dims: readonly number[], seed: number, change: (value: number, index: number) => number = (value) => value) {
+  const values = noise(dims.reduce((a, b) => a * b, 1), seed).map(change);
   return { name, dims: dims.map(BigInt), dataType: 1, rawData: new Uint8Array(values.buffer) };
 }
 
@@ -35,14 +35,22 @@ function value(name: string, dims: readonly (number | string)[]) {
 
 const gemm = (name: string, input: readonly string[], output: string) => ({ name, opType: 'Gemm', input: [...input], output: [output], attribute: [{ name: 'transB', type: AttributeProto_AttributeType.INT, i: 1n }] });
 
-/** x [n, 64] -> Gemm -> Relu -> Gemm -> y [n, 10], without value_info. */
-function perceptron(): Blob {
+/** What makes few bits ruin: a hidden value that is always 1 (a sigmoid's, which no equalization passes), whose weights dwarf all others of their channels and are taken back by the biases. */
+const DWARFING = 20;
+
+/** x [n, 64] -> Gemm -> Relu -> Gemm -> y [n, 10], without value_info. @param fragile a model that 8 bits hardly change and 4 bits ruin. */
+function perceptron(fragile: boolean): Blob {
   const graph = {
     name: 'g',
-    node: [gemm('first', ['x', 'w1', 'b1'], 'h'), { name: 'relu', opType: 'Relu', input: ['h'], output: ['r'] }, gemm('second', ['r', 'w2', 'b2'], 'y')],
+    node: [gemm('first', ['x', 'w1', 'b1'], 'h'), { name: 'relu', opType: fragile ? 'Sigmoid' : 'Relu', input: ['h'], output: ['r'] }, gemm('second', ['r', 'w2', 'b2'], 'y')],
     input: [value('x', ['n', IN])],
     output: [value('y', ['n', OUT])],
-    initializer: [floats('w1', [HIDDEN, IN], 1), floats('b1', [HIDDEN], 2), floats('w2', [OUT, HIDDEN], 3), floats('b2', [OUT], 4)],
+    initializer: [
+      floats('w1', [HIDDEN, IN], 1, (own, index) => (fragile && index < IN ? 0 : own)),
+      floats('b1', [HIDDEN], 2, (own, index) => (fragile && index === 0 ? DWARFING : own)),
+      floats('w2', [OUT, HIDDEN], 3, (own, index) => (fragile && index % HIDDEN === 0 ? DWARFING : own)),
+      floats('b2', [OUT], 4, (own) => (fragile ? own - DWARFING : own)),
+    ],
   };
   return new Blob([toBinary(ModelProtoSchema, create(ModelProtoSchema, { irVersion: 8n, opsetImport: [{ domain: '', version: 17n }], graph }))]);
 }
@@ -83,8 +91,8 @@ export function recipe(...passes: RecipeStep[]): Recipe {
 }
 
 /** The perceptron on the CPU, or on this GPU. `samples`: what passes may learn from. */
-export async function bench(gpu: GpuCompute | null = null, samples: () => UserSamples = noSamples): Promise<Workbench> {
+export async function bench(gpu: GpuCompute | null = null, samples: () => UserSamples = noSamples, fragile = false): Promise<Workbench> {
   const runtime = createRuntime({ device: gpu?.device ?? null });
   const platform: Platform = { compute: gpu ?? createCpuCompute(), gpu, runtime, fallbackReason: gpu ? null : 'no GPU in Node', lost: new AbortController().signal };
-  return new Workbench(await openDocument([{ path: 'mlp.onnx', blob: perceptron() }], () => Promise.resolve(runtime), job), platform, samples);
+  return new Workbench(await openDocument([{ path: 'mlp.onnx', blob: perceptron(fragile) }], () => Promise.resolve(runtime), job), platform, samples);
 }
