@@ -135,8 +135,9 @@ export function roundingOf(recipe: Recipe): string {
 /** The recipe with its quantize-weights step rounding so, and with one where it has none; layers keep a rounding of their own. */
 export function withRounding(recipe: Recipe, rounding: string): Recipe {
   const whole = withLayerBits(recipe, new Map());
-  const step = stepOf(whole, quantizeWeightsMeta.id);
-  return { ...whole, passes: whole.passes.map((s) => (s === step ? { ...s, options: { ...s.options, rounding } } : s)) };
+  const step = stepOf(whole, quantizeWeightsMeta.id) ?? { id: quantizeWeightsMeta.id };
+  const rounded: RecipeStep = { ...step, options: { ...step.options, rounding } };
+  return { ...whole, passes: whole.passes.map((s) => (s === step ? rounded : s)) };
 }
 
 /**

@@ -18,6 +18,14 @@ const together = (plan: Allocation) => Promise.resolve({ ...fine, loss: new Set(
 /** Losses of layers add up. */
 const sum = (plan: Allocation) => Promise.resolve({ ...fine, loss: lossOfBits(valuesOf(plan)) });
 const trials = { size, run: sum, judge: never };
+const ruined = () => Promise.resolve({ loss: 3, ruin: "it keeps fewer than 50 % of the original's answers" });
+// Tables cost much here: a plan of several widths is larger than what its weights save.
+const tables = (plan: Allocation) => Promise.resolve(plan.cost + 2000 * new Set(valuesOf(plan)).size);
+/** Of 10,000 samples so many points are lost: they turn from right to wrong. */
+const losing = (points: number, samples = 10_000): PairedCounts => ({ bothRight: samples * (0.9 - points / 100), worse: (samples * points) / 100, better: 0, bothWrong: samples * 0.1 });
+const judging = (pointsOf: (plan: Allocation) => number, samples?: number) => vi.fn((plan: Allocation, points: number) => Promise.resolve(judgeLoss(losing(pointsOf(plan), samples), points)));
+// Layers together lose more than the sum of what they lose alone.
+const superlinear = (plan: Allocation): number => 10 * plan.loss ** 1.5;
 
 test('bytes: tables that plans share count, and are learned once for each set of bit widths', async () => {
   // Every allocation, with what its file really takes.
@@ -46,9 +54,8 @@ test('bytes: layers that lose more together than alone make the plan that really
 });
 
 test('bytes and loss: ruin is refused, whatever it keeps to', async () => {
-  const run = () => Promise.resolve({ loss: 3, ruin: "it keeps fewer than 50 % of the original's answers" });
   for (const budget of [{ kind: 'bytes', bytes: 3000 }, { kind: 'loss', loss: 0.5 }] as const) {
-    await expect(choosePlan(layers, budget, { ...trials, run }, job)).rejects.toMatchObject({ code: 'bad-recipe', message: expect.stringContaining("of the best one, it keeps fewer than 50 % of the original's answers"), remedy: expect.stringContaining('stays as it was') });
+    await expect(choosePlan(layers, budget, { ...trials, run: ruined }, job)).rejects.toMatchObject({ code: 'bad-recipe', message: expect.stringContaining("of the best one, it keeps fewer than 50 % of the original's answers"), remedy: expect.stringContaining('stays as it was') });
   }
 });
 
@@ -59,8 +66,6 @@ test('loss: the smallest plan', async () => {
 });
 
 test('loss: the same bits everywhere where that is the smaller file', async () => {
-  // Tables cost much here: a plan of several widths is larger than what its weights save.
-  const tables = (plan: Allocation) => Promise.resolve(plan.cost + 2000 * new Set(valuesOf(plan)).size);
   const cheapest = front.find((a) => a.loss <= 0.6);
   expect(new Set(cheapest && valuesOf(cheapest)).size).toBeGreaterThan(1);
   const { plan } = await choosePlan(layers, { kind: 'loss', loss: 0.6 }, { ...trials, size: tables }, job);
@@ -68,12 +73,6 @@ test('loss: the same bits everywhere where that is the smaller file', async () =
 });
 
 describe('points', () => {
-  /** Of 10,000 samples so many points are lost: they turn from right to wrong. */
-  const losing = (points: number, samples = 10_000): PairedCounts => ({ bothRight: samples * (0.9 - points / 100), worse: (samples * points) / 100, better: 0, bothWrong: samples * 0.1 });
-  const judging = (pointsOf: (plan: Allocation) => number, samples?: number) => vi.fn((plan: Allocation, points: number) => Promise.resolve(judgeLoss(losing(pointsOf(plan), samples), points)));
-  // Layers together lose more than the sum of what they lose alone.
-  const superlinear = (plan: Allocation): number => 10 * plan.loss ** 1.5;
-
   test('the smallest plan that is shown to keep them when it is run', async () => {
     const judge = judging(superlinear);
     const { plan, plans } = await choosePlan(layers, { kind: 'points', points: 3, samples: null }, { ...trials, judge }, job);

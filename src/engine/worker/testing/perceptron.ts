@@ -23,7 +23,7 @@ function noise(n: number, seed: number): Float32Array<ArrayBuffer> {
   });
 }
 
-function floats(name: string, dims: readonly number[], seed: number, change: (value: number, index: number) => number = (value) => value) {
+function floats(name: string, dims: readonly number[], seed: number, change: (own: number, index: number) => number = (own) => own) {
   const values = noise(dims.reduce((a, b) => a * b, 1), seed).map(change);
   return { name, dims: dims.map(BigInt), dataType: 1, rawData: new Uint8Array(values.buffer) };
 }
