@@ -57,7 +57,7 @@ test('the file is written first, and scored where the weights were; what was ask
     exported: null,
     evaluation: { ...evaluation, of: 'live' },
     best: { recipe, value: { goal: { kind: 'bytes', bytes: 1_400_000 }, chosen: null, trials: [], samples: 128, said: [] } },
-    plan: { from: other, budget: { kind: 'points', points: 1, samples: null }, value: { recipe, bits: [], predictedBytes: 1, predictedLoss: 0.04, lossKind: 'kl', checked: null, measured: null, timed: null } },
+    plan: { from: other, budget: { kind: 'points', points: 1, samples: null }, value: { recipe, bits: [], predictedBytes: 1, predictedLoss: 0.04, lossKind: 'kl', checked: null, measured: null, roundings: [], timed: null } },
   });
   const done = saveReport('json');
   (await fake.next('exportModel')).answer({ ...exported, blob: new Blob() });
