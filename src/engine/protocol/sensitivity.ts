@@ -1,7 +1,7 @@
 /** What each layer costs when it is changed alone, and the bits per layer that follow from it. */
 import type { Skipped } from '../../onnx/types';
-import type { LimitJudgement } from '../../measure/limit';
 import type { Recipe } from '../../recipe/types';
+import type { Interval } from './accuracy';
 
 export interface SensitivityOptions {
   /** Bit widths to try on each layer, 2..8. */
@@ -75,7 +75,17 @@ export interface PlanRounding {
   readonly chosen: boolean;
 }
 
-export type { LimitJudgement };
+/** Whether a loss of top-1 keeps to a limit, judged by its interval. */
+export interface LimitJudgement {
+  /** 'passed': the whole 95 % interval keeps to the limit; 'failed': none of it does. */
+  readonly verdict: 'passed' | 'failed' | 'undecided';
+  /** Top-1 after minus before, in points. */
+  readonly points: number;
+  readonly interval: Interval;
+  readonly samples: number;
+  /** Samples that would decide it if they fell as these do; null where it is decided, or none in reason would. */
+  readonly needed: number | null;
+}
 
 export interface BitPlan {
   /** The recipe asked about, its quantize-weights step with overrides per layer; for a budget of time its quantize-static step with the layers that it leaves alone. */
