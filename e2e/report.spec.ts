@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'playwright/test';
-import { Studio } from './support/studio';
+import { answersVerdict, saidOf } from '../src/base/answers-verdict';
+import { tableOf } from '../src/cli/table';
+import { reportMarkdown } from '../src/report/markdown';
+import { withPlantedSwap } from './support/models';
+import { Studio, value as answerOf } from './support/studio';
 
 test('a report is one file that opens offline, and its figures are those of the JSON', async ({ browser }) => {
   const studio = await Studio.open(browser);
@@ -51,4 +55,40 @@ test('a report is one file that opens offline, and its figures are those of the 
   await expect(offline.getByText(json.after.accuracy.top1.toFixed(2)).first()).toBeVisible();
   expect(markdown).toContain(json.after.accuracy.top1.toFixed(2));
   await context.close();
+});
+
+test('a model that swaps two classes: page, report and command all say what changed, and Download warns', async ({ browser }) => {
+  const studio = await Studio.open(browser);
+  const { page } = studio;
+  await studio.drop({ name: 'planted.onnx', bytes: withPlantedSwap() });
+  await expect(studio.grid).toBeVisible();
+  const read = await page.evaluate(async () => {
+    const names = ['images-idx3-ubyte.gz', 'labels-idx1-ubyte'];
+    const files = await Promise.all(names.map(async (name) => new File([await (await fetch(`samples/digits/${name}`)).blob()], name)));
+    return window.whittle.setData('digits', await (await fetch('samples/digits.card.json')).json(), files);
+  });
+  answerOf(read);
+  await studio.idle();
+  const { evaluation } = (await studio.snapshot()).results;
+  const verdict = evaluation && answersVerdict(evaluation);
+  expect(evaluation?.classes?.filter(({ p }) => p < 0.05).map(({ index }) => index)).toEqual([3, 8]);
+  const findings = verdict?.findings ?? [];
+  expect(findings.map(({ text }) => text)).toEqual([
+    expect.stringMatching(/^Loses \d+\.\d points of accuracy\.$/),
+    expect.stringMatching(/most often class (?:3 became class 8|8 became class 3) \(\d+\) and class/),
+    expect.stringMatching(/^2 of 10 classes moved beyond chance .*class 3, \d+ to \d+ of \d+ right/),
+  ]);
+
+  const briefs = findings.map(({ brief }) => brief ?? '');
+  await expect(page.getByRole('button', { name: /^Download/ })).toHaveAccessibleDescription(new RegExp(briefs[0] ?? ''));
+  await expect(studio.scores.getByText(verdict?.short ?? '')).toBeVisible();
+  await page.keyboard.press('c');
+  const compared = page.getByRole('region', { name: 'Original and selected' });
+  for (const { text } of findings) await expect(compared.getByText(text)).toBeVisible();
+  await expect(page.getByRole('heading', { name: '1 variant scored' })).toBeVisible();
+  const report = answerOf(await page.evaluate(() => window.whittle.report()));
+  const [command, markdown] = [tableOf(report), reportMarkdown(report).replaceAll('\\', '')];
+  for (const text of findings.map(saidOf)) for (const form of [command, markdown]) expect(form).toContain(text);
+  studio.expectQuiet();
+  await page.close();
 });

@@ -22,6 +22,39 @@ export function withNan(): Buffer {
   });
 }
 
+function matrix(rows: number, valueAt: (row: number, column: number) => number, columns = 10): Float32Array<ArrayBuffer> {
+  return Float32Array.from({ length: rows * columns }, (_, at) => valueAt(Math.floor(at / columns), at % columns));
+}
+
+function swapped(digit: number): number {
+  return digit === 3 ? 8 : digit === 8 ? 3 : digit;
+}
+
+/**
+ * The digit sample with layers behind it that change nothing, until their weights are quantized: what exchanges the scores of 3 and 8 is taken back by a
+ * layer of small values beside huge ones, which act on a constant 0 and leave no step for the small ones.
+ */
+export function withPlantedSwap(): Buffer {
+  const weights = {
+    'widen.weight': { columns: 11, values: matrix(10, (row, column) => Number(row === column), 11) },
+    'swap.weight': { columns: 10, values: matrix(11, (row, column) => Number(column === swapped(row))) },
+    'undo.weight': { columns: 10, values: matrix(11, (row, column) => (row === 10 ? 1000 : Number(row === column) - Number(column === swapped(row)))) },
+  };
+  return changedDigits(({ graph }) => {
+    const last = graph?.node.at(-1);
+    if (!graph || !last) throw new Error('The digit sample has no nodes.');
+    last.output[0] = 'digits';
+    for (const [name, { columns, values }] of Object.entries(weights)) {
+      graph.initializer.push(create(TensorProtoSchema, { name, dataType: TensorProto_DataType.FLOAT, dims: [BigInt(values.length / columns), BigInt(columns)], rawData: new Uint8Array(values.buffer) }));
+    }
+    const node = (name: string, opType: string, input: string[], output: string): void => void graph.node.push(create(NodeProtoSchema, { name, opType, input, output: [output] }));
+    node('widen', 'MatMul', ['digits', 'widen.weight'], 'wide');
+    node('swap', 'MatMul', ['wide', 'swap.weight'], 'swapped');
+    node('undo', 'MatMul', ['wide', 'undo.weight'], 'undone');
+    node('scores', 'Add', ['swapped', 'undone'], 'scores');
+  });
+}
+
 /** A weight moved to a file of its own: the model, and the bytes of "weights.bin". */
 export function withExternalData(): { readonly model: Buffer; readonly data: Buffer } {
   let data = Buffer.alloc(0);

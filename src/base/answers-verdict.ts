@@ -30,17 +30,20 @@ interface Compared {
 export interface AnswersVerdict {
   /** A few words, to stand beside the score. */
   readonly short: string;
-  /** What changed, in sentences; empty where nothing did, or the outputs are no class scores. */
-  readonly sentences: readonly string[];
-  /** What has to be known before the file is used, the gravest first; empty where there is nothing of the kind. */
-  readonly warnings: readonly Warning[];
+  /** What changed, the gravest first; empty where nothing did. */
+  readonly findings: readonly Finding[];
 }
 
-export interface Warning {
-  /** Without a full stop. */
+export interface Finding {
+  /** A sentence. */
   readonly text: string;
-  /** The same in two or three words, to stand under a button. */
-  readonly brief: string;
+  /** The same in two or three words where it has to be known before the file is used; null where it is no warning. */
+  readonly brief: string | null;
+}
+
+/** A finding as text that has no other way to show a warning. */
+export function saidOf({ text, brief }: Finding): string {
+  return brief === null ? text : `Warning: ${text}`;
 }
 
 /** A loss of so many points of accuracy is warned of, where the test tells it from none. */
@@ -59,7 +62,8 @@ export function answersVerdict(compared: Compared): AnswersVerdict {
   const { paired, changed, agreement } = compared;
   const moved = movedClasses(compared);
   const others = changed !== null && (isMany(changed.total, agreement.samples) || moved.length > 0);
-  return { short: compared.chance?.told === false ? NOT_TOLD : inShort(paired, changed, others), sentences: [...changedSentence(compared), ...classSentence(compared, moved)], warnings: warningsOf(compared, moved) };
+  const short = compared.chance?.told === false ? NOT_TOLD : inShort(paired, changed, others);
+  return { short, findings: [...scoreFindings(compared), ...changedFinding(compared), ...classFinding(compared, moved)] };
 }
 
 function inShort(paired: Compared['paired'], changed: Compared['changed'], others: boolean): string {
@@ -79,41 +83,35 @@ function movedClasses({ classes }: Compared): NonNullable<Compared['classes']> {
   return (classes ?? []).filter(({ p }) => p < CLASS_LEVEL).toSorted((a, b) => a.p - b.p);
 }
 
-function changedSentence({ changed, agreement: { samples }, madeUp }: Compared): string[] {
+function changedFinding({ changed, agreement: { samples }, madeUp }: Compared): Finding[] {
   if (!changed || changed.total === 0) return [];
   const moves = changed.moves.slice(0, NAMED_MOVES).map(({ from, to, count }) => `${formatClass(from)} became ${formatClass(to)} (${formatCount(count)})`);
   const most = moves.length === 0 ? '' : `; most often ${moves.join(' and ')}`;
   const inputs = madeUp === null ? '' : ' on made-up inputs';
-  return [`${changedWords(changed.total, samples)}${inputs} (${((100 * changed.total) / samples).toFixed(1)} %)${most}.`];
+  const text = `${formatCount(changed.total)} of ${counted(samples, 'answer')} changed${inputs} (${((100 * changed.total) / samples).toFixed(1)} %)${most}.`;
+  return [{ text, brief: isMany(changed.total, samples) ? `${counted(changed.total, 'answer')} changed` : null }];
 }
 
-function changedWords(total: number, samples: number): string {
-  return `${formatCount(total)} of ${counted(samples, 'answer')} changed`;
-}
-
-function classSentence({ classes }: Compared, moved: NonNullable<Compared['classes']>): string[] {
+function classFinding({ classes }: Compared, moved: NonNullable<Compared['classes']>): Finding[] {
   if (moved.length === 0) return [];
-  const named = moved.slice(0, NAMED_CLASSES).map((each) => `${formatClass(each)} ${formatCount(each.before)} to ${formatCount(each.after)} right of ${formatCount(each.samples)} (${formatP(each.p)})`);
-  const more = moved.length > NAMED_CLASSES ? `, and ${formatCount(moved.length - NAMED_CLASSES)} more` : '';
-  return [`${movedWords(classes, moved)} beyond chance (exact McNemar test, corrected for their number): ${named.join(', ')}${more}.`];
+  const named = moved.slice(0, NAMED_CLASSES).map((each) => `${formatClass(each)}, ${formatCount(each.before)} to ${formatCount(each.after)} of ${formatCount(each.samples)} right (${formatP(each.p)})`);
+  const more = moved.length > NAMED_CLASSES ? `; and ${formatCount(moved.length - NAMED_CLASSES)} more` : '';
+  const count = `${formatCount(moved.length)} of ${counted(classes?.length ?? 0, 'class', 'classes')}`;
+  return [{ text: `${count} moved beyond chance (exact McNemar test, corrected for their number): ${named.join('; ')}${more}.`, brief: `${counted(moved.length, 'class', 'classes')} moved` }];
 }
 
-function movedWords(classes: Compared['classes'], moved: NonNullable<Compared['classes']>): string {
-  return `${formatCount(moved.length)} of ${counted(classes?.length ?? 0, 'class', 'classes')} moved`;
-}
-
-function warningsOf({ paired, chance, classes, changed, agreement: { samples, sqnrDb }, nonFinite }: Compared, moved: NonNullable<Compared['classes']>): Warning[] {
-  const warnings: Warning[] = [];
-  if (chance?.told === false) warnings.push({ text: chanceWords(chance), brief: NOT_TOLD });
+/** Of the score and the outputs: all of them are warnings. */
+function scoreFindings({ paired, chance, changed, agreement: { samples, sqnrDb }, nonFinite }: Compared): Finding[] {
+  // Where the answers mean nothing, neither does a loss of them.
+  const isTold = chance?.told !== false;
+  const findings: Finding[] = chance && !isTold ? [{ text: `${chanceWords(chance)}.`, brief: NOT_TOLD }] : [];
   if (nonFinite.after > nonFinite.before) {
-    warnings.push({ text: `NaN or infinity in the outputs of ${formatCount(nonFinite.after)} of ${counted(samples, 'sample')}`, brief: 'NaN in the outputs' });
+    findings.push({ text: `NaN or infinity in the outputs of ${formatCount(nonFinite.after)} of ${counted(samples, 'sample')}.`, brief: 'NaN in the outputs' });
   }
-  if (paired && isMeasured(paired.p) && paired.difference <= -LOSS_POINTS) {
+  if (isTold && paired && isMeasured(paired.p) && paired.difference <= -LOSS_POINTS) {
     const points = `${(-paired.difference).toFixed(1)} points`;
-    warnings.push({ text: `Loses ${points} of accuracy`, brief: `loses ${points}` });
+    findings.push({ text: `Loses ${points} of accuracy.`, brief: `loses ${points}` });
   }
-  if (changed && isMany(changed.total, samples)) warnings.push({ text: changedWords(changed.total, samples), brief: `${counted(changed.total, 'answer')} changed` });
-  if (moved.length > 0) warnings.push({ text: movedWords(classes, moved), brief: `${counted(moved.length, 'class', 'classes')} moved` });
-  if (changed === null && sqnrDb !== null && sqnrDb < FAR_DB) warnings.push({ text: `Outputs far from the original's (SQNR ${sqnrDb.toFixed(1)} dB)`, brief: 'outputs far off' });
-  return warnings;
+  if (changed === null && sqnrDb !== null && sqnrDb < FAR_DB) findings.push({ text: `Outputs far from the original's (SQNR ${sqnrDb.toFixed(1)} dB).`, brief: 'outputs far off' });
+  return findings;
 }

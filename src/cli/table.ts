@@ -1,3 +1,4 @@
+import { saidOf } from '../base/answers-verdict';
 import { chanceRemedy, NOT_TOLD } from '../base/chance-words';
 import { counted } from '../base/plural';
 import { inputsWords, proofWords } from '../base/proof-words';
@@ -25,9 +26,9 @@ export function tableOf(report: Report): string {
 
 /** What became of the answers: what has to be known before the file is used comes first. */
 function answers(report: Report): string[] {
-  const { warnings = [], sentences = [] } = answersOf(report) ?? {};
+  const [first, ...others] = answersOf(report)?.findings.map(saidOf) ?? [];
   const remedy = report.chance?.told === false ? [chanceRemedy(report.chance)] : [];
-  const said = [...warnings.map(({ text: warning }) => `Warning: ${warning}.`), ...remedy, ...sentences];
+  const said = [...(first === undefined ? [] : [first]), ...remedy, ...others];
   return said.length > 0 ? ['', ...said] : [];
 }
 

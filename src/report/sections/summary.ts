@@ -1,3 +1,4 @@
+import { saidOf } from '../../base/answers-verdict';
 import { chanceRemedy, NOT_TOLD } from '../../base/chance-words';
 import { formatBytes, formatChange, formatCount, formatMs } from '../../base/format';
 import { inputsWords, proofWords } from '../../base/proof-words';
@@ -15,11 +16,11 @@ import { decibels, EP_NAMES, hundredths } from '../words';
 
 /** What a reader needs who reads no further: what was asked for, whether it was kept to, what it costs, and what else was tried. */
 export function summarySection(report: Report): Section {
-  const { warnings = [], sentences = [] } = answersOf(report) ?? {};
-  const warned = warnings.map(({ text: warning }) => `Warning: ${warning}.`);
+  const findings = answersOf(report)?.findings ?? [];
+  const [warned, others] = [findings.filter(({ brief }) => brief !== null), findings.filter(({ brief }) => brief === null)];
   return section('summary', 'Summary', [
     { kind: 'table', table: asked(report) },
-    { kind: 'list', items: [...warned, size(report), latency(report), accuracy(report), agreement(report), ...sentences, ...checks(report)] },
+    { kind: 'list', items: [...warned.map(saidOf), size(report), latency(report), accuracy(report), agreement(report), ...others.map(saidOf), ...checks(report)] },
     ...(report.tried.length > 0 ? [{ kind: 'table' as const, table: capped(tried(report.tried), MOST_TRIED) }] : []),
   ]);
 }

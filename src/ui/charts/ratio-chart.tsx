@@ -1,5 +1,5 @@
 import { useRef } from 'react';
-import { BAND } from '../../base/verdict';
+import { BAND, verdictOf } from '../../base/verdict';
 import { useWidth } from '../parts/use-width';
 import { linearScale, ticks } from '../../base/scales';
 
@@ -31,7 +31,7 @@ export function RatioChart({ rows }: { readonly rows: readonly RatioRow[] }) {
           <line x1={x(1)} x2={x(1)} y1="0" y2={bottom} stroke="var(--line2)" />
           {rows.map(({ label, median, low: from, high: to }, i) => {
             const y = i * ROW + ROW / 2;
-            const changed = from > 1 + BAND || to < 1 - BAND;
+            const changed = verdictOf({ median, low: from, high: to }) !== 'same';
             const colour = changed ? 'var(--woodfill)' : 'var(--steel)';
             return (
               <g key={label} stroke={colour} strokeWidth="1.5">

@@ -20,7 +20,7 @@ export function Announcer() {
   const scores = [
     preview && original ? `Size ${formatBytes(original)} to ${formatBytes(preview.predictedBytes)}.` : '',
     evaluation?.after ? `Top-1 ${formatPercent(evaluation.after.top1)}.` : '',
-    ...(evaluation ? answersVerdict(evaluation).warnings.map(({ text: warning }) => `Warning: ${warning}.`) : []),
+    ...(evaluation ? answersVerdict(evaluation).findings.flatMap(({ brief }) => (brief === null ? [] : [`Warning: ${brief}.`])) : []),
   ].join(' ');
   const text = title ?? note ?? scores;
   const [said, setSaid] = useState('');

@@ -2,9 +2,9 @@ import { TriangleAlert } from 'lucide-react';
 import type { AnswersVerdict } from '../../base/answers-verdict';
 
 /** The few words of a verdict beside its score; with a sign where there is something to be warned of. */
-export function VerdictWords({ verdict: { short, sentences, warnings } }: { readonly verdict: AnswersVerdict }) {
-  const title = [...warnings.map(({ text }) => `${text}.`), ...sentences].join(' ');
-  if (warnings.length === 0) return <span className="small quiet" title={title}>{short}</span>;
+export function VerdictWords({ verdict: { short, findings } }: { readonly verdict: AnswersVerdict }) {
+  const title = findings.map(({ text }) => text).join(' ');
+  if (findings.every(({ brief }) => brief === null)) return <span className="small quiet" title={title}>{short}</span>;
   return (
     <span className="small warning" title={title}>
       <TriangleAlert size={12} aria-label="Warning:" /> {short}
@@ -12,18 +12,15 @@ export function VerdictWords({ verdict: { short, sentences, warnings } }: { read
   );
 }
 
-/** The whole verdict: what to be warned of, then what changed. */
-export function VerdictList({ verdict: { sentences, warnings } }: { readonly verdict: AnswersVerdict }) {
-  if (warnings.length === 0 && sentences.length === 0) return null;
+/** The whole verdict, warnings with their sign. */
+export function VerdictList({ verdict: { findings } }: { readonly verdict: AnswersVerdict }) {
+  if (findings.length === 0) return null;
   return (
     <ul className="verdict small">
-      {warnings.map(({ text }) => (
-        <li key={text} className="warning">
-          <TriangleAlert size={12} aria-label="Warning:" /> {text}.
+      {findings.map(({ text, brief }) => (
+        <li key={text} className={brief === null ? undefined : 'warning'}>
+          {brief !== null && <TriangleAlert size={12} aria-label="Warning:" />} {text}
         </li>
-      ))}
-      {sentences.map((sentence) => (
-        <li key={sentence}>{sentence}</li>
       ))}
     </ul>
   );

@@ -16,7 +16,7 @@ export function DownloadButton() {
   const exact = isFresh(exported, recipe) ? (exported?.bytes ?? null) : null;
   const predicted = isFresh(preview, recipe) ? (preview?.predictedBytes ?? null) : null;
   const size = exact ?? predicted;
-  const { warnings } = evaluation && isFresh(evaluation, recipe) ? answersVerdict(evaluation) : { warnings: [] };
+  const warnings = evaluation && isFresh(evaluation, recipe) ? answersVerdict(evaluation).findings.filter(({ brief }) => brief !== null) : [];
   const [first] = warnings;
   return (
     <div className="download">
@@ -29,7 +29,7 @@ export function DownloadButton() {
         </span>
       </button>
       {first && (
-        <p id={WARNING} className="tiny warning" title={warnings.map(({ text }) => `${text}.`).join(' ')}>
+        <p id={WARNING} className="tiny warning" title={warnings.map(({ text }) => text).join(' ')}>
           <TriangleAlert size={11} aria-label="Warning:" /> {first.brief}
         </p>
       )}
