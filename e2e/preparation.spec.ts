@@ -25,7 +25,7 @@ test('without samples outputs are compared by themselves, on inputs that are cal
   await expect(studio.scores.getByText(/16 made-up inputs, live/)).toBeVisible();
   await expect(studio.scores.getByText(/labels are not needed/)).toBeVisible();
   await studio.scores.getByRole('button', { name: 'Add pictures' }).click();
-  await expect(studio.page.getByRole('heading', { name: 'Samples' })).toBeVisible();
+  await expect(studio.page.getByRole('heading', { name: 'Samples', exact: true })).toBeVisible();
 });
 
 test('pictures without a card: the preset is searched at once, the one that fits is taken, and all of that is said', async () => {
@@ -58,7 +58,7 @@ test('a card that was given is not overruled, but warned of in the place of the 
   await expect(studio.scores.getByText(/The original's accuracy cannot be told from chance: \d+ of 80 samples right/)).toBeVisible();
   await expect(studio.scores.getByText(/→.*% of 80/)).toHaveCount(0);
 
-  await page.getByRole('button', { name: 'Workbench' }).click();
+  await page.getByRole('button', { name: 'Workbench', exact: true }).click();
   await page.getByRole('button', { name: 'Best 8-bit' }).click();
   const dialog = page.getByRole('alertdialog', { name: 'Learn from these samples?' });
   await expect(dialog).toContainText('cannot be told from chance');
