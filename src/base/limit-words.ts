@@ -11,7 +11,12 @@ interface Judged {
 export function limitWords({ verdict, needed }: Judged): string {
   if (verdict === 'passed') return 'Passed: the whole interval keeps to the limit.';
   if (verdict === 'failed') return 'Failed: the whole interval is beyond the limit.';
-  return needed === null ? 'Undecided: the loss is the limit itself, which no number of samples tells from it.' : `Undecided: the interval holds the limit; it would take about ${formatCount(roundedUp(needed))} samples like these to tell.`;
+  return needed === null ? 'Undecided: the loss is the limit itself, which no number of samples tells from it.' : `Undecided: the interval holds the limit; ${samplesWords(needed)}.`;
+}
+
+/** "it would take about 970 samples like these to tell". */
+export function samplesWords(needed: number): string {
+  return `it would take about ${formatCount(roundedUp(needed))} samples like these to tell`;
 }
 
 /** Two figures are all that such a number means. */

@@ -4,7 +4,7 @@ import { reportOf } from './report';
 import { FULL } from './testing/results';
 import type { Asked, Results } from './types';
 
-const plan = (budget: Extract<Asked, { by: 'plan' }>['budget']): Asked => ({ by: 'plan', budget, predictedLoss: 0.0432 });
+const plan = (budget: Extract<Asked, { by: 'plan' }>['budget']): Asked => ({ by: 'plan', budget, predictedLoss: 0.0432, needed: 963 });
 const answer = (asked: Asked | null, change: Partial<Results> = {}): string | null => answerWords(reportOf({ ...FULL, ...change, asked }))?.replaceAll('\u2009', ' ') ?? null;
 const scored = (difference: number, low: number, high: number): Partial<Results> => ({
   evaluation: FULL.evaluation && { ...FULL.evaluation, paired: { worse: 9, better: 5, p: 0.3, difference, interval: { low, high } } },
@@ -15,7 +15,7 @@ test('a limit of accuracy is answered by the whole interval', () => {
   expect(answer(points, scored(-0.2, -0.9, 0.5))).toBe('Yes: top-1 changed by −0.20 points (95 % interval −0.90 to +0.50).');
   expect(answer(points, scored(-4, -6, -2))).toMatch(/^No: top-1 changed by −4\.00/);
   // Within the limit as it stands, but not surely.
-  expect(answer(points, scored(-0.8, -2.27, 0.66))).toMatch(/^Undecided, these samples cannot tell: /);
+  expect(answer(points, scored(-0.8, -2.27, 0.66))).toMatch(/^Undecided, it would take about 970 samples like these to tell: top-1/);
   expect(answer(points, { evaluation: null, data: null })).toBe('Not known: there are no labelled samples.');
   expect(answer(points, { evaluation: null })).toBe('Not known: the file was not scored.');
 });

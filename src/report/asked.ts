@@ -1,5 +1,6 @@
 /** What was asked for, and whether the result keeps to it. */
 import { formatBytes, formatChange } from '../base/format';
+import { samplesWords } from '../base/limit-words';
 import { agreeing, counted } from '../base/plural';
 import { times, timeWords, type Ratio } from '../base/verdict';
 import type { BestGoal, BitBudget } from '../engine/protocol/index';
@@ -35,14 +36,14 @@ export function answerWords(report: Report): string | null {
   const { asked } = report;
   if (asked === null) return null;
   if (asked.by === 'best') return asked.goal.kind === 'bits' ? keepsBits(report, asked.goal.bits) : keepsBytes(report, asked.goal.bytes);
-  const { budget, predictedLoss } = asked;
+  const { budget, predictedLoss, needed } = asked;
   switch (budget.kind) {
     case 'bytes':
       return keepsBytes(report, budget.bytes);
     case 'loss':
       return `${predictedLoss <= budget.loss ? 'Yes' : 'No'}: they add up to ${Number(predictedLoss.toPrecision(3))}.`;
     case 'points':
-      return keepsPoints(report, budget.points);
+      return keepsPoints(report, budget.points, needed);
     case 'time':
       return keepsTime(report, budget.ratio);
   }
@@ -64,11 +65,13 @@ function keepsBits({ layers }: Report, most: number): string {
 }
 
 /** By the whole interval: a figure alone may keep to a limit by chance. */
-function keepsPoints({ paired, data }: Report, points: number): string {
+function keepsPoints({ paired, data }: Report, points: number, needed: number | null): string {
   if (!paired) return `Not known: ${data?.labelled === true ? 'the file was not scored' : 'there are no labelled samples'}.`;
   const { difference, interval: ends } = paired;
-  const verdict = ends.low >= -points ? 'Yes' : ends.high < -points ? 'No' : 'Undecided, these samples cannot tell';
-  return `${verdict}: top-1 changed by ${formatChange(difference, 2)} points (95 % interval ${cellText(interval(ends, (value) => formatChange(value, 2)))}).`;
+  const changed = `top-1 changed by ${formatChange(difference, 2)} points (95 % interval ${cellText(interval(ends, (value) => formatChange(value, 2)))}).`;
+  if (ends.low >= -points) return `Yes: ${changed}`;
+  if (ends.high < -points) return `No: ${changed}`;
+  return `Undecided, ${needed === null ? 'these samples cannot tell' : samplesWords(needed)}: ${changed}`;
 }
 
 function keepsTime({ environment: { ep }, latencyRatio, otherBackends }: Report, most: number): string {

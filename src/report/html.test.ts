@@ -79,7 +79,7 @@ test('the first page is the summary, and all else is folded', () => {
     'Target: WebGPU, acme gpu-1',
     'Recipe: 50 % pruned, 4-bit, 1 layer of its own',
     'Asked for: Bits for each layer, so that top-1 accuracy falls by at most 1 point.',
-    'Kept to: Undecided, these samples cannot tell: top-1 changed by −0.80 points (95 % interval −2.27 to +0.66).',
+    'Kept to: Undecided, it would take about 970 samples like these to tell: top-1 changed by −0.80 points (95 % interval −2.27 to +0.66).',
   ]);
   expect(tableOf(first, 'Recipes that were tried').rows).toHaveLength(2);
 });

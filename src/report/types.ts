@@ -65,8 +65,8 @@ export interface Results {
 
 export type Asked =
   | { readonly by: 'best'; readonly goal: BestGoal }
-  /** `predictedLoss`: as the plan has it. */
-  | { readonly by: 'plan'; readonly budget: BitBudget; readonly predictedLoss: number };
+  /** `predictedLoss`: as the plan has it. `needed`: samples that would decide a limit that the plan left undecided; null where it is none. */
+  | { readonly by: 'plan'; readonly budget: BitBudget; readonly predictedLoss: number; readonly needed: number | null };
 
 /** A recipe beside others. null: not measured. */
 export interface Tried {

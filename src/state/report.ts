@@ -73,7 +73,7 @@ function resultsNow(): Results {
 function askedFor(recipe: Recipe): Asked | null {
   const { best, plan } = useResults.getState();
   if (best?.value.chosen && isFresh(best, recipe)) return { by: 'best', goal: best.value.goal };
-  return plan && isFresh(plan.value, recipe) ? { by: 'plan', budget: plan.budget, predictedLoss: plan.value.predictedLoss } : null;
+  return plan && isFresh(plan.value, recipe) ? { by: 'plan', budget: plan.budget, predictedLoss: plan.value.predictedLoss, needed: plan.value.measured?.needed ?? null } : null;
 }
 
 /** Recipes that were measured, then those that a choice compared besides. */

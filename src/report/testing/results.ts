@@ -160,7 +160,7 @@ export const FULL: Results = {
       totalMs: 61_000,
     },
   },
-  asked: { by: 'plan', budget: { kind: 'points', points: 1, samples: null }, predictedLoss: 0.04 },
+  asked: { by: 'plan', budget: { kind: 'points', points: 1, samples: null }, predictedLoss: 0.04, needed: 963 },
   tried: [
     { label: 'Prune 50 %, 4 bits', bytes: 1_302_345, exact: true, top1: 58.8, top1Interval: { low: 54.43, high: 63.03 }, agreement: 93.2, time: { median: 0.794, low: 0.781, high: 0.812 }, note: 'this one' },
     { label: '8 bits', bytes: 1_250_000, exact: false, top1: null, top1Interval: null, agreement: 99.25, time: null, note: '' },
