@@ -3,10 +3,10 @@ import { CHROMIUM_FLAGS } from './scripts/chromium-flags.mjs';
 
 const port = 4183;
 
-/** End to end, against the production build; one worker, since a software GPU takes every core. */
+/** End to end, against the production build. Two workers, each with a browser of its own: a page mostly waits on one thread at a time. */
 export default defineConfig({
   testDir: 'e2e',
-  workers: 1,
+  workers: 2,
   retries: 0,
   timeout: 120_000,
   expect: { timeout: 30_000 },
