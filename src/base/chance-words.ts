@@ -18,7 +18,7 @@ export interface Chance {
 export const NOT_TOLD = 'cannot be told from chance';
 
 /** What to do about it. */
-export const CHANCE_REMEDY = "Check how the samples are prepared (search for the preset), and that the labels are the model's classes.";
+export const CHANCE_REMEDY = "Check how the samples are prepared, and that the labels are the model's classes.";
 
 /** "The original's accuracy cannot be told from chance: 2 of 500 samples right, where answers that ignore the samples have 0.5 (p = 0.090)". */
 export function chanceWords({ hits, samples, expected, p, labels }: Chance): string {

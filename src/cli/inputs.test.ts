@@ -123,3 +123,16 @@ test('nothing is written by looking', () => {
   read('--report', at('report.json'));
   expect([readFileSync(at('small.onnx'), 'utf8'), existsSync(at('report.json'))]).toEqual(['old', false]);
 });
+
+test('samples without a card are a folder or a file, and nothing is written over them', () => {
+  const bare = (...more: readonly string[]): Inputs => {
+    const args = readArguments([at('net.onnx'), '--recipe', at('recipe.json'), '--out', at('small.onnx'), ...more]);
+    if (args === 'help') throw new Error('help');
+    return readInputs(args);
+  };
+  expect(bare('--samples', at('data')).data).toEqual({ name: 'data', card: null, path: at('data'), isFolder: true });
+  expect(bare('--samples', at('data/x.npy')).data).toEqual({ name: 'x.npy', card: null, path: at('data/x.npy'), isFolder: false });
+  expect(() => bare('--samples', at('none'))).toThrow('does not exist');
+  expect(() => bare('--samples', at('data/x.npy'), '--report', at('data/x.npy'))).toThrow('is the samples: what is read is never overwritten');
+  expect(() => bare('--samples', at('data'), '--report', at('data/x.npy'))).toThrow('is a file of the samples');
+});

@@ -222,6 +222,12 @@ describe('a recipe that learns from samples', () => {
     original.answer({ ...evaluationOf(original.args[0]), chance: BY_CHANCE });
     await pass(SETTLE_MS);
     expect(fake().calls.preview).toHaveLength(2);
+    const drawn = fake().calls.histogram.length;
+    selectLayer(LAYER);
+    await pass(SETTLE_MS);
+    // A histogram would be fitted too.
+    expect(fake().calls.histogram).toHaveLength(drawn);
+    selectLayer(null);
     trustSamples();
     await pass(SETTLE_MS);
     (await fake().next('preview')).answer(previewOf(recipe()));

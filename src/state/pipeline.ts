@@ -38,7 +38,7 @@ export function followSliders(): void {
   });
   useView.subscribe((state, previous) => {
     if (state.layer !== previous.layer || state.channel !== previous.channel) wantHistogram();
-    if (state.layer !== previous.layer) void asFollower(() => drawBitsCurve(useRecipe.getState().recipe, state.layer));
+    if (state.layer !== previous.layer && !isHeld(useRecipe.getState().recipe)) void asFollower(() => drawBitsCurve(useRecipe.getState().recipe, state.layer));
   });
   useDocument.subscribe((state, previous) => {
     if (state.opened !== previous.opened && state.opened) recipeChanged();
@@ -122,9 +122,17 @@ async function asFollower(work: () => Promise<void>): Promise<void> {
 
 async function follow(recipe: Recipe): Promise<void> {
   if (!useDocument.getState().opened) return;
-  if (recipe.passes.some(usesSamples) && !(await mayLearn())) return;
+  if (isHeld(recipe)) {
+    if (!(await mayLearn())) return;
+    wantHistogram();
+  }
   if (!isPreviewed(recipe) && !(await previewed(recipe))) return;
   await Promise.all([drawBitsCurve(recipe, useView.getState().layer), score(recipe)]);
+}
+
+/** Whether the recipe learns from samples that were not found to be worth it: nothing of it is drawn, previewed or scored. */
+function isHeld(recipe: Recipe): boolean {
+  return recipe.passes.some(usesSamples) && (useDocument.getState().preparing || isUnknown() || !isTrusted());
 }
 
 /** Whether the recipe may learn from the samples. The original is scored first where nothing was yet: that tells whether they are worth it. */
@@ -189,7 +197,7 @@ async function drawHistograms(): Promise<void> {
     const { recipe } = useRecipe.getState();
     const { layer, channel } = useView.getState();
     const { opened } = useDocument.getState();
-    if (layer === null || !opened) continue;
+    if (layer === null || !opened || isHeld(recipe)) continue;
     const value = await runQuietly('recipe', async () => (await theEngine()).histogram({ signal: new AbortController().signal }, recipe, layer, channel, BINS));
     const shown = useView.getState();
     if (value && shown.layer === layer && shown.channel === channel && useDocument.getState().opened === opened) useResults.setState({ histogram: { recipe, value } });

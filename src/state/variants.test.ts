@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { FULL } from '../report/testing/results';
+import { BY_CHANCE, FULL } from '../report/testing/results';
 import { clearResults, useResults } from './results';
 import { freshPage } from './testing/fresh-page';
 import { frontOf, placesOf, rememberVariant, useVariants } from './variants';
@@ -43,6 +43,12 @@ describe('rememberVariant', () => {
     useResults.setState({ measurement: measurements[0] ?? null });
     rememberVariant(recipe);
     expect(variants()).toMatchObject([{ bytes: 1_302_345, exact: true, gzipBytes: 903_456, accuracy: { top1: 58.8 }, paired: { worse: 9 }, latency: { before: { median: 10.2 }, after: { median: 8.1 } } }]);
+  });
+
+  it('has no share of right answers where the original answers by chance, but the agreement', () => {
+    useResults.setState({ preview, evaluation: evaluation && { ...evaluation, chance: BY_CHANCE } });
+    rememberVariant(recipe);
+    expect(variants()).toMatchObject([{ accuracy: null, original: null, paired: null, agreement: { top1: 93.2 }, verdict: { short: 'cannot be told from chance' } }]);
   });
 
   it('keeps the original\u2019s score of the same samples, the verdict, and the run over more samples', () => {

@@ -15,7 +15,7 @@ export interface Variant {
   readonly exact: boolean;
   /** As `bytes`; null where it is not known. */
   readonly gzipBytes: number | null;
-  /** null until it is scored, as are the next four; and without labels, as are `original` and `paired`. */
+  /** null until it is scored, as are the next four; and without labels, or where the original answers by chance, as are `original` and `paired`. */
   readonly accuracy: Accuracy | null;
   /** The original's accuracy on the same samples. */
   readonly original: Accuracy | null;
@@ -72,7 +72,10 @@ const NOT_SCORED: Score = { accuracy: null, original: null, paired: null, agreem
 /** The figures of the run over more samples: one over fewer says less. */
 function scoreOf(evaluation: Evaluation | null, { accuracy, original, paired, agreement, verdict }: Score): Score {
   if (!evaluation || evaluation.agreement.samples < (agreement?.samples ?? 0)) return { accuracy, original, paired, agreement, verdict };
-  return { accuracy: evaluation.after, original: evaluation.before, paired: evaluation.paired, agreement: evaluation.agreement, verdict: answersVerdict(evaluation) };
+  const { agreement: found, chance, after, before, paired: test } = evaluation;
+  // Where the original answers by chance no share of right answers means anything: the outputs can still be compared.
+  const shares = chance?.told === false ? { accuracy: null, original: null, paired: null } : { accuracy: after, original: before, paired: test };
+  return { ...shares, agreement: found, verdict: answersVerdict(evaluation) };
 }
 
 function timed(measurement: Measurement | null): Variant['latency'] {

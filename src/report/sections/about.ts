@@ -69,6 +69,7 @@ export function conditionsSection({ model, environment, data, card }: Report): S
     ['Multiply-adds', figure(model.macs, formatLarge, NOT_KNOWN)],
     ['Opset', figure(model.opset, String)],
     ['Samples', data ? `${data.name}: ${counted(data.samples, 'sample')}, ${data.labelled ? 'labelled' : 'without labels'}${data.classes === null ? '' : `, ${counted(data.classes, 'class', 'classes')}`}` : 'none'],
+    ...(data ? [['Split', `${formatCount(data.split.calibration)} may be learned from and are never scored; ${formatCount(data.split.scored)} of the other ${formatCount(data.split.heldOut)} are scored, whatever the recipe`]] : []),
   ];
   const left: Block[] = data && data.problems.count > 0 ? [text(`${counted(data.problems.count, 'sample was', 'samples were')} left out:`), { kind: 'list', items: data.problems.first }] : [];
   return section('conditions', 'Conditions', [

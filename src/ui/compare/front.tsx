@@ -1,10 +1,10 @@
 import { CartesianGrid, ComposedChart, ErrorBar, LabelList, Line, ReferenceArea, ResponsiveContainer, Scatter, XAxis, YAxis } from 'recharts';
 import { useDocument } from '../../state/document';
-import { chooseVariant, frontOf, placesOf, useVariants, type Place, type Places } from '../../state/variants';
+import { chooseVariant, frontOf, placesOf, useVariants, type Place, type Places, type Variant } from '../../state/variants';
 import { AXIS_TICK } from '../charts/axis';
 import { Figure } from '../charts/figure';
 import { logTicks, ticks } from '../../base/scales';
-import { formatBytes } from '../../base/format';
+import { formatBytes, formatCount } from '../../base/format';
 import { counted } from '../../base/plural';
 
 interface Point extends Place {
@@ -41,7 +41,7 @@ export function Front() {
     <Figure
       title={`${counted(points.length - 1, 'variant')} scored`}
       finding={`Size against ${words}: ${points.map((p) => `${p.label} ${formatBytes(p.bytes)}, ${format(p.score)}`).join('; ')}`}
-      note={`Filled: nothing measured is both smaller and better.${labelled ? ' Whiskers and band: 95 % intervals.' : ''} File size on a log scale.`}
+      note={`Filled: nothing measured is both smaller and better.${labelled ? ' Whiskers and band: 95 % intervals.' : ''} File size on a log scale.${scoredOn(variants)}`}
       table={{
         heads: ['Variant', 'File', head, '95 % interval'],
         rows: points.map((p) => [p.label, formatBytes(p.bytes), format(p.score), p.interval ? `${p.interval.low.toFixed(1)}–${p.interval.high.toFixed(1)}` : '–']),
@@ -67,6 +67,14 @@ export function Front() {
       </ResponsiveContainer>
     </Figure>
   );
+}
+
+/** How many samples the scores are of. */
+function scoredOn(variants: readonly Variant[]): string {
+  const [least, ...more] = [...new Set(variants.flatMap(({ agreement }) => agreement?.samples ?? []))].toSorted((a, b) => a - b);
+  if (least === undefined) return '';
+  const most = more.at(-1);
+  return ` Scored on ${most === undefined ? '' : `${formatCount(least)} to `}${counted(most ?? least, 'input')}.`;
 }
 
 function markFront(places: readonly Place[], chosen: string | null): Point[] {
