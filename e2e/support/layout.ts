@@ -10,7 +10,7 @@
  * - over: text or a control over another, where neither holds the other. Sticky heads and layers (dialogs, menus) may cover what is behind;
  * - small: a target under 24 px. A link within a sentence may be as high as its line (WCAG 2.5.8).
  */
-export function layoutFaults(): string[] {
+export async function layoutFaults(): Promise<string[]> {
   type Box = { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number };
   type Thing = Box & { readonly element: Element; readonly layer: Element | null; readonly words: string };
   const CONTROLS = 'a[href], button, input, select, textarea, summary, [role=slider], [role=option], [role=menuitem], [role=menuitemradio]';
@@ -21,6 +21,10 @@ export function layoutFaults(): string[] {
   const TARGET = 24;
   /** Three lines and a head. */
   const READABLE = 96;
+
+  // Charts follow the width of their place in the frame after it.
+  await document.fonts.ready;
+  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
 
   const faults = new Set<string>();
   const start = (text: string): string => text.trim().replaceAll(/\s+/g, ' ').slice(0, 40);
