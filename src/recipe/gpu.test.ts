@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createCpuCompute } from '../compute/cpu';
+import { countGpu } from '../compute/testing/count-gpu';
 import { describeGpu } from '../compute/testing/makers';
 import type { Compute } from '../compute/types';
 import { listLayers } from '../onnx/layers';
@@ -50,6 +51,23 @@ await describeGpu('a recipe', (gpu) => {
       const [own, oracle] = [await outcomeOf(gpu, mode, recipeOf(options)), await outcomeOf(createCpuCompute(), mode, recipeOf(options))];
       for (const [id, values] of Object.entries(oracle.values)) expect(maxAbsDifference(own.values[id] ?? [], values)).toBeLessThan(1e-6);
       expect(own.states.map((s) => s.sparsity)).toEqual(oracle.states.map((s) => s.sparsity));
+    });
+
+    test('asks the device as often for many layers as for one', async () => {
+      const model = convNet(13);
+      const cache = createRecipeCache(model, listLayers(model).layers, gpu, mode);
+      const quantize: Recipe = { version: 1, target: 'webgpu', passes: [{ id: 'quantize-weights', options: { bits: 3, range: 'mse' } }] };
+      const measured = async (): Promise<void> => {
+        const run = await runRecipe({ recipe: quantize, compute: gpu, target: { ep: 'webgpu', shaderF16: false }, cache, job });
+        await layerStates(run, gpu, job);
+        run.dispose();
+      };
+      await measured();
+      expect(cache.layers.length).toBeGreaterThan(1);
+      // Ranges, coarse clip ratios, fine ones of both signs, states; streaming also takes the codes from the device.
+      const times = mode === 'resident' ? 4 : 5;
+      expect(await countGpu(measured)).toEqual({ submissions: times, readbacks: times });
+      cache.destroy();
     });
 
     test('least error: as good as the CPU maker, whose sums are in float64', async () => {
