@@ -9,7 +9,7 @@ struct Params {
   beta: f32,
 }
 
-// src/compute/adaround.ts
+// src/compute/operations/shared/adaround.ts
 const zeta = 1.1;
 const gamma = -0.1;
 const decay_mean = 0.9;

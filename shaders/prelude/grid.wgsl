@@ -1,4 +1,4 @@
-// A tensor viewed as [outer, channels, inner] with blocks along each channel's elements (src/compute/types.ts, Groups), and its
+// A tensor viewed as [outer, channels, inner] with blocks along each channel's elements (src/base/grids.ts, Groups), and its
 // quantization grid.
 struct Grid {
   length: u32,

@@ -16,7 +16,8 @@ import { expect, it } from 'vitest';
 import { bytes, noise } from './testing/data';
 import { multiplyFloats, multiplyInt8 } from './testing/multiply';
 import { describeMakers } from './testing/makers';
-import { groupCount, type Codebook, type Compute, type Grid, type Groups, type Handle } from './types';
+import { type Codebook, type Grid, groupCount, type Groups } from '../base/grids';
+import type { Compute, Handle } from './types';
 
 const INT8_KERNELS = ['int8', 'int8-shifts'] as const;
 

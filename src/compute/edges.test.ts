@@ -15,7 +15,8 @@ import { expect, it } from 'vitest';
 import { bytes, noise } from './testing/data';
 import { multiplyFloats, multiplyInt8 } from './testing/multiply';
 import { describeMakers } from './testing/makers';
-import { groupCount, type Compute, type Grid, type Groups, type Handle } from './types';
+import { type Grid, groupCount, type Groups } from '../base/grids';
+import type { Compute, Handle } from './types';
 
 const SIZES = [0, 1, 3, 255, 256, 257];
 /** [m, k, n] with each edge in each place. */

@@ -4,48 +4,6 @@
  * and never see a device. All tensors are float32; other weight types are widened on upload by the caller.
  */
 
-/**
- * How a tensor's elements fall into quantization groups. The tensor is viewed row-major as [outer, channels, inner].
- * Element e has o = floor(e / (channels*inner)), c = floor(e / inner) % channels, i = e % inner, and reduced index
- * r = o*inner + i (its position among its channel's elements). Its group is c*blocksPerChannel + floor(r / block) with
- * blocksPerChannel = ceil(outer*inner / block).
- * Per tensor: {1, 1, size, size}. Per output channel of Conv [M,C,kH,kW]: {1, M, C*kH*kW, C*kH*kW}; of MatMul [K,N]: {K, N, 1, K}.
- */
-export interface Groups {
-  readonly outer: number;
-  readonly channels: number;
-  readonly inner: number;
-  readonly block: number;
-}
-
-export function blocksPerChannel(g: Groups): number {
-  return g.block === 0 ? 0 : Math.ceil((g.outer * g.inner) / g.block);
-}
-
-export function groupCount(g: Groups): number {
-  return g.channels * blocksPerChannel(g);
-}
-
-/** Uniform affine grid, one scale and zero point a group: value = (code - zeroPoint) * scale, code in [qMin, qMax]. */
-export interface Grid {
-  readonly groups: Groups;
-  readonly bits: number;
-  /** Lowest and highest code: -2^(b-1)..2^(b-1)-1 symmetric, 0..2^b-1 asymmetric. */
-  readonly qMin: number;
-  readonly qMax: number;
-  readonly scales: Float32Array;
-  readonly zeroPoints: Int32Array;
-}
-
-/** A table a group whose values weights are made of: value = values[group * size + code], code in [0, size). */
-export interface Codebook {
-  readonly groups: Groups;
-  /** Values a group, 1..256. */
-  readonly size: number;
-  /** [groups, size], each group's ascending; the last may repeat where a group has fewer. */
-  readonly values: Float32Array;
-}
-
 /** A float32 tensor that lives with its maker (GPU buffer or array). The owner destroys it. Nothing writes it after the operation that made it. */
 export interface Handle {
   readonly length: number;

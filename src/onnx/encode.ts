@@ -4,7 +4,7 @@ import { emitCodebook } from './encode/codebook';
 import { dequantizeForm, emitDequantize } from './encode/dequantize';
 import type { Emitter } from './encode/emitter';
 import { createEmitter } from './encode/emitter';
-import type { Codebook, Grid } from './encode/grid';
+import type { Codebook, Grid } from '../base/grids';
 import { emitMatMulNBits, fitsMatMulNBits } from './encode/matmulnbits';
 import { emitPacked } from './encode/packed';
 import { removeConstant, uniqueNames } from './graph';

@@ -1,4 +1,4 @@
-import type { Groups } from '../compute/types';
+import type { Groups } from '../base/grids';
 
 /** The elements of one channel of a tensor seen as [outer, channels, inner], in memory order: a copy, unless there is one channel only. */
 export function channelValues(values: Float32Array, { outer, channels, inner }: Pick<Groups, 'outer' | 'channels' | 'inner'>, channel: number): Float32Array {

@@ -1,8 +1,8 @@
 import { newFloats, type FloatMaker } from '../base/scratch';
 import { assignCodes } from '../compute/operations/assign-codes';
 import { gridCodes } from '../compute/operations/codes';
-import type { Codebook, Compute, Grid, Handle } from '../compute/types';
-import { codebookBits } from '../onnx/encode/grid';
+import { type Codebook, codebookBits, type Grid } from '../base/grids';
+import type { Compute, Handle } from '../compute/types';
 import { decodeCodes } from './quantize-weights/grid';
 import type { Encoding } from './types';
 

@@ -2,7 +2,7 @@
 import { counted } from '../base/plural';
 import type { NodeProto } from 'onnx-buf';
 import { quantize } from '../compute/operations/quantize';
-import type { Grid } from '../compute/types';
+import type { Grid } from '../base/grids';
 import { findLayers, type LayerSource } from '../onnx/layers';
 import { opsetOf } from '../onnx/nodes';
 import { opsetBlockers, raiseOpset } from '../onnx/opset';

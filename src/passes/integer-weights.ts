@@ -1,6 +1,7 @@
 /** Weights as operands of integer kernels: which can be, and their symmetric grids. */
 import { groupRanges } from '../compute/operations/ranges';
-import { blocksPerChannel, type Compute, type Grid, type Handle } from '../compute/types';
+import { blocksPerChannel, type Grid } from '../base/grids';
+import type { Compute, Handle } from '../compute/types';
 import { canStore } from '../onnx/encode';
 import type { LayerSource } from '../onnx/layers';
 import { productOf } from '../onnx/operators/weights';

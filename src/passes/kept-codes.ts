@@ -1,4 +1,4 @@
-import type { Grid } from '../compute/types';
+import type { Grid } from '../base/grids';
 import { packPlane } from '../onnx/encode/planes';
 
 /** Codes of a grid or a codebook in main memory: 2 or 4 bits each where its codes fit, so that a streamed model takes little beside its file. */
@@ -8,7 +8,7 @@ export interface KeptCodes {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** @param codes One byte each, as `Compute.codes` and `Compute.assignCodes` give them; kept as they are where they need more than 4 bits. */
+/** @param codes One byte each, as `gridCodes` and `assignCodes` give them; kept as they are where they need more than 4 bits. */
 export function keepCodes(codes: Uint8Array<ArrayBuffer>, { bits, qMin }: Pick<Grid, 'bits' | 'qMin'>): KeptCodes {
   const { length } = codes;
   const width = bits <= 2 ? 2 : bits <= 4 ? 4 : 8;

@@ -1,5 +1,6 @@
 import type { Job } from '../base/job';
-import type { Codebook, Compute, Grid, Handle } from '../compute/types';
+import type { Codebook, Grid } from '../base/grids';
+import type { Compute, Handle } from '../compute/types';
 import type { WeightInput } from '../onnx/live';
 import type { Layer, OnnxModel, Skipped, Storage } from '../onnx/types';
 import type { Options, PassMeta } from './options';

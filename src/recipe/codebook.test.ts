@@ -1,7 +1,7 @@
 /** Clustered models: the file computes what the studio computed, in the bytes that were predicted. */
 import { describe, expect, test } from 'vitest';
 import { createCpuCompute } from '../compute/cpu';
-import type { Codebook } from '../compute/types';
+import type { Codebook } from '../base/grids';
 import { listLayers } from '../onnx/layers';
 import { batchNet, convNet, ifNet, lstmNet, matmulNet, sharedNet, transposedNet } from '../onnx/testing/fixtures';
 import { noise } from '../onnx/testing/noise';

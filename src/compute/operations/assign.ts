@@ -1,5 +1,6 @@
-import { checkGroups, groupOf } from '../groups';
-import type { Codebook, Handle, Kernel, Operation } from '../types';
+import { type Codebook, groupOf } from '../../base/grids';
+import { checkGroups } from './shared/check';
+import type { Handle, Kernel, Operation } from '../types';
 import { CODEBOOK_SOURCE, codebookWords, nearestCode } from './shared/codebook';
 
 const KERNEL: Kernel = { name: 'assign', source: [...CODEBOOK_SOURCE, 'assign'] };

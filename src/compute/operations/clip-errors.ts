@@ -1,5 +1,6 @@
-import { checkGroups, groupOf } from '../groups';
-import { groupCount, type Grid, type Handle, type Kernel, type Operation } from '../types';
+import { type Grid, groupCount, groupOf } from '../../base/grids';
+import { checkGroups } from './shared/check';
+import type { Handle, Kernel, Operation } from '../types';
 import { codeOf, GRID_SOURCE, gridWords, splitsOf, valueOf } from './shared/grid';
 
 const KERNEL: Kernel = { name: 'clip-errors', source: [...GRID_SOURCE, 'clip-errors'] };

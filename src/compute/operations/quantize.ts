@@ -1,5 +1,6 @@
-import { checkGroups, groupOf } from '../groups';
-import type { Grid, Handle, Kernel, Operation } from '../types';
+import { type Grid, groupOf } from '../../base/grids';
+import { checkGroups } from './shared/check';
+import type { Handle, Kernel, Operation } from '../types';
 import { codeOf, GRID_SOURCE, gridWords, valueOf } from './shared/grid';
 
 const KERNEL: Kernel = { name: 'quantize', source: [...GRID_SOURCE, 'quantize'] };

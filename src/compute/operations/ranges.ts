@@ -1,5 +1,6 @@
-import { checkGroups, groupOf, nonFinite } from '../groups';
-import { groupCount, type Groups, type Handle, type Kernel, type Operation } from '../types';
+import { groupCount, groupOf, type Groups } from '../../base/grids';
+import { checkGroups, nonFinite } from './shared/check';
+import type { Handle, Kernel, Operation } from '../types';
 import { GRID_SOURCE, gridWords, splitsOf } from './shared/grid';
 
 export interface Ranges {

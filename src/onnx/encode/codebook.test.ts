@@ -8,8 +8,7 @@ import { bool, floats, runModel, type Feeds } from '../testing/ort';
 import { groupsFor } from '../testing/quantize';
 import type { OnnxModel } from '../types';
 import { fromHalf, toHalf } from '../half';
-import type { Codebook } from './grid';
-import { codebookBits } from './grid';
+import { type Codebook, codebookBits } from '../../base/grids';
 
 /** Codes and tables of no meaning, and one by one what they stand for. */
 function coded(groups: Codebook['groups'], size: number, halves: boolean): { codebook: Codebook; codes: Uint8Array<ArrayBuffer>; values: Float32Array } {

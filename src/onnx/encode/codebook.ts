@@ -2,8 +2,7 @@ import { bytesOf, DataType } from '../tensor';
 import { emitCodes } from './codes';
 import type { Emitter } from './emitter';
 import { emitFloats } from './floats';
-import type { Codebook } from './grid';
-import { blocksPerChannel, codebookBits } from './grid';
+import { blocksPerChannel, type Codebook, codebookBits } from '../../base/grids';
 import { layoutOf } from './layout';
 import { emitShaped } from './packed';
 

@@ -1,6 +1,6 @@
 import { bytesOf, DataType, sizeOf } from '../tensor';
 import type { Emitter } from './emitter';
-import type { Grid } from './grid';
+import type { Grid } from '../../base/grids';
 import type { Plane } from './planes';
 import { codesPerByte, packPlane, planesOf, planeTable } from './planes';
 

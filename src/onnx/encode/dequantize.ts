@@ -1,7 +1,6 @@
 import { bytesOf, DataType, sizeOf } from '../tensor';
 import type { Emitter } from './emitter';
-import type { Grid, Groups } from './grid';
-import { blocksPerChannel, isAsymmetric } from './grid';
+import { blocksPerChannel, type Grid, type Groups, isAsymmetric } from '../../base/grids';
 import { sameDims } from './packed';
 import { packPlane } from './planes';
 

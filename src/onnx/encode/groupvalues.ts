@@ -1,8 +1,7 @@
 import { bytesOf, DataType } from '../tensor';
 import type { Emitter } from './emitter';
 import { CAST_PAYS, emitFloats } from './floats';
-import type { Grid } from './grid';
-import { isAsymmetric } from './grid';
+import { type Grid, isAsymmetric } from '../../base/grids';
 import type { Layout } from './layout';
 
 /** The names of a grid's scales and, where any is not 0, zero points: float32, ready to be combined with the codes. */

@@ -1,5 +1,4 @@
-import type { Groups } from './grid';
-import { blocksPerChannel } from './grid';
+import { blocksPerChannel, type Groups } from '../../base/grids';
 
 /**
  * How one value a group (scale, zero point) is spread over a weight. The codes are shaped to `codeDims`, combined with the group

@@ -6,8 +6,7 @@ import { isOnnx, makeNode } from '../nodes';
 import { bytesOf, DataType } from '../tensor';
 import type { Layer } from '../types';
 import type { Emitter } from './emitter';
-import type { Grid } from './grid';
-import { blocksPerChannel, isAsymmetric } from './grid';
+import { blocksPerChannel, type Grid, isAsymmetric } from '../../base/grids';
 import { packPlane } from './planes';
 
 const DOMAIN = 'com.microsoft';

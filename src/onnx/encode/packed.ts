@@ -1,6 +1,6 @@
 import type { Emitter } from './emitter';
 import { emitCodes } from './codes';
-import type { Grid } from './grid';
+import type { Grid } from '../../base/grids';
 import { emitGroupValues } from './groupvalues';
 import { layoutOf } from './layout';
 import { DataType } from '../tensor';

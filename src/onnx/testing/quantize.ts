@@ -1,5 +1,4 @@
-import type { Grid, Groups } from '../encode/grid';
-import { blocksPerChannel } from '../encode/grid';
+import { blocksPerChannel, type Grid, type Groups } from '../../base/grids';
 import { roundScalesToHalf } from '../encode/scales';
 
 export interface Quantized {

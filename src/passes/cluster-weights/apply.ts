@@ -1,9 +1,8 @@
 import { counted } from '../../base/plural';
-import { codebookBits } from '../../onnx/encode/grid';
+import { type Codebook, codebookBits, type Groups } from '../../base/grids';
 import { CAST_PAYS } from '../../onnx/encode/floats';
 import { canStore } from '../../onnx/encode';
 import { assign } from '../../compute/operations/assign';
-import type { Codebook, Groups } from '../../compute/types';
 import type { Layer, Skipped } from '../../onnx/types';
 import { valuesOf } from '../coded';
 import { fitLayersByOutput, fitWanted } from '../hessian/fit-layers';

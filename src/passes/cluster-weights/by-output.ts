@@ -1,7 +1,7 @@
-import { groupOf } from '../../compute/groups';
+import { type Codebook, groupOf, type Groups } from '../../base/grids';
 import { assignCodes } from '../../compute/operations/assign-codes';
 import { type FeedbackLevels, roundWithFeedback } from '../../compute/operations/round-with-feedback';
-import type { Codebook, Compute, Groups } from '../../compute/types';
+import type { Compute } from '../../compute/types';
 import type { InputGram } from '../hessian/gram';
 import { elementImportance, feedbackRows, gather, scatter, targetWeights, type FeedbackRows } from '../hessian/rows';
 import { fitCodebook, withStoredValues, type CodebookFit } from './codebook';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createCpuCompute } from '../../compute/cpu';
 import { assign } from '../../compute/operations/assign';
-import type { Codebook, Groups } from '../../compute/types';
+import type { Codebook, Groups } from '../../base/grids';
 import { areHalves } from '../../onnx/encode/scales';
 import { noise } from '../../onnx/testing/noise';
 import { fitCodebook, type CodebookFit } from './codebook';

@@ -1,5 +1,5 @@
 import { createBreath } from '../../base/breath';
-import type { Codebook, Groups } from '../../compute/types';
+import type { Codebook, Groups } from '../../base/grids';
 import { CAST_PAYS } from '../../onnx/encode/floats';
 import { fromHalf, toHalf } from '../../onnx/half';
 import { channelValues } from '../channels';

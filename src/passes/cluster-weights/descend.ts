@@ -1,5 +1,5 @@
 import { createBreath } from '../../base/breath';
-import { groupOf } from '../../compute/groups';
+import { groupOf } from '../../base/grids';
 import { dampedHessian } from '../hessian/factor';
 import type { InputGram } from '../hessian/gram';
 import type { Coding } from './refit';

@@ -1,5 +1,4 @@
-import { groupOf } from '../../compute/groups';
-import type { Codebook } from '../../compute/types';
+import { type Codebook, groupOf } from '../../base/grids';
 import { dampedHessian, solveSymmetric } from '../hessian/factor';
 import type { InputGram } from '../hessian/gram';
 

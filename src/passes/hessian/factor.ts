@@ -6,7 +6,7 @@ const DAMPING = 0.01;
 const MOST_DAMPING = 1;
 
 export interface FeedbackFactor {
-  /** What `Compute.roundWithFeedback` takes: [columns, columns], in the order of `order`. */
+  /** What `roundWithFeedback` takes: [columns, columns], in the order of `order`. */
   readonly factor: Float32Array;
   /** The column that stands at each place: those that matter most are rounded first, while others can still make up for them. */
   readonly order: Uint32Array;

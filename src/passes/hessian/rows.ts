@@ -3,7 +3,7 @@ import type { WeightMatrix } from '../../onnx/operators/geometry';
 import { feedbackFactor, targetShift } from './factor';
 import type { InputGram } from './gram';
 
-/** A layer laid out for `Compute.roundWithFeedback`: which element of its tensor stands at each place. */
+/** A layer laid out for `roundWithFeedback`: which element of its tensor stands at each place. */
 export interface FeedbackRows {
   readonly shape: FeedbackShape;
   /** [groups, columns, columns]. */

@@ -1,6 +1,5 @@
 /** Rounded layers each lose a little of how far their outputs spread; behind dozens of them little of the signal is left, unless it is given back. */
-import { channelOf, scaleChannels } from '../../compute/groups';
-import type { Groups } from '../../compute/types';
+import { channelOf, type Groups, scaleChannels } from '../../base/grids';
 import type { Coded } from '../coded';
 import { storedGrid } from '../quantize-weights/grid';
 import type { InputGram } from './gram';

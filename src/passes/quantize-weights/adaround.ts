@@ -52,7 +52,7 @@ interface Choices {
   /** [columns, rows]. */
   readonly lower: Float32Array;
   readonly upper: Float32Array;
-  /** What `Compute.adaround` takes. */
+  /** What `adaround` takes. */
   readonly planes: Float32Array;
 }
 

@@ -1,7 +1,7 @@
 import type { AdaroundOptions } from '../../compute/operations/adaround';
 import { type GridLevels, roundWithFeedback } from '../../compute/operations/round-with-feedback';
-import type { Compute, Grid } from '../../compute/types';
-import { channelOf, groupOf, scaleChannels } from '../../compute/groups';
+import { channelOf, type Grid, groupOf, scaleChannels } from '../../base/grids';
+import type { Compute } from '../../compute/types';
 import type { Storage } from '../../onnx/types';
 import { feedbackRows, gather, scatter, targetWeights, type FeedbackRows } from '../hessian/rows';
 import type { InputGram } from '../hessian/gram';

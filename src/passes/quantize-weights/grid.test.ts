@@ -4,7 +4,7 @@ import { gridCodes } from '../../compute/operations/codes';
 import { errorSums } from '../../compute/operations/error-sums';
 import { quantize } from '../../compute/operations/quantize';
 import { groupRanges } from '../../compute/operations/ranges';
-import type { Groups } from '../../compute/types';
+import type { Groups } from '../../base/grids';
 import { noise } from '../../onnx/testing/noise';
 import { codeLimits, decodeCodes, gridFromRanges } from './grid';
 import { elementsByGroup, groupsOf } from './groups';

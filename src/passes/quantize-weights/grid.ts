@@ -1,6 +1,6 @@
 import { newFloats, type FloatMaker } from '../../base/scratch';
 import type { Ranges } from '../../compute/operations/ranges';
-import type { Grid, Groups } from '../../compute/types';
+import type { Grid, Groups } from '../../base/grids';
 import { roundScalesToHalf } from '../../onnx/encode/scales';
 import type { Storage } from '../../onnx/types';
 

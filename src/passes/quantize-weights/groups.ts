@@ -1,4 +1,4 @@
-import type { Groups } from '../../compute/types';
+import type { Groups } from '../../base/grids';
 import type { Layer } from '../../onnx/types';
 import type { QuantizeSettings } from './settings';
 

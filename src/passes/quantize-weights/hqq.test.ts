@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createCpuCompute } from '../../compute/cpu';
 import { quantize } from '../../compute/operations/quantize';
 import { groupRanges } from '../../compute/operations/ranges';
-import type { Grid, Groups } from '../../compute/types';
+import type { Grid, Groups } from '../../base/grids';
 import { noise } from '../../onnx/testing/noise';
 import { convNet } from '../../onnx/testing/fixtures';
 import { applyPass } from '../testing/apply-pass';

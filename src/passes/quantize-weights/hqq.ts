@@ -1,5 +1,6 @@
 import { createBreath } from '../../base/breath';
-import type { Compute, Grid, Handle } from '../../compute/types';
+import type { Grid } from '../../base/grids';
+import type { Compute, Handle } from '../../compute/types';
 import { elementsByGroup } from './groups';
 
 /** The norm whose sum |error|^P is made small: below 1 a few large errors count for little. */

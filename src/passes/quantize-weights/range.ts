@@ -1,6 +1,7 @@
 import { clipErrors } from '../../compute/operations/clip-errors';
 import type { Ranges } from '../../compute/operations/ranges';
-import type { Compute, Grid, Handle } from '../../compute/types';
+import type { Grid } from '../../base/grids';
+import type { Compute, Handle } from '../../compute/types';
 import { elementsByGroup } from './groups';
 import { scaleGrid } from './grid';
 

@@ -1,4 +1,4 @@
-/** What both makers of `Compute.adaround` share: the schedule of its steps and its constants (Nagel et al. 2020, arXiv 2004.10568). */
+/** What kernel and reference of `adaround` share: the schedule of its steps and its constants (Nagel et al. 2020, arXiv 2004.10568). */
 
 /** The rectified sigmoid h(V) = clip(sigmoid(V) (ZETA - GAMMA) + GAMMA, 0, 1): it reaches 0 and 1. */
 export const ZETA = 1.1;

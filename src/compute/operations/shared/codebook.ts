@@ -1,4 +1,4 @@
-import type { Codebook } from '../../types';
+import type { Codebook } from '../../../base/grids';
 import { GRID_SOURCE, gridWords } from './grid';
 
 /** The WGSL that kernels over codebooks start with. */

@@ -1,5 +1,5 @@
 /** Arithmetic on quantization grids, slow and obvious in float32: the twin of shaders/prelude/grid.wgsl. Math.fround stands where a GPU would round. */
-import { blocksPerChannel, type Grid, type Groups } from '../../types';
+import { blocksPerChannel, type Grid, type Groups } from '../../../base/grids';
 
 /** The WGSL that kernels over groups of elements start with. */
 export const GRID_SOURCE = ['prelude/linear', 'prelude/grid'] as const;
