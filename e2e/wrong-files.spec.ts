@@ -76,7 +76,7 @@ test('a link with a pass or value that does not exist says so, and the page work
     ['#r=9/webgpu/quantize-weights', /version "9"/],
     ['#r=1/webgpu/prune-weights?constructor=1', /no option "constructor"/],
     ['#r=1/webgpu/__proto__?toString.a=1', /no pass "__proto__"/],
-    [`#r=1/webgpu${'/fold-batchnorm'.repeat(5000)}`, /5000 passes/],
+    [`#r=1/webgpu${'/fold-batchnorm'.repeat(5000)}`, /5,000 passes/],
   ] as const) {
     const other = await Studio.open(browser, `./${hash}`);
     await expect(other.page.getByRole('alert')).toContainText(message);
