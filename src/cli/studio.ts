@@ -4,6 +4,7 @@ import { chanceRemedy, chanceWords } from '../base/chance-words';
 import { fromPlainError, WhittleError } from '../base/errors';
 import { counted } from '../base/plural';
 import type { Outcome, Sensitivity, SensitivityOptions } from '../engine/protocol/index';
+import { contradictionsOf } from '../recipe/contradictions';
 import type { Results } from '../report/index';
 import type { Automation } from '../state/automation';
 import type { Inputs } from './inputs';
@@ -63,6 +64,7 @@ async function work(page: Page, url: string, inputs: Inputs, limit: number | nul
   const opened = value(await studio.evaluate((whittle, given) => whittle.open([...(given.chosen.files ?? [])], given.names), { chosen, names }));
   const data = inputs.data === null ? null : await addSamples(studio, page, inputs, inputs.data, limit, log);
   const recipe = value(await studio.evaluate((whittle, given) => whittle.loadRecipe(given), inputs.recipe));
+  for (const { words } of contradictionsOf(recipe, opened.layers)) log(`  ${words}`);
   log('Running the recipe');
   const exported = value(await studio.evaluate((whittle) => whittle.exportModel()));
   const figures = exported.proof.runnable ? await figuresOf(studio, inputs, data?.split.scored ?? null, log) : NOTHING;

@@ -46,6 +46,9 @@ export interface TextField extends FieldBase {
 
 export type OptionField = NumberField | ChoiceField | BooleanField | TextField;
 
+/** Codes of an even grid, codes of a table, integers that layers compute on, or half precision. */
+export type StoredAs = 'grid' | 'table' | 'integers' | 'half';
+
 /** What the page and the recipe know of a pass; free of engine code, so that the main thread can import it. */
 export interface PassMeta {
   readonly id: string;
@@ -65,6 +68,14 @@ export interface PassMeta {
   readonly usesSamples?: (options: Options) => boolean;
   /** Where there are no samples it runs all the same, and does less. */
   readonly doesWithoutSamples?: true;
+  /** What it stores the weights of its layers as; absent where it stores them as they are. */
+  readonly stores?: StoredAs;
+  /** What it builds on where an earlier pass stored it so; anything else that was stored it replaces. */
+  readonly buildsOn?: readonly StoredAs[];
+  /** Layers that an earlier pass stored so are left alone, in words: "what is clustered". */
+  readonly leaves?: Readonly<Partial<Record<StoredAs, string>>>;
+  /** It makes up for what earlier passes did to weights: what comes later it cannot see. */
+  readonly makesUp?: true;
   readonly fields: readonly OptionField[];
   /** Keys of `fields` that a layer may override. */
   readonly layerFields: readonly string[];

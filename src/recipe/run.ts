@@ -8,6 +8,7 @@ import { refusing, type Originals } from '../passes/originals';
 import { passOf } from '../passes/registry';
 import type { Calibration, ChannelMoments, Lease, Pass, PassContext, Probe, ProbeWeight, Target } from '../passes/types';
 import { createWeightStore, type OwnedWeightStore } from '../passes/weight-store';
+import { atTheEnd, type Ran } from './at-end';
 import type { GraphStage, RecipeCache } from './cache';
 import { effectiveOptions } from './options';
 import { checkLayerNames, parseRecipe } from './parse';
@@ -133,7 +134,7 @@ async function applySteps(
   const leading = leadingGraphSteps({ passes: steps }).length;
   const lastRanking = steps.findLastIndex((s) => s.id === 'prune-weights');
   const graphKey = JSON.stringify([prefix, input.samples?.key ?? null]);
-  const results: StepResult[] = [];
+  const results: Ran[] = [];
   const finishers: ((model: OnnxModel) => Skipped[])[] = [];
   const moments = new Map(stage.moments);
   let { model, layers } = stage;
@@ -141,7 +142,7 @@ async function applySteps(
     job.signal.throwIfAborted();
     const pass = requirePass(step.id);
     if (pass.meta.kind === 'graph' && index >= leading) {
-      results.push(leftOut(step, layers));
+      results.push({ result: leftOut(step, layers), meta: pass.meta, stored: new Map() });
       continue;
     }
     const edits = editsGraph(step);
@@ -165,10 +166,11 @@ async function applySteps(
       keep: (key, make, bytesOf, scope = 'steps') => cache.results.keep(`${scope === 'graph' ? graphKey : stepsKey} ${key}`, make, bytesOf),
     };
     const result = await pass.apply(context, effectiveOptions(pass.meta, step));
-    results.push({ id: step.id, ...result, note: selected.length === 0 ? `${whyNone(model, layers)} ${result.note}` : result.note });
+    const note = selected.length === 0 ? `${whyNone(model, layers)} ${result.note}` : result.note;
+    results.push({ result: { id: step.id, ...result, note }, meta: pass.meta, stored: new Map(result.changed.map((id) => [id, store.encodingOf(id)])) });
     if (edits) layers = listLayers(model).layers;
   }
-  return { model, layers, steps: results, moments, finishers };
+  return { model, layers, steps: atTheEnd(results, (id) => store.encodingOf(id)), moments, finishers };
 }
 
 /** Why a pass has no layer to change. */

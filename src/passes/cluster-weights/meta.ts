@@ -11,6 +11,7 @@ export const clusterWeightsMeta: PassMeta = {
   formula: "w' = c[k], k = argmin |w − c[k]|; c[k] = the mean of the weights with code k, again and again until nothing moves",
   source: 'Han, Mao, Dally 2016, arXiv 1510.00149; k-means++: Arthur, Vassilvitskii 2007',
   kind: 'weights',
+  stores: 'table',
   fields: [
     {
       key: 'clusters',

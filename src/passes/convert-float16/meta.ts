@@ -8,6 +8,8 @@ export const convertFloat16Meta: PassMeta = {
   formula: "w' = nearest IEEE 754 binary16 value: 11 significant bits, largest finite value 65504",
   source: 'IEEE 754-2008; Micikevicius et al. 2018, arXiv 1710.03740',
   kind: 'format',
+  stores: 'half',
+  leaves: { grid: 'what is quantized', table: 'what is clustered', integers: 'what is quantized' },
   fields: [
     {
       key: 'form',

@@ -8,6 +8,7 @@ export const correctBiasMeta: PassMeta = {
   formula: "samples: E[f(W' x' + b')] = E[f(W x + b)], layer after layer: x' comes from the layers corrected so far, f is a ReLU or the identity, where b' = b − E[W' x' − W x]; batch norms: b' = b − (W' − W) E[f(z)], z ~ N(β, γ²)",
   source: 'Nagel et al. 2019, arXiv 1906.04721, section 4.2 and appendices C and D',
   kind: 'weights',
+  makesUp: true,
   editsGraph: true,
   usesSamples: (options) => options['means'] !== 'norms',
   fields: [

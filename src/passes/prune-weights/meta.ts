@@ -8,6 +8,7 @@ export const pruneWeightsMeta: PassMeta = {
   formula: "w' = w · [|w| > t], with t so that exactly round(sparsity · n) weights become zero",
   source: 'Han et al. 2015, arXiv 1506.02626',
   kind: 'weights',
+  leaves: { table: 'what is clustered to values without zero' },
   fields: [
     {
       key: 'sparsity',

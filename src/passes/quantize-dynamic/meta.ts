@@ -9,6 +9,9 @@ export const quantizeDynamicMeta: PassMeta = {
   formula: 'q = clip(round(x / s) + z, 0, 255), s = (max(x, 0) − min(x, 0)) / 255, z = round(−min(x, 0) / s); y = s · s_w · Σ (q − z) · w + b',
   source: 'ONNX operators DynamicQuantizeLinear, MatMulInteger and ConvInteger; Jacob et al. 2018, arXiv 1712.05877',
   kind: 'format',
+  stores: 'integers',
+  // The rounding of an earlier pass is kept where integer kernels can take it over.
+  buildsOn: ['grid'],
   editsGraph: true,
   fields: [weightBitsField, weightScalesField],
   layerFields: INTEGER_LAYER_FIELDS,

@@ -9,6 +9,9 @@ export const quantizeStaticMeta: PassMeta = {
   formula: 'q = clip(round(x / s) + z, 0, 255), s = (hi − lo) / 255, z = round(−lo / s); the layer computes on integers: Σ (q − z) · w, plus an int32 bias of step s · s_w',
   source: 'Jacob et al. 2018, arXiv 1712.05877; ranges: Nagel et al. 2021, arXiv 2106.08295; smoothing: Xiao et al. 2023, arXiv 2211.10438',
   kind: 'format',
+  stores: 'integers',
+  // The rounding of an earlier pass is kept where integer kernels can take it over.
+  buildsOn: ['grid'],
   editsGraph: true,
   usesSamples: () => true,
   fields: [

@@ -111,6 +111,7 @@ export const quantizeWeightsMeta: PassMeta = {
     },
   ],
   layerFields: ['bits', 'scheme', 'granularity', 'blockSize', 'range', 'percentile', 'rounding', 'storage'],
+  stores: 'grid',
   usesSamples: fitsOutputs,
   // Biases take what weights lose of the mean.
   editsGraph: fitsOutputs,

@@ -2,6 +2,7 @@ import { formatCount, formatLarge, formatValue } from '../../base/format';
 import { proofWords } from '../../base/proof-words';
 import { counted } from '../../base/plural';
 import type { BackendCheck, Proof, SameCheck } from '../../engine/protocol/index';
+import { contradictionsOf } from '../../recipe/contradictions';
 import { labelRecipe } from '../../recipe/label';
 import { figure, NOT_MEASURED, numbers, section, text, words, type Block, type Cell, type Section, type Table } from '../content';
 import type { Report } from '../types';
@@ -10,10 +11,12 @@ import { decibels, EP_NAMES } from '../words';
 const NOT_KNOWN = 'not known';
 
 /** The recipe, what each of its passes said, and both forms in which it travels. */
-export function recipeSection({ recipe, recipeLink, steps }: Report): Section {
+export function recipeSection({ recipe, recipeLink, steps, layers }: Report): Section {
+  const against = contradictionsOf(recipe, layers.map(({ name, op }) => ({ id: name, op }))).map(({ words: said }) => said);
   const said = steps?.flatMap(({ id, note, skipped }) => [`${id}: ${note}`, ...skipped.map(({ layer, reason }) => `${id} left out ${layer}: ${reason}`)]) ?? [];
   return section('recipe', 'Recipe', [
     text(`${labelRecipe(recipe)}.`),
+    ...(against.length > 0 ? [text(...against)] : []),
     ...(said.length > 0 ? [{ kind: 'list' as const, items: said }] : []),
     { kind: 'code', label: 'Recipe file', text: JSON.stringify(recipe, null, 2) },
     { kind: 'code', label: "Link: put this after the page's address", text: recipeLink },

@@ -1,3 +1,4 @@
+import { contradictionsOf } from '../../recipe/contradictions';
 import { describeRecipe, type StepWords } from '../../recipe/describe';
 import { defaultRecipe } from '../../recipe/defaults';
 import { isDefaultRecipe } from '../../state/address';
@@ -34,6 +35,11 @@ export function RecipeBrought() {
               <strong>It needs samples</strong> of what the model will see: open the model, then add a few hundred on the Data page. Until then the passes marked above stop the recipe.
             </p>
           )}
+          {contradictionsOf(recipe, null).map(({ words, earlier, later }) => (
+            <p key={`${earlier} ${later}`} className="warning">
+              {words}
+            </p>
+          ))}
           <p className="row">
             <button type="button" className="button" onClick={() => setRecipe(defaultRecipe)}>
               Begin with the usual recipe instead

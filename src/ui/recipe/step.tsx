@@ -1,9 +1,11 @@
 import { agreeing, counted } from '../../base/plural';
 import { ChevronDown, ChevronUp, Trash2 } from 'lucide-react';
-import type { KeyboardEvent } from 'react';
+import { useMemo, type KeyboardEvent } from 'react';
 import { metaOf } from '../../passes/metas';
 import { defaultsOf, shownFields } from '../../passes/options';
+import { contradictionsOf } from '../../recipe/contradictions';
 import type { RecipeStep } from '../../recipe/types';
+import { useDocument } from '../../state/document';
 import { moveStep, removeStep, setOff, setOption, useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
 import { Toggle } from '../parts/toggle';
@@ -47,6 +49,7 @@ export function Step({ step, index, last }: StepProps) {
         </span>
         <Toggle bare label={`${meta.label} on`} checked={on} onChange={(checked) => setOff(index, !checked)} />
       </div>
+      {on && <Contradicted index={index} />}
       {on && <StepNote index={index} step={step} />}
       {on && shown.map((field) => <OptionControl key={field.key} field={field} value={options[field.key]} onChange={(value) => setOption(index, field.key, value)} />)}
       {on && (
@@ -60,6 +63,18 @@ export function Step({ step, index, last }: StepProps) {
       )}
     </li>
   );
+}
+
+/** Earlier passes that this one stands in the way of, before anything runs. */
+function Contradicted({ index }: { readonly index: number }) {
+  const recipe = useRecipe((state) => state.recipe);
+  const layers = useDocument((state) => state.opened?.layers ?? null);
+  const found = useMemo(() => contradictionsOf(recipe, layers).filter(({ later }) => later === index), [recipe, layers, index]);
+  return found.map(({ earlier, words }) => (
+    <p key={earlier} className="small warning" role="note">
+      {words}
+    </p>
+  ));
 }
 
 /** What the pass said of the last preview: its effect, and layers it could not touch with the reason. */
