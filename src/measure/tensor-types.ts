@@ -1,5 +1,5 @@
 import { WhittleError } from '../base/errors';
-import { toHalf } from '../onnx/half';
+import { toHalf } from '../base/half';
 import type { TensorData, ValueInfo } from '../runtime/types';
 
 /**

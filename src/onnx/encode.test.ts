@@ -3,7 +3,7 @@ import { cloneForEdit } from './clone';
 import { canStore, createEncoder } from './encode';
 import { roundScalesToHalf } from './encode/scales';
 import { valueInfo } from './graph';
-import { fromHalf } from './half';
+import { fromHalf } from '../base/half';
 import { findLayers } from './layers';
 import { makeNode } from './nodes';
 import { DataType, FLOAT_TYPES, readFloats } from './tensor';

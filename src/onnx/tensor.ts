@@ -3,7 +3,7 @@ import type { TensorProto } from 'onnx-buf';
 import { TensorProto_DataType, TensorProtoSchema } from 'onnx-buf';
 import { WhittleError } from '../base/errors';
 import { newFloats, type FloatMaker } from '../base/scratch';
-import { fromBfloat, halfTable, toBfloat, toHalf } from './half';
+import { fromBfloat, halfTable, toBfloat, toHalf } from '../base/half';
 import type { WeightType } from './types';
 
 /** ONNX data types by name, as the plain numbers that messages hold. */

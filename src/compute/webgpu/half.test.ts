@@ -5,7 +5,7 @@
  */
 import type * as Shaders from './shaders';
 import { expect, it, vi } from 'vitest';
-import { fromHalf, toHalf as toHalfOf } from '../../onnx/half';
+import { fromHalf, toHalf as toHalfOf } from '../../base/half';
 import { matmulOf } from '../operations/shared/matmul';
 import { HALF_KERNEL, toHalf } from '../operations/time-matmul';
 import { noise } from '../testing/data';

@@ -1,5 +1,5 @@
 /** Feeds in the types that a session wants. */
-import { toHalf } from '../../onnx/half';
+import { toHalf } from '../../base/half';
 import type { HostFeeds } from '../../runtime/feeds';
 import type { Feeds, HostTensor, ValueInfo } from '../../runtime/types';
 

@@ -7,7 +7,7 @@ import { noise } from '../testing/noise';
 import { bool, floats, runModel, type Feeds } from '../testing/ort';
 import { groupsFor } from '../testing/quantize';
 import type { OnnxModel } from '../types';
-import { fromHalf, toHalf } from '../half';
+import { fromHalf, toHalf } from '../../base/half';
 import { type Codebook, codebookBits } from '../../base/grids';
 
 /** Codes and tables of no meaning, and one by one what they stand for. */

@@ -1,4 +1,4 @@
-import { fromHalf, toHalf } from '../half';
+import { fromHalf, toHalf } from '../../base/half';
 
 /** Normal float16 magnitudes: below, fewer bits of the scale survive than the codes deserve; above is infinity. */
 const MIN_NORMAL = 2 ** -14;

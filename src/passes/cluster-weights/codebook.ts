@@ -1,7 +1,7 @@
 import { createBreath } from '../../base/breath';
 import type { Codebook, Groups } from '../../base/grids';
 import { CAST_PAYS } from '../../onnx/encode/floats';
-import { fromHalf, toHalf } from '../../onnx/half';
+import { fromHalf, toHalf } from '../../base/half';
 import { channelValues } from '../channels';
 import { freeCentroids, kMeans } from './kmeans';
 import { pointsOf, type Points } from './points';

@@ -2,7 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { AttributeProto_AttributeType as Kind, AttributeProtoSchema } from 'onnx-buf';
 import { describe, expect, test } from 'vitest';
 import { scopesOf } from '../../onnx/graph';
-import { fromHalf, toHalf } from '../../onnx/half';
+import { fromHalf, toHalf } from '../../base/half';
 import { makeNode } from '../../onnx/nodes';
 import { readModel } from '../../onnx/read';
 import { typeOf } from '../../onnx/shapes';

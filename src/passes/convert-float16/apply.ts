@@ -1,5 +1,5 @@
 import { counted } from '../../base/plural';
-import { fromHalf, toHalf } from '../../onnx/half';
+import { fromHalf, toHalf } from '../../base/half';
 import type { Layer, Skipped } from '../../onnx/types';
 import { isCoded } from '../coded';
 import { readWeights } from '../read-weights';

@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import type { NodeProto, TensorProto } from 'onnx-buf';
 import { AttributeProtoSchema, AttributeProto_AttributeType as Kind } from 'onnx-buf';
-import { toHalf } from '../../onnx/half';
+import { toHalf } from '../../base/half';
 import { findAttribute } from '../../onnx/nodes';
 import { bytesOf, DataType, makeTensor, readFloats, shapeOf } from '../../onnx/tensor';
 
