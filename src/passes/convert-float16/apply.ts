@@ -1,9 +1,11 @@
 import { counted } from '../../base/plural';
-import { fromHalf, toHalf } from '../../base/half';
+import { countBelow } from '../../compute/operations/count-below';
+import { roundHalf } from '../../compute/operations/round-half';
 import type { Layer, Skipped } from '../../onnx/types';
 import { isCoded } from '../coded';
 import { readWeights } from '../read-weights';
 import type { Pass, PassContext, PassResult } from '../types';
+import { byWaves } from '../waves';
 import { HALF_MAX, overflowOf } from './constants';
 import { convertToHalf } from './full';
 import { convertFloat16Meta } from './meta';
@@ -16,17 +18,19 @@ export const convertFloat16: Pass = {
   meta: convertFloat16Meta,
   async apply(context, options): Promise<PassResult> {
     const form = options['form'] === 'auto' ? (context.target.shaderF16 ? 'full' : 'weights') : options['form'];
-    const changed: string[] = [];
     const skipped: Skipped[] = [];
     const wanted = context.selected.filter((s) => context.only === null || s.layer.id === context.only);
     const startedAt = Date.now();
-    for (const [done, { layer }] of wanted.entries()) {
+    let done = 0;
+    const problems = await byWaves(wanted, ({ layer }) => layer, async ({ layer }) => {
       context.job.signal.throwIfAborted();
       context.job.onProgress({ stage: `Rounding ${layer.id} to float16`, done, total: wanted.length, startedAt });
       const problem = await roundLayer(context, layer);
-      if (problem === null) changed.push(layer.id);
-      else skipped.push({ layer: layer.id, reason: problem });
-    }
+      done++;
+      return problem;
+    });
+    const changed = wanted.flatMap(({ layer }, at) => (problems[at] === null ? [layer.id] : []));
+    for (const [at, { layer }] of wanted.entries()) if (problems[at]) skipped.push({ layer: layer.id, reason: problems[at] });
     const wide = new Set(skipped.flatMap(({ layer, reason }) => (reason.endsWith(TOO_WIDE) ? wanted.flatMap((w) => (w.layer.id === layer ? [w.layer.tensorName] : [])) : [])));
     if (form === 'full' && context.only === null) {
       for (const layer of context.weights.layers) {
@@ -44,6 +48,9 @@ export const convertFloat16: Pass = {
   },
 };
 
+/** The float32 after the largest float16. */
+const ABOVE_HALF = HALF_MAX + 2 ** -8;
+
 const TOO_WIDE = '; float16 cannot hold them.';
 
 /** Whether a layer's codes stand for values that float16 cannot hold: by the ends of its grid, and by its values where these lie beyond. */
@@ -60,9 +67,16 @@ async function roundLayer(context: PassContext, layer: Layer): Promise<string | 
   const { compute, weights } = context;
   if (isCoded(weights.encodingOf(layer.id))) return 'It is quantized or clustered already, which is smaller.';
   if (layer.type === 'float16' || layer.type === 'bfloat16') return `Its weights are ${layer.type} already.`;
-  const values = await readWeights(context, layer.id);
-  const problem = overflowOf(values);
-  if (problem !== null) return `${problem}${TOO_WIDE}`;
-  await weights.put(layer.id, compute.upload(values.map((v) => fromHalf(toHalf(v)))), { kind: 'float16' });
-  return null;
+  const lease = await weights.acquire(layer.id);
+  try {
+    const [rounded, fitting] = await Promise.all([compute.run(roundHalf, lease.handle), compute.run(countBelow, [lease.handle], ABOVE_HALF)]);
+    if (fitting === layer.params) {
+      await weights.put(layer.id, rounded, { kind: 'float16' });
+      return null;
+    }
+    rounded.destroy();
+    return `${overflowOf(await compute.download(lease.handle)) ?? ''}${TOO_WIDE}`;
+  } finally {
+    lease.release();
+  }
 }
