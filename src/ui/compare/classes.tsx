@@ -5,6 +5,7 @@ import { DataTable } from '../charts/figure';
 import { formatChange, formatClass, formatCount } from '../../base/format';
 import { formatP, isMeasured } from '../../base/verdict';
 import { Segmented } from '../parts/segmented';
+import { Help } from '../parts/help';
 
 /** Rows shown before "all" is asked for. */
 const SHORT = 15;
@@ -20,6 +21,7 @@ export function Classes() {
     <section className="panel" aria-labelledby="classes-title">
       <header className="panel-head">
         <h2 id="classes-title">By class</h2>
+        <Help about="classes" terms={['confusion', 'p']} />
         {classes && (
           <Segmented
             label="View"

@@ -1,6 +1,7 @@
 import { ChangedAnswers } from './changed-answers';
 import { Classes } from './classes';
 import { Front } from './front';
+import { Help } from '../parts/help';
 import { ModelFacts } from './model-facts';
 import { Outputs } from './outputs';
 import { TwoUp } from './two-up';
@@ -13,6 +14,7 @@ export default function Compare() {
       <section className="panel" aria-labelledby="front-title">
         <header className="panel-head">
           <h2 id="front-title">Size against accuracy</h2>
+          <Help about="the front" terms={['front', 'accuracy', 'interval', 'agreement', 'cosine', 'bits', 'clusters', 'sparsity']} />
         </header>
         <Front />
       </section>

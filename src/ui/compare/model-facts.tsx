@@ -2,6 +2,7 @@ import { useDocument } from '../../state/document';
 import type { OpenedModel } from '../../engine/protocol/index';
 import { formatBytes, formatCount, formatLarge, formatShape } from '../../base/format';
 import { counted } from '../../base/plural';
+import { Help } from '../parts/help';
 
 /** What the file says of itself. */
 export function ModelFacts() {
@@ -11,6 +12,7 @@ export function ModelFacts() {
     <section className="panel" aria-labelledby="facts-title">
       <header className="panel-head">
         <h2 id="facts-title">The model</h2>
+        <Help about="the model" terms={['opset', 'params', 'macs', 'gzip']} />
       </header>
       <dl className="facts">
         {factsOf(opened).map(([what, value]) => (

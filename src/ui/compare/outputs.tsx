@@ -2,6 +2,7 @@ import { useResults } from '../../state/results';
 import { DataTable } from '../charts/figure';
 import { formatValue } from '../../base/format';
 import { counted } from '../../base/plural';
+import { Help } from '../parts/help';
 
 /** Every output on both sides: what there is to say of models without classes, with several outputs, or with state. */
 export function Outputs() {
@@ -10,6 +11,7 @@ export function Outputs() {
     <section className="panel" aria-labelledby="outputs-title">
       <header className="panel-head">
         <h2 id="outputs-title">Outputs, before against after</h2>
+        <Help about="outputs" terms={['cosine', 'sqnr', 'kl', 'live', 'madeUp', 'webgpu', 'wasm']} />
         {evaluation && <span className="small quiet">{counted(evaluation.agreement.samples, evaluation.madeUp === null ? 'sample' : 'made-up input')}, {evaluation.of === 'file' ? 'written file' : 'live'}, on {evaluation.ep === 'webgpu' ? 'WebGPU' : 'WASM'}</span>}
       </header>
       {evaluation ? (

@@ -11,6 +11,7 @@ import { formatP, isMeasured, sizeWords } from '../../base/verdict';
 import { MeasureButton } from '../parts/measure-button';
 import { latencyWords } from '../parts/verdict';
 import { VerdictList } from '../parts/verdict-words';
+import { Help } from '../parts/help';
 
 /** The original and one variant, figure by figure, with the difference in words. */
 export function TwoUp() {
@@ -26,6 +27,7 @@ export function TwoUp() {
     <section className="panel" aria-labelledby="two-up-title">
       <header className="panel-head">
         <h2 id="two-up-title">Original and selected</h2>
+        <Help about="the figures" terms={['accuracy', 'top5', 'interval', 'points', 'p', 'agreement', 'cosine', 'sqnr', 'latency', 'p10', 'gzip', 'bits', 'webgpu', 'wasm']} />
         {variants.length > 0 && (
           <select className="field" aria-label="Variant" value={variant?.key ?? ''} onChange={(event) => chooseVariant(event.target.value)}>
             {variant === null && <option value="">The recipe, not measured yet</option>}

@@ -3,6 +3,8 @@ import type { Card } from '../../engine/protocol/index';
 import { parseCard } from '../../data/card';
 import { decimal } from '../../base/number-text';
 import { toPlainError, type PlainError } from '../../base/errors';
+import type { TermId } from '../glossary';
+import { Help } from '../parts/help';
 import { Segmented } from '../parts/segmented';
 import { FormError } from './form-error';
 
@@ -34,7 +36,7 @@ export function CardForm({ card, busy, onApply }: CardFormProps) {
       }}
     >
       {draft.input && <InputFields input={draft.input} onChange={(input) => set({ input })} />}
-      <TextField label="Label offset" value={draft.offset} onChange={(offset) => set({ offset })} help="Added to a label to get the class index." />
+      <TextField label="Label offset" terms={['offset']} value={draft.offset} onChange={(offset) => set({ offset })} help="Added to a label to get the class index." />
       <FormError error={error} />
       <p className="panel-actions">
         <button type="submit" className="button" disabled={busy}>
@@ -134,12 +136,20 @@ function InputFields({ input, onChange }: { readonly input: InputDraft; readonly
   );
 }
 
-function TextField({ label, value, onChange, help }: { readonly label: string; readonly value: string; readonly onChange: (value: string) => void; readonly help?: string }) {
+const NO_TERMS: readonly TermId[] = [];
+
+function TextField({ label, value, onChange, help, terms = NO_TERMS }: { readonly label: string; readonly value: string; readonly onChange: (value: string) => void; readonly help?: string; readonly terms?: readonly TermId[] }) {
   return (
-    <label className="option" title={help}>
-      {label}
-      <input className="field" value={value} onChange={({ target }) => onChange(target.value)} />
-    </label>
+    <div className="option">
+      {help === undefined ? (
+        <span>{label}</span>
+      ) : (
+        <Help about={label} terms={terms} trigger={label}>
+          <p>{help}</p>
+        </Help>
+      )}
+      <input className="field" aria-label={label} value={value} onChange={({ target }) => onChange(target.value)} />
+    </div>
   );
 }
 

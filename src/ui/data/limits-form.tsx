@@ -6,6 +6,7 @@ import { readAgain, setLimits } from '../../state/data';
 import { useDocument } from '../../state/document';
 import { useJobs } from '../../state/jobs';
 import { attempt } from '../open';
+import { Help } from '../parts/help';
 import { FormError } from './form-error';
 
 interface Field {
@@ -49,10 +50,12 @@ export function LimitsForm() {
         }}
       >
         {FIELDS.map(({ key, label, help }) => (
-          <label key={key} className="option" title={help}>
-            {label}
-            <input className="field" inputMode="numeric" value={draft[key] ?? ''} onChange={({ target }) => setDraft({ ...draft, [key]: target.value })} />
-          </label>
+          <div key={key} className="option">
+            <Help about={label} trigger={label}>
+              <p>{help}</p>
+            </Help>
+            <input className="field" aria-label={label} inputMode="numeric" value={draft[key] ?? ''} onChange={({ target }) => setDraft({ ...draft, [key]: target.value })} />
+          </div>
         ))}
         <FormError error={error} />
         <p className="panel-actions">

@@ -7,6 +7,7 @@ import { useJobs } from '../../state/jobs';
 import { attempt } from '../open';
 import { MeasureButton } from '../parts/measure-button';
 import { CardForm } from './card-form';
+import { Help } from '../parts/help';
 
 /** How samples become the model's input: found by trying where there are labels, chosen from presets, or typed. */
 export function PreparationPanel() {
@@ -64,6 +65,7 @@ export function PresetSearchPanel() {
     <section className="panel" aria-labelledby="presets-title">
       <header className="panel-head">
         <h2 id="presets-title">The right preset, found by trying</h2>
+        <Help about="presets" terms={['accuracy', 'interval', 'offset']} />
         {possible && <MeasureButton what={found ? 'Try again' : 'Find the preset'} learns={false} onClick={() => findPreset()} />}
       </header>
       {!found && <p className="empty quiet">{prepared !== null ? prepared : possible ? 'Tries presets, channel orders, crops and label offsets on a few samples, unasked when samples come without a card: the model itself says which is right.' : 'Needs images with labels.'}</p>}

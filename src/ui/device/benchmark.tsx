@@ -11,6 +11,7 @@ import { times } from '../../base/verdict';
 import { counted } from '../../base/plural';
 import { Choices } from '../parts/choices';
 import { MeasureButton } from '../parts/measure-button';
+import { Help } from '../parts/help';
 
 const SIZES = [128, 256, 512, 1024, 2048];
 const KINDS = ['f32', 'f16', 'int8'] as const;
@@ -26,6 +27,7 @@ export function Benchmark() {
     <section className="panel" aria-labelledby="benchmark-title">
       <header className="panel-head">
         <h2 id="benchmark-title">Matrix products on this device</h2>
+        <Help about="matrix products" terms={['gops', 'p10']} />
         <span className="small quiet">{environment?.compute.name}</span>
         <MeasureButton what={benchmark ? 'Run again' : 'Run the benchmark'} learns={false} onClick={() => benchmarkMatmul(sizes)} />
       </header>

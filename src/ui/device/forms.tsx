@@ -7,6 +7,7 @@ import { formatBytes, formatMs } from '../../base/format';
 import { runsWords } from '../../base/runs-words';
 import { speedWords, times } from '../../base/verdict';
 import { MeasureButton } from '../parts/measure-button';
+import { Help } from '../parts/help';
 
 /** The same weights in every form that fits this model, each really exported and run against the original. */
 export function Forms() {
@@ -15,6 +16,7 @@ export function Forms() {
     <section className="panel" aria-labelledby="forms-title">
       <header className="panel-head">
         <h2 id="forms-title">Forms, really run</h2>
+        <Help about="forms" terms={['packed', 'gzip', 'interval', 'webgpu', 'wasm']} />
         <MeasureButton what={forms ? 'Run again' : 'Compare the forms'} onClick={compareForms} />
       </header>
       {forms ? <Chart comparison={forms} /> : <p className="empty quiet">Writes the model in each form that fits it, and times each in turns with the original.</p>}

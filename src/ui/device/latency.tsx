@@ -9,6 +9,7 @@ import { formatMs } from '../../base/format';
 import { runsWords } from '../../base/runs-words';
 import { MeasureButton } from '../parts/measure-button';
 import { latencyWords } from '../parts/verdict';
+import { Help } from '../parts/help';
 
 const BACKENDS: readonly { readonly ep: Ep; readonly name: string }[] = [
   { ep: 'webgpu', name: 'WebGPU' },
@@ -29,6 +30,7 @@ export function LatencyPanel() {
     <section className="panel" aria-labelledby="latency-title">
       <header className="panel-head">
         <h2 id="latency-title">One inference</h2>
+        <Help about="latency" terms={['latency', 'p10', 'webgpu', 'wasm']} />
         {BACKENDS.filter(({ ep }) => ep === 'wasm' || hasGpu).map(({ ep, name }) => (
           <MeasureButton key={ep} what={`Measure on ${name}`} onClick={() => measure(ep)} />
         ))}

@@ -6,6 +6,7 @@ import { profile } from '../../state/speed';
 import { formatCount, threeFigures } from '../../base/format';
 import { counted } from '../../base/plural';
 import { MeasureButton } from '../parts/measure-button';
+import { Help } from '../parts/help';
 
 /** Where every operator ran, for how long, and which copies between GPU and CPU that cost: before and after side by side. */
 export function PlacementPanel() {
@@ -17,6 +18,7 @@ export function PlacementPanel() {
     <section className="panel" aria-labelledby="placement-title">
       <header className="panel-head">
         <h2 id="placement-title">Where operators run</h2>
+        <Help about="placement" terms={['placement', 'latency', 'webgpu', 'wasm']} />
         {hasGpu && <MeasureButton what="Find out on WebGPU" onClick={() => profile('webgpu')} />}
         <MeasureButton what="On WASM" onClick={() => profile('wasm')} />
       </header>

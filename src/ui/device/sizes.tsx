@@ -7,6 +7,7 @@ import { SizeBar } from '../charts/size-bar';
 import { formatBytes, kilobytes } from '../../base/format';
 import { sizeWords } from '../../base/verdict';
 import { MeasureButton } from '../parts/measure-button';
+import { Help } from '../parts/help';
 
 const KINDS = [
   { label: 'raw', bytesOf: (size: CompressedSize) => size.bytes },
@@ -23,6 +24,7 @@ export function SizesPanel() {
     <section className="panel" aria-labelledby="sizes-title">
       <header className="panel-head">
         <h2 id="sizes-title">Bytes on the wire</h2>
+        <Help about="compressed sizes" terms={['gzip']} />
         <MeasureButton what={fresh ? 'Compress again' : 'Compress both files'} onClick={measureSizes} />
       </header>
       {fresh ? (

@@ -7,6 +7,7 @@ import { AXIS_TICK, LEGEND, legendText } from '../charts/axis';
 import { Figure } from '../charts/figure';
 import { threeFigures } from '../../base/format';
 import { MeasureButton } from '../parts/measure-button';
+import { Help } from '../parts/help';
 
 /** Samples a second as batches grow. */
 export function ThroughputPanel() {
@@ -17,6 +18,7 @@ export function ThroughputPanel() {
     <section className="panel" aria-labelledby="throughput-title">
       <header className="panel-head">
         <h2 id="throughput-title">Samples a second by batch</h2>
+        <Help about="batches" terms={['batch', 'p10']} />
         <MeasureButton what={fresh ? 'Run again' : 'Measure batches'} onClick={() => measureThroughput(recipe.target)} />
       </header>
       {fresh ? (

@@ -3,6 +3,7 @@ import type { TruthLevel } from '../../engine/protocol/index';
 import { useDocument } from '../../state/document';
 import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
+import { Help } from '../parts/help';
 
 const ICONS: Readonly<Record<TruthLevel, { readonly Icon: LucideIcon; readonly word: string; readonly className: string }>> = {
   faster: { Icon: Rabbit, word: 'Faster', className: 'good' },
@@ -22,6 +23,7 @@ export function TruthMeter() {
     <section className="panel truth" aria-labelledby="truth-title">
       <header className="panel-head">
         <h2 id="truth-title">What this recipe gains on this device</h2>
+        <Help about="the sentences" terms={['webgpu', 'wasm', 'packed', 'bits', 'sparsity', 'gzip', 'interval']} />
         <span className="small quiet">{device}</span>
       </header>
       {truth ? (

@@ -7,10 +7,10 @@ import { selectLayer, useView } from '../../state/view';
 import type { Layer } from '../../engine/protocol/index';
 import { formatCount, formatShape, formatValue } from '../../base/format';
 import { counted } from '../../base/plural';
-import { Name } from '../parts/name';
 import { BitsChart } from './bits-chart';
 import { Histogram } from './histogram';
 import { LayerSettings } from './layer-settings';
+import { Help } from '../parts/help';
 import '../styles/inspector.css';
 
 const NO_LAYERS: readonly Layer[] = [];
@@ -24,7 +24,9 @@ export function Inspector() {
   return (
     <section className="inspector" aria-labelledby="inspector-title" data-panel="inspector" tabIndex={-1}>
       <header className="panel-head">
-        <h2 id="inspector-title">{layer ? <Name>{layer.id}</Name> : 'No layer selected'}</h2>
+        <h2 id="inspector-title" className="whole-name">
+          {layer?.id ?? 'No layer selected'}
+        </h2>
         {layer && (
           <span className="small quiet inspector-place">
             {at + 1} of {layers.length}
@@ -66,6 +68,7 @@ function Weights({ layer }: { readonly layer: Layer }) {
         <h3 id="weights-title">
           Weights <span className="small quiet">{formatCount(layer.params)}, {formatShape(layer.shape)}</span>
         </h3>
+        <Help about="levels" terms={['histogram', 'sparsity']} />
         <label className="channel small">
           <span className="visually-hidden">Output channel</span>
           <input
@@ -118,6 +121,7 @@ function Bits({ layer }: { readonly layer: string }) {
     <section className="inspector-part" aria-labelledby="bits-title">
       <div className="part-head">
         <h3 id="bits-title">Signal to noise by bits, dB</h3>
+        <Help about="signal to noise" terms={['sqnr', 'bits']} />
         <span className="small quiet">choose a column to pin</span>
       </div>
       <BitsChart

@@ -68,7 +68,7 @@ export const COLUMNS: readonly Column[] = [
   },
   {
     key: 'bar',
-    head: <span title="Bars use the square root of bytes, so that small layers stay visible">√ scale</span>,
+    head: '√ scale',
     number: false,
     narrow: true,
     cell: ({ layer, state }, largest) => <Bar before={layer.bytes} after={state?.bytesAfter ?? null} largest={largest} />,

@@ -9,6 +9,7 @@ import { Segmented } from '../parts/segmented';
 import { arrangeRows, joinRows, totalsOf } from './rows';
 import { Spindle } from './spindle';
 import { LayerTable } from './table';
+import { Help } from '../parts/help';
 import '../styles/layers.css';
 
 const Sensitivity = lazy(() => import('../sensitivity/sensitivity'));
@@ -59,6 +60,11 @@ export function Layers() {
           onChange={(event) => useView.setState({ filter: event.target.value })}
         />
         <kbd aria-hidden>/</kbd>
+        {view === 'table' && (
+          <Help about="the columns" terms={['params', 'bits', 'sparsity', 'sqnr']}>
+            <p>Bars are drawn by the square root of bytes, so that small layers stay visible. A pin marks a layer with settings of its own.</p>
+          </Help>
+        )}
       </div>
       {view === 'sensitivity' ? (
         <Suspense>

@@ -1,6 +1,7 @@
 import { Dialog } from 'radix-ui';
 import { useTaste, useView } from '../../state/view';
 import { COMMANDS, keyNames, type Command } from '../commands';
+import { GLOSSARY } from '../glossary';
 import { NoticesLink } from './notices-link';
 import { Toggle } from './toggle';
 import '../styles/dialog.css';
@@ -38,6 +39,19 @@ export function ShortcutsDialog() {
             ))}
           </dl>
           <Toggle label="Single-key shortcuts" checked={singleKeys} onChange={(on) => useTaste.setState({ singleKeys: on })} />
+          <details>
+            <summary>Words used here</summary>
+            <dl className="words small">
+              {Object.values(GLOSSARY).map(({ term, means, reading }) => (
+                <div key={term}>
+                  <dt>{term}</dt>
+                  <dd>
+                    {means} <span className="quiet">{reading}</span>
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </details>
           <div className="dialog-actions dialog-actions-apart">
             <NoticesLink />
             <Dialog.Close className="button">Close</Dialog.Close>

@@ -1,13 +1,23 @@
 import { TriangleAlert } from 'lucide-react';
 import type { AnswersVerdict } from '../../base/answers-verdict';
+import { Help } from './help';
 
-/** The few words of a verdict beside its score; with a sign where there is something to be warned of. */
-export function VerdictWords({ verdict: { short, findings } }: { readonly verdict: AnswersVerdict }) {
-  const title = findings.map(({ text }) => text).join(' ');
-  if (findings.every(({ brief }) => brief === null)) return <span className="small quiet" title={title}>{short}</span>;
+/** The few words of a verdict beside its score, with a sign where there is something to be warned of; the whole of it is told on request. */
+export function VerdictWords({ verdict }: { readonly verdict: AnswersVerdict }) {
+  const { short, findings } = verdict;
+  const warns = findings.some(({ brief }) => brief !== null);
+  const words = (
+    <>
+      {warns && <TriangleAlert size={12} aria-hidden />} {short}
+    </>
+  );
+  const looks = warns ? 'small warning' : 'small quiet';
+  if (findings.length === 0) return <span className={looks}>{words}</span>;
   return (
-    <span className="small warning" title={title}>
-      <TriangleAlert size={12} aria-label="Warning:" /> {short}
+    <span className={looks}>
+      <Help about={warns ? `${short}, a warning` : short} trigger={words}>
+        <VerdictList verdict={verdict} />
+      </Help>
     </span>
   );
 }

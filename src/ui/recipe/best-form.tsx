@@ -8,6 +8,7 @@ import { quantizeStep } from '../../state/bits-curve';
 import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
 import { MeasureButton } from '../parts/measure-button';
+import { Help } from '../parts/help';
 
 /** A petabyte: beyond, sizes in bytes are no whole numbers any more. */
 const MOST_KILOBYTES = 1e12;
@@ -25,6 +26,7 @@ export function BestForm() {
       <h3 id="best-title">
         <Sparkles size={14} aria-hidden /> One click
       </h3>
+      <Help about="one click" terms={['bits', 'gptq', 'adaround', 'hqq', 'agreement', 'kl', 'calibration']} />
       <p className="small quiet">{hasData ? 'Tries several recipes on your samples and keeps the best.' : 'Tries several recipes and keeps the best. With samples it can do more.'}</p>
       <div className="best-goals">
         <MeasureButton what="Best 8-bit" learns onClick={() => chooseBest({ kind: 'bits', bits: 8 })} />

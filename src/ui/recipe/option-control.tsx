@@ -1,9 +1,10 @@
-import { useId } from 'react';
 import type { NumberField, OptionField, OptionValue } from '../../passes/options';
 import { settle } from '../../state/recipe';
 import { NumberSlider } from '../parts/number-slider';
 import { Segmented } from '../parts/segmented';
 import { Toggle } from '../parts/toggle';
+import { Help } from '../parts/help';
+import { termsOfOption } from '../glossary';
 
 interface OptionControlProps {
   readonly field: OptionField;
@@ -18,29 +19,36 @@ interface OptionControlProps {
 const SEGMENTS = 3;
 const SEGMENT_LETTERS = 20;
 
-/** The control that an option's field asks for. */
+/** The control that an option's field asks for; its label explains it. */
 export function OptionControl({ field, value, own = false, onChange }: OptionControlProps) {
-  const id = useId();
-  if (field.type === 'boolean') return <Toggle label={field.label} checked={value === true} onChange={onChange} />;
+  const explains = { about: field.label, terms: termsOfOption(field.key), children: <p>{field.help}</p> };
+  if (field.type === 'boolean') {
+    return (
+      <span className="option-toggle">
+        <Toggle label={field.label} checked={value === true} onChange={onChange} />
+        <Help {...explains} />
+      </span>
+    );
+  }
   return (
-    <div className="option" title={field.help} data-own={own || undefined}>
-      <label htmlFor={id}>{field.label}</label>
-      <Control id={id} field={field} value={value} onChange={onChange} />
+    <div className="option" data-own={own || undefined}>
+      <Help {...explains} trigger={field.label} />
+      <Control field={field} value={value} onChange={onChange} />
     </div>
   );
 }
 
-function Control({ id, field, value, onChange }: OptionControlProps & { readonly id: string }) {
+function Control({ field, value, onChange }: OptionControlProps) {
   switch (field.type) {
     case 'number':
-      return field.control === 'slider' ? <SliderControl field={field} value={value} onChange={onChange} /> : <NumberControl id={id} field={field} value={value} onChange={onChange} />;
+      return field.control === 'slider' ? <SliderControl field={field} value={value} onChange={onChange} /> : <NumberControl field={field} value={value} onChange={onChange} />;
     case 'choice': {
       const choices = field.choices.map((choice) => ({ value: String(choice.value), label: choice.label }));
       const choose = (text: string): void => onChange(field.choices.find((choice) => String(choice.value) === text)?.value);
       const letters = choices.reduce((n, choice) => n + choice.label.length, 0);
       if (choices.length <= SEGMENTS && letters <= SEGMENT_LETTERS) return <Segmented label={field.label} value={String(value)} choices={choices} onChange={choose} />;
       return (
-        <select id={id} className="field" value={String(value)} onChange={(event) => choose(event.target.value)}>
+        <select aria-label={field.label} className="field" value={String(value)} onChange={(event) => choose(event.target.value)}>
           {choices.map((choice) => (
             <option key={choice.value} value={choice.value}>
               {choice.label}
@@ -50,7 +58,7 @@ function Control({ id, field, value, onChange }: OptionControlProps & { readonly
       );
     }
     case 'text':
-      return <input id={id} className="field" value={String(value ?? '')} onChange={(event) => onChange(event.target.value)} onBlur={settle} />;
+      return <input aria-label={field.label} className="field" value={String(value ?? '')} onChange={(event) => onChange(event.target.value)} onBlur={settle} />;
     case 'boolean':
       return null;
   }
@@ -73,10 +81,10 @@ function SliderControl({ field, value, onChange }: { readonly field: NumberField
 }
 
 /** A number that may be left empty: the option is then absent. */
-function NumberControl({ id, field, value, onChange }: { readonly id: string; readonly field: NumberField; readonly value: OptionValue | undefined; readonly onChange: (value: OptionValue | undefined) => void }) {
+function NumberControl({ field, value, onChange }: { readonly field: NumberField; readonly value: OptionValue | undefined; readonly onChange: (value: OptionValue | undefined) => void }) {
   return (
     <input
-      id={id}
+      aria-label={field.label}
       className="field"
       type="number"
       min={field.min}

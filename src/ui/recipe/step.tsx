@@ -35,7 +35,7 @@ export function Step({ step, index, last }: StepProps) {
     <li className="step" data-off={on ? undefined : true} onKeyDown={onKeyDown}>
       <div className="step-head">
         <span className="tiny quiet step-number">{index + 1}</span>
-        <h3 title={meta.explanation}>{meta.label}</h3>
+        <h3>{meta.label}</h3>
         <span className="step-tools">
           <button type="button" className="button plain" disabled={index === 0} aria-label={`Move ${meta.label} up`} onClick={() => moveStep(index, -1)}>
             <ChevronUp size={14} aria-hidden />

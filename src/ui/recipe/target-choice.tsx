@@ -1,5 +1,6 @@
 import { setTarget, useRecipe } from '../../state/recipe';
 import { Segmented } from '../parts/segmented';
+import { Help } from '../parts/help';
 
 /** What the file is made for: passes, plans and one-click recipes differ by it. */
 export function TargetChoice() {
@@ -18,6 +19,7 @@ export function TargetChoice() {
         ]}
         onChange={(next) => setTarget(next === 'wasm' ? 'wasm' : 'webgpu')}
       />
+      <Help about="the target" terms={['webgpu', 'wasm']} />
       <span className="small quiet">{target === 'wasm' ? 'Processors: 8-bit integers are faster there.' : 'GPUs: they compute in floats.'}</span>
     </div>
   );

@@ -14,6 +14,7 @@ import { takesPictures } from '../data/takes-pictures';
 import { useRemedy } from '../workbench/doubt';
 import { Blank } from './blank';
 import { Intervals, type Spread } from './intervals';
+import { Help } from '../parts/help';
 
 export function AccuracyCell() {
   const recipe = useRecipe((state) => state.recipe);
@@ -27,7 +28,9 @@ export function AccuracyCell() {
   return (
     <div className="score">
       <div className="score-head">
-        <h2>Accuracy, top-1</h2>
+        <h2 aria-label="Accuracy, top-1">
+          <Help about="Accuracy, top-1" terms={['accuracy', 'interval', 'points', 'p']} trigger="Accuracy, top-1" />
+        </h2>
         {after && verdict && chance?.told !== false && <VerdictWords verdict={verdict} />}
       </div>
       {chance?.told === false ? (

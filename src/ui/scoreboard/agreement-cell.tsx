@@ -6,6 +6,7 @@ import { isFresh, useResults } from '../../state/results';
 import { formatCount, formatPercent } from '../../base/format';
 import { counted } from '../../base/plural';
 import { MeasureButton } from '../parts/measure-button';
+import { Help } from '../parts/help';
 
 export function AgreementCell() {
   const recipe = useRecipe((state) => state.recipe);
@@ -18,9 +19,13 @@ export function AgreementCell() {
   return (
     <div className="score">
       <div className="score-head">
-        <h2>Agreement</h2>
+        <h2 aria-label="Agreement">
+          <Help about="Agreement" terms={['agreement', 'cosine', 'sqnr', 'live', 'madeUp']} trigger="Agreement">
+            {evaluation?.madeUp != null && <p>{evaluation.madeUp}</p>}
+          </Help>
+        </h2>
         {agreement && evaluation ? (
-          <span className="small quiet" title={evaluation.madeUp ?? undefined}>
+          <span className="small quiet">
             {counted(agreement.samples, evaluation.madeUp === null ? 'sample' : 'made-up input')}, {evaluation.of === 'file' ? 'written file' : 'live'}
           </span>
         ) : (

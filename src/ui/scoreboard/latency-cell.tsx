@@ -7,6 +7,7 @@ import { runsWords } from '../../base/runs-words';
 import { MeasureButton } from '../parts/measure-button';
 import { latencyWords } from '../parts/verdict';
 import { Intervals, type Spread } from './intervals';
+import { Help } from '../parts/help';
 
 export function LatencyCell() {
   const recipe = useRecipe((state) => state.recipe);
@@ -15,7 +16,9 @@ export function LatencyCell() {
   return (
     <div className="score">
       <div className="score-head">
-        <h2>Latency, median</h2>
+        <h2 aria-label="Latency, median">
+          <Help about="Latency, median" terms={['latency', 'p10', 'webgpu', 'wasm']} trigger="Latency, median" />
+        </h2>
         {before && after ? <span className="small quiet">{latencyWords(before, after)}</span> : <MeasureButton what={measurement ? 'Measure again' : 'Measure latency'} onClick={() => measure(recipe.target)} />}
       </div>
       {before && after ? (

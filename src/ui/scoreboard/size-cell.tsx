@@ -5,6 +5,7 @@ import { SizeBar } from '../charts/size-bar';
 import { bytesParts } from '../../base/format';
 import { NO_CHANGE_OF_SIZE, sizeWords } from '../../base/verdict';
 import { Blank } from './blank';
+import { Help } from '../parts/help';
 
 /** What the file takes: predicted while sliding, counted once it is written. Nothing of another recipe. */
 export function SizeCell() {
@@ -21,7 +22,9 @@ export function SizeCell() {
   return (
     <div className="score">
       <div className="score-head">
-        <h2>Size</h2>
+        <h2 aria-label="Size">
+          <Help about="Size" terms={['gzip', 'packed']} trigger="Size" />
+        </h2>
         {after !== null && <span className="small quiet">{wordsOf([before, after], [opened.gzipBytes, gzipAfter], exact === null)}</span>}
       </div>
       <p className="score-number">

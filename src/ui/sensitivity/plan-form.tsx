@@ -12,6 +12,7 @@ import { formatLoss } from '../../base/heat';
 import { counted } from '../../base/plural';
 import { limitWords } from '../../base/limit-words';
 import { FLOAT_BITS } from '../../recipe/steps';
+import { Help } from '../parts/help';
 
 type Kind = BitBudget['kind'];
 
@@ -46,6 +47,7 @@ export function PlanForm({ scanned }: { readonly scanned: boolean }) {
   return (
     <div className="plan-form">
       <h3>Bits for each layer</h3>
+      <Help about="plans" terms={['bits', 'loss', 'points', 'limit', 'agreement', 'calibration', 'wasm']} />
       <Segmented
         label="Budget"
         value={kind}

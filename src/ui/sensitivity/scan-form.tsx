@@ -4,6 +4,7 @@ import { scanSensitivity } from '../../state/actions';
 import { useDocument } from '../../state/document';
 import { useResults } from '../../state/results';
 import { Choices } from '../parts/choices';
+import { Help } from '../parts/help';
 import { MeasureButton } from '../parts/measure-button';
 
 const BITS = [8, 6, 5, 4, 3, 2] as const;
@@ -20,6 +21,7 @@ export function ScanForm() {
   const options: SensitivityOptions = { bits, sparsities, samples };
   return (
     <div className="scan-form">
+      <Help about="the scan" terms={['bits', 'sparsity', 'madeUp']} />
       <Choices label="Bits" values={BITS} chosen={bits} onChange={setBits} format={String} />
       <Choices label="Zeros" values={SPARSITIES} chosen={sparsities} onChange={setSparsities} format={(value) => `${Math.round(value * 100)} %`} />
       <label className="small">

@@ -36,7 +36,7 @@ export default function Sensitivity() {
               </div>
               {/* Cells say this themselves where they are read aloud. */}
               <p className="small sensitivity-note" aria-hidden>
-                {shown ?? 'Point at a cell, or move the focus to it, for all of its figures.'} Choosing it pins its setting.
+                {shown === null ? 'Point at a cell, or move the focus to it, for all of its figures.' : `${shown}.`} Choosing it pins its setting.
               </p>
             </>
           )}

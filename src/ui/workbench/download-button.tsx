@@ -5,6 +5,7 @@ import { useJobs } from '../../state/jobs';
 import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
 import { COMMANDS, titleOf } from '../commands';
+import { Tip } from '../parts/tip';
 
 const WARNING = 'download-warning';
 
@@ -20,14 +21,16 @@ export function DownloadButton() {
   const [first] = warnings;
   return (
     <div className="download">
-      <button type="button" className="button primary" disabled={busy} aria-describedby={first && WARNING} title={titleOf(COMMANDS.download)} onClick={COMMANDS.download.run}>
-        <Download size={14} aria-hidden />
-        <span>
-          <span className="download-word">Download</span>
-          <span className="download-type"> .onnx{size !== null && exact === null && ' about'}</span>
-          {size !== null && ` ${formatBytes(size)}`}
-        </span>
-      </button>
+      <Tip text={titleOf(COMMANDS.download)}>
+        <button type="button" className="button primary" disabled={busy} aria-describedby={first && WARNING} onClick={COMMANDS.download.run}>
+          <Download size={14} aria-hidden />
+          <span>
+            <span className="download-word">Download</span>
+            <span className="download-type"> .onnx{size !== null && exact === null && ' about'}</span>
+            {size !== null && ` ${formatBytes(size)}`}
+          </span>
+        </button>
+      </Tip>
       {first && (
         <p id={WARNING} className="tiny warning" title={warnings.map(({ text }) => text).join(' ')}>
           <TriangleAlert size={11} aria-label="Warning:" /> {first.brief}

@@ -12,6 +12,7 @@ import { ThemeMenu } from '../parts/theme-menu';
 import { Badge } from './badge';
 import { DownloadButton } from './download-button';
 import { ReportMenu } from './report-menu';
+import { Tip } from '../parts/tip';
 
 export const PAGE_NAMES: Readonly<Record<ModelPage, string>> = { workbench: 'Workbench', data: 'Data', compare: 'Compare', device: 'Device' };
 const PAGES = ['workbench', 'data', 'compare', 'device'] as const;
@@ -60,12 +61,16 @@ function History() {
   const canRedo = useRecipe((state) => state.future.length > 0);
   return (
     <>
-      <button type="button" className="button plain" disabled={!canUndo} title={titleOf(COMMANDS.undo)} aria-label="Undo" onClick={COMMANDS.undo.run}>
-        <Undo2 size={16} aria-hidden />
-      </button>
-      <button type="button" className="button plain redo" disabled={!canRedo} title={titleOf(COMMANDS.redo)} aria-label="Redo" onClick={COMMANDS.redo.run}>
-        <Redo2 size={16} aria-hidden />
-      </button>
+      <Tip text={titleOf(COMMANDS.undo)}>
+        <button type="button" className="button plain" disabled={!canUndo} aria-label="Undo" onClick={COMMANDS.undo.run}>
+          <Undo2 size={16} aria-hidden />
+        </button>
+      </Tip>
+      <Tip text={titleOf(COMMANDS.redo)}>
+        <button type="button" className="button plain redo" disabled={!canRedo} aria-label="Redo" onClick={COMMANDS.redo.run}>
+          <Redo2 size={16} aria-hidden />
+        </button>
+      </Tip>
     </>
   );
 }
@@ -73,35 +78,40 @@ function History() {
 function CopyLink() {
   const [copied, setCopied] = useState(false);
   return (
-    <button
-      type="button"
-      className="button plain copy-link"
-      aria-label="Copy recipe link"
-      title={titleOf(COMMANDS.link)}
-      onBlur={() => setCopied(false)}
-      onClick={() => {
-        COMMANDS.link.run();
-        setCopied(true);
-      }}
-    >
-      <Link2 size={14} aria-hidden /> <span>{copied ? 'Link copied' : 'Copy recipe link'}</span>
-    </button>
+    <Tip text={titleOf(COMMANDS.link)}>
+      <button
+        type="button"
+        className="button plain copy-link"
+        aria-label="Copy recipe link"
+        onBlur={() => setCopied(false)}
+        onClick={() => {
+          COMMANDS.link.run();
+          setCopied(true);
+        }}
+      >
+        <Link2 size={14} aria-hidden /> <span>{copied ? 'Link copied' : 'Copy recipe link'}</span>
+      </button>
+    </Tip>
   );
 }
 
 /** Another model by the system's dialog; dropping one does the same. */
 function OpenAnother() {
   return (
-    <button type="button" className="button plain open-another" aria-label="Open another model" title={titleOf(COMMANDS.open)} onClick={COMMANDS.open.run}>
-      <FolderOpen size={16} aria-hidden /> <span>Open</span>
-    </button>
+    <Tip text={titleOf(COMMANDS.open)}>
+      <button type="button" className="button plain open-another" aria-label="Open another model" onClick={COMMANDS.open.run}>
+        <FolderOpen size={16} aria-hidden /> <span>Open</span>
+      </button>
+    </Tip>
   );
 }
 
 function Shortcuts() {
   return (
-    <button type="button" className="button plain shortcuts" aria-label="Shortcuts" title={titleOf(COMMANDS.help)} onClick={COMMANDS.help.run}>
-      <Keyboard size={16} aria-hidden />
-    </button>
+    <Tip text={titleOf(COMMANDS.help)}>
+      <button type="button" className="button plain shortcuts" aria-label="Shortcuts" onClick={COMMANDS.help.run}>
+        <Keyboard size={16} aria-hidden />
+      </button>
+    </Tip>
   );
 }
