@@ -1,5 +1,6 @@
 /** What layers' inputs are on average by what batch norms say, without a sample. */
 import type { NodeProto } from 'onnx-buf';
+import type { Channels } from '../../onnx/channels/index';
 import type { Scope } from '../../onnx/graph';
 import { operatorOf } from '../../onnx/operators/table';
 import type { Pointwise } from '../../onnx/operators/types';
@@ -14,6 +15,12 @@ const POINTS = Array.from({ length: 2 * HALF + 1 }, (_, q) => ((q - HALF) * WIDT
 const DENSITY = POINTS.map((z) => Math.exp(-(z * z) / 2));
 const TOTAL = DENSITY.reduce((sum, d) => sum + d, 0);
 
+/** Graph-wide knowledge that is asked for. */
+export interface Surroundings {
+  readonly index: ValueIndex;
+  readonly channels: Channels;
+}
+
 /** A value as a function of one normally distributed one: [channel * POINTS.length + point]. */
 interface Curve {
   /** The value that it is a function of; null: a constant. */
@@ -27,21 +34,24 @@ interface Curve {
  * Source: Nagel et al. 2019 (arXiv 1906.04721, 4.2.1 and appendix C).
  * @returns null where the value is anything else.
  */
-export function expectedMean(index: ValueIndex, scope: Scope, moments: ReadonlyMap<string, ChannelMoments>, name: string, channels: number, layout: 'planes' | 'columns'): Float64Array | null {
+export function expectedMean(around: Surroundings, scope: Scope, moments: ReadonlyMap<string, ChannelMoments>, name: string, channels: number, layout: 'planes' | 'columns'): Float64Array | null {
+  const { index } = around;
   const producer = index.find(scope, name)?.producer;
   const [input = ''] = producer?.input ?? [];
-  if (producer && keepsMean(index, scope, producer)) return expectedMean(index, scope, moments, input, channels, 'planes');
+  if (producer && keepsMean(around, scope, producer)) return expectedMean(around, scope, moments, input, channels, 'planes');
   const curve = new Tracer(index, scope, moments, channels, layout).curveOf(name);
   if (curve === null || curve.of === null) return null;
   return Float64Array.from({ length: channels }, (_, c) => DENSITY.reduce((sum, d, q) => sum + d * (curve.points[c * POINTS.length + q] ?? 0), 0) / TOTAL);
 }
 
-/** Averages over positions, and what takes their single position away. */
-function keepsMean(index: ValueIndex, scope: Scope, node: NodeProto): boolean {
+/** Averages over positions, and what takes their single position away and leaves channels as they were. */
+function keepsMean({ index, channels }: Surroundings, scope: Scope, node: NodeProto): boolean {
   const operator = operatorOf(node);
   if (operator?.averages === true) return true;
-  const before = index.find(scope, node.input[0] ?? '')?.producer;
-  return operator?.moves !== undefined && before?.domain !== undefined && operatorOf(before)?.averages === true;
+  const [input, output] = [index.find(scope, node.input[0] ?? ''), index.find(scope, node.output[0] ?? '')];
+  if (!operator?.moves || !input?.producer || !output || operatorOf(input.producer)?.averages !== true) return false;
+  const [before, after] = [channels.marksOf(input), channels.marksOf(output)];
+  return before !== undefined && after !== undefined && before.ids.join() === after.ids.join();
 }
 
 /** Follows values back to a batch norm's output, and forth again point by point. */

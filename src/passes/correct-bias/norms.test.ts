@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { indexChannels } from '../../onnx/channels/index';
 import { makeNode } from '../../onnx/nodes';
 import { valueInfo } from '../../onnx/graph';
+import { indexShapes } from '../../onnx/shapes';
 import { bytesOf, DataType, makeTensor, readFloats } from '../../onnx/tensor';
 import { makeModel, weight } from '../../onnx/testing/fixtures';
 import { noise } from '../../onnx/testing/noise';
@@ -112,7 +114,7 @@ test('moments stay true where equalization rescales and clips channel by channel
     await equalizeLayers.apply(context, { ...defaultsOf(equalizeLayers.meta), absorb: false });
     const index = indexValues(context.model.proto);
     const [main] = index.scopes;
-    if (main) expected = expectedMean(index, main, context.moments, 'r', C, 'planes');
+    if (main) expected = expectedMean({ index, channels: indexChannels(index, indexShapes(index), false) }, main, context.moments, 'r', C, 'planes');
   }), model);
   for (const each of [model, written]) each.proto.graph?.output.push(valueInfo('r', DataType.FLOAT, [N, C, SIDE, SIDE]));
   const [before, clipped] = [means((await runModel(model, x))['r'], C), means((await runModel(written, x))['r'], C)];
@@ -142,7 +144,7 @@ test('means of chains of operators: the closed form for ReLU, integrals for othe
   const index = indexValues(model.proto);
   const [main] = index.scopes;
   const mean = (name: string): number[] | null => {
-    const found = main ? expectedMean(index, main, known, name, 4, 'planes') : null;
+    const found = main ? expectedMean({ index, channels: indexChannels(index, indexShapes(index), false) }, main, known, name, 4, 'planes') : null;
     return found && [...found];
   };
   // Nagel et al. 2019, eq. 19: sigma * phi(-mu / sigma) + mu * (1 - Phi(-mu / sigma)), at the first three.

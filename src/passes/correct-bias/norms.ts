@@ -1,5 +1,7 @@
+import { indexChannels } from '../../onnx/channels/index';
 import { inputsOf, sumOverInputs } from '../../onnx/operators/geometry';
 import { factorsOf, geometryOf } from '../../onnx/operators/weights';
+import { indexShapes } from '../../onnx/shapes';
 import { indexValues } from '../../onnx/values';
 import { readWeights } from '../read-weights';
 import type { PassContext } from '../types';
@@ -13,6 +15,7 @@ import type { Target } from './targets';
  */
 export async function shiftsByNorms(context: PassContext, targets: readonly Target[]): Promise<readonly (Float64Array | string)[]> {
   const index = indexValues(context.model.proto);
+  const around = { index, channels: indexChannels(index, indexShapes(index), false) };
   const shifts: (Float64Array | string)[] = [];
   for (const { layerId, node, scope, bias, shape, output } of targets) {
     context.job.signal.throwIfAborted();
@@ -21,7 +24,7 @@ export async function shiftsByNorms(context: PassContext, targets: readonly Targ
       shifts.push(`${node.opType} does not give each output all of its kernel.`);
       continue;
     }
-    const means = expectedMean(index, scope, context.moments, node.input[0] ?? '', inputsOf(geometry), output.layout);
+    const means = expectedMean(around, scope, context.moments, node.input[0] ?? '', inputsOf(geometry), output.layout);
     if (means === null) {
       shifts.push(context.moments.size === 0 ? 'No batch norm was folded that would tell of its inputs.' : 'Its inputs do not come from a batch norm alone.');
       continue;
