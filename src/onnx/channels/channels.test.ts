@@ -20,7 +20,7 @@ class Net {
   private count = 0;
 
   add(opType: string, inputs: readonly string[], attributes: Parameters<typeof makeNode>[3] = {}, outputs = 1): string {
-    const names = Array.from({ length: outputs }, (_, at) => `v${this.count++}${at === 0 ? '' : 's'}`);
+    const names = Array.from({ length: outputs }, () => `v${this.count++}`);
     this.nodes.push(makeNode(opType, inputs, names, attributes));
     return names[0] ?? '';
   }
@@ -29,6 +29,13 @@ class Net {
     const name = `w${this.count++}`;
     this.weights.push(weight(name, dims, this.count));
     return name;
+  }
+
+  /** Largest values, with their places, which somebody reads. */
+  pooled(x: string): string {
+    const value = this.add('MaxPool', [x], { kernel_shape: [2, 2] }, 2);
+    this.add('Identity', [this.nodes.at(-1)?.output[1] ?? '']);
+    return value;
   }
 
   integers(values: readonly number[]): string {
@@ -137,6 +144,25 @@ describe('groups of channels', () => {
     const a = net.conv('x', 3, 4);
     const sorted = net.add('TopK', [net.add('Flatten', [a]), net.integers([3])], {}, 2);
     expect(groupsOfModel(net.model(sorted, 3)).map(({ fixed }) => fixed)).toEqual(['"x" is an input or a constant', expect.stringMatching(/^TopK reads/)]);
+  });
+  it('are not taken for the numbers of axes, and join where nodes share a constant', () => {
+    const net = new Net();
+    const [a, b, shared] = [net.conv('x', 3, 8), net.conv('x', 3, 8), net.floats([8, 1, 1])];
+    const [wide, other] = [a, b].map((x) => net.add('Pad', [net.add('Mul', [x, shared]), net.integers([0, 0, 1, 1, 0, 0, 1, 1])]));
+    const sum = net.add('GlobalAveragePool', [net.add('Concat', [wide ?? '', other ?? ''], { axis: 1 })]);
+    const groups = groupsOfModel(net.model(net.add('Gemm', [net.add('Flatten', [sum]), net.floats([16, 5])]), 5));
+    expect(free(groups).map(({ channels, makers, members }) => [channels, makers.length, members.filter(({ value }) => value.constant).length])).toEqual([[8, 2, 7]]);
+  });
+  it.each([
+    ['a Reshape with its number', (net: Net, a: string) => net.add('Reshape', [a, net.integers([0, 4 * SIDE * SIDE])]), /^Reshape gives their number/],
+    ['a Split', (net: Net, a: string) => net.add('Flatten', [net.add('Split', [a], { axis: 1 }, 2)]), /^Split deals/],
+    ['places of the largest', (net: Net, a: string) => net.add('Flatten', [net.pooled(a)]), /^MaxPool reads/],
+    ['a sum over them', (net: Net, a: string) => net.add('ReduceMean', [a], { axes: [1] }), /^ReduceMean reads/],
+    ['a Softmax', (net: Net, a: string) => net.add('Flatten', [net.add('Softmax', [a], { axis: 1 })]), /^Softmax computes across/],
+  ] as const)('stay where they are read by %s', (_, rest, reason) => {
+    const net = new Net();
+    const end = rest(net, net.conv('x', 3, 4));
+    expect(groupsOfModel(net.model(end, 4))[1]?.fixed).toMatch(reason);
   });
   it('can lose a channel everywhere, in random graphs', async () => {
     let tried = 0;

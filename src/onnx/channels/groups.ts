@@ -1,5 +1,5 @@
 import type { Value } from '../values';
-import type { Channels, ProductChannels } from './index';
+import type { ChannelMap, ProductChannels } from './map';
 import type { Marks } from './marks';
 
 /** Channels that can be rescaled or taken out one by one, and everywhere that they are. */
@@ -24,7 +24,7 @@ export interface Member {
 }
 
 /** The groups of a graph, in the order in which they begin. */
-export function groupsOf({ sets, marked, held, products }: Channels): ChannelGroup[] {
+export function groupsOf({ sets, marked, held, products }: ChannelMap): ChannelGroup[] {
   const groups = new Map<number, { numbers: Map<number, number>; members: Member[]; readers: Set<ProductChannels>; makers: Set<ProductChannels> }>();
   const blocksOf = (ids: Int32Array): Set<number> => new Set(Array.from(ids, (id) => sets.blockOf(id)));
   const groupOf = (block: number): { numbers: Map<number, number>; members: Member[]; readers: Set<ProductChannels>; makers: Set<ProductChannels> } => {

@@ -1,6 +1,6 @@
 /** What layers' inputs are on average by what batch norms say, without a sample. */
 import type { NodeProto } from 'onnx-buf';
-import type { Channels } from '../../onnx/channels/index';
+import type { ChannelMap } from '../../onnx/channels/map';
 import type { Scope } from '../../onnx/graph';
 import { operatorOf } from '../../onnx/operators/table';
 import type { Pointwise } from '../../onnx/operators/types';
@@ -18,7 +18,7 @@ const TOTAL = DENSITY.reduce((sum, d) => sum + d, 0);
 /** Graph-wide knowledge that is asked for. */
 export interface Surroundings {
   readonly index: ValueIndex;
-  readonly channels: Channels;
+  readonly channels: ChannelMap;
 }
 
 /** A value as a function of one normally distributed one: [channel * POINTS.length + point]. */

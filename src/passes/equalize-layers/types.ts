@@ -1,6 +1,6 @@
 import type { NodeProto } from 'onnx-buf';
 import type { Scope } from '../../onnx/graph';
-import type { Channels } from '../../onnx/channels/index';
+import type { ChannelMap } from '../../onnx/channels/map';
 import type { ShapeIndex } from '../../onnx/shapes';
 import type { WeightType } from '../../onnx/types';
 import type { ValueIndex } from '../../onnx/values';
@@ -68,7 +68,7 @@ export interface Place {
 export interface Surroundings {
   readonly index: ValueIndex;
   readonly shapes: ShapeIndex;
-  readonly channels: Channels;
+  readonly channels: ChannelMap;
   readonly ends: ReadonlyMap<string, End | string>;
   /** The layer of each node that reads a weight. */
   readonly layerOf: ReadonlyMap<NodeProto, string>;
