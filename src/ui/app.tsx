@@ -6,6 +6,7 @@ import { Landing } from './landing/landing';
 import { Announcer } from './parts/announcer';
 import { ReplaceDialog } from './parts/replace-dialog';
 import { ShortcutsDialog } from './parts/shortcuts-dialog';
+import { useKeptFocus } from './parts/use-kept-focus';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/forced-colors.css';
@@ -15,6 +16,7 @@ const Workbench = lazy(() => import('./workbench/workbench'));
 export function App() {
   const isOpen = useDocument((state) => state.opened !== null);
   const page = useView((state) => state.page);
+  useKeptFocus();
   useFocusOnPage(page);
   return (
     <DropZone>
