@@ -32,7 +32,7 @@ function asked(report: Report): Table {
   const elsewhere = ep === recipe.target ? '' : `, measured on ${EP_NAMES[ep]}`;
   const answer = answerWords(report);
   const rows = [
-    ['Target', `${EP_NAMES[recipe.target]}${elsewhere}${adapter === null ? '' : `, ${adapter}`}`],
+    ['Target', `${EP_NAMES[recipe.target]}${elsewhere}${adapter === null || ep === 'wasm' ? '' : `, ${adapter}`}`],
     ['Recipe', labelRecipe(recipe)],
     ['Asked for', askedWords(report)],
     ...(answer === null ? [] : [['Kept to', answer]]),

@@ -1,5 +1,6 @@
 import { useState } from 'react';
-import type { ClassAccuracy, ConfusedPair } from '../../engine/protocol/index';
+import type { ClassAccuracy, ConfusedPair, Evaluation } from '../../engine/protocol/index';
+import { useDocument } from '../../state/document';
 import { useResults } from '../../state/results';
 import { DataTable } from '../charts/figure';
 import { formatChange, formatClass, formatCount } from '../../base/format';
@@ -13,6 +14,7 @@ const SHORT = 15;
 /** Where accuracy was lost: by class, and which wrong answers are given instead. */
 export function Classes() {
   const evaluation = useResults((state) => state.evaluation);
+  const labelled = useDocument((state) => state.data?.labelled ?? null);
   const [view, setView] = useState('classes');
   const [all, setAll] = useState(false);
   const { classes = null, confusion = null } = evaluation ?? {};
@@ -47,10 +49,17 @@ export function Classes() {
           )}
         </>
       ) : (
-        <p className="empty quiet">Needs labelled samples.</p>
+        <p className="empty quiet">{whyNone(evaluation, labelled)}</p>
       )}
     </section>
   );
+}
+
+/** @param labelled whether the samples have labels; null without samples. */
+function whyNone(evaluation: Evaluation | null, labelled: boolean | null): string {
+  if (evaluation && evaluation.changed === null) return 'The outputs are no class scores, so there are no classes to compare.';
+  if (labelled === null) return 'Needs labelled samples.';
+  return labelled ? 'Score some samples to see which classes change.' : 'The samples have no labels.';
 }
 
 /** Those that lost most first. */

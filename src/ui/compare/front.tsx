@@ -51,7 +51,7 @@ export function Front() {
         <ComposedChart margin={{ top: 24, right: 56, bottom: 8, left: 0 }} accessibilityLayer={false}>
           <CartesianGrid vertical={false} stroke="var(--line)" />
           <XAxis dataKey="bytes" type="number" scale="log" domain={[left, right]} ticks={logTicks(left, right, 6)} allowDataOverflow tickFormatter={formatBytes} stroke="var(--line2)" tick={AXIS_TICK} />
-          <YAxis dataKey="score" type="number" domain={[bottom, top]} ticks={ticks(bottom, top, 6)} allowDataOverflow width={44} stroke="var(--line2)" tick={AXIS_TICK} />
+          <YAxis dataKey="score" type="number" domain={[bottom, top]} ticks={ticks(bottom, Math.min(top, highest), 6)} allowDataOverflow width={44} stroke="var(--line2)" tick={AXIS_TICK} />
           {original?.interval && <ReferenceArea y1={original.interval.low} y2={original.interval.high} fill="var(--sunk)" fillOpacity={0.7} />}
           <Line data={points.filter((p) => p.onFront).toSorted((a, b) => a.bytes - b.bytes)} dataKey="score" type="stepAfter" dot={false} stroke="var(--wood)" strokeWidth={1.5} isAnimationActive={false} />
           <Scatter
@@ -86,13 +86,13 @@ function markFront(places: readonly Place[], chosen: string | null): Point[] {
   });
 }
 
-/** Room around all points and their intervals, so that labels do not run over the edge. */
+/** Room around all points and their intervals, so that labels do not run over the edge, and marks at the highest score are whole. */
 function boundsOf(points: readonly Point[], most: number, least: number): { left: number; right: number; bottom: number; top: number } {
   const bytes = points.map((p) => p.bytes);
   const lows = points.map((p) => p.interval?.low ?? p.score);
   const highs = points.map((p) => p.interval?.high ?? p.score);
   const room = Math.max(least, (Math.max(...highs) - Math.min(...lows)) * 0.1);
-  return { left: Math.min(...bytes) / 1.6, right: Math.max(...bytes) * 1.6, bottom: Math.max(most > 1 ? 0 : -1, Math.min(...lows) - room), top: Math.min(most, Math.max(...highs) + room) };
+  return { left: Math.min(...bytes) / 1.6, right: Math.max(...bytes) * 1.6, bottom: Math.max(most > 1 ? 0 : -1, Math.min(...lows) - room), top: Math.min(most + 0.4 * room, Math.max(...highs) + room) };
 }
 
 interface LabelPlace {

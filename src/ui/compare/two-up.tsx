@@ -2,7 +2,7 @@ import { evaluate, measure } from '../../state/actions';
 import { useDocument } from '../../state/document';
 import { setRecipe, useRecipe } from '../../state/recipe';
 import { chooseVariant, useVariants, type Variant } from '../../state/variants';
-import type { Accuracy, Latency, PairedTest } from '../../engine/protocol/index';
+import type { Accuracy, Agreement, Latency, PairedTest } from '../../engine/protocol/index';
 import type { AnswersVerdict } from '../../base/answers-verdict';
 import { formatBytes, formatChange, formatCount, formatMs, formatPercent } from '../../base/format';
 import { counted } from '../../base/plural';
@@ -97,7 +97,7 @@ function rowsOf(variant: Variant | null, bytes: number, gzip: number | null, lab
     sized(variant?.exact === false ? 'Gzip, estimated' : 'Gzip', gzip, gzipBytes),
     ['Median latency', latency ? formatMs(latency.before.median) : UNKNOWN, latency ? formatMs(latency.after.median) : UNKNOWN, latency ? latencyWords(latency.before, latency.after) : NOT_MEASURED],
     ['p10 to p90', spread(latency?.before), spread(latency?.after), latency ? `${runsWords(latency.after)}, in turns` : NOT_MEASURED],
-    ['Top-1', before ? formatPercent(before.top1) : UNKNOWN, accuracy ? formatPercent(accuracy.top1) : UNKNOWN, paired && verdict ? inWords(paired, verdict) : labelled === true && verdict ? verdict.short : notScored(labelled)],
+    ['Top-1', before ? formatPercent(before.top1) : UNKNOWN, accuracy ? formatPercent(accuracy.top1) : UNKNOWN, paired && verdict ? inWords(paired, verdict) : labelled === true && verdict ? verdict.short : notScored(labelled, agreement)],
     ['95 % interval', intervalOf(before), intervalOf(accuracy), accuracy ? counted(accuracy.samples, 'sample') : UNKNOWN],
     ['Top-5', before ? formatPercent(before.top5) : UNKNOWN, accuracy ? formatPercent(accuracy.top5) : UNKNOWN, before && accuracy ? points(accuracy.top5 - before.top5) : UNKNOWN],
     [
@@ -115,7 +115,8 @@ function inWords({ difference, interval, p }: PairedTest, { short }: AnswersVerd
   return isMeasured(p) ? `${range}, ${formatP(p)}` : `${range}: ${short} (${formatP(p)})`;
 }
 
-function notScored(labelled: boolean | null): string {
+function notScored(labelled: boolean | null, agreement: Agreement | null): string {
+  if (agreement && agreement.top1 === null) return 'the outputs are no class scores';
   if (labelled === null) return 'needs labelled samples';
   return labelled ? 'not scored yet' : 'the samples have no labels';
 }
