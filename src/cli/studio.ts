@@ -3,8 +3,9 @@ import type { Browser, JSHandle, Page } from 'playwright';
 import { chanceRemedy, chanceWords } from '../base/chance-words';
 import { fromPlainError, WhittleError } from '../base/errors';
 import { counted } from '../base/plural';
-import type { Outcome, Sensitivity, SensitivityOptions } from '../engine/protocol/index';
+import type { Evaluation, Outcome, Sensitivity, SensitivityOptions } from '../engine/protocol/index';
 import { contradictionsOf } from '../recipe/contradictions';
+import { usesSamples } from '../recipe/steps';
 import type { Results } from '../report/index';
 import type { Automation } from '../state/automation';
 import type { Inputs } from './inputs';
@@ -65,9 +66,16 @@ async function work(page: Page, url: string, inputs: Inputs, limit: number | nul
   const data = inputs.data === null ? null : await addSamples(studio, page, inputs, inputs.data, limit, log);
   const recipe = value(await studio.evaluate((whittle, given) => whittle.loadRecipe(given), inputs.recipe));
   for (const { words } of contradictionsOf(recipe, opened.layers)) log(`  ${words}`);
+  // Told before anything learns from them; else by the score, which is made anyway.
+  const learns = data?.labelled === true && recipe.passes.some(usesSamples);
+  if (learns) {
+    log('Scoring the original');
+    await tellDoubt(studio, inputs, value(await studio.evaluate((whittle) => whittle.scoreOriginal())), log);
+  }
   log('Running the recipe');
   const exported = value(await studio.evaluate((whittle) => whittle.exportModel()));
   const figures = exported.proof.runnable ? await figuresOf(studio, inputs, data?.split.scored ?? null, log) : NOTHING;
+  if (!learns && figures.evaluation) await tellDoubt(studio, inputs, figures.evaluation, log);
   if (!exported.proof.runnable) log(`Not run: ${exported.proof.reason ?? ''}${inputs.sensitivity === null ? '' : ` ${inputs.sensitivity} is not written: a scan of layers needs runs.`}`);
   const environment = value(await studio.evaluate((whittle) => whittle.environment()));
   return {
@@ -82,7 +90,7 @@ async function work(page: Page, url: string, inputs: Inputs, limit: number | nul
   };
 }
 
-/** Reads the samples, by their card or by one that is proposed and searched for its preset; what speaks against them is told before anything learns from them. */
+/** Reads the samples, by their card or by one that is proposed and searched for its preset, and tells what was found. */
 async function addSamples(studio: Studio, page: Page, { calibration, limits }: Inputs, { name, card, path, isFolder }: NonNullable<Inputs['data']>, limit: number | null, log: Log): Promise<NonNullable<Results['data']>> {
   log('Reading the samples');
   value(await studio.evaluate((whittle, given) => whittle.setLimits(given), limits));
@@ -97,20 +105,15 @@ async function addSamples(studio: Studio, page: Page, { calibration, limits }: I
   );
   for (const line of said) log(`  ${line}`);
   if (data.problems.count > 0) log(`  ${data.problems.count} left out, the first: ${data.problems.first[0] ?? ''}`);
-  if (data.labelled) await doubt(studio, card !== null && card.format !== 'tensors', log);
   return data;
 }
 
 /** Tells where the original's answers cannot be told from chance, and, of a card that was given, which preset would do: it is not changed. */
-async function doubt(studio: Studio, searches: boolean, log: Log): Promise<void> {
-  log('Scoring the original');
-  const { before, chance } = value(await studio.evaluate((whittle) => whittle.scoreOriginal()));
-  if (chance?.told !== false) {
-    if (before) log(`  top-1 ${before.top1.toFixed(2)} % of ${counted(before.samples, 'sample')}`);
-    return;
-  }
+async function tellDoubt(studio: Studio, { data }: Inputs, { chance }: Pick<Evaluation, 'chance'>, log: Log): Promise<void> {
+  if (chance?.told !== false) return;
   log(`Warning: ${chanceWords(chance)}. Passes that learn from samples prepared wrongly learn what is wrong. ${chanceRemedy(chance)}`);
-  if (!searches) return;
+  // Samples without a card were searched already.
+  if (!data?.card || data.card.format === 'tensors') return;
   log('Looking for the preset');
   const found = await studio.evaluate((whittle) => whittle.findPreset());
   if (!found.ok) return log(`  not found: ${found.error.message}`);
