@@ -9,6 +9,10 @@ declare module '*/ensure-browser.mjs' {
   /** Finds or installs a full Chromium and the Vulkan driver beside it. */
   export function ensureBrowser(): { readonly path: string; readonly swiftShader: string | null };
 }
+declare module '*/find-firefox.mjs' {
+  /** Path of the system's Firefox, or null; FIREFOX_PATH wins. Throws where that names nothing. */
+  export function findFirefox(): string | null;
+}
 declare module '*/architecture.mjs' {
   /** Breaches of the import table and circles below `root`/src, and how much was looked at. */
   export function check(root: string): { readonly problems: readonly string[]; readonly files: number; readonly imports: number };
@@ -26,6 +30,8 @@ declare module '*/count.mjs' {
     readonly passed: number;
     readonly failed: number;
     readonly skipped: number;
+    /** Titles of tests that were skipped for want of Firefox. */
+    readonly firefox: readonly string[];
   }
   export function countUnit(report: object | null): UnitCounts;
   export function countE2e(report: object | null): E2eCounts;

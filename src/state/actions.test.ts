@@ -8,6 +8,7 @@ import { useRecipe } from './recipe';
 import { useResults } from './results';
 import { fakeEngine, type FakeEngine } from './testing/fake-engine';
 import { freshPage } from './testing/fresh-page';
+import { isUnsaved } from './unsaved';
 import { useVariants } from './variants';
 import { useView } from './view';
 
@@ -76,6 +77,21 @@ describe('opening a model', () => {
     (await fake.next('checkBackends')).answer(originalCheck);
     await asked;
     expect(page().check).toBe(originalCheck);
+  });
+
+  test.each([
+    ['cpu', 'not chosen', 'wasm'],
+    ['webgpu', 'not chosen', 'webgpu'],
+    ['cpu', 'chosen', 'webgpu'],
+  ] as const)('on %s a recipe (%s) aims at %s', async (kind, chosen, target) => {
+    if (chosen === 'chosen') useRecipe.setState({ recipe: { ...recipe() } });
+    const done = openAndCheck(files);
+    (await fake.next('open')).answer(opened);
+    (await fake.next('environment')).answer({ ...environment, compute: { ...environment.compute, kind } });
+    (await fake.next('checkBackends')).answer(originalCheck);
+    await done;
+    expect(recipe().target).toBe(target);
+    expect([useRecipe.getState().past, isUnsaved()]).toEqual([[], false]);
   });
 
   test('names files by the paths given, the folder they came in, or themselves', () => {

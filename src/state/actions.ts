@@ -19,6 +19,7 @@ import type {
   SensitivityCell,
   SensitivityOptions,
 } from '../engine/protocol/index';
+import { defaultRecipe } from '../recipe/defaults';
 import { parseRecipe } from '../recipe/parse';
 import { NO_SAMPLES, useDocument } from './document';
 import { theEngine } from './engine';
@@ -27,7 +28,7 @@ import { stopFollowing } from './pipeline';
 import { setRecipe, useRecipe } from './recipe';
 import { clearResults, isFresh, takeEvaluation, useResults } from './results';
 import { saveFile } from './save';
-import { keepAll } from './unsaved';
+import { keepAll, keepRecipe } from './unsaved';
 import { clearVariants, rememberVariant } from './variants';
 import { selectLayer, showModel, useView } from './view';
 
@@ -62,7 +63,17 @@ export async function openModel(files: readonly NamedBlob[]): Promise<OpenedMode
 /** As a person's drop: opens, then checks the backends where that is cheap enough to do unasked. */
 export async function openAndCheck(files: readonly NamedBlob[]): Promise<void> {
   const { summary } = await openModel(files);
+  aimAtWhatRuns();
   if (summary.bytes <= RUN_UNASKED_BYTES) await checkBackends();
+}
+
+/** Where the browser has no WebGPU, a recipe that nobody chose or changed yet is made for what runs: WASM. */
+function aimAtWhatRuns(): void {
+  const { environment } = useDocument.getState();
+  const { recipe } = useRecipe.getState();
+  if (environment?.compute.kind !== 'cpu' || recipe !== defaultRecipe) return;
+  useRecipe.setState({ recipe: { ...recipe, target: 'wasm' } });
+  keepRecipe();
 }
 
 export async function learnEnvironment(): Promise<void> {
