@@ -22,7 +22,9 @@ export interface Moved {
   readonly axes: readonly Axis[];
 }
 
-/** The values that a node makes of an input by moving its elements; null for nodes that compute something, or by numbers that are not known. */
+/**
+ * The values that a node makes of an input by moving its elements; null for nodes that compute something, or by numbers that are not known.
+ */
 export function passOn(ground: Ground, use: Use, axes: readonly Axis[]): Moved[] | null {
   const { node, scope, input } = use;
   const moves = operatorOf(node)?.moves;
@@ -53,7 +55,9 @@ class Site implements MoveSite {
 
   refuseUnless(shape: readonly number[], before: readonly number[]): void {
     if (shape.every(Number.isInteger) && sizeOf(shape) === sizeOf(before)) return;
-    throw badModel(`${nodeLabel(this.node)} cannot give ${quoted(this.node.input[0] ?? '')} ${shapeText(before)} the shape ${shapeText(shape)}.`);
+    throw badModel(
+      `${nodeLabel(this.node)} cannot give ${quoted(this.node.input[0] ?? '')} ${shapeText(before)} the shape ${shapeText(shape)}.`,
+    );
   }
 
   list(input: number): number[] | null {

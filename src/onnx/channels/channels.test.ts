@@ -45,12 +45,21 @@ class Net {
   }
 
   conv(x: string, from: number, to: number, group = 1, kernel = 3): string {
-    return this.add('Conv', [x, this.floats([to, from / group, kernel, kernel]), this.floats([to])], { group, pads: Array.from({ length: 4 }, () => (kernel - 1) / 2) });
+    return this.add('Conv', [x, this.floats([to, from / group, kernel, kernel]), this.floats([to])], {
+      group,
+      pads: Array.from({ length: 4 }, () => (kernel - 1) / 2),
+    });
   }
 
   model(y: string, outputs: number): OnnxModel {
     this.nodes.push(makeNode('Identity', [y], ['y']));
-    return makeModel({ opset: 13, inputs: [['x', [1, 3, SIDE, SIDE]]], outputs: [['y', [1, outputs]]], nodes: this.nodes, weights: this.weights });
+    return makeModel({
+      opset: 13,
+      inputs: [['x', [1, 3, SIDE, SIDE]]],
+      outputs: [['y', [1, outputs]]],
+      nodes: this.nodes,
+      weights: this.weights,
+    });
   }
 }
 
@@ -66,22 +75,48 @@ function randomNet(seed: number): OnnxModel {
     const { name, channels } = values[draw(values.length)] ?? { name: '', channels: 0 };
     const alike = values.find((other) => other.name !== name && other.channels === channels);
     switch (draw(11)) {
-      case 0: put(net.conv(name, channels, 8), 8); break;
-      case 1: put(net.conv(name, channels, channels, channels), channels); break;
-      case 2: put(net.conv(name, channels, 2 * channels, channels, 1), 2 * channels); break;
-      case 3: put(net.conv(name, channels, 8, 2), 8); break;
-      case 4: put(net.add('Relu', [name]), channels); break;
-      case 5: put(net.add('Mul', [name, net.floats([channels, 1, 1])]), channels); break;
-      case 6: put(net.add('BatchNormalization', [name, ...Array.from({ length: 3 }, () => net.floats([channels])), positive(net, channels)]), channels); break;
-      case 7: if (alike) put(net.add('Add', [name, alike.name]), channels); break;
-      case 8: if (alike) put(net.add('Concat', [name, alike.name], { axis: 1 }), 2 * channels); break;
-      case 9: put(shuffled(net, name), channels); break;
-      default: put(net.add('ConvTranspose', [name, net.floats([channels, step % 2 === 0 ? 4 : 2, 1, 1])], { group: 1 + (step % 2) }), 4);
+      case 0:
+        put(net.conv(name, channels, 8), 8);
+        break;
+      case 1:
+        put(net.conv(name, channels, channels, channels), channels);
+        break;
+      case 2:
+        put(net.conv(name, channels, 2 * channels, channels, 1), 2 * channels);
+        break;
+      case 3:
+        put(net.conv(name, channels, 8, 2), 8);
+        break;
+      case 4:
+        put(net.add('Relu', [name]), channels);
+        break;
+      case 5:
+        put(net.add('Mul', [name, net.floats([channels, 1, 1])]), channels);
+        break;
+      case 6:
+        put(
+          net.add('BatchNormalization', [name, ...Array.from({ length: 3 }, () => net.floats([channels])), positive(net, channels)]),
+          channels,
+        );
+        break;
+      case 7:
+        if (alike) put(net.add('Add', [name, alike.name]), channels);
+        break;
+      case 8:
+        if (alike) put(net.add('Concat', [name, alike.name], { axis: 1 }), 2 * channels);
+        break;
+      case 9:
+        put(shuffled(net, name), channels);
+        break;
+      default:
+        put(net.add('ConvTranspose', [name, net.floats([channels, step % 2 === 0 ? 4 : 2, 1, 1])], { group: 1 + (step % 2) }), 4);
     }
   }
   const read = new Set(net.nodes.flatMap(({ input }) => input));
   const ends = values.filter(({ name }) => !read.has(name));
-  const flat = ends.map(({ name }, at) => (at % 2 === 0 ? net.add('Flatten', [name]) : net.add('Flatten', [net.add('GlobalAveragePool', [name])])));
+  const flat = ends.map(({ name }, at) =>
+    at % 2 === 0 ? net.add('Flatten', [name]) : net.add('Flatten', [net.add('GlobalAveragePool', [name])]),
+  );
   const sizes = ends.map(({ channels }, at) => (at % 2 === 0 ? channels * SIDE * SIDE : channels));
   const all = flat.length === 1 ? (flat[0] ?? '') : net.add('Concat', flat, { axis: 1 });
   return net.model(net.add('Gemm', [all, net.floats([5, sizes.reduce((a, b) => a + b, 0)]), net.floats([5])], { transB: 1 }), 5);
@@ -102,7 +137,10 @@ function shuffled(net: Net, name: string): string {
 
 /** Without a channel that nobody listens to, a network computes the same. */
 async function expectSame(model: OnnxModel, gone: ReadonlyMap<ChannelGroup, number>, shape: readonly number[]): Promise<void> {
-  const feeds = { [model.proto.graph?.input.find(({ name }) => !model.proto.graph?.initializer.some((tensor) => tensor.name === name))?.name ?? '']: floats(shape, noise(shape.reduce((a, b) => a * b, 1))) };
+  const feeds = {
+    [model.proto.graph?.input.find(({ name }) => !model.proto.graph?.initializer.some((tensor) => tensor.name === name))?.name ?? '']:
+      floats(shape, noise(shape.reduce((a, b) => a * b, 1))),
+  };
   const [wanted, got] = [await runModel(silenced(model, gone), feeds), await runModel(removed(model, gone), feeds)];
   for (const [name, values] of Object.entries(wanted)) {
     const most = values.reduce((a, v) => Math.max(a, Math.abs(v)), 1e-9);
@@ -112,7 +150,8 @@ async function expectSame(model: OnnxModel, gone: ReadonlyMap<ChannelGroup, numb
 }
 
 const free = (groups: readonly ChannelGroup[]): ChannelGroup[] => groups.filter(({ fixed }) => fixed === null);
-const brief = (groups: readonly ChannelGroup[], name: string): (readonly number[])[] => groups.flatMap(({ members }) => members.filter(({ value }) => value.name === name).map(({ channels }) => Array.from(channels)));
+const brief = (groups: readonly ChannelGroup[], name: string): (readonly number[])[] =>
+  groups.flatMap(({ members }) => members.filter(({ value }) => value.name === name).map(({ channels }) => Array.from(channels)));
 
 describe('groups of channels', () => {
   it('follow offsets of a Concat, blocks of a Flatten and the hands of a shuffle', () => {
@@ -122,9 +161,20 @@ describe('groups of channels', () => {
     const dealt = shuffled(net, joined);
     const flat = net.add('Flatten', [dealt]);
     const groups = groupsOfModel(net.model(net.add('Gemm', [flat, net.floats([6 * SIDE * SIDE, 5])]), 5), false);
-    expect(groups.map(({ channels, fixed }) => [channels, fixed])).toEqual([[3, '"x" is an input or a constant'], [2, null], [4, null], [5, '"y" is an output of the graph']]);
-    expect(brief(groups, joined)).toEqual([[0, 1, -1, -1, -1, -1], [-1, -1, 0, 1, 2, 3]]);
-    expect(brief(groups, dealt)).toEqual([[0, -1, 1, -1, -1, -1], [-1, 1, -1, 2, 0, 3]]);
+    expect(groups.map(({ channels, fixed }) => [channels, fixed])).toEqual([
+      [3, '"x" is an input or a constant'],
+      [2, null],
+      [4, null],
+      [5, '"y" is an output of the graph'],
+    ]);
+    expect(brief(groups, joined)).toEqual([
+      [0, 1, -1, -1, -1, -1],
+      [-1, -1, 0, 1, 2, 3],
+    ]);
+    expect(brief(groups, dealt)).toEqual([
+      [0, -1, 1, -1, -1, -1],
+      [-1, 1, -1, 2, 0, 3],
+    ]);
     expect(brief(groups, flat)[0]?.filter((_, at) => at % (SIDE * SIDE) === 7)).toEqual([0, -1, 1, -1, -1, -1]);
   });
   it('join what is added, and what a depthwise convolution makes where channels are removed', () => {
@@ -143,7 +193,10 @@ describe('groups of channels', () => {
     const net = new Net();
     const a = net.conv('x', 3, 4);
     const sorted = net.add('TopK', [net.add('Flatten', [a]), net.integers([3])], {}, 2);
-    expect(groupsOfModel(net.model(sorted, 3)).map(({ fixed }) => fixed)).toEqual(['"x" is an input or a constant', expect.stringMatching(/^TopK reads/)]);
+    expect(groupsOfModel(net.model(sorted, 3)).map(({ fixed }) => fixed)).toEqual([
+      '"x" is an input or a constant',
+      expect.stringMatching(/^TopK reads/),
+    ]);
   });
   it('are not taken for the numbers of axes, and join where nodes share a constant', () => {
     const net = new Net();
@@ -151,10 +204,16 @@ describe('groups of channels', () => {
     const [wide, other] = [a, b].map((x) => net.add('Pad', [net.add('Mul', [x, shared]), net.integers([0, 0, 1, 1, 0, 0, 1, 1])]));
     const sum = net.add('GlobalAveragePool', [net.add('Concat', [wide ?? '', other ?? ''], { axis: 1 })]);
     const groups = groupsOfModel(net.model(net.add('Gemm', [net.add('Flatten', [sum]), net.floats([16, 5])]), 5));
-    expect(free(groups).map(({ channels, makers, members }) => [channels, makers.length, members.filter(({ value }) => value.constant).length])).toEqual([[8, 2, 7]]);
+    expect(
+      free(groups).map(({ channels, makers, members }) => [channels, makers.length, members.filter(({ value }) => value.constant).length]),
+    ).toEqual([[8, 2, 7]]);
   });
   it.each([
-    ['a Reshape with its number', (net: Net, a: string) => net.add('Reshape', [a, net.integers([0, 4 * SIDE * SIDE])]), /^Reshape gives their number/],
+    [
+      'a Reshape with its number',
+      (net: Net, a: string) => net.add('Reshape', [a, net.integers([0, 4 * SIDE * SIDE])]),
+      /^Reshape gives their number/,
+    ],
     ['a Split', (net: Net, a: string) => net.add('Flatten', [net.add('Split', [a], { axis: 1 }, 2)]), /^Split deals/],
     ['places of the largest', (net: Net, a: string) => net.add('Flatten', [net.pooled(a)]), /^MaxPool reads/],
     ['a sum over them', (net: Net, a: string) => net.add('ReduceMean', [a], { axes: [1] }), /^ReduceMean reads/],
@@ -187,7 +246,9 @@ const REAL: Readonly<Record<string, readonly string[]>> = {
 testOnModels(Object.keys(REAL), 'has its groups of channels', (file) => {
   const groups = free(groupsOfModel(readModel([file])));
   const wanted = REAL[file.name] ?? [];
-  expect(groups.slice(0, wanted.length).map(({ channels, makers, readers }) => `${channels} ${makers.length}/${readers.length}`)).toEqual(wanted);
+  expect(groups.slice(0, wanted.length).map(({ channels, makers, readers }) => `${channels} ${makers.length}/${readers.length}`)).toEqual(
+    wanted,
+  );
 });
 
 testOnModels(['resnet8_cifar10.onnx', 'squeezenet1.1.onnx'], 'loses a channel of every group at once', async (file) => {

@@ -23,11 +23,19 @@ export interface Member {
   readonly channels: Int32Array;
 }
 
+interface Growing {
+  /** The group's number of each channel, by the one that stands for all that it is joined to. */
+  readonly numbers: Map<number, number>;
+  readonly members: Member[];
+  readonly readers: Set<ProductChannels>;
+  readonly makers: Set<ProductChannels>;
+}
+
 /** The groups of a graph, in the order in which they begin. */
 export function groupsOf({ sets, marked, held, products }: ChannelMap): ChannelGroup[] {
-  const groups = new Map<number, { numbers: Map<number, number>; members: Member[]; readers: Set<ProductChannels>; makers: Set<ProductChannels> }>();
+  const groups = new Map<number, Growing>();
   const blocksOf = (ids: Int32Array): Set<number> => new Set(Array.from(ids, (id) => sets.blockOf(id)));
-  const groupOf = (block: number): { numbers: Map<number, number>; members: Member[]; readers: Set<ProductChannels>; makers: Set<ProductChannels> } => {
+  const groupOf = (block: number): Growing => {
     const known = groups.get(block) ?? { numbers: new Map(), members: [], readers: new Set(), makers: new Set() };
     groups.set(block, known);
     return known;
@@ -45,13 +53,15 @@ export function groupsOf({ sets, marked, held, products }: ChannelMap): ChannelG
     for (const block of blocksOf(product.reads)) groupOf(block).readers.add(product);
     for (const block of blocksOf(product.makes)) groupOf(block).makers.add(product);
   }
-  return [...groups].toSorted(([a], [b]) => a - b).map(([block, { numbers, members, readers, makers }]) => ({
-    channels: numbers.size,
-    members,
-    readers: [...readers],
-    makers: [...makers],
-    fixed: sets.reasonOf(block),
-  }));
+  return [...groups]
+    .toSorted(([a], [b]) => a - b)
+    .map(([block, { numbers, members, readers, makers }]) => ({
+      channels: numbers.size,
+      members,
+      readers: [...readers],
+      makers: [...makers],
+      fixed: sets.reasonOf(block),
+    }));
 }
 
 function numberOf(numbers: Map<number, number>, root: number): number {

@@ -12,7 +12,8 @@ import { multiply } from './products';
 import { align, concatenate, keep, move, split } from './rules';
 
 /**
- * @param remove whether channels are to be taken out, not only rescaled: what grouped convolutions read and make then hangs together, since their
+ * @param remove whether channels are to be taken out, not only rescaled: what grouped convolutions read and make then hangs together, since
+ * their
  * groups stay as large as each other and a depthwise one has as many as it reads; and what names a number of channels keeps them.
  */
 export function indexChannels(index: ValueIndex, shapes: ShapeIndex, remove: boolean): ChannelMap {
@@ -34,6 +35,9 @@ export function indexChannels(index: ValueIndex, shapes: ShapeIndex, remove: boo
     if (operator?.moves?.splits === true) return split(map, at, remove);
     if (operator?.moves) return move(map, at, { moves: operator.moves, regroups: operator.regroups === true, remove });
     if (operator?.channels === 'aligned') return align(map, at);
-    return operator?.channels !== undefined && keep(map, at, { mixes: operator.channels === 'mixed', parameters: operator.parameters === true, remove });
+    return (
+      operator?.channels !== undefined &&
+      keep(map, at, { mixes: operator.channels === 'mixed', parameters: operator.parameters === true, remove })
+    );
   }
 }

@@ -38,7 +38,10 @@ export class ChannelMap {
     if (marks) return marks.axes.length === 1 && marks.axes[0] === axis && marks.ids.length === size ? marks.ids : null;
     const ids = this.sets.make(size);
     this.marked.set(value, along(axis, ids));
-    this.sets.fix(ids, value.producer === null ? `"${value.name}" is an input or a constant` : `"${value.name}" comes from ${value.producer.opType}`);
+    this.sets.fix(
+      ids,
+      value.producer === null ? `"${value.name}" is an input or a constant` : `"${value.name}" comes from ${value.producer.opType}`,
+    );
     return ids;
   }
 
@@ -60,8 +63,10 @@ export class ChannelMap {
     for (const [value, all] of owners) {
       const [first] = all;
       for (const { marks } of all) {
-        if (first && marks.axes.join() === first.marks.axes.join() && marks.ids.length === first.marks.ids.length) this.sets.join(first.marks.ids, marks.ids);
-        if (value.uses.length > new Set(value.uses.map(({ node }) => node)).size || value.uses.length > all.length || value.isOutput) this.sets.fix(marks.ids, `"${value.name}" is read elsewhere too`);
+        if (first && marks.axes.join() === first.marks.axes.join() && marks.ids.length === first.marks.ids.length)
+          this.sets.join(first.marks.ids, marks.ids);
+        if (value.uses.length > new Set(value.uses.map(({ node }) => node)).size || value.uses.length > all.length || value.isOutput)
+          this.sets.fix(marks.ids, `"${value.name}" is read elsewhere too`);
       }
     }
     for (const [value, { ids }] of this.marked) {

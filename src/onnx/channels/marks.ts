@@ -17,7 +17,10 @@ export function along(axis: number, ids: Int32Array): Marks {
   return { axes: [axis], ids };
 }
 
-/** What the elements of an output belong to where the node moves those of its first input; null where channels are torn apart, cut or repeated. */
+/**
+ * What the elements of an output belong to where the node moves those of its first input; null where channels are torn apart, cut or
+ * repeated.
+ */
 export function movedMarks(moves: Moves, site: MoveSite, shape: Shape, marks: Marks): Marks | null {
   const moved = moves.axes(site, storedAxes(shape));
   if (!moved) return null;

@@ -11,8 +11,8 @@ const INTEGERS: ReadonlySet<number> = new Set([DataType.INT32, DataType.INT64]);
 export class Place implements MoveSite {
   readonly node: NodeProto;
   readonly scope: Scope;
+  /** As many as the node names; undefined where one is not given. */
   readonly inputs: readonly (Value | undefined)[];
-  /** Inputs that are not given are left out by name only: the list is as long as the node's. */
   readonly outputs: readonly (Value | undefined)[];
   private readonly shapes: ShapeIndex;
 

@@ -12,7 +12,13 @@ import type { Place } from './place';
  * @param remove as for `indexChannels`.
  * @returns whether it is such a product.
  */
-export function multiply(map: ChannelMap, at: Place, { layout, bias, turned }: Product, derived: ReadonlySet<Value>, remove: boolean): boolean {
+export function multiply(
+  map: ChannelMap,
+  at: Place,
+  { layout, bias, turned }: Product,
+  derived: ReadonlySet<Value>,
+  remove: boolean,
+): boolean {
   const { node, scope, output: made } = at;
   const [x, w] = at.inputs;
   const [shape, weightShape, result] = [at.shape(0), at.shape(1), at.made()];
@@ -28,14 +34,25 @@ export function multiply(map: ChannelMap, at: Place, { layout, bias, turned }: P
   map.products.push({ node, scope, geometry, reads, makes });
   if (remove) tie(map, geometry, reads, makes);
   holdWeight(map, w, outputs, geometry, reads, makes);
-  const problem = !w.constant ? `"${w.name}" is worked out whenever the model runs` : w.uses.length > 1 ? `"${w.name}" is read by several nodes` : null;
+  const problem = !w.constant
+    ? `"${w.name}" is worked out whenever the model runs`
+    : w.uses.length > 1
+      ? `"${w.name}" is read by several nodes`
+      : null;
   if (problem !== null) for (const ids of [reads, makes]) map.sets.fix(ids, problem);
   if (bias !== null) map.hold(at.inputs[bias], makes);
   return true;
 }
 
 /** One axis of a weight counts within a group: its places are those of every group, and in depthwise convolutions they are nobody's. */
-function holdWeight(map: ChannelMap, value: Value, output: number, { groups, inputs, outputs, scatters }: Geometry, reads: Int32Array, makes: Int32Array): void {
+function holdWeight(
+  map: ChannelMap,
+  value: Value,
+  output: number,
+  { groups, inputs, outputs, scatters }: Geometry,
+  reads: Int32Array,
+  makes: Int32Array,
+): void {
   const sides = [
     { axis: output, ids: makes, within: scatters, each: outputs },
     { axis: 1 - output, ids: reads, within: !scatters, each: inputs },
@@ -49,7 +66,11 @@ function holdWeight(map: ChannelMap, value: Value, output: number, { groups, inp
 function tie({ sets }: ChannelMap, { groups, inputs, outputs }: Geometry, reads: Int32Array, makes: Int32Array): void {
   if (groups === 1) return;
   if (inputs === 1) {
-    for (let place = 0; place < outputs; place++) sets.join(reads, makes.filter((_, channel) => channel % outputs === place));
+    for (let place = 0; place < outputs; place++)
+      sets.join(
+        reads,
+        makes.filter((_, channel) => channel % outputs === place),
+      );
     return;
   }
   for (let g = 1; g < groups; g++) {

@@ -41,15 +41,28 @@ export function align(map: ChannelMap, at: Place): boolean {
 }
 
 /** Of the first input. @param own what the operator's rule says of the node's other constants and of its channels. */
-export function keep(map: ChannelMap, at: Place, own: { readonly mixes: boolean; readonly parameters: boolean; readonly remove: boolean }): boolean {
+export function keep(
+  map: ChannelMap,
+  at: Place,
+  own: { readonly mixes: boolean; readonly parameters: boolean; readonly remove: boolean },
+): boolean {
   const [x, ...others] = at.inputs;
   const marks = map.marksOf(x);
   const [shape, made] = [at.shape(0), at.made()];
   if (!marks) return true;
-  if (!shape || !made || !at.output || !at.isSingle || shape.length !== made.length || marks.axes.some((axis) => shape[axis] !== made[axis])) return false;
+  if (
+    !shape ||
+    !made ||
+    !at.output ||
+    !at.isSingle ||
+    shape.length !== made.length ||
+    marks.axes.some((axis) => shape[axis] !== made[axis])
+  )
+    return false;
   if (own.mixes) map.sets.fix(marks.ids, `${at.node.opType} computes across channels of "${x?.name ?? ''}"`);
   if (own.parameters) for (const value of others) map.hold(value, marks.ids);
-  else if (own.remove && others.some((_, input) => names(at.list(input + 1), made, marks.axes))) map.sets.fix(marks.ids, `${at.node.opType} gives their number itself`);
+  else if (own.remove && others.some((_, input) => names(at.list(input + 1), made, marks.axes)))
+    map.sets.fix(marks.ids, `${at.node.opType} gives their number itself`);
   map.marked.set(at.output, marks);
   return true;
 }
@@ -59,7 +72,11 @@ function names(list: readonly number[] | null, made: Shape, axes: readonly numbe
   return list?.length === made.length && axes.some((axis) => (list[axis] ?? 0) > 1 && list[axis] === made[axis]);
 }
 
-export function move(map: ChannelMap, at: Place, { moves, regroups, remove }: { readonly moves: Moves; readonly regroups: boolean; readonly remove: boolean }): boolean {
+export function move(
+  map: ChannelMap,
+  at: Place,
+  { moves, regroups, remove }: { readonly moves: Moves; readonly regroups: boolean; readonly remove: boolean },
+): boolean {
   const marks = map.marksOf(at.inputs[0]);
   const [shape, made] = [at.shape(0), at.made()];
   if (!marks) return true;

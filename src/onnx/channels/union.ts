@@ -53,7 +53,7 @@ export class ChannelSets {
 function rootOf(parents: number[], at: number): number {
   let root = at;
   while (parents[root] !== root) root = parents[root] ?? root;
-  for (let next = at; next !== root; ) {
+  for (let next = at; next !== root;) {
     const parent = parents[next] ?? root;
     parents[next] = root;
     next = parent;

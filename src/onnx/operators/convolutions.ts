@@ -25,7 +25,8 @@ function kernelMisfit(shape: Shape, node: NodeProto, group: number): string | nu
   if (shape.length < 3) return 'a weight has at least three dimensions';
   if ((shape[0] ?? 0) % group !== 0) return `its first dimension is not divided by ${group} groups`;
   const spans = intsAttribute(node, 'kernel_shape') ?? [];
-  if (spans.length > 0 && (spans.length !== shape.length - 2 || spans.some((size, axis) => size !== shape[axis + 2]))) return `"kernel_shape" is [${spans.join(', ')}]`;
+  if (spans.length > 0 && (spans.length !== shape.length - 2 || spans.some((size, axis) => size !== shape[axis + 2])))
+    return `"kernel_shape" is [${spans.join(', ')}]`;
   const strides = intsAttribute(node, 'strides') ?? [];
   return strides.length > 0 && strides.length !== shape.length - 2 ? `"strides" is [${strides.join(', ')}]` : null;
 }

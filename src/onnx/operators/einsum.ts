@@ -2,14 +2,16 @@ import type { NodeProto } from 'onnx-buf';
 import { stringAttribute } from '../nodes';
 
 /**
- * The axes of one of an Einsum's inputs that are its output's and no other input's: the channels that a weight gives. Null where it has none,
+ * The axes of one of an Einsum's inputs that are its output's and no other input's: the channels that a weight gives. Null where it has
+ * none,
  * or the equation is of another form (one input alone, repeated labels, an ellipsis).
  */
 export function freeAxes(node: NodeProto, input: number, rank: number): readonly number[] | null {
   const [left = '', output] = stringAttribute(node, 'equation', '').replaceAll(' ', '').split('->');
   const terms = left.split(',');
   const own = terms[input] ?? '';
-  if (output === undefined || terms.length < 2 || !/^[A-Za-z]+$/.test(own) || own.length !== rank || new Set(own).size !== rank) return null;
+  if (output === undefined || terms.length < 2 || !/^[A-Za-z]+$/.test(own) || own.length !== rank || new Set(own).size !== rank)
+    return null;
   const others = terms.filter((_, at) => at !== input).join('');
   const free = own.split('').flatMap((label, axis) => (output.includes(label) && !others.includes(label) ? [axis] : []));
   return free.length > 0 ? free : null;

@@ -11,7 +11,9 @@ function integers(apply: (a: number, b: number) => number): NonNullable<Operator
 }
 
 function pairwise(a: Shape, b: Shape, apply: (a: number, b: number) => number): Shape {
-  return Array.from({ length: Math.max(a.length, b.length) }, (_, i) => apply(a[a.length === 1 ? 0 : i] ?? 0, b[b.length === 1 ? 0 : i] ?? 0));
+  return Array.from({ length: Math.max(a.length, b.length) }, (_, i) =>
+    apply(a[a.length === 1 ? 0 : i] ?? 0, b[b.length === 1 ? 0 : i] ?? 0),
+  );
 }
 
 const one = { shape: sameShape, channels: 'aligned' } satisfies Partial<Operator>;
@@ -26,21 +28,44 @@ function of(value: (x: number, node: NodeProto) => number): Pointwise {
 }
 
 export const ELEMENTWISE: readonly Operator[] = [
-  { types: 'Relu', ...one, pointwise: of((x) => Math.max(0, x)), homogeneous: { activates: true }, clips: 'below zero', integer: { as: 'clipping' } },
-  { types: 'LeakyRelu', ...one, pointwise: of((x, node) => (x < 0 ? attribute(node, 'alpha', 0.01) : 1) * x), homogeneous: { activates: true } },
+  {
+    types: 'Relu',
+    ...one,
+    pointwise: of((x) => Math.max(0, x)),
+    homogeneous: { activates: true },
+    clips: 'below zero',
+    integer: { as: 'clipping' },
+  },
+  {
+    types: 'LeakyRelu',
+    ...one,
+    pointwise: of((x, node) => (x < 0 ? attribute(node, 'alpha', 0.01) : 1) * x),
+    homogeneous: { activates: true },
+  },
   {
     types: 'Clip',
     ...one,
-    pointwise: { value: (node, [x = 0, low, high]) => clamp(x, low ?? attribute(node, 'min', -Infinity), high ?? attribute(node, 'max', Infinity)) },
+    pointwise: {
+      value: (node, [x = 0, low, high]) => clamp(x, low ?? attribute(node, 'min', -Infinity), high ?? attribute(node, 'max', Infinity)),
+    },
     clips: 'beyond bounds',
     changed: changedBy(11),
     integer: { as: 'clipping' },
   },
   { types: 'Sigmoid', ...one, pointwise: of((x) => 1 / (1 + Math.exp(-x))) },
   { types: 'Tanh', ...one, pointwise: of(Math.tanh) },
-  { types: 'HardSigmoid', ...one, pointwise: of((x, node) => clamp(attribute(node, 'alpha', 0.2) * x + attribute(node, 'beta', 0.5), 0, 1)) },
+  {
+    types: 'HardSigmoid',
+    ...one,
+    pointwise: of((x, node) => clamp(attribute(node, 'alpha', 0.2) * x + attribute(node, 'beta', 0.5), 0, 1)),
+  },
   { types: 'HardSwish', ...one, pointwise: of((x) => x * clamp(x / 6 + 0.5, 0, 1)) },
-  { types: 'QuickGelu', domains: ['com.microsoft'], ...one, pointwise: of((x, node) => x / (1 + Math.exp(-attribute(node, 'alpha', 1.702) * x))) },
+  {
+    types: 'QuickGelu',
+    domains: ['com.microsoft'],
+    ...one,
+    pointwise: of((x, node) => x / (1 + Math.exp(-attribute(node, 'alpha', 1.702) * x))),
+  },
   { types: 'Elu Selu Celu Mish Swish ThresholdedRelu Softplus Softsign', ...one },
   { types: 'Gelu', domains: ['', 'com.microsoft'], ...one },
   { types: 'Erf Exp Log Sqrt Reciprocal Abs Neg Floor Ceil Round Sign Sin Cos Not', ...one },

@@ -12,4 +12,16 @@ import { RECURRENT } from './recurrent';
 import { REDUCTIONS } from './reductions';
 import type { Operator } from './types';
 
-export const FAMILIES: readonly (readonly Operator[])[] = [CONVOLUTIONS, ELEMENTWISE, LOOKUPS, MAKING, MOVING, NORMS, POOLING, PRODUCTS, QUANTIZED, RECURRENT, REDUCTIONS];
+export const FAMILIES: readonly (readonly Operator[])[] = [
+  CONVOLUTIONS,
+  ELEMENTWISE,
+  LOOKUPS,
+  MAKING,
+  MOVING,
+  NORMS,
+  POOLING,
+  PRODUCTS,
+  QUANTIZED,
+  RECURRENT,
+  REDUCTIONS,
+];

@@ -43,12 +43,31 @@ describe('geometry of a weight', () => {
     expect(elements.map((e) => inputOf(geometry, e))).toEqual(elements.map((e) => channels(placesOf(e, shape))[1]));
     const factors = Float64Array.from({ length: outputsOf(geometry) }, (_, o) => o + 1);
     const scaled = new Float32Array(count).fill(1);
-    scaleChannels(geometry, scaled, factors, Float64Array.from({ length: inputsOf(geometry) }, (_, i) => 100 * (i + 1)));
+    scaleChannels(
+      geometry,
+      scaled,
+      factors,
+      Float64Array.from({ length: inputsOf(geometry) }, (_, i) => 100 * (i + 1)),
+    );
     expect([...scaled]).toEqual(elements.map((e) => channels(placesOf(e, shape))).map(([o, i]) => (o + 1) * 100 * (i + 1)));
   });
   it('is a matrix whose columns are what the node multiplies', () => {
-    expect(matrixOf(known('Conv', [6, 2, 3, 3], { group: 2 }))).toEqual({ groups: 2, rows: 3, columns: 18, groupStride: 54, rowStride: 18, columnStride: 1 });
-    expect(matrixOf(known('ConvTranspose', [4, 3, 2, 2], { group: 2 }))).toEqual({ groups: 2, rows: 12, columns: 2, groupStride: 24, rowStride: 1, columnStride: 12 });
+    expect(matrixOf(known('Conv', [6, 2, 3, 3], { group: 2 }))).toEqual({
+      groups: 2,
+      rows: 3,
+      columns: 18,
+      groupStride: 54,
+      rowStride: 18,
+      columnStride: 1,
+    });
+    expect(matrixOf(known('ConvTranspose', [4, 3, 2, 2], { group: 2 }))).toEqual({
+      groups: 2,
+      rows: 12,
+      columns: 2,
+      groupStride: 24,
+      rowStride: 1,
+      columnStride: 12,
+    });
     expect(matrixOf(known('MatMul', [4, 5]))).toMatchObject({ rows: 5, columns: 4, rowStride: 1, columnStride: 5 });
   });
   it('says why there is none', () => {

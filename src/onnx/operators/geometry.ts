@@ -19,12 +19,30 @@ export interface Geometry {
 
 /** [groups, outputs, inputs, places]. */
 export function outputMajor(groups: number, outputs: number, inputs: number, places = 1): Geometry {
-  return { groups, outputs, inputs, places, groupStride: outputs * inputs * places, outputStride: inputs * places, inputStride: places, scatters: false };
+  return {
+    groups,
+    outputs,
+    inputs,
+    places,
+    groupStride: outputs * inputs * places,
+    outputStride: inputs * places,
+    inputStride: places,
+    scatters: false,
+  };
 }
 
 /** [groups, inputs, outputs, places]. */
 export function inputMajor(groups: number, inputs: number, outputs: number, places = 1): Geometry {
-  return { groups, outputs, inputs, places, groupStride: outputs * inputs * places, outputStride: places, inputStride: outputs * places, scatters: false };
+  return {
+    groups,
+    outputs,
+    inputs,
+    places,
+    groupStride: outputs * inputs * places,
+    outputStride: places,
+    inputStride: outputs * places,
+    scatters: false,
+  };
 }
 
 export function outputsOf({ groups, outputs }: Geometry): number {
@@ -41,7 +59,10 @@ export function inputOf({ groups, inputs, groupStride, inputStride }: Geometry, 
   return group * inputs + (Math.floor((element - group * groupStride) / inputStride) % inputs);
 }
 
-/** How a weight's elements are the matrix that multiplies columns of the input: element = group*groupStride + row*rowStride + column*columnStride. */
+/**
+ * How a weight's elements are the matrix that multiplies columns of the input: element = group*groupStride + row*rowStride +
+ * column*columnStride.
+ */
 export interface WeightMatrix {
   /** Runs of rows with columns of their own: groups of a convolution, directions of an LSTM. */
   readonly groups: number;
@@ -56,7 +77,14 @@ export interface WeightMatrix {
 /** A column is an input channel at a kernel place; where inputs scatter, a row is an output channel at one, and overlaps are left out. */
 export function matrixOf({ groups, outputs, inputs, places, groupStride, outputStride, inputStride, scatters }: Geometry): WeightMatrix {
   if (scatters) return { groups, rows: outputs * places, columns: inputs, groupStride, rowStride: 1, columnStride: inputStride };
-  return { groups, rows: outputs, columns: inputs * places, groupStride, rowStride: outputStride, columnStride: places === 1 ? inputStride : 1 };
+  return {
+    groups,
+    rows: outputs,
+    columns: inputs * places,
+    groupStride,
+    rowStride: outputStride,
+    columnStride: places === 1 ? inputStride : 1,
+  };
 }
 
 /** Calls `visit` for every pair of channels that meet in a kernel, with the place of its first weight, in the order of the tensor. */
@@ -73,7 +101,10 @@ export function eachKernel(geometry: Geometry, visit: (output: number, input: nu
   }
 }
 
-/** Multiplies values (of whole kernels, or one for each, in the order of `eachKernel`) by the factor of their output and of their input channel, in place. */
+/**
+ * Multiplies values (of whole kernels, or one for each, in the order of `eachKernel`) by the factor of their output and of their input
+ * channel, in place.
+ */
 export function scaleChannels(geometry: Geometry, values: Float32Array, outputs: Float64Array | null, inputs: Float64Array | null): void {
   const width = values.length / (geometry.groups * geometry.outputs * geometry.inputs);
   let start = 0;

@@ -29,7 +29,11 @@ export const LOOKUPS: readonly Operator[] = [
   {
     types: 'EmbedLayerNormalization',
     domains: ['com.microsoft'],
-    weights: { 2: { outputs: rows, suffix: '/words' }, 3: { outputs: rows, suffix: '/positions' }, 4: { outputs: rows, suffix: '/segments' } },
+    weights: {
+      2: { outputs: rows, suffix: '/words' },
+      3: { outputs: rows, suffix: '/positions' },
+      4: { outputs: rows, suffix: '/segments' },
+    },
     macs: () => 0,
   },
   {

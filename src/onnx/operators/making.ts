@@ -13,7 +13,11 @@ export const MAKING: readonly Operator[] = [
     integers: ({ node, shapes: [x] }) => x?.slice(intAttribute(node, 'start', 0), intAttribute(node, 'end', x.length)) ?? null,
   },
   { types: 'Constant', typed: constantType },
-  { types: 'ConstantOfShape', shape: ({ numbers: [shape] }) => [shape ?? null], typed: (node) => findAttribute(node, 'value')?.t?.dataType ?? DataType.FLOAT },
+  {
+    types: 'ConstantOfShape',
+    shape: ({ numbers: [shape] }) => [shape ?? null],
+    typed: (node) => findAttribute(node, 'value')?.t?.dataType ?? DataType.FLOAT,
+  },
   { types: 'RandomNormal RandomUniform', random: true, typeAttribute: { name: 'dtype', usual: DataType.FLOAT } },
   { types: 'Multinomial', random: true, typeAttribute: { name: 'dtype', usual: DataType.INT32 } },
   { types: 'Bernoulli RandomNormalLike RandomUniformLike', random: true, typeAttribute: { name: 'dtype', usual: 'first input' } },

@@ -169,7 +169,9 @@ export const MOVING: readonly Operator[] = [
     types: 'Resize',
     changed: changedBy(10, 11, 13),
     channels: 'kept',
-    shape: unary((x, { numbers }) => numbers[3] ?? (numbers[2] ? x.map((size, axis) => Math.floor(size * (numbers[2]?.[axis] ?? 1))) : null)),
+    shape: unary(
+      (x, { numbers }) => numbers[3] ?? (numbers[2] ? x.map((size, axis) => Math.floor(size * (numbers[2]?.[axis] ?? 1))) : null),
+    ),
   },
   {
     types: 'DepthToSpace',
@@ -200,7 +202,8 @@ function sliced(x: Shape, { node, numbers }: Known): Shape | null {
   for (const [at, axis] of axes.entries()) {
     const size = x[positive(axis, x.length)] ?? 1;
     const step = numbers[4]?.[at] ?? 1;
-    const clamp = (limit: number): number => Math.min(Math.max(limit < 0 ? limit + size : limit, step < 0 ? -1 : 0), step < 0 ? size - 1 : size);
+    const clamp = (limit: number): number =>
+      Math.min(Math.max(limit < 0 ? limit + size : limit, step < 0 ? -1 : 0), step < 0 ? size - 1 : size);
     result[positive(axis, x.length)] = Math.max(0, Math.ceil((clamp(ends[at] ?? size) - clamp(starts[at] ?? 0)) / step));
   }
   return result;
@@ -215,7 +218,8 @@ function cutIntegers({ node, numbers }: Known): Shape | null {
 
 function reshapedAxes(site: MoveSite, axes: readonly Axis[]): readonly Axis[] | null {
   const target = site.list(1);
-  const shape = target && !(intAttribute(site.node, 'allowzero', 0) !== 0 && target.includes(0)) ? reshaped(sizesOf(axes), target) : site.made();
+  const shape =
+    target && !(intAttribute(site.node, 'allowzero', 0) !== 0 && target.includes(0)) ? reshaped(sizesOf(axes), target) : site.made();
   if (shape && target && axes.every(({ whole }) => whole)) site.refuseUnless(shape, sizesOf(axes));
   return shape && regrouped(axes, shape);
 }

@@ -13,7 +13,15 @@ const misfit: Operator['misfit'] = (shape, input, node, constant) => {
 };
 
 export const NORMS: readonly Operator[] = [
-  { types: 'BatchNormalization', parameters: true, normalizes: 'batches', channels: 'kept', misfit, shape: sameShape, changed: { 9: withAttribute('spatial') } },
+  {
+    types: 'BatchNormalization',
+    parameters: true,
+    normalizes: 'batches',
+    channels: 'kept',
+    misfit,
+    shape: sameShape,
+    changed: { 9: withAttribute('spatial') },
+  },
   { types: 'LayerNormalization', parameters: true, shape: sameShape, normalizes: 'last axes', channels: 'mixed' },
   { types: 'InstanceNormalization', parameters: true, shape: sameShape, channels: 'kept' },
   { types: 'GroupNormalization RMSNormalization', parameters: true, shape: sameShape, channels: 'mixed' },

@@ -21,7 +21,10 @@ interface Case {
 
 /** Each record with a function of elements, in forms with and without its attributes. onnxruntime is the judge. */
 const CASES: readonly Case[] = [
-  ...['Identity', 'Dropout', 'Relu', 'LeakyRelu', 'Sigmoid', 'Tanh', 'HardSigmoid', 'HardSwish', 'Clip', 'Min'].map((opType) => ({ opType, inputs: 1 })),
+  ...['Identity', 'Dropout', 'Relu', 'LeakyRelu', 'Sigmoid', 'Tanh', 'HardSigmoid', 'HardSwish', 'Clip', 'Min'].map((opType) => ({
+    opType,
+    inputs: 1,
+  })),
   ...['Add', 'Sub', 'Mul', 'Div', 'Max'].map((opType) => ({ opType, inputs: 2 })),
   ...['Clip', 'Min'].map((opType) => ({ opType, inputs: 3 })),
   { opType: 'QuickGelu', inputs: 1, domain: 'com.microsoft' },
@@ -36,7 +39,9 @@ const POINTS = Array.from({ length: COUNT }, (_, i) => (i - 20) / 4);
 const BESIDE = [-1.5, 2.25];
 
 function model({ opType, inputs, attributes = {}, domain = '' }: Case): OnnxModel {
-  const others = BESIDE.slice(0, inputs - 1).map((value, at) => constant(`c${at}`, makeTensor('', DataType.FLOAT, [], bytesOf(Float32Array.of(value)))));
+  const others = BESIDE.slice(0, inputs - 1).map((value, at) =>
+    constant(`c${at}`, makeTensor('', DataType.FLOAT, [], bytesOf(Float32Array.of(value)))),
+  );
   const node = makeNode(opType, ['x', ...others.map(({ output }) => output[0] ?? '')], ['y'], {}, domain);
   for (const [name, f] of Object.entries(attributes)) node.attribute.push(create(AttributeProtoSchema, { name, type: Kind.FLOAT, f }));
   const made = makeModel({ opset: 14, inputs: [['x', [COUNT]]], outputs: [['y', [COUNT]]], nodes: [...others, node] });
@@ -50,24 +55,37 @@ it.each(CASES)('$opType of $inputs $attributes computes what onnxruntime does', 
   const value = node && operatorOf(node)?.pointwise?.value;
   const { y = [] } = await runModel(made, { x: floats([COUNT], POINTS) });
   expect(y).toHaveLength(COUNT);
-  for (const [at, x] of POINTS.entries()) expect(node && value?.(node, [x, ...BESIDE.slice(0, each.inputs - 1)]), `at ${x}`).toBeCloseTo(y[at] ?? Number.NaN, 5);
+  for (const [at, x] of POINTS.entries())
+    expect(node && value?.(node, [x, ...BESIDE.slice(0, each.inputs - 1)]), `at ${x}`).toBeCloseTo(y[at] ?? Number.NaN, 5);
 });
 
 it('tries every record that has a function of elements', () => {
   const tried = new Set(CASES.map(({ opType }) => opType));
-  expect(FAMILIES.flat().filter(({ pointwise }) => pointwise).flatMap(({ types }) => types.split(' ')).filter((opType) => !tried.has(opType))).toEqual([]);
+  expect(
+    FAMILIES.flat()
+      .filter(({ pointwise }) => pointwise)
+      .flatMap(({ types }) => types.split(' '))
+      .filter((opType) => !tried.has(opType)),
+  ).toEqual([]);
 });
 
-it.each(CASES.filter(({ inputs, attributes }) => inputs === 1 && !attributes))('$opType keeps shapes and channels', ({ opType, domain = '' }) => {
-  const made = makeModel({
-    opset: 14,
-    inputs: [['x', [1, 3, 4, 4]]],
-    outputs: [['y', [1, 2, 4, 4]]],
-    weights: [weight('w', [6, 3, 1, 1], 1), weight('u', [2, 6, 1, 1], 2)],
-    nodes: [makeNode('Conv', ['x', 'w'], ['a']), makeNode(opType, ['a'], ['b'], {}, domain), makeNode('Conv', ['b', 'u'], ['y'])],
-  });
-  const index = indexValues(made.proto);
-  const [main] = index.scopes;
-  expect(main && indexShapes(index).find(main, 'b')).toEqual([1, 6, 4, 4]);
-  expect(groupsOfModel(made).map(({ channels, fixed }) => [channels, fixed === null])).toEqual([[3, false], [6, true], [2, false]]);
-});
+it.each(CASES.filter(({ inputs, attributes }) => inputs === 1 && !attributes))(
+  '$opType keeps shapes and channels',
+  ({ opType, domain = '' }) => {
+    const made = makeModel({
+      opset: 14,
+      inputs: [['x', [1, 3, 4, 4]]],
+      outputs: [['y', [1, 2, 4, 4]]],
+      weights: [weight('w', [6, 3, 1, 1], 1), weight('u', [2, 6, 1, 1], 2)],
+      nodes: [makeNode('Conv', ['x', 'w'], ['a']), makeNode(opType, ['a'], ['b'], {}, domain), makeNode('Conv', ['b', 'u'], ['y'])],
+    });
+    const index = indexValues(made.proto);
+    const [main] = index.scopes;
+    expect(main && indexShapes(index).find(main, 'b')).toEqual([1, 6, 4, 4]);
+    expect(groupsOfModel(made).map(({ channels, fixed }) => [channels, fixed === null])).toEqual([
+      [3, false],
+      [6, true],
+      [2, false],
+    ]);
+  },
+);

@@ -18,7 +18,10 @@ export const POOLING: readonly Operator[] = [
     ...windowed,
     homogeneous: {
       pools: true,
-      fixed: (node) => (intsAttribute(node, 'pads')?.some((pad) => pad !== 0) || findAttribute(node, 'auto_pad') ? 'an average over padding follows it' : null),
+      fixed: (node) =>
+        intsAttribute(node, 'pads')?.some((pad) => pad !== 0) || findAttribute(node, 'auto_pad')
+          ? 'an average over padding follows it'
+          : null,
     },
     integer: { as: 'rescaling' },
   },

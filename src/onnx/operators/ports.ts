@@ -15,4 +15,5 @@ export function allBut(shape: Shape, summed: number): Axes {
 }
 
 /** The last axis of the input holds its columns, whatever lies before it. */
-export const lastAxis: NonNullable<WeightPort['columns']> = (lay, asked, from) => lay.transposed(lay.reshape(from, [1, 1, -1, asked.columns]));
+export const lastAxis: NonNullable<WeightPort['columns']> = (lay, asked, from) =>
+  lay.transposed(lay.reshape(from, [1, 1, -1, asked.columns]));

@@ -17,7 +17,10 @@ const gemm = {
 
 const NOT_RIGHT = 'the weight is not the right-hand matrix of MatMul';
 
-/** Each output element sums over K, the last axis of A and the last but one of B (the only one of a vector), or the other way round where it is turned. */
+/**
+ * Each output element sums over K, the last axis of A and the last but one of B (the only one of a vector), or the other way round where it
+ * is turned.
+ */
 function productMacs({ node, input, shape, output }: Counted): number | null {
   const turned = intAttribute(node, input === 0 ? 'transA' : 'transB', 0) !== 0;
   const depth = shape.at((input === 0) === turned && shape.length > 1 ? -2 : -1);
@@ -38,13 +41,20 @@ export const PRODUCTS: readonly Operator[] = [
   {
     types: 'Gemm',
     ...gemm,
-    product: { layout: 'columns', bias: 2, turned: (node) => intAttribute(node, 'transA', 0) !== 0, factors: { product: 'alpha', bias: 'beta' } },
+    product: {
+      layout: 'columns',
+      bias: 2,
+      turned: (node) => intAttribute(node, 'transA', 0) !== 0,
+      factors: { product: 'alpha', bias: 'beta' },
+    },
     weights: {
       0: { ...left, geometry: () => 'the weight is the left factor of Gemm' },
       1: {
         ...right,
-        geometry: ([first = 1, second = 1], node) => (intAttribute(node, 'transB', 0) ? outputMajor(1, first, second) : inputMajor(1, first, second)),
-        columns: (lay, asked, from) => (intAttribute(asked.node, 'transA', 0) ? lay.reshape(from, [1, 1, asked.columns, -1]) : lastAxis(lay, asked, from)),
+        geometry: ([first = 1, second = 1], node) =>
+          intAttribute(node, 'transB', 0) ? outputMajor(1, first, second) : inputMajor(1, first, second),
+        columns: (lay, asked, from) =>
+          intAttribute(asked.node, 'transA', 0) ? lay.reshape(from, [1, 1, asked.columns, -1]) : lastAxis(lay, asked, from),
       },
     },
     integer: { as: 'product' },

@@ -5,7 +5,13 @@ import { sameShape, unary } from './shape-rules';
 import type { Operator } from './types';
 
 export const QUANTIZED: readonly Operator[] = [
-  { types: 'DequantizeLinear', domains: ['', 'com.microsoft'], parameters: true, shape: sameShape, typeAttribute: { name: 'output_dtype' } },
+  {
+    types: 'DequantizeLinear',
+    domains: ['', 'com.microsoft'],
+    parameters: true,
+    shape: sameShape,
+    typeAttribute: { name: 'output_dtype' },
+  },
   {
     types: 'QuantizeLinear',
     domains: ['', 'com.microsoft'],
@@ -16,6 +22,15 @@ export const QUANTIZED: readonly Operator[] = [
     rounds: true,
   },
   { types: 'QLinearConv QLinearMatMul', parameters: true },
-  { types: 'DynamicQuantizeMatMul MatMulBnb4 MatMulIntegerToFloat QAttention QGemm QLinearAdd', domains: ['com.microsoft'], parameters: true },
-  { types: 'MatMulNBits', domains: ['com.microsoft'], parameters: true, shape: unary((x, { node }) => [...x.slice(0, -1), intAttribute(node, 'N', 1)]) },
+  {
+    types: 'DynamicQuantizeMatMul MatMulBnb4 MatMulIntegerToFloat QAttention QGemm QLinearAdd',
+    domains: ['com.microsoft'],
+    parameters: true,
+  },
+  {
+    types: 'MatMulNBits',
+    domains: ['com.microsoft'],
+    parameters: true,
+    shape: unary((x, { node }) => [...x.slice(0, -1), intAttribute(node, 'N', 1)]),
+  },
 ];

@@ -16,7 +16,10 @@ const reduction = {
 export const REDUCTIONS: readonly Operator[] = [
   { types: 'ReduceMean ReduceMax ReduceMin ReduceProd ReduceL1 ReduceL2 ReduceLogSumExp ReduceSumSquare', ...reduction },
   { types: 'ReduceSum', ...reduction, changed: changedBy(13) },
-  { types: 'ArgMax ArgMin', shape: unary((x, { node }) => reduced(x, [axisOf(node, x.length, 0)], intAttribute(node, 'keepdims', 1) !== 0)) },
+  {
+    types: 'ArgMax ArgMin',
+    shape: unary((x, { node }) => reduced(x, [axisOf(node, x.length, 0)], intAttribute(node, 'keepdims', 1) !== 0)),
+  },
   { types: 'Softmax LogSoftmax', shape: sameShape, channels: 'mixed', integer: { as: 'normalizing' }, changed: changedBy(13) },
   { types: 'Hardmax', shape: sameShape, channels: 'mixed', changed: changedBy(13) },
   { types: 'CumSum', shape: sameShape, channels: 'mixed' },

@@ -6,7 +6,9 @@ import { operatorOf } from './table';
 /** Fused operators of ONNX Runtime that no type profile holds. */
 const UNTYPED: ReadonlySet<string> = new Set(['QGemm', 'SimplifiedLayerNormalization']);
 
-const named = FAMILIES.flat().flatMap((operator) => (operator.domains ?? ['']).flatMap((domain) => operator.types.split(' ').map((opType) => ({ domain, opType, operator }))));
+const named = FAMILIES.flat().flatMap((operator) =>
+  (operator.domains ?? ['']).flatMap((domain) => operator.types.split(' ').map((opType) => ({ domain, opType, operator }))),
+);
 
 describe('operators', () => {
   it('are all found by their domain and type, and are operators that there are', () => {

@@ -40,39 +40,51 @@ export interface Operator {
   readonly least?: boolean;
   /** It does not matter which of its inputs is which. */
   readonly commutative?: boolean;
-  /** It cuts off what lies below zero, or what lies beyond its bounds: inputs 1 and 2 from operator set 11 on, attributes "min" and "max" before. */
+  /**
+   * It cuts off what lies below zero, or what lies beyond its bounds: inputs 1 and 2 from operator set 11 on, attributes "min" and "max"
+   * before.
+   */
   readonly clips?: 'below zero' | 'beyond bounds';
   /** It keeps the order of elements in another shape. */
   readonly regroups?: boolean;
   /** What its mean and variance are taken over: those of training, given as constants for each channel, or one sample's last axes. */
   readonly normalizes?: 'batches' | 'last axes';
   /**
-   * What becomes of channels. 'aligned': each element is computed from those at its place, of all inputs. 'kept': channels of the first input go
+   * What becomes of channels. 'aligned': each element is computed from those at its place, of all inputs. 'kept': channels of the first
+   * input go
    * through, each by itself, beside constants of one value a channel. 'mixed': the same, but what comes out of one depends on others.
    */
   readonly channels?: 'aligned' | 'kept' | 'mixed';
   /** Its output is the mean of each channel of [N, C, ...]. */
   readonly averages?: boolean;
 
-  /** The attribute that gives the type of its first output, and what holds without it (an ONNX data type); 'first input': that one's type. */
+  /**
+   * The attribute that gives the type of its first output, and what holds without it (an ONNX data type); 'first input': that one's type.
+   */
   readonly typeAttribute?: { readonly name: string; readonly usual?: number | 'first input' };
   /** The type of its first output where its form fixes it; null where it does not. */
   readonly typed?: (node: NodeProto, given: (input: number) => boolean) => number | null;
   /**
-   * What it does with sequences and optionals. 'unwraps' and 'wraps' the first input; 'unwraps optionals', or hands on what is none; 'inserts' the
+   * What it does with sequences and optionals. 'unwraps' and 'wraps' the first input; 'unwraps optionals', or hands on what is none;
+   * 'inserts' the
    * second input into the first; 'drops' elements of it; 'makes' an empty one of a type; 'maps' to what a body gives.
    */
   readonly sequence?: 'unwraps' | 'unwraps optionals' | 'wraps' | 'inserts' | 'drops' | 'makes' | 'maps';
   /** How it runs the graphs that it holds, which are part of the network. */
   readonly control?: 'branches' | 'loop' | 'scan';
-  /** Which of its nodes cannot stay as they are when a model moves on to an operator set, by the set that changed them (ONNX changelog, sets 8 to 13). */
+  /**
+   * Which of its nodes cannot stay as they are when a model moves on to an operator set, by the set that changed them (ONNX changelog, sets
+   * 8 to 13).
+   */
   readonly changed?: Readonly<Record<number, (node: NodeProto) => boolean>>;
   /** Withdrawn with an operator set, it goes on in the same form under another name. */
   readonly renamed?: { readonly since: number; readonly name: string };
 
   /** What it is in integer inference. */
   readonly integer?: Integer;
-  /** What becomes of its weights where ranges are those of the moment: an integer product, rows of codes, or codes that are decoded at load. */
+  /**
+   * What becomes of its weights where ranges are those of the moment: an integer product, rows of codes, or codes that are decoded at load.
+   */
   readonly dynamic?: 'product' | 'rows' | 'stored';
   /** Runtimes have this form in float32 only, though its definition admits float16. */
   readonly lacksHalf?: (node: NodeProto) => boolean;
@@ -103,8 +115,10 @@ export interface Homogeneous {
 /** As ONNX Runtime's CPU provider and its QDQ fusions have it. */
 export interface Integer {
   /**
-   * 'product': reads one activation (input 0) as integers, and a weight. 'rescaling': computes new values, so that output and inputs each have a
-   * scale of their own. 'sharing': only moves or chooses values, so that the codes of its input serve its output. 'clipping': quantizing after it
+   * 'product': reads one activation (input 0) as integers, and a weight. 'rescaling': computes new values, so that output and inputs each
+   * have a
+   * scale of their own. 'sharing': only moves or chooses values, so that the codes of its input serve its output. 'clipping': quantizing
+   * after it
    * does its work, for values below the range become its lowest code. 'normalizing': gives scores.
    */
   readonly as: 'product' | 'rescaling' | 'sharing' | 'clipping' | 'normalizing';
@@ -114,7 +128,10 @@ export interface Integer {
   readonly needsOutput?: boolean;
 }
 
-/** '' is the standard operator set, com.microsoft ONNX Runtime's own, as its optimizer leaves it in saved models; ai.onnx.ml is of classical learning. */
+/**
+ * '' is the standard operator set, com.microsoft ONNX Runtime's own, as its optimizer leaves it in saved models; ai.onnx.ml is of classical
+ * learning.
+ */
 export type Domain = '' | 'com.microsoft' | 'ai.onnx.ml';
 
 /** How a node reads one of its inputs as a weight. */

@@ -46,10 +46,14 @@ export function removed(model: OnnxModel, gone: ReadonlyMap<ChannelGroup, number
     }
     for (const { node, geometry, makes } of group.readers) {
       const grouped = graph.node.find((other) => other.output[0] === node.output[0])?.attribute.find(({ name }) => name === 'group');
-      if (grouped && geometry.groups > 1 && geometry.inputs === 1) grouped.i -= BigInt(makes.length / geometry.outputs - (makes.length - channelsGone(group, node.output[0] ?? '', channel)) / geometry.outputs);
+      if (grouped && geometry.groups > 1 && geometry.inputs === 1)
+        grouped.i -= BigInt(
+          makes.length / geometry.outputs - (makes.length - channelsGone(group, node.output[0] ?? '', channel)) / geometry.outputs,
+        );
     }
   }
-  for (const [name, axes] of cuts) for (const [axis, places] of axes) edit(copy, name, (tensor) => withValues(tensor, axis, (place) => places.has(place), 'cut'));
+  for (const [name, axes] of cuts)
+    for (const [axis, places] of axes) edit(copy, name, (tensor) => withValues(tensor, axis, (place) => places.has(place), 'cut'));
   return copy;
 }
 
@@ -61,7 +65,8 @@ function edit({ proto }: OnnxModel, name: string, change: (tensor: TensorProto) 
   const { graph } = proto;
   if (!graph) return;
   graph.initializer = graph.initializer.map((tensor) => (tensor.name === name ? change(tensor) : tensor));
-  for (const node of graph.node) for (const attribute of node.output[0] === name ? node.attribute : []) if (attribute.t) attribute.t = change(attribute.t);
+  for (const node of graph.node)
+    for (const attribute of node.output[0] === name ? node.attribute : []) if (attribute.t) attribute.t = change(attribute.t);
   graph.input = graph.input.filter((input) => input.name !== name);
 }
 
@@ -74,5 +79,10 @@ function withValues(tensor: TensorProto, axis: number, gone: (place: number) => 
   if (how === 'zero') return makeTensor(tensor.name, DataType.FLOAT, shape, bytesOf(values.map((v, e) => (isGone(e) ? 0 : v))));
   const kept = values.filter((_, e) => !isGone(e));
   const left = Array.from({ length: size }, (_, place) => place).filter((place) => !gone(place)).length;
-  return makeTensor(tensor.name, DataType.FLOAT, shape.map((each, at) => (at === axis ? left : each)), bytesOf(kept));
+  return makeTensor(
+    tensor.name,
+    DataType.FLOAT,
+    shape.map((each, at) => (at === axis ? left : each)),
+    bytesOf(kept),
+  );
 }
