@@ -55,7 +55,7 @@ export function Layers() {
           className="field"
           type="search"
           aria-label="Search layers"
-          placeholder="Search by name or operator"
+          placeholder="Name or operator"
           value={filter}
           onChange={(event) => useView.setState({ filter: event.target.value })}
         />

@@ -34,7 +34,7 @@ function Verdict({ environment, check }: { readonly environment: Environment; re
   if (!check) {
     return (
       <button type="button" className="badge" disabled={busy} onClick={() => attempt(checkBackends())}>
-        <CircleDashed size={14} aria-hidden /> <strong>WebGPU</strong> <span className="badge-text">{busy ? 'not checked yet' : 'not checked: compare with WASM'}</span>
+        <CircleDashed size={14} aria-hidden /> <strong>WebGPU</strong> <span className="badge-short">not checked</span> <span className="badge-text">{busy ? 'not checked yet' : 'not checked: compare with WASM'}</span>
       </button>
     );
   }
