@@ -5,7 +5,7 @@ import type { Layer } from '../onnx/types';
 import { createShared, type Shared } from './shared-handle';
 import type { Lease, WeightStore } from './types';
 
-/** 'resident' keeps values on the device; 'streaming' only while they are leased, so that one layer's memory is enough. */
+/** 'resident' keeps values on the device; 'streaming' only while they are leased, so that the memory of one wave of layers (waves.ts) is enough. */
 export type StoreMode = 'resident' | 'streaming';
 
 /** Beyond this a rounding, a mean or a scale of weights may leave float32's range (2^128), whatever is done to them. */

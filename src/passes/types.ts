@@ -18,7 +18,7 @@ export interface Lease {
 }
 
 /**
- * The present values of all layers while a recipe runs. Holds device memory for one layer at a time ('streaming': results are
+ * The present values of all layers while a recipe runs. Holds device memory for a wave of layers at a time ('streaming': results are
  * kept encoded) or for all ('resident': the live session reads them). Originals are read from the model's own bytes.
  */
 export interface WeightStore {

@@ -104,7 +104,7 @@ async function findCut(context: PassContext, batch: Batch): Promise<MagnitudeCut
   return selectCut(layers.length, streamedScores(context, layers, settings), count);
 }
 
-/** The cut of every weight with |w| < threshold, counted layer by layer. */
+/** The cut of every weight with |w| < threshold. */
 async function thresholdCut(context: PassContext, layers: readonly Layer[], threshold: number): Promise<MagnitudeCut> {
   const counts = await byWaves(layers, (layer) => layer, (layer) => {
     context.job.signal.throwIfAborted();

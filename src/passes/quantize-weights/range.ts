@@ -64,7 +64,7 @@ async function bestRatios(compute: Compute, w: Handle, grid: Grid, candidates: F
 
 /**
  * Ranges narrowed so that `percent` of each group's non-zero magnitudes lie inside: both ends are clipped to their type-7 quantile.
- * Zeros are left out, or the range of a pruned group would shrink to nothing. Exact, by sorting each group: one layer's values
+ * Zeros are left out, or the range of a pruned group would shrink to nothing. Exact, by sorting each group: the layer's values
  * pass through main memory.
  * @param percent 90..100
  */
