@@ -1,10 +1,10 @@
 /**
- * Tensor work on weights. The core is small: two makers, `cpu.ts` (slow and obvious, the oracle and the fallback) and `webgpu/`, hold tensors and
- * run operations. What they can do is a file an operation in `operations/`, which pairs kernels with their reference; callers import operations
- * and never see a device. All tensors are float32; other weight types are widened on upload by the caller.
+ * Tensor work on weights. The core is small: two makers, `cpu.ts` (slow and obvious, the oracle and the fallback) and `webgpu/`, hold tensors
+ * and run operations. What they can do is a file an operation in `operations/`, which pairs kernels with their reference; callers import
+ * operations and never see a device. All tensors are float32; other weight types are widened on upload by the caller.
  */
 
-/** A float32 tensor that lives with its maker (GPU buffer or array). The owner destroys it. Nothing writes it after the operation that made it. */
+/** A float32 tensor that lives with its maker (GPU buffer or array). The owner destroys it. Only the operation that makes it writes it. */
 export interface Handle {
   readonly length: number;
   destroy(): void;
@@ -27,8 +27,8 @@ export interface Compute {
   upload(data: Float32Array): Handle;
   download(handle: Handle): Promise<Float32Array<ArrayBuffer>>;
   /**
-   * Runs an operation. What is asked for without waiting in between (Promise.all) goes to a GPU in one submission and comes back in one readback.
-   * Throws what the operation does, `device-lost` once the device is gone, `shader-compile` where a kernel does not compile on it.
+   * Runs an operation. What is asked for without waiting in between (Promise.all) goes to a GPU in one submission and comes back in one
+   * readback. Throws what the operation does, `device-lost` once the device is gone, `shader-compile` where a kernel does not compile on it.
    */
   run<Args extends readonly unknown[], Result>(operation: Operation<Args, Result>, ...args: Args): Promise<Result>;
   /** Frees every buffer and pipeline. */
@@ -79,7 +79,10 @@ export type Binding = Handle | GPUBuffer | Float32Array | Int32Array | Uint32Arr
 /** Threads in workgroups of 64 (shaders/prelude/linear.wgsl), or workgroups, over both dimensions or as x and y. Of none nothing runs. */
 export type DispatchSize = { readonly threads: number } | { readonly workgroups: number | readonly [number, number] };
 
-/** What the kernels of one operation are run with. Buffers made by it live until the operation is over, and its tensors on where it succeeds. */
+/** The device's own timestamps, or the wall clock from submit until the queue is done. */
+export type GpuClock = 'timestamp-query' | 'queue';
+
+/** What the kernels of one operation are run with. Buffers that it makes live until the operation is over, tensors on where it succeeds. */
 export interface Device {
   readonly features: readonly string[];
   /** An uninitialized tensor: the kernel writes all of it. */
@@ -90,12 +93,15 @@ export interface Device {
   constant(data: Exclude<Binding, Handle | GPUBuffer>): GPUBuffer;
   /** Compiles kernels that are chosen by `features`. */
   prepare(kernels: readonly Kernel[]): Promise<void>;
-  /** Records a dispatch behind what is recorded. @param uniforms u32 words of binding 0 (floats and negative integers by their bits). @param bindings bound from 1 on. */
+  /**
+   * Records a dispatch behind what is recorded.
+   * @param uniforms u32 words of binding 0 (floats and negative integers by their bits). @param bindings bound from 1 on.
+   */
   dispatch(kernel: Kernel, uniforms: Uint32Array, bindings: readonly Binding[], size: DispatchSize): void;
   /** The first `bytes` of a buffer, as what is recorded in this turn of the event loop leaves it. */
   read(buffer: GPUBuffer, bytes: number): Promise<ArrayBuffer>;
   /** Waits until the device has done all that is recorded. */
   done(): Promise<void>;
   /** Milliseconds of `repeats` of a dispatch in one submission of its own. */
-  time(kernel: Kernel, uniforms: Uint32Array, bindings: readonly Binding[], size: DispatchSize, repeats: number, clock: 'timestamp-query' | 'queue'): Promise<number>;
+  time(kernel: Kernel, uniforms: Uint32Array, bindings: readonly Binding[], size: DispatchSize, repeats: number, clock: GpuClock): Promise<number>;
 }

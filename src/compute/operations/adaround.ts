@@ -12,6 +12,9 @@ export interface AdaroundOptions {
   readonly onIteration: (done: number) => void;
 }
 
+/** Shares of the upper values, [columns, rows]. */
+type Shares = Float32Array<ArrayBuffer>;
+
 /** What is being learned, all [columns, rows]. */
 interface AdaroundState {
   readonly v: Float64Array<ArrayBuffer>;
@@ -36,7 +39,7 @@ const TURN_MS = 100;
  * the upper; share of it to start with. The result is the shares of the upper values, [columns, rows]; at 0.5 and above the upper is meant.
  * Stops within 0.2 s of the signal.
  */
-export const adaround: Operation<[gram: Handle, choices: Float32Array, shape: FeedbackShape, options: AdaroundOptions], Float32Array<ArrayBuffer>> = {
+export const adaround: Operation<[gram: Handle, choices: Float32Array, shape: FeedbackShape, options: AdaroundOptions], Shares> = {
   kernels: [KERNEL, ...GRAM_KERNELS],
   compiled: 'on-use',
   cpu: (host, gram, choices, shape, options) => adaroundOf(host.valuesOf(gram), choices, shape, options),
@@ -44,13 +47,15 @@ export const adaround: Operation<[gram: Handle, choices: Float32Array, shape: Fe
 };
 
 /** Errors never leave the device. */
-async function learnOn(device: Device, gram: Handle, choices: Float32Array, shape: FeedbackShape, { iterations, signal, onIteration }: AdaroundOptions): Promise<Float32Array<ArrayBuffer>> {
+async function learnOn(device: Device, gram: Handle, choices: Float32Array, shape: FeedbackShape, options: AdaroundOptions): Promise<Shares> {
+  const { iterations, signal, onIteration } = options;
   const { v, errors: first } = startAdaround(choices);
   const length = v.length;
   if (length === 0) return new Float32Array();
   const planes = new Float32Array(3 * length);
   planes.set(v);
-  const [fixed, state, errors, product] = [device.constant(choices), device.constant(planes), device.constant(first), device.scratch(length * 4)];
+  const [fixed, state, errors] = [device.constant(choices), device.constant(planes), device.constant(first)];
+  const product = device.scratch(length * 4);
   let turn = 1;
   for (let done = 0; done < iterations; ) {
     const from = performance.now();
@@ -69,7 +74,8 @@ async function learnOn(device: Device, gram: Handle, choices: Float32Array, shap
   return new Float32Array(await device.read(state, length * 4)).map(shareOf);
 }
 
-export async function adaroundOf(gram: Float32Array, choices: Float32Array, shape: FeedbackShape, { iterations, signal, onIteration }: AdaroundOptions): Promise<Float32Array<ArrayBuffer>> {
+export async function adaroundOf(gram: Float32Array, choices: Float32Array, shape: FeedbackShape, options: AdaroundOptions): Promise<Shares> {
+  const { iterations, signal, onIteration } = options;
   const { down, step } = planesOf(choices);
   const state = startAdaround(choices);
   const product = new Float64Array(shape.rows);
@@ -110,7 +116,8 @@ export function shareOf(v: number): number {
  * A step of Adam for one column. Errors stay as they are: other columns still need them.
  * @param product H D of this column, [rows].
  */
-function stepColumn(state: AdaroundState, step: Float32Array, column: number, product: Float64Array, { rate, root, lambda, beta }: AdaroundStep): void {
+function stepColumn(state: AdaroundState, step: Float32Array, column: number, product: Float64Array, numbers: AdaroundStep): void {
+  const { rate, root, lambda, beta } = numbers;
   const { v, mean, square } = state;
   const rows = product.length;
   for (let row = 0; row < rows; row++) {

@@ -20,7 +20,8 @@ export const clipErrors: Operation<[w: Handle, grid: Grid, ratios: Float32Array]
     const splits = splitsOf(w.length, grid.groups);
     const threads = sums.length * splits;
     const partials = device.scratch(threads * 4);
-    device.dispatch(KERNEL, gridWords(w.length, grid.groups, grid, splits, ratios.length), [w, grid.scales, grid.zeroPoints, ratios, partials], { threads });
+    const words = gridWords(w.length, grid.groups, grid, splits, ratios.length);
+    device.dispatch(KERNEL, words, [w, grid.scales, grid.zeroPoints, ratios, partials], { threads });
     const parts = new Float32Array(await device.read(partials, threads * 4));
     for (let k = 0; k < sums.length; k++) {
       let sum = 0;

@@ -13,7 +13,8 @@ export const gridCodes: Operation<[w: Handle, grid: Grid], Uint8Array<ArrayBuffe
   async gpu(device, w, grid) {
     checkGroups(w.length, grid.groups);
     const result = device.scratch(w.length);
-    device.dispatch(KERNEL, gridWords(w.length, grid.groups, grid), [w, grid.scales, grid.zeroPoints, result], { threads: Math.ceil(w.length / 4) });
+    const words = gridWords(w.length, grid.groups, grid);
+    device.dispatch(KERNEL, words, [w, grid.scales, grid.zeroPoints, result], { threads: Math.ceil(w.length / 4) });
     return new Uint8Array(await device.read(result, w.length));
   },
 };

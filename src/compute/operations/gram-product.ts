@@ -20,8 +20,10 @@ export const gramProduct: Operation<[gram: Handle, b: Float32Array, shape: Feedb
 };
 
 /** Records one product. @param bindings Gram matrices, B and the result. */
-export function recordGramProduct(device: Device, bindings: readonly [Handle, Binding, GPUBuffer], { groups, rows, columns }: FeedbackShape): void {
-  if (groups === 1) device.dispatch(MATMUL_KERNELS.f32, Uint32Array.of(columns, columns, rows), bindings, { workgroups: tilesOf(columns, rows) });
+export function recordGramProduct(device: Device, bindings: readonly [Handle, Binding, GPUBuffer], shape: FeedbackShape): void {
+  const { groups, rows, columns } = shape;
+  const product = Uint32Array.of(columns, columns, rows);
+  if (groups === 1) device.dispatch(MATMUL_KERNELS.f32, product, bindings, { workgroups: tilesOf(columns, rows) });
   else device.dispatch(KERNEL, Uint32Array.of(rows, columns, rows / groups), bindings, { threads: rows * columns });
 }
 
@@ -36,7 +38,8 @@ export function gramProductOf(gram: Float32Array, b: Float32Array, shape: Feedba
 }
 
 /** One column of H B: line `column` of each group's Gram matrix times what the group's rows hold. @param into [rows]. */
-export function gramTimes(gram: Float32Array, b: Float32Array, { groups, rows, columns }: FeedbackShape, column: number, into: Float64Array): void {
+export function gramTimes(gram: Float32Array, b: Float32Array, shape: FeedbackShape, column: number, into: Float64Array): void {
+  const { groups, rows, columns } = shape;
   into.fill(0);
   for (let group = 0; group < groups; group++) {
     const line = (group * columns + column) * columns;
@@ -51,6 +54,8 @@ export function gramTimes(gram: Float32Array, b: Float32Array, { groups, rows, c
         into[row] = (into[row] ?? 0) + p * (b[i + row] ?? 0) + q * (b[j + row] ?? 0) + r * (b[l + row] ?? 0) + s * (b[m + row] ?? 0);
       }
     }
-    for (; k < columns; k++) for (let row = from; row < to; row++) into[row] = (into[row] ?? 0) + (gram[line + k] ?? 0) * (b[k * rows + row] ?? 0);
+    for (; k < columns; k++) {
+      for (let row = from; row < to; row++) into[row] = (into[row] ?? 0) + (gram[line + k] ?? 0) * (b[k * rows + row] ?? 0);
+    }
   }
 }

@@ -75,8 +75,15 @@ function countEqual(device: Device, tensors: readonly Handle[], bits: number): P
   return Promise.all(counts);
 }
 
-/** The key of rank `rank` (from 0), and its rank among equal keys. @param tieBits magnitude of the elements whose indices are ranked. */
-async function select(device: Device, tensors: readonly Handle[], rank: number, { kernel, digits }: Keys, tieBits: number): Promise<{ key: number; rank: number }> {
+interface Selected {
+  readonly key: number;
+  /** Among equal keys. */
+  readonly rank: number;
+}
+
+/** The key of rank `rank` (from 0). @param tieBits magnitude of the elements whose indices are ranked. */
+async function select(device: Device, tensors: readonly Handle[], rank: number, keys: Keys, tieBits: number): Promise<Selected> {
+  const { kernel, digits } = keys;
   let key = 0;
   let rest = rank;
   let knownShift = 32;

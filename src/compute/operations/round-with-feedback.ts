@@ -83,7 +83,12 @@ function interleaved(scales: Float32Array, zeroPoints: Int32Array): Float32Array
 }
 
 /** Row by row in float64. */
-export function roundWithFeedbackOf(w: Float32Array, factor: Float32Array, shape: FeedbackShape, levels: FeedbackLevels): Rounded<Float32Array<ArrayBuffer>> {
+export function roundWithFeedbackOf(
+  w: Float32Array,
+  factor: Float32Array,
+  shape: FeedbackShape,
+  levels: FeedbackLevels,
+): Rounded<Float32Array<ArrayBuffer>> {
   const { groups, rows, columns } = shape;
   const values = new Float32Array(w.length);
   const losses = new Float32Array(rows);

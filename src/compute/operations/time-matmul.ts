@@ -1,5 +1,5 @@
 import { percentile } from '../../base/stats';
-import type { Binding, Device, Kernel, Operation } from '../types';
+import type { Binding, Device, GpuClock, Kernel, Operation } from '../types';
 import { MATMUL_KERNELS, matmulInt8Of, matmulOf, tilesOf, type MatmulKind } from './shared/matmul';
 
 export interface MatmulTiming {
@@ -29,12 +29,14 @@ export const timeMatmul: Operation<[kind: MatmulKind, size: number, runs: number
   cpu: (_host, kind, size, runs, signal) => timeOnCpu(kind, size, runs, signal),
   async gpu(device, kind, size, runs, signal) {
     const clock = device.features.includes('timestamp-query') ? 'timestamp-query' : 'queue';
-    if (kind === 'f16' && !device.features.includes('shader-f16')) return notTimed(kind, size, clock, 'This GPU has no half precision (shader-f16).');
+    const cannot = kind === 'f16' && !device.features.includes('shader-f16');
+    if (cannot) return notTimed(kind, size, clock, 'This GPU has no half precision (shader-f16).');
     const kernel = kernelOf(kind, device.features);
     await device.prepare([kernel, HALF_KERNEL]);
     const words = Uint32Array.of(size, kind === 'int8' ? Math.ceil(size / 4) : size, size);
     const bindings = [...inputsOf(device, kind, size), device.scratch(size * size * 4)];
-    const time = (repeats: number, by: 'timestamp-query' | 'queue'): Promise<number> => device.time(kernel, words, bindings, { workgroups: tilesOf(size, size) }, repeats, by);
+    const workgroups = tilesOf(size, size);
+    const time = (repeats: number, by: GpuClock): Promise<number> => device.time(kernel, words, bindings, { workgroups }, repeats, by);
     const repeats = Math.min(MAX_REPEATS, Math.max(1, Math.ceil(BATCH_MS / Math.max(await time(1, 'queue'), 0.01))));
     const milliseconds: number[] = [];
     for (let run = 0; run < runs; run++) {

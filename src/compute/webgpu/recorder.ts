@@ -41,7 +41,7 @@ export class Recorder {
     if (this.lostReason !== null) throw lost(this.lostReason);
   }
 
-  /** Records one dispatch. @param uniforms u32 words of binding 0 (floats and negative integers by their bits). @param buffers bound from 1 on. */
+  /** Records one dispatch. @param uniforms u32 words of binding 0. @param buffers bound from 1 on. */
   dispatch(pipeline: GPUComputePipeline, uniforms: Uint32Array, buffers: readonly GPUBuffer[], [x, y]: readonly [number, number]): void {
     this.check();
     const words = this.uniforms.place(uniforms) ?? this.afterSubmit(uniforms);
@@ -78,7 +78,8 @@ export class Recorder {
     if (this.turn === null) return;
     clearTimeout(this.turn);
     const { reads, endings } = this;
-    const staging = reads.length === 0 ? null : this.device.createBuffer({ size: this.readBytes, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+    const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+    const staging = reads.length === 0 ? null : this.device.createBuffer({ size: this.readBytes, usage });
     this.pass?.end();
     if (staging) this.copyTo(staging);
     this.uniforms.write();
@@ -162,9 +163,11 @@ function whole(bytes: number): number {
 }
 
 function unread(cause: unknown): WhittleError {
-  return new WhittleError('gpu-validation', `The GPU did not give its result back: ${String(cause)}`, 'Try again; if it stays, continue on the CPU.', { cause });
+  const message = `The GPU did not give its result back: ${String(cause)}`;
+  return new WhittleError('gpu-validation', message, 'Try again; if it stays, continue on the CPU.', { cause });
 }
 
 function lost(reason: string): WhittleError {
-  return new WhittleError('device-lost', `The GPU device was lost: ${reason}`, 'Your model and recipe are kept. Reconnect the GPU, or continue on the CPU.');
+  const remedy = 'Your model and recipe are kept. Reconnect the GPU, or continue on the CPU.';
+  return new WhittleError('device-lost', `The GPU device was lost: ${reason}`, remedy);
 }

@@ -1,4 +1,4 @@
-import type { Binding, Device, DispatchSize, Handle, Kernel } from '../types';
+import type { Binding, Device, DispatchSize, GpuClock, Handle, Kernel } from '../types';
 import type { Pipelines } from './pipelines';
 import type { Recorder } from './recorder';
 import { timeDispatches } from './stopwatch';
@@ -71,9 +71,10 @@ export class Scope implements Device {
     return this.resources.recorder.done();
   }
 
-  time(kernel: Kernel, uniforms: Uint32Array, bindings: readonly Binding[], size: DispatchSize, repeats: number, clock: 'timestamp-query' | 'queue'): Promise<number> {
+  time(kernel: Kernel, uniforms: Uint32Array, bindings: readonly Binding[], size: DispatchSize, repeats: number, clock: GpuClock): Promise<number> {
     const { recorder, pipelines } = this.resources;
-    return timeDispatches(recorder, pipelines.get(kernel), uniforms, this.bound(bindings), workgroupsOf(size), repeats, clock);
+    const dispatch = { pipeline: pipelines.get(kernel), words: uniforms, buffers: this.bound(bindings), workgroups: workgroupsOf(size) };
+    return timeDispatches(recorder, dispatch, repeats, clock);
   }
 
   /** Frees the buffers, and where the operation failed its tensors. */

@@ -1,14 +1,23 @@
+import type { GpuClock } from '../types';
 import type { Recorder } from './recorder';
 
-/**
- * Milliseconds of `repeats` of a dispatch in one submission of its own, by the device's timestamps or by the wall clock from submit until the
- * queue is done.
- */
-export async function timeDispatches(recorder: Recorder, pipeline: GPUComputePipeline, words: Uint32Array, buffers: readonly GPUBuffer[], [x, y]: readonly [number, number], repeats: number, clock: 'timestamp-query' | 'queue'): Promise<number> {
+interface Dispatch {
+  readonly pipeline: GPUComputePipeline;
+  /** Of binding 0. */
+  readonly words: Uint32Array;
+  /** Bound from 1 on. */
+  readonly buffers: readonly GPUBuffer[];
+  readonly workgroups: readonly [number, number];
+}
+
+/** Milliseconds of `repeats` of a dispatch in one submission of its own. */
+export async function timeDispatches(recorder: Recorder, dispatch: Dispatch, repeats: number, clock: GpuClock): Promise<number> {
+  const { pipeline, words, buffers, workgroups } = dispatch;
   recorder.check();
   await recorder.done();
   const { device } = recorder;
-  const uniforms = device.createBuffer({ size: Math.ceil(words.byteLength / 16) * 16, usage: GPUBufferUsage.UNIFORM, mappedAtCreation: true });
+  const size = Math.ceil(words.byteLength / 16) * 16;
+  const uniforms = device.createBuffer({ size, usage: GPUBufferUsage.UNIFORM, mappedAtCreation: true });
   new Uint32Array(uniforms.getMappedRange()).set(words);
   uniforms.unmap();
   const stamps = clock === 'timestamp-query' ? new Timestamps(device) : null;
@@ -21,7 +30,7 @@ export async function timeDispatches(recorder: Recorder, pipeline: GPUComputePip
     const pass = encoder.beginComputePass(stamps ? { timestampWrites: stamps.writes } : {});
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, bindGroup);
-    for (let i = 0; i < repeats; i++) pass.dispatchWorkgroups(x, y);
+    for (let i = 0; i < repeats; i++) pass.dispatchWorkgroups(...workgroups);
     pass.end();
     stamps?.resolve(encoder);
     const start = performance.now();
