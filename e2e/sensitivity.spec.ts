@@ -3,7 +3,7 @@ import { expectAccessible } from './support/accessible';
 import { Studio } from './support/studio';
 import { openTiny } from './support/tiny';
 
-test.describe.configure({ mode: 'serial' });
+test.describe.configure({ mode: 'serial', timeout: 300_000 });
 let studio: Studio;
 
 test.beforeAll(async ({ browser }) => {
