@@ -189,6 +189,17 @@ describe('groups of channels', () => {
     expect([taken?.makers.length, taken?.readers.length, taken?.channels]).toEqual([3, 2, 4]);
     expect(brief(taken ? [taken] : [], deep)).toEqual([[0, 0, 1, 1, 2, 2, 3, 3]]);
   });
+  it('follow a single channel too', () => {
+    const net = new Net();
+    const flat = net.add('Flatten', [net.add('Relu', [net.conv('x', 3, 1)])]);
+    const groups = groupsOfModel(net.model(net.add('Gemm', [flat, net.floats([SIDE * SIDE, 5])]), 5));
+    expect(groups.map(({ channels, fixed }) => [channels, fixed === null])).toEqual([
+      [3, false],
+      [1, true],
+      [5, false],
+    ]);
+    expect(brief(groups, flat)).toEqual([Array.from({ length: SIDE * SIDE }, () => 0)]);
+  });
   it('say why they cannot change', () => {
     const net = new Net();
     const a = net.conv('x', 3, 4);

@@ -24,6 +24,8 @@ export function along(axis: number, ids: Int32Array): Marks {
 export function movedMarks(moves: Moves, site: MoveSite, shape: Shape, marks: Marks): Marks | null {
   const moved = moves.axes(site, storedAxes(shape));
   if (!moved) return null;
+  // A single channel leaves no trace in strides, and holds whatever there is.
+  if (marks.ids.length === 1) return moved[1] ? along(1, new Int32Array(moved[1].size).fill(marks.ids[0] ?? 0)) : null;
   const digits = moved.map((axis) => digitsOf(axis, shape, marks));
   const axes = digits.flatMap((own, at) => (own.some(({ step }) => step > 0) ? [at] : []));
   const told = axes.flatMap((at) => moved[at] ?? []);
