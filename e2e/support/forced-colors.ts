@@ -14,23 +14,25 @@ export function vanished(): string[] {
   const paper = getComputedStyle(canvas).backgroundColor;
   canvas.remove();
   const CLEAR = 'rgba(0, 0, 0, 0)';
+  // The computed fill is the page's own; only where the page keeps it is it also what is drawn.
+  const fillOf = (style: CSSStyleDeclaration): string => (style.getPropertyValue('forced-color-adjust') === 'none' ? style.backgroundColor : CLEAR);
   /** The colour behind an element's children: its own, that of what is drawn before them, or what it lies on. */
   const groundOf = (element: Element | null): string => {
     if (!element) return paper;
-    const fill = ['::before', null].map((part) => getComputedStyle(element, part).backgroundColor).find((colour) => colour !== CLEAR);
+    const fill = ['::before', null].map((part) => fillOf(getComputedStyle(element, part))).find((colour) => colour !== CLEAR);
     return fill ?? groundOf(element.parentElement);
   };
   const hasEdge = ({ borderTopStyle, borderTopWidth, borderTopColor }: CSSStyleDeclaration, ground: string): boolean =>
     borderTopStyle !== 'none' && borderTopWidth !== '0px' && ![CLEAR, ground].includes(borderTopColor);
   const looks = (element: Element): string =>
-    [null, '::before'].map((part) => getComputedStyle(element, part)).map((style) => `${style.backgroundColor} ${style.borderColor} ${style.outline}`).join('; ');
+    [null, '::before'].map((part) => getComputedStyle(element, part)).map((style) => `${fillOf(style)} ${style.borderColor} ${style.outline}`).join('; ');
   const nameOf = (element: Element): string => `${element.getAttribute('class') ?? element.tagName} "${element.textContent.slice(0, 30)}"`;
 
   const marks = [...document.querySelectorAll(MARKS)].filter((element) => element.checkVisibility());
   const gone = marks.filter((element) => {
     const style = getComputedStyle(element);
     const ground = groundOf(element.parentElement);
-    return [CLEAR, ground].includes(style.backgroundColor) && style.backgroundImage === 'none' && !hasEdge(style, ground);
+    return [CLEAR, ground].includes(fillOf(style)) && style.backgroundImage === 'none' && !hasEdge(style, ground);
   });
   const same = STATES.flatMap((state) =>
     [...document.querySelectorAll(state)].flatMap((element) => {
