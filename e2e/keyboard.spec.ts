@@ -53,7 +53,7 @@ test('the main job from a fresh first page: the sample, a setting, its scores, a
       - heading "Latency, median" [level=2]
       - button "Measure latency"
       - heading "Accuracy, top-1" [level=2]
-      - text: no measurable change
+      - button "About no measurable change"
       - paragraph:
         - text: /\\d+\\.\\d to/
         - strong: /^\\d+\\.\\d$/
