@@ -111,7 +111,8 @@ test('bits per layer keep to a budget of bytes, loss or points', async () => {
   expect(scored.measured?.points).toBeGreaterThanOrEqual(-5);
   expect(scored.predictedBytes).toBeLessThan(await sizeOf(8));
 
-  await expect(planBits(b, data, quantized, cells, { kind: 'bytes', bytes: 100 }, job)).rejects.toThrow(`the smallest one, with every layer at its fewest scanned bits, has ${await sizeOf(2)}`);
+  const smallest = await sizeOf(2);
+  await expect(planBits(b, data, quantized, cells, { kind: 'bytes', bytes: 100 }, job)).rejects.toThrow(`the smallest one, with every layer at its fewest scanned bits, has ${smallest}`);
   await expect(planBits(b, null, quantized, cells, { kind: 'points', points: 1, samples: null }, job)).rejects.toMatchObject({ code: 'bad-data' });
   await expect(planBits(b, data, quantized, [], { kind: 'bytes', bytes }, job)).rejects.toThrow('has been scanned');
 });
