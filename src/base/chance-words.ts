@@ -3,14 +3,20 @@ import { formatCount } from './format';
 import { counted } from './plural';
 import { formatP } from './verdict';
 
-/** The original's hits against those of answers that ignore the samples. */
+/**
+ * The original's hits on labelled samples against those of answers that ignore the samples and are as frequent as its own: an exact binomial test.
+ * Where they cannot be told apart, the samples are prepared wrongly, or the labels are not the model's.
+ */
 export interface Chance {
   readonly hits: number;
   readonly samples: number;
   /** Share right, 0..1, of such answers. */
   readonly expected: number;
+  /** One-sided. */
   readonly p: number;
+  /** p below 0.01. */
   readonly told: boolean;
+  /** Different labels among the samples. */
   readonly labels: number;
 }
 

@@ -1,6 +1,9 @@
 /** Figures of an evaluation: original against recipe on the same samples. */
+import type { Chance } from '../../base/chance-words';
 import type { Recipe } from '../../recipe/types';
 import type { Ep } from '../../runtime/types';
+
+export type { Chance };
 
 export interface Interval { readonly low: number; readonly high: number }
 
@@ -86,23 +89,6 @@ export interface PairedTest {
   /** Top-1 after minus before, in points, with Newcombe's 95 % interval for paired shares (1998, method 10). */
   readonly difference: number;
   readonly interval: Interval;
-}
-
-/**
- * The original's hits on labelled samples against those of answers that ignore the samples and are as frequent as its own: an exact binomial test.
- * Where they cannot be told apart, the samples are prepared wrongly, or the labels are not the model's.
- */
-export interface Chance {
-  readonly hits: number;
-  readonly samples: number;
-  /** Share right, 0..1, of such answers. */
-  readonly expected: number;
-  /** One-sided. */
-  readonly p: number;
-  /** p below 0.01. */
-  readonly told: boolean;
-  /** Different labels among the samples. */
-  readonly labels: number;
 }
 
 /** One output of the model on both sides, over all samples. */
