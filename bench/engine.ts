@@ -23,7 +23,9 @@ export async function openModel(path: string): ReturnType<typeof openDocument> {
 /** A folder with `card.json` and the files that it names. */
 export async function openFolder(folder: string): Promise<Dataset> {
   const card = parseCard(JSON.parse(readFileSync(join(folder, 'card.json'), 'utf8')));
-  const files = readdirSync(folder).filter((path) => path !== 'card.json').map(async (path) => ({ path, blob: await openAsBlob(join(folder, path)) }));
+  const files = readdirSync(folder)
+    .filter((path) => path !== 'card.json')
+    .map(async (path) => ({ path, blob: await openAsBlob(join(folder, path)) }));
   return openDataset(card, await Promise.all(files), job);
 }
 

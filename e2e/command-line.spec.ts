@@ -13,8 +13,14 @@ function optimize(...args: readonly string[]): ReturnType<typeof optimizeWith> {
   return optimizeWith(process.env['CHROMIUM_PATH'], ...args);
 }
 
-function optimizeWith(chromium: string | undefined, ...args: readonly string[]): { readonly code: number | null; readonly out: string; readonly lines: readonly string[] } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...COMMAND, ...args], { encoding: 'utf8', env: { ...process.env, ...(chromium === undefined ? {} : { CHROMIUM_PATH: chromium }) } });
+function optimizeWith(
+  chromium: string | undefined,
+  ...args: readonly string[]
+): { readonly code: number | null; readonly out: string; readonly lines: readonly string[] } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...COMMAND, ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, ...(chromium === undefined ? {} : { CHROMIUM_PATH: chromium }) },
+  });
   return { code: status, out: stdout, lines: stderr.trim().split('\n') };
 }
 
@@ -28,8 +34,24 @@ test('writes the file whole, a table, and a report with every field', () => {
   const folder = test.info().outputPath();
   mkdirSync(folder, { recursive: true });
   const [out, report] = [join(folder, 'small.onnx'), join(folder, 'report.json')];
-  const passes = [{ id: 'fold-batchnorm' }, { id: 'prune-weights', options: { sparsity: 0.6 } }, { id: 'quantize-weights', options: { bits: 4 } }];
-  const run = optimize(DIGITS, '--recipe', recipe(folder, passes), '--out', out, '--card', DIGITS_CARD, '--limit', '500', '--report', report);
+  const passes = [
+    { id: 'fold-batchnorm' },
+    { id: 'prune-weights', options: { sparsity: 0.6 } },
+    { id: 'quantize-weights', options: { bits: 4 } },
+  ];
+  const run = optimize(
+    DIGITS,
+    '--recipe',
+    recipe(folder, passes),
+    '--out',
+    out,
+    '--card',
+    DIGITS_CARD,
+    '--limit',
+    '500',
+    '--report',
+    report,
+  );
   expect(run.lines.join('\n')).not.toContain('Error');
   expect(run.code).toBe(0);
   expect(run.out).toMatch(/top-1/i);
@@ -62,16 +84,23 @@ test('samples without a card are searched for their preset; a card that was give
 
   const found = optimize(model, ...rest, '--samples', join(folder, 'pictures'));
   expect(found.code, found.lines.join('\n')).toBe(0);
-  expect(found.lines.join('\n')).toMatch(/Taken, since it is clearly better: caffe, BGR: 100 % of 64 right\..* As the card was, torch, RGB/);
+  expect(found.lines.join('\n')).toMatch(
+    /Taken, since it is clearly better: caffe, BGR: 100 % of 64 right\..* As the card was, torch, RGB/,
+  );
   expect(found.lines.join('\n')).not.toContain('Warning');
   expect(found.out).toMatch(/^top-1 +100\.00 % .*80 samples$/m);
 
   const warned = optimize(model, ...rest, '--card', card, '--report', report);
   expect(warned.code, warned.lines.join('\n')).toBe(0);
-  expect(warned.lines.join('\n')).toMatch(/Warning: The original's accuracy cannot be told from chance: \d+ of 80 samples right.*\n.*\n.*the card stays as it was given, but another preset is clearly better\. caffe, BGR: 100 % of 64 right/s);
+  expect(warned.lines.join('\n')).toMatch(
+    /Warning: The original's accuracy cannot be told from chance: \d+ of 80 samples right.*\n.*\n.*the card stays as it was given, but another preset is clearly better\. caffe, BGR: 100 % of 64 right/s,
+  );
   expect(warned.out).toMatch(/^top-1 +- +- +cannot be told from chance, 80 samples$/m);
   expect(warned.out).not.toMatch(/top-5/);
-  expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({ chance: { told: false, samples: 80 }, card: { input: { mean: [123.675, 116.28, 103.53] } } });
+  expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({
+    chance: { told: false, samples: 80 },
+    card: { input: { mean: [123.675, 116.28, 103.53] } },
+  });
 });
 
 test('tells bad input in one line, exits 2 and writes nothing', () => {
@@ -116,7 +145,13 @@ test('external data are read where the model says, and what stays float is told'
   const { model, data } = withExternalData();
   writeFileSync(join(folder, 'net.onnx'), model);
   writeFileSync(join(folder, 'weights.bin'), data);
-  const run = optimize(join(folder, 'net.onnx'), '--recipe', recipe(folder, [{ id: 'quantize-weights', layers: { exclude: ['conv1'] } }]), '--out', join(folder, 'small.onnx'));
+  const run = optimize(
+    join(folder, 'net.onnx'),
+    '--recipe',
+    recipe(folder, [{ id: 'quantize-weights', layers: { exclude: ['conv1'] } }]),
+    '--out',
+    join(folder, 'small.onnx'),
+  );
   expect(run.code, run.lines.join('\n')).toBe(0);
   expect(run.out).toMatch(/4 of 5 weights, 99\.\d % of their bytes, are stored in 8 bits\. 1 stays float32\./);
   expect(run.out).toContain('stays: conv1: quantize-weights: the recipe leaves it out.');

@@ -50,7 +50,11 @@ test('dropped samples need no card: it is proposed, and the samples are shown', 
 
 test('the preset that fits was looked for at once, and the card found to be right', async () => {
   const { document } = await studio.snapshot();
-  expect(document).toMatchObject({ cardFrom: 'guess', prepared: expect.stringContaining('The card stays as it is. 0 to 1'), presets: { better: null } });
+  expect(document).toMatchObject({
+    cardFrom: 'guess',
+    prepared: expect.stringContaining('The card stays as it is. 0 to 1'),
+    presets: { better: null },
+  });
 });
 
 test('a preset that is wrong is found by trying, and the right one used', async () => {
@@ -89,7 +93,10 @@ test('the card is a form; a field that is wrong is named and changes nothing', a
 
 test('a zip of the same is the same', async () => {
   const { page } = studio;
-  const zip = zipSync({ 'digits/images-idx3-ubyte.gz': new Uint8Array(IMAGES.bytes), 'digits/labels-idx1-ubyte': new Uint8Array(LABELS.bytes) });
+  const zip = zipSync({
+    'digits/images-idx3-ubyte.gz': new Uint8Array(IMAGES.bytes),
+    'digits/labels-idx1-ubyte': new Uint8Array(LABELS.bytes),
+  });
   await page.getByRole('button', { name: 'Remove', exact: true }).click();
   await studio.idle();
   await studio.drop({ name: 'digits.zip', bytes: Buffer.from(zip) });
@@ -118,7 +125,17 @@ test('folders of pictures are read as classes, and a file that is no picture is 
 test('a picture too large to decode is left out by its header; the limits are on the page, and the files read again by others', async () => {
   const { page } = studio;
   const [small, huge] = [pngHeader(28, 28), pngHeader(16_000, 16_000)];
-  await studio.drop({ name: 'set.zip', bytes: Buffer.from(zipSync({ 'set/a/good.png': await grey(page, 99), 'set/a/huge.png': huge, 'set/b/good.png': await grey(page, 99), 'set/b/small.png': small })) });
+  await studio.drop({
+    name: 'set.zip',
+    bytes: Buffer.from(
+      zipSync({
+        'set/a/good.png': await grey(page, 99),
+        'set/a/huge.png': huge,
+        'set/b/good.png': await grey(page, 99),
+        'set/b/small.png': small,
+      }),
+    ),
+  });
   await expect(page.getByText(/2 samples of 2 classes, labelled/)).toBeVisible();
   await studio.idle();
   const problems = async (): Promise<string> => (await studio.snapshot()).document.data?.problems.first.join() ?? '';

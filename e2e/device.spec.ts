@@ -74,7 +74,12 @@ test('a statically quantized model shows its copies to the CPU, and the truth me
   const { profile, truth } = (await studio.snapshot()).results;
   expect(profile?.before.cpuNodes).toBeGreaterThan(0);
   expect((profile?.before.copies.toHost ?? 0) + (profile?.before.copies.fromHost ?? 0)).toBeGreaterThan(0);
-  expect(truth?.sentences.filter(({ level }) => level === 'warning').map(({ text }) => text).join(' ')).toMatch(/QuantizeLinear/);
+  expect(
+    truth?.sentences
+      .filter(({ level }) => level === 'warning')
+      .map(({ text }) => text)
+      .join(' '),
+  ).toMatch(/QuantizeLinear/);
   await expect(page.getByText(/copies between them/).first()).toBeVisible();
 });
 

@@ -1,5 +1,6 @@
 /**
- * The built page in the system's Firefox, which puppeteer drives over WebDriver BiDi: Playwright has a Firefox of its own build alone. Debian's
+ * The built page in the system's Firefox, which puppeteer drives over WebDriver BiDi: Playwright has a Firefox of its own build alone.
+ * Debian's
  * has no WebGPU, so this is also the page on the processor. Skipped, by name, where there is none; FIREFOX_PATH names another.
  */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -11,7 +12,9 @@ import { findFirefox } from '../scripts/find-firefox.mjs';
 
 const firefox = findFirefox();
 
-test('opens, slides, scores and downloads in Firefox without WebGPU, says what runs there, and writes nothing to the console (needs Firefox)', async ({ baseURL }) => {
+test('opens, slides, scores and downloads in Firefox without WebGPU, says what runs there, and writes nothing to the console (needs Firefox)', async ({
+  baseURL,
+}) => {
   test.skip(firefox === null, 'There is no Firefox.');
   const folder = mkdtempSync(join(tmpdir(), 'whittle-firefox-'));
   let browser: Browser | null = null;

@@ -59,13 +59,16 @@ for (const step of LEARNING) {
     const { page } = studio;
     const passes = step.id === 'correct-bias' ? [{ id: 'quantize-weights', options: { bits: 3 } }, step] : [step];
     // The clock is the page's own, from the key to the job's end.
-    const stopped = page.evaluate(async (recipe) => {
-      let pressed = Infinity;
-      addEventListener('keydown', () => (pressed = performance.now()), { capture: true, once: true });
-      await window.whittle.loadRecipe(recipe);
-      const outcome = await window.whittle.exportModel();
-      return { code: outcome.ok ? 'finished' : outcome.error.code, ms: performance.now() - pressed };
-    }, { version: 1, target: 'wasm', passes });
+    const stopped = page.evaluate(
+      async (recipe) => {
+        let pressed = Infinity;
+        addEventListener('keydown', () => (pressed = performance.now()), { capture: true, once: true });
+        await window.whittle.loadRecipe(recipe);
+        const outcome = await window.whittle.exportModel();
+        return { code: outcome.ok ? 'finished' : outcome.error.code, ms: performance.now() - pressed };
+      },
+      { version: 1, target: 'wasm', passes },
+    );
     await expect(studio.scores.getByRole('heading', { name: 'Writing the model' })).toBeVisible();
     await page.keyboard.press('Escape');
     const { code, ms } = await stopped;

@@ -6,8 +6,14 @@ async function tabTo(page: Page, name: RegExp, role: string | null = null): Prom
   for (let i = 0; i < 80; i++) {
     const focused = await page.evaluate(() => {
       const element = document.activeElement;
-      const label = element instanceof HTMLElement && element.id !== '' ? document.querySelector(`label[for="${CSS.escape(element.id)}"]`)?.textContent : null;
-      return { name: element?.getAttribute('aria-label') ?? label ?? element?.textContent ?? '', role: element?.getAttribute('role') ?? null };
+      const label =
+        element instanceof HTMLElement && element.id !== ''
+          ? document.querySelector(`label[for="${CSS.escape(element.id)}"]`)?.textContent
+          : null;
+      return {
+        name: element?.getAttribute('aria-label') ?? label ?? element?.textContent ?? '',
+        role: element?.getAttribute('role') ?? null,
+      };
     });
     if (name.test(focused.name) && (role === null || role === focused.role)) return;
     await page.keyboard.press('Tab');
@@ -21,12 +27,18 @@ async function expectFocusSeen(page: Page): Promise<void> {
     const element = document.activeElement ?? document.body;
     const { left, top, right, bottom } = element.getBoundingClientRect();
     const inView = right > 0 && bottom > 0 && left < innerWidth && top < innerHeight;
-    return { lost: element === document.body, inView, marked: element.matches(':focus-visible') && getComputedStyle(element).outlineStyle !== 'none' };
+    return {
+      lost: element === document.body,
+      inView,
+      marked: element.matches(':focus-visible') && getComputedStyle(element).outlineStyle !== 'none',
+    };
   });
   expect(seen).toEqual({ lost: false, inView: true, marked: true });
 }
 
-test('the main job from a fresh first page: the sample, a setting, its scores, a latency, the comparison, the file', async ({ browser }) => {
+test('the main job from a fresh first page: the sample, a setting, its scores, a latency, the comparison, the file', async ({
+  browser,
+}) => {
   const studio = await Studio.open(browser);
   const { page } = studio;
   await tabTo(page, /^Digits$/);
@@ -139,7 +151,11 @@ test('open, prune, quantize, select, pin, undo and download with the keyboard al
   await page.keyboard.press('ArrowRight');
   await studio.idle();
   const { preview } = (await studio.snapshot()).results;
-  expect(preview?.recipe.passes).toEqual([{ id: 'fold-batchnorm' }, { id: 'prune-weights', options: { sparsity: 0.6 } }, { id: 'quantize-weights', options: { bits: 4 } }]);
+  expect(preview?.recipe.passes).toEqual([
+    { id: 'fold-batchnorm' },
+    { id: 'prune-weights', options: { sparsity: 0.6 } },
+    { id: 'quantize-weights', options: { bits: 4 } },
+  ]);
 
   await tabTo(page, /^Layers$/, 'grid');
   await page.keyboard.press('End');

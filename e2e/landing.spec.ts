@@ -26,7 +26,8 @@ test('says what it is, what this machine can do, and that nothing is uploaded', 
 
 test('offers samples with their size and licence', async () => {
   const { page } = studio;
-  for (const name of ['Digits', 'PP-OCR text direction', 'Silero VAD v5']) await expect(page.getByRole('button', { name, exact: true })).toBeVisible();
+  for (const name of ['Digits', 'PP-OCR text direction', 'Silero VAD v5'])
+    await expect(page.getByRole('button', { name, exact: true })).toBeVisible();
   await expect(page.getByText(/322.kB/)).toBeVisible();
   await expect(page.getByText(/CC BY-SA 3.0/)).toBeVisible();
 });
@@ -50,7 +51,8 @@ test('links the notices of everything that others made and the build holds', asy
   const text = await notices.locator('body').innerText();
   await notices.close();
   for (const name of BUNDLED) expect(text).toMatch(new RegExp(`^- ${name} \\d+\\.\\d+\\.\\d+\\S*, \\S`, 'm'));
-  for (const phrase of ['SIL OPEN FONT LICENSE', 'Copyright (c) Microsoft Corporation', 'Apache License', 'MNIST data: CC BY-SA 3.0']) expect(text).toContain(phrase);
+  for (const phrase of ['SIL OPEN FONT LICENSE', 'Copyright (c) Microsoft Corporation', 'Apache License', 'MNIST data: CC BY-SA 3.0'])
+    expect(text).toContain(phrase);
 });
 
 test('answers the keys of its shortcuts, whatever has the focus', async () => {

@@ -119,7 +119,10 @@ test('pruning draws its threshold, and the handle moves it', async () => {
 
 test('a layer keeps settings of its own', async () => {
   const { page, grid } = studio;
-  await page.getByRole('group', { name: 'Bits of this layer' }).getByRole('button', { name: /^8 bits/ }).click();
+  await page
+    .getByRole('group', { name: 'Bits of this layer' })
+    .getByRole('button', { name: /^8 bits/ })
+    .click();
   await studio.idle();
   await expect(grid.getByRole('row', { name: /fc1/ })).toContainText('8');
   await expect(grid.getByRole('row', { name: /fc1/ }).getByLabel('own settings')).toBeVisible();
@@ -173,7 +176,10 @@ test('the download is what the page promised, and onnxruntime runs it to the sam
   const bytes = readFileSync(saved).length;
   expect(bytes).toBe(exported?.bytes);
   expect(Math.abs(bytes - (preview?.predictedBytes ?? 0))).toBeLessThan(bytes * 0.02);
-  const pixels = Float32Array.from(gunzipSync(readFileSync('public/samples/digits/images-idx3-ubyte.gz')).subarray(16, 16 + 784), (v) => v / 255);
+  const pixels = Float32Array.from(
+    gunzipSync(readFileSync('public/samples/digits/images-idx3-ubyte.gz')).subarray(16, 16 + 784),
+    (v) => v / 255,
+  );
   const [original, result] = [await scoresOf(DIGITS, pixels, 28), await scoresOf(saved, pixels, 28)];
   expect(result.indexOf(Math.max(...result))).toBe(original.indexOf(Math.max(...original)));
   expect(largestDifference(original, result)).toBeGreaterThan(0);

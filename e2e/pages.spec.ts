@@ -21,7 +21,10 @@ const hash = () => new URL(page.url()).hash;
 test('a link says what it brings before a model is open', async () => {
   const brought = page.getByRole('region', { name: 'This link brings a recipe' });
   await expect(brought).toContainText('Made for WASM');
-  await expect(brought.getByRole('listitem')).toHaveText(['Prune weights: sparsity 50 %, switched off', 'Quantize weights: bits 4, rounding GPTQ (needs samples)']);
+  await expect(brought.getByRole('listitem')).toHaveText([
+    'Prune weights: sparsity 50 %, switched off',
+    'Quantize weights: bits 4, rounding GPTQ (needs samples)',
+  ]);
   await expect(brought).toContainText('It needs samples of what the model will see');
   await expectAccessible(page);
   await brought.getByRole('button', { name: 'Begin with the usual recipe instead' }).click();
@@ -49,19 +52,32 @@ test('a model that was opened is what is read next, and pages are gone back and 
 
 /** Words of the trade on the page as it is drawn that no help explains near them, and titles that say more than what is shown. */
 async function unexplained(): Promise<string[]> {
-  const entries = Object.entries(GLOSSARY).map(([id, entry]) => ({ id, words: 'spellings' in entry ? [...entry.spellings] : [entry.term] }));
+  const entries = Object.entries(GLOSSARY).map(([id, entry]) => ({
+    id,
+    words: 'spellings' in entry ? [...entry.spellings] : [entry.term],
+  }));
   return page.evaluate((terms) => {
     const faults = new Set<string>();
     const near = (from: Element | null, id: string): boolean => {
-      const place = from?.closest('.score, .step, .panel, .recipe-target, .best, .inspector-part, .layers, .scan-form, .plan-form, .top-bar, .option, .recipe');
+      const place = from?.closest(
+        '.score, .step, .panel, .recipe-target, .best, .inspector-part, .layers, .scan-form, .plan-form, .top-bar, .option, .recipe',
+      );
       // A pass tells its method itself.
       if (place?.querySelector(':scope > .step-method') && id === 'batchNorm') return true;
-      return place !== null && place !== undefined && (place.querySelector(`[data-terms~=${id}]`) !== null || near(place.parentElement, id));
+      return (
+        place !== null && place !== undefined && (place.querySelector(`[data-terms~=${id}]`) !== null || near(place.parentElement, id))
+      );
     };
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
       const { parentElement: element, textContent: text } = walker.currentNode;
-      if (!element || !text || !element.checkVisibility() || element.closest('script, style, title, option, details, .visually-hidden, .help-card')) continue;
+      if (
+        !element ||
+        !text ||
+        !element.checkVisibility() ||
+        element.closest('script, style, title, option, details, .visually-hidden, .help-card')
+      )
+        continue;
       for (const { id, words } of terms) {
         const word = words.find((one) => new RegExp(`(?<![\\w-])${one}(?![\\w-])`).test(text));
         if (word !== undefined && !near(element, id)) faults.add(`"${word}" in "${text.trim().slice(0, 60)}"`);

@@ -32,16 +32,28 @@ test('pictures without a card: the preset is searched at once, the one that fits
   const { page } = studio;
   const titles = await page.evaluateHandle(() => {
     const seen: string[] = [];
-    new MutationObserver(() => seen.push(document.querySelector('.score.job h2')?.textContent ?? '')).observe(document.body, { subtree: true, childList: true, characterData: true });
+    new MutationObserver(() => seen.push(document.querySelector('.score.job h2')?.textContent ?? '')).observe(document.body, {
+      subtree: true,
+      childList: true,
+      characterData: true,
+    });
     return seen;
   });
   await studio.drop({ name: 'pictures.zip', bytes: zipped() });
   await expect(page.getByText(/160 samples of 8 classes, labelled/)).toBeVisible();
-  await expect(page.getByText(/Taken, since it is clearly better: caffe, BGR: 100 % of 64 right\..* As the card was, torch, RGB: [\d.]+ % of \d+\./).first()).toBeVisible();
+  await expect(
+    page
+      .getByText(/Taken, since it is clearly better: caffe, BGR: 100 % of 64 right\..* As the card was, torch, RGB: [\d.]+ % of \d+\./)
+      .first(),
+  ).toBeVisible();
   await studio.idle();
   expect(await titles.jsonValue()).toContain('Looking for the preset');
   const { document: held, results } = await studio.snapshot();
-  expect(held).toMatchObject({ cardFrom: 'search', preparing: false, data: { split: { calibration: 80, heldOut: 80, scored: 80 }, card: { input: { channels: 'BGR', mean: [104, 117, 123], std: [1] } } } });
+  expect(held).toMatchObject({
+    cardFrom: 'search',
+    preparing: false,
+    data: { split: { calibration: 80, heldOut: 80, scored: 80 }, card: { input: { channels: 'BGR', mean: [104, 117, 123], std: [1] } } },
+  });
   expect(results.evaluation).toMatchObject({ before: { top1: 100, samples: 80 }, chance: { told: true } });
   await expect(studio.scores.getByText(/% of 80 samples/)).toBeVisible();
   await expect(page.getByText(/80 samples calibrate/)).toBeVisible();
@@ -53,7 +65,11 @@ test('a card that was given is not overruled, but warned of in the place of the 
   await expect(page.getByText(/is taken as it is/)).toBeVisible();
   await studio.idle();
   const before = await studio.snapshot();
-  expect(before.document).toMatchObject({ cardFrom: 'person', presets: null, data: { card: { input: { mean: [123.675, 116.28, 103.53] } } } });
+  expect(before.document).toMatchObject({
+    cardFrom: 'person',
+    presets: null,
+    data: { card: { input: { mean: [123.675, 116.28, 103.53] } } },
+  });
   expect(before.results.evaluation?.chance?.told).toBe(false);
   await expect(studio.scores.getByText(/The original's accuracy cannot be told from chance: \d+ of 80 samples right/)).toBeVisible();
   await expect(studio.scores.getByText(/→.*% of 80/)).toHaveCount(0);

@@ -39,7 +39,10 @@ test('a report is one file that opens offline, and its figures are those of the 
   expect(requests).toHaveLength(1);
   const embedded = await offline.evaluate(() => JSON.parse(document.getElementById('report')?.textContent ?? ''));
   // The two were saved one after the other.
-  expect({ ...embedded, environment: { ...embedded.environment, date: null } }).toEqual({ ...json, environment: { ...json.environment, date: null } });
+  expect({ ...embedded, environment: { ...embedded.environment, date: null } }).toEqual({
+    ...json,
+    environment: { ...json.environment, date: null },
+  });
 
   // Every number of a table is one of the JSON's.
   const known = new Set<number>();

@@ -45,7 +45,9 @@ test('every file comes with the headers of the policy, and the page carries it t
   expect(policy).toMatch(/^default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'sha256-[\w+/]{43}='; /);
   expect(policy).not.toContain('unsafe-inline');
   expect(policy?.replace(/ 'sha256-[^']*'/, '')).toBe(contentPolicy([]));
-  const wanted = Object.entries({ ...ISOLATION, ...HARDENING, 'content-security-policy': `${policy}; frame-ancestors 'none'` }).map(([name, value]) => [name.toLowerCase(), value]);
+  const wanted = Object.entries({ ...ISOLATION, ...HARDENING, 'content-security-policy': `${policy}; frame-ancestors 'none'` }).map(
+    ([name, value]) => [name.toLowerCase(), value],
+  );
   expect(await response?.allHeaders()).toMatchObject(Object.fromEntries(wanted));
   expect(scripts.length).toBeGreaterThan(0);
   for (const headers of await Promise.all(scripts)) expect(headers).toMatchObject(Object.fromEntries(wanted));
@@ -79,7 +81,9 @@ test('dialogs and menus keep within the policy', async ({ browser }) => {
   await page.close();
 });
 
-test('from a host without headers the policy holds, the notice says what is missing, and work goes on on one thread', async ({ browser }) => {
+test('from a host without headers the policy holds, the notice says what is missing, and work goes on on one thread', async ({
+  browser,
+}) => {
   const studio = await onBareHost(browser);
   const { page } = studio;
   const notice = page.getByRole('complementary', { name: /not isolated/ });
@@ -99,7 +103,8 @@ test('in a frame there is no studio: the header refuses it, and without the head
     const context = await browser.newContext();
     const page = await context.newPage();
     await context.route('**/*', async (route) => {
-      if (new URL(route.request().url()).pathname === '/frame.html') return route.fulfill({ contentType: 'text/html', body: '<iframe src="./"></iframe>' });
+      if (new URL(route.request().url()).pathname === '/frame.html')
+        return route.fulfill({ contentType: 'text/html', body: '<iframe src="./"></iframe>' });
       if (!isBare) return route.continue();
       const response = await route.fetch();
       return route.fulfill({ body: await response.body(), headers: { 'content-type': response.headers()['content-type'] ?? '' } });

@@ -22,7 +22,10 @@ test('every layer is changed alone at every setting, on the session that is ther
   const { sensitivity } = (await studio.snapshot()).results;
   expect(sensitivity?.finished).toMatchObject({ layers: 5, samples: 64, sessionsCreated: 0, resumed: 0 });
   expect(sensitivity?.cells).toHaveLength(20);
-  const loss = (bits: number): number => sensitivity?.cells.filter(({ kind, value }) => kind === 'bits' && value === bits).reduce((sum, { kl }) => sum + (kl ?? Number.NaN), 0) ?? Number.NaN;
+  const loss = (bits: number): number =>
+    sensitivity?.cells
+      .filter(({ kind, value }) => kind === 'bits' && value === bits)
+      .reduce((sum, { kl }) => sum + (kl ?? Number.NaN), 0) ?? Number.NaN;
   expect(loss(2)).toBeGreaterThan(loss(4) * 5);
   expect(loss(4)).toBeGreaterThan(loss(8));
   await expect(page.getByRole('table', { name: 'Sensitivity' }).getByRole('row')).toHaveCount(6);
@@ -32,7 +35,13 @@ test('every layer is changed alone at every setting, on the session that is ther
 test('points lost come first, each colour has its range, and all figures of a cell are read without a pointer', async () => {
   const { page } = studio;
   const cell = page.getByRole('button', { name: /^fc1 at 2 bits: Points lost / });
-  await expect(page.getByRole('list', { name: 'Colours of Points lost' }).getByRole('listitem')).toHaveText(['under 0.3', '0.3 to 1', '1 to 3', '3 to 10', '10 and more']);
+  await expect(page.getByRole('list', { name: 'Colours of Points lost' }).getByRole('listitem')).toHaveText([
+    'under 0.3',
+    '0.3 to 1',
+    '1 to 3',
+    '3 to 10',
+    '10 and more',
+  ]);
   await page.getByRole('radio', { name: 'KL, nats' }).click();
   await expect(page.getByRole('list', { name: 'Colours of KL, nats' }).getByRole('listitem').last()).toHaveText('1 and more');
   await cell.focus();
@@ -66,7 +75,8 @@ test('one click turns it into bits for each layer, within a size', async () => {
   expect(preview?.predictedBytes).toBeLessThanOrEqual(50_000);
   const planned = (plan?.value.bits ?? []).filter(({ bits }) => bits < 32);
   expect(planned.length).toBeGreaterThan(0);
-  for (const { layerId, bits } of planned) await expect(page.getByRole('button', { name: new RegExp(`^${layerId} at ${bits} bits`), pressed: true })).toHaveCount(1);
+  for (const { layerId, bits } of planned)
+    await expect(page.getByRole('button', { name: new RegExp(`^${layerId} at ${bits} bits`), pressed: true })).toHaveCount(1);
   await expect(page.getByText(/^Rounding fitted to your samples: .* answers kept/)).toBeVisible();
   await expect(page.getByText(/^Rounding to the nearest value: .* answers kept/)).toBeVisible();
   expect(preview?.predictedBytes).toBeGreaterThan(38_000);
@@ -84,7 +94,11 @@ test('a cell pins its setting to its layer', async () => {
 test('a time becomes layers on integers, where the backend has such: refused on WebGPU, timed plans on WASM', async () => {
   const { page } = studio;
   // Many plans are written and timed: the tiny model takes the digits' place.
-  await page.evaluate((recipe) => window.whittle.loadRecipe(recipe), { version: 1, target: 'webgpu', passes: [{ id: 'quantize-weights' }] });
+  await page.evaluate((recipe) => window.whittle.loadRecipe(recipe), {
+    version: 1,
+    target: 'webgpu',
+    passes: [{ id: 'quantize-weights' }],
+  });
   await studio.idle();
   await openTiny(studio, 400);
   await page.getByRole('radio', { name: 'Sensitivity' }).click();
@@ -97,7 +111,10 @@ test('a time becomes layers on integers, where the backend has such: refused on 
   await studio.idle();
   await expect(page.getByText(/layers? computes? on integers.*× the original's time/)).toBeVisible();
   const planned = (await studio.snapshot()).results.plan?.value;
-  expect(planned?.recipe).toMatchObject({ target: 'wasm', passes: expect.arrayContaining([expect.objectContaining({ id: 'quantize-static' })]) });
+  expect(planned?.recipe).toMatchObject({
+    target: 'wasm',
+    passes: expect.arrayContaining([expect.objectContaining({ id: 'quantize-static' })]),
+  });
   expect(planned?.timed?.median).toBeLessThanOrEqual(9);
   await expectAccessible(page);
   studio.expectQuiet();

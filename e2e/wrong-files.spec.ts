@@ -23,7 +23,12 @@ const WRONG: readonly (readonly [name: string, bytes: () => Buffer, message: Reg
   ['page.onnx', () => text('<!DOCTYPE html><html>'), /is a web page/, /raw or download link/],
   ['noise.onnx', () => Buffer.from(Array.from({ length: 400 }, (_, i) => (i * 151 + 7) % 256)), /is not an ONNX model/, /exported to ONNX/],
   ['cut.onnx', () => readFileSync(DIGITS).subarray(0, 200_000), /"cut.onnx"/, /cut short|again/],
-  ['old.onnx', () => changedDigits((model) => model.opsetImport.forEach((entry) => (entry.version = 3n))), /uses ONNX operator set 3; 7 to 25 are supported/, /version_converter/],
+  [
+    'old.onnx',
+    () => changedDigits((model) => model.opsetImport.forEach((entry) => (entry.version = 3n))),
+    /uses ONNX operator set 3; 7 to 25 are supported/,
+    /version_converter/,
+  ],
   ['external.onnx', () => withExternalData().model, /weights\.bin/, /together|drop/i],
 ];
 

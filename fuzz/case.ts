@@ -37,7 +37,16 @@ const SAMPLES = 3;
 export async function runCase(seed: number, index: number): Promise<Outcome> {
   const dice = new Dice(seed, index);
   const draw = dice.below(10);
-  const [name, run] = draw < MODELS ? (['model', model] as const) : draw < 6 ? (['recipe', recipe] as const) : draw < 7 ? (['link', link] as const) : draw < 8 ? (['card', card] as const) : (['data', data] as const);
+  const [name, run] =
+    draw < MODELS
+      ? (['model', model] as const)
+      : draw < 6
+        ? (['recipe', recipe] as const)
+        : draw < 7
+          ? (['link', link] as const)
+          : draw < 8
+            ? (['card', card] as const)
+            : (['data', data] as const);
   try {
     await run(dice);
     return { kind: `${name} accepted`, fault: null };
@@ -58,7 +67,10 @@ export function modelBytes(seed: number, index: number): Uint8Array<ArrayBuffer>
 class Unreadable extends Error {}
 
 async function model(dice: Dice): Promise<void> {
-  const opened = readModel([{ name: 'm.onnx', bytes: modelCase(dice) }, { name: 'w.bin', bytes: new Uint8Array(4096) }]);
+  const opened = readModel([
+    { name: 'm.onnx', bytes: modelCase(dice) },
+    { name: 'w.bin', bytes: new Uint8Array(4096) },
+  ]);
   const { layers } = listLayers(opened);
   summarize(opened);
   const compute = createCpuCompute();

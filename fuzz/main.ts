@@ -10,7 +10,15 @@ const GROWTH_KIB = 2 * 1024 * 1024;
 /** A child lives for so many cases, so that what one leaves behind does not hide what another takes. */
 const PER_CHILD = 5000;
 
-const { values } = parseArgs({ options: { cases: { type: 'string', default: '10000' }, seconds: { type: 'string', default: '600' }, seed: { type: 'string', default: '1' }, from: { type: 'string', default: '0' }, out: { type: 'string' } } });
+const { values } = parseArgs({
+  options: {
+    cases: { type: 'string', default: '10000' },
+    seconds: { type: 'string', default: '600' },
+    seed: { type: 'string', default: '1' },
+    from: { type: 'string', default: '0' },
+    out: { type: 'string' },
+  },
+});
 const [cases, seconds, seed, first] = [Number(values.cases), Number(values.seconds), Number(values.seed), Number(values.from)];
 
 interface Report {
@@ -36,7 +44,10 @@ function fault(index: number, text: string): void {
 
 /** Runs cases up to `to` in one child; returns the first that is still to be run. */
 function runChild(from: number, to: number): Promise<number> {
-  const child: ChildProcess = fork(join(import.meta.dirname, 'child.ts'), { execArgv: ['--import', 'tsx'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child: ChildProcess = fork(join(import.meta.dirname, 'child.ts'), {
+    execArgv: ['--import', 'tsx'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   return new Promise((resolve) => {
     let [at, since, next] = [-1, Date.now(), from];
     const watch = setInterval(() => {
@@ -70,10 +81,13 @@ function runChild(from: number, to: number): Promise<number> {
   });
 }
 
-for (let at = first; at < first + cases && Date.now() - startedAt < seconds * 1000; ) at = await runChild(at, Math.min(first + cases, at + PER_CHILD));
+for (let at = first; at < first + cases && Date.now() - startedAt < seconds * 1000;)
+  at = await runChild(at, Math.min(first + cases, at + PER_CHILD));
 
 for (const [kind, count] of [...counts].toSorted(([a], [b]) => a.localeCompare(b))) console.log(String(count).padStart(8), kind);
-console.log(`${ran} cases of seed ${seed} in ${Math.round((Date.now() - startedAt) / 1000)} s; slowest ${slowest} ms, largest growth ${Math.round(grown / 1024)} MiB`);
+console.log(
+  `${ran} cases of seed ${seed} in ${Math.round((Date.now() - startedAt) / 1000)} s; slowest ${slowest} ms, largest growth ${Math.round(grown / 1024)} MiB`,
+);
 for (const [place, { index, times, text }] of faults) {
   console.log(`\ncase ${index} (${times} times) ${place}\n${text.split('\n').slice(0, 6).join('\n')}`);
   if (values.out === undefined) continue;

@@ -4,7 +4,18 @@ import type { AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto } f
 import { ModelProtoSchema, StringStringEntryProtoSchema } from 'onnx-buf';
 import { scopesOf, tensorsOf } from '../src/onnx/graph';
 import { makeNode } from '../src/onnx/nodes';
-import { batchNet, convNet, ifNet, lstmNet, makeModel, matmulNet, qdqNet, sharedNet, transposedNet, weight } from '../src/onnx/testing/fixtures';
+import {
+  batchNet,
+  convNet,
+  ifNet,
+  lstmNet,
+  makeModel,
+  matmulNet,
+  qdqNet,
+  sharedNet,
+  transposedNet,
+  weight,
+} from '../src/onnx/testing/fixtures';
 import { cloneForEdit } from '../src/onnx/clone';
 import type { OnnxModel } from '../src/onnx/types';
 import type { Dice } from './dice';
@@ -16,7 +27,11 @@ function normNet(opset: number): OnnxModel {
     opset,
     inputs: [['x', [1, 4, 6, 6]]],
     outputs: [['y', [1, 4, 1, 1]]],
-    weights: [weight('w1', [8, 4, 3, 3], 1), ...['s', 'b', 'm', 'v'].map((name, at) => weight(name, [8], at + 2)), weight('w2', [4, 8, 1, 1], 7)],
+    weights: [
+      weight('w1', [8, 4, 3, 3], 1),
+      ...['s', 'b', 'm', 'v'].map((name, at) => weight(name, [8], at + 2)),
+      weight('w2', [4, 8, 1, 1], 7),
+    ],
     nodes: [
       makeNode('Conv', ['x', 'w1'], ['c']),
       makeNode('BatchNormalization', ['c', 's', 'b', 'm', 'v'], ['n']),
@@ -28,10 +43,40 @@ function normNet(opset: number): OnnxModel {
 }
 
 const CORPUS: readonly OnnxModel[] = [7, 11, 13, 17, 21].flatMap((opset) => [
-  convNet(opset), matmulNet(opset, 64, 32), batchNet(opset), ifNet(opset), lstmNet(opset), sharedNet(opset), transposedNet(opset), normNet(opset), qdqNet(opset),
+  convNet(opset),
+  matmulNet(opset, 64, 32),
+  batchNet(opset),
+  ifNet(opset),
+  lstmNet(opset),
+  sharedNet(opset),
+  transposedNet(opset),
+  normNet(opset),
+  qdqNet(opset),
 ]);
 
-const WORDS = ['', 'x', 'y', 'w', 'cw', 'r', 'Conv', 'MatMul', 'Gather', 'Reshape', 'Transpose', 'Constant', 'Concat', 'If', 'Cast', 'Identity', 'constructor', '__proto__', 'com.microsoft', 'a\u0000b', '\uDCB5\uDCA5'];
+const WORDS = [
+  '',
+  'x',
+  'y',
+  'w',
+  'cw',
+  'r',
+  'Conv',
+  'MatMul',
+  'Gather',
+  'Reshape',
+  'Transpose',
+  'Constant',
+  'Concat',
+  'If',
+  'Cast',
+  'Identity',
+  'constructor',
+  '__proto__',
+  'com.microsoft',
+  'a\u0000b',
+  '\uDCB5\uDCA5',
+];
 
 /** One model file, changed in its message, in its bytes or both. */
 export function modelCase(dice: Dice): Uint8Array<ArrayBuffer> {
@@ -83,7 +128,23 @@ function mutateNode(node: NodeProto, dice: Dice): void {
   else node.domain = word(dice);
 }
 
-const USUAL = ['group', 'axis', 'pads', 'strides', 'kernel_shape', 'dilations', 'perm', 'alpha', 'beta', 'transA', 'transB', 'to', 'epsilon', 'hidden_size', 'auto_pad'];
+const USUAL = [
+  'group',
+  'axis',
+  'pads',
+  'strides',
+  'kernel_shape',
+  'dilations',
+  'perm',
+  'alpha',
+  'beta',
+  'transA',
+  'transB',
+  'to',
+  'epsilon',
+  'hidden_size',
+  'auto_pad',
+];
 
 function mutateAttribute(node: NodeProto, dice: Dice): void {
   const found = dice.pick(node.attribute);
@@ -116,6 +177,20 @@ function mutateTensor(tensor: TensorProto, dice: Dice): void {
   else if (kind === 4 && tensor.rawData.length > 0) tensor.rawData = mutatedBytes(tensor.rawData, dice);
   else if (kind === 5) {
     tensor.dataLocation = 1;
-    tensor.externalData = ['location', 'offset', 'length'].slice(0, 1 + dice.below(3)).map((key) => create(StringStringEntryProtoSchema, { key, value: key === 'location' ? (dice.pick(['w.bin', '../w.bin', '/w.bin', '', 'v.bin']) ?? '') : String(number(dice)) }));
-  } else tensor.dims = tensor.dims.length > 1 ? [BigInt.asIntN(64, tensor.dims.reduce((a, b) => a * b, 1n))] : [1n, ...tensor.dims, 1n];
+    tensor.externalData = ['location', 'offset', 'length'].slice(0, 1 + dice.below(3)).map((key) =>
+      create(StringStringEntryProtoSchema, {
+        key,
+        value: key === 'location' ? (dice.pick(['w.bin', '../w.bin', '/w.bin', '', 'v.bin']) ?? '') : String(number(dice)),
+      }),
+    );
+  } else
+    tensor.dims =
+      tensor.dims.length > 1
+        ? [
+            BigInt.asIntN(
+              64,
+              tensor.dims.reduce((a, b) => a * b, 1n),
+            ),
+          ]
+        : [1n, ...tensor.dims, 1n];
 }

@@ -10,7 +10,11 @@ const ODD = [null, true, -1, 0, 1e308, NaN, '', '*', '*a*a*a*b', '__proto__', 'c
 /** One to three passes in any order, as they are by default. */
 export function recipeOf(dice: Dice): Recipe {
   const passes = Array.from({ length: 1 + dice.below(3) }, () => ({ id: dice.pick(passMetas)?.id ?? 'quantize-weights' }));
-  return { version: 1, target: dice.chance(0.5) ? 'wasm' : 'webgpu', passes: passes.filter(({ id }, at) => passes.findIndex((other) => other.id === id) === at) };
+  return {
+    version: 1,
+    target: dice.chance(0.5) ? 'wasm' : 'webgpu',
+    passes: passes.filter(({ id }, at) => passes.findIndex((other) => other.id === id) === at),
+  };
 }
 
 /** A JSON value with one of its parts, at any depth, changed for another. */

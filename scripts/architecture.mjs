@@ -27,7 +27,8 @@ const ROOMS = {
 const TESTS = /\.test\.tsx?$|\/testing\//;
 /** The main thread may use pure parts of these rooms: metas, options and the recipe's own form, never what computes. */
 const PAGE = /^src\/(ui|state|main)/;
-const COMPUTES = /^src\/(compute|runtime|onnx|measure|engine\/worker)\/|^src\/passes\/.*\/apply|^src\/passes\/registry|^src\/recipe\/(run|export)/;
+const COMPUTES =
+  /^src\/(compute|runtime|onnx|measure|engine\/worker)\/|^src\/passes\/.*\/apply|^src\/passes\/registry|^src\/recipe\/(run|export)/;
 
 /** What has a device: other rooms get a compute, and import its interface and operations. */
 const MAKERS = /^src\/compute\/(index|cpu|webgpu\/)/;
@@ -41,7 +42,8 @@ function broken(from, to) {
   if (to.startsWith('src/')) {
     const allowed = room === undefined ? null : [room, ...ROOMS[room]];
     const worker = room === 'engine/client' && to === 'src/engine/worker/worker.ts';
-    if (allowed && !worker && !allowed.some((name) => to.startsWith(`src/${name}/`))) return `src/${room} may import ${ROOMS[room].join(', ') || 'nothing'}`;
+    if (allowed && !worker && !allowed.some((name) => to.startsWith(`src/${name}/`)))
+      return `src/${room} may import ${ROOMS[room].join(', ') || 'nothing'}`;
     if (MAKERS.test(to) && room !== 'compute' && room !== 'engine/worker') return 'only src/engine/worker makes a compute';
     if (PAGE.test(from) && COMPUTES.test(to)) return 'the page imports nothing that computes';
   } else if (to.startsWith('onnxruntime-web') && room !== 'runtime') return 'only src/runtime imports onnxruntime-web';
@@ -56,18 +58,23 @@ function importsOf(path, source) {
     if (Array.isArray(node)) return node.forEach(visit);
     if (/^(Import|ExportNamed|ExportAll)Declaration$/.test(node.type) && node.source) names.push(node.source.value);
     else if (node.type === 'TsImportType') names.push(node.argument.value);
-    else if (node.type === 'CallExpression' && node.callee.type === 'Import' && node.arguments[0]?.expression.type === 'StringLiteral') names.push(node.arguments[0].expression.value);
+    else if (node.type === 'CallExpression' && node.callee.type === 'Import' && node.arguments[0]?.expression.type === 'StringLiteral')
+      names.push(node.arguments[0].expression.value);
     Object.values(node).forEach(visit);
   };
   visit(parseSync(source, { syntax: 'typescript', tsx: path.endsWith('.tsx'), target: 'es2022' }).body);
   return names;
 }
 
-/** A path from the root for a relative import, else the package's name. Throws where no file is there: an edge that is lost hides a breach. */
+/**
+ * A path from the root for a relative import, else the package's name. Throws where no file is there: an edge that is lost hides a breach.
+ */
 function resolve(root, from, name) {
   if (!name.startsWith('.')) return name;
   const bare = posix.join(posix.dirname(from), name.replace(/\?.*$/, ''));
-  const found = ['', '.ts', '.tsx', '/index.ts'].map((end) => bare + end).find((path) => existsSync(join(root, path)) && statSync(join(root, path)).isFile());
+  const found = ['', '.ts', '.tsx', '/index.ts']
+    .map((end) => bare + end)
+    .find((path) => existsSync(join(root, path)) && statSync(join(root, path)).isFile());
   if (found === undefined) throw new Error(`${from} imports "${name}", which is no file`);
   return found;
 }
@@ -92,18 +99,30 @@ function circles(graph) {
 
 /** Breaches of the table and circles below `root`/src, and how much was looked at. */
 export function check(root) {
-  const paths = readdirSync(join(root, 'src'), { recursive: true }).map((path) => `src/${path.replaceAll('\\', '/')}`).filter((path) => /(?<!\.d)\.tsx?$/.test(path));
-  const graph = new Map(paths.map((path) => [path, importsOf(path, readFileSync(join(root, path), 'utf8')).map((name) => resolve(root, path, name))]));
-  const breaches = [...graph].flatMap(([from, all]) => all.flatMap((to) => {
-    const why = broken(from, to);
-    return why === null ? [] : [`${from} imports ${to}: ${why}`];
-  }));
-  return { problems: [...breaches, ...circles(graph).map((circle) => `circle: ${circle}`)], files: graph.size, imports: [...graph.values()].flat().length };
+  const paths = readdirSync(join(root, 'src'), { recursive: true })
+    .map((path) => `src/${path.replaceAll('\\', '/')}`)
+    .filter((path) => /(?<!\.d)\.tsx?$/.test(path));
+  const graph = new Map(
+    paths.map((path) => [path, importsOf(path, readFileSync(join(root, path), 'utf8')).map((name) => resolve(root, path, name))]),
+  );
+  const breaches = [...graph].flatMap(([from, all]) =>
+    all.flatMap((to) => {
+      const why = broken(from, to);
+      return why === null ? [] : [`${from} imports ${to}: ${why}`];
+    }),
+  );
+  return {
+    problems: [...breaches, ...circles(graph).map((circle) => `circle: ${circle}`)],
+    files: graph.size,
+    imports: [...graph.values()].flat().length,
+  };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { problems, files, imports } = check(fileURLToPath(new URL('..', import.meta.url)));
   for (const problem of problems) console.error(problem);
-  console.log(`${files} files, ${imports} imports: ${problems.length === 0 ? 'the table is kept, without circles.' : `${problems.length} problems.`}`);
+  console.log(
+    `${files} files, ${imports} imports: ${problems.length === 0 ? 'the table is kept, without circles.' : `${problems.length} problems.`}`,
+  );
   process.exitCode = problems.length > 0 ? 1 : 0;
 }

@@ -18,7 +18,10 @@ function problemsOf(files: Readonly<Record<string, string>>): readonly string[] 
   return check(root).problems;
 }
 
-const other = { 'ui/thing.tsx': 'export const Thing = () => <b>{1}</b>; export type T = 1;', 'onnx/read.ts': 'export const read = 1; export type R = 2;' };
+const other = {
+  'ui/thing.tsx': 'export const Thing = () => <b>{1}</b>; export type T = 1;',
+  'onnx/read.ts': 'export const read = 1; export type R = 2;',
+};
 
 test.each([
   ['a .ts file', 'base/a.ts', "import { read } from '../onnx/read';"],
@@ -36,15 +39,28 @@ test.each([
 });
 
 test('circles are found, of types too; allowed imports and tests are no problem', () => {
-  expect(problemsOf({ 'base/a.ts': "import { b } from './b'; export const a = b;", 'base/b.ts': "import type { C } from './c'; export const b: C = 1;", 'base/c.ts': "import './a'; export type C = 1;" })).toEqual([
-    'circle: src/base/a.ts -> src/base/b.ts -> src/base/c.ts -> src/base/a.ts',
-  ]);
-  expect(problemsOf({ ...other, 'measure/m.ts': "import { read } from '../onnx/read'; export const m = read;", 'base/a.test.ts': "import '../onnx/read';" })).toEqual([]);
+  expect(
+    problemsOf({
+      'base/a.ts': "import { b } from './b'; export const a = b;",
+      'base/b.ts': "import type { C } from './c'; export const b: C = 1;",
+      'base/c.ts': "import './a'; export type C = 1;",
+    }),
+  ).toEqual(['circle: src/base/a.ts -> src/base/b.ts -> src/base/c.ts -> src/base/a.ts']);
+  expect(
+    problemsOf({
+      ...other,
+      'measure/m.ts': "import { read } from '../onnx/read'; export const m = read;",
+      'base/a.test.ts': "import '../onnx/read';",
+    }),
+  ).toEqual([]);
 });
 
 test('onnxruntime-web is for the runtime alone, and an import that leads nowhere is an error', () => {
-  expect(problemsOf({ 'measure/m.ts': "import * as ort from 'onnxruntime-web/webgpu'; export const o = ort;", 'runtime/r.ts': "import 'onnxruntime-web';" })).toEqual([
-    'src/measure/m.ts imports onnxruntime-web/webgpu: only src/runtime imports onnxruntime-web',
-  ]);
+  expect(
+    problemsOf({
+      'measure/m.ts': "import * as ort from 'onnxruntime-web/webgpu'; export const o = ort;",
+      'runtime/r.ts': "import 'onnxruntime-web';",
+    }),
+  ).toEqual(['src/measure/m.ts imports onnxruntime-web/webgpu: only src/runtime imports onnxruntime-web']);
   expect(() => problemsOf({ 'base/a.ts': "import './gone';" })).toThrow('src/base/a.ts imports "./gone"');
 });

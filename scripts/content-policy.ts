@@ -57,7 +57,12 @@ export function contentPolicyPlugin(): Plugin {
       order: 'post',
       // The dev server writes scripts of its own into the page.
       handler: (html, { server }) =>
-        server ? html : html.replace(/<meta charset="[^"]*"\s*\/?>/, (charset) => `${charset}\n    <meta http-equiv="Content-Security-Policy" content="${contentPolicy(inlineScripts(html))}" />`),
+        server
+          ? html
+          : html.replace(
+              /<meta charset="[^"]*"\s*\/?>/,
+              (charset) => `${charset}\n    <meta http-equiv="Content-Security-Policy" content="${contentPolicy(inlineScripts(html))}" />`,
+            ),
     },
     configurePreviewServer({ middlewares }) {
       const [, policy] = META.exec(readFileSync(join(outDir, 'index.html'), 'utf8')) ?? [];

@@ -14,13 +14,28 @@ export function countUnit(report) {
   const names = (wanted) => tests.filter(({ status }) => wanted(status)).map(({ fullName }) => fullName);
   const skipped = names((status) => status !== 'passed' && status !== 'failed');
   const passed = names((status) => status === 'passed');
-  return { passed: passed.length, failed: names((status) => status === 'failed').length, gpu: passed.filter((name) => name.includes(GPU)).length, skipped };
+  return {
+    passed: passed.length,
+    failed: names((status) => status === 'failed').length,
+    gpu: passed.filter((name) => name.includes(GPU)).length,
+    skipped,
+  };
 }
 
-/** Counts of Playwright's JSON report; a test that passed at a second try has failed. Skipped ones are named, but for those behind a failed one. */
+/**
+ * Counts of Playwright's JSON report; a test that passed at a second try has failed. Skipped ones are named, but for those behind a failed
+ * one.
+ */
 export function countE2e(report) {
   const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = report?.stats ?? {};
-  return { passed: expected, failed: unexpected + flaky, skipped, firefox: specsOf(report).filter(({ title, tests }) => title.endsWith(FIREFOX) && tests.every(({ status }) => status === 'skipped')).map(({ title }) => title) };
+  return {
+    passed: expected,
+    failed: unexpected + flaky,
+    skipped,
+    firefox: specsOf(report)
+      .filter(({ title, tests }) => title.endsWith(FIREFOX) && tests.every(({ status }) => status === 'skipped'))
+      .map(({ title }) => title),
+  };
 }
 
 function specsOf(part) {
@@ -29,10 +44,7 @@ function specsOf(part) {
 
 /** What a run lacks that must not be: it fails, whatever passed. `e2e` is null where end-to-end tests were not asked for. */
 export function missing(unit, e2e) {
-  return [
-    ...(unit.gpu === 0 ? ['no test ran on the GPU'] : []),
-    ...(e2e !== null && e2e.passed === 0 ? ['no end-to-end test ran'] : []),
-  ];
+  return [...(unit.gpu === 0 ? ['no test ran on the GPU'] : []), ...(e2e !== null && e2e.passed === 0 ? ['no end-to-end test ran'] : [])];
 }
 
 /** Lines that count and name the skipped tests by their cause, the count of all last. */
@@ -40,9 +52,16 @@ export function closingLines(unit, e2e) {
   const data = unit.skipped.filter((name) => name.endsWith(DATA));
   const gpu = unit.skipped.filter((name) => name.includes(GPU));
   const rest = unit.skipped.filter((name) => !data.includes(name) && !gpu.includes(name));
-  const lines = [[data, 'for want of real data, which WHITTLE_DATA=FOLDER names'], [gpu, 'for want of a GPU'], [rest, 'for other causes'], [e2e?.firefox ?? [], 'for want of Firefox, which FIREFOX_PATH names']]
+  const lines = [
+    [data, 'for want of real data, which WHITTLE_DATA=FOLDER names'],
+    [gpu, 'for want of a GPU'],
+    [rest, 'for other causes'],
+    [e2e?.firefox ?? [], 'for want of Firefox, which FIREFOX_PATH names'],
+  ]
     .filter(([names]) => names.length > 0)
-    .flatMap(([names, cause]) => [`Skipped ${cause}: ${names.length}`].concat(names.map((name) => `  ${name.replace(DATA, '').replace(FIREFOX, '').trim()}`)));
+    .flatMap(([names, cause]) =>
+      [`Skipped ${cause}: ${names.length}`].concat(names.map((name) => `  ${name.replace(DATA, '').replace(FIREFOX, '').trim()}`)),
+    );
   const { passed, failed, skipped } = e2e ?? { passed: 0, failed: 0, skipped: 0 };
   return [...lines, `${unit.passed + passed} passed, ${unit.failed + failed} failed, ${unit.skipped.length + skipped} skipped`];
 }

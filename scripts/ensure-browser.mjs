@@ -39,7 +39,13 @@ export function findChromium() {
 
 /** The SwiftShader driver that every full Chromium carries beside its program, or null. */
 export function findSwiftShader(chromiumPath) {
-  const folders = [dirname(chromiumPath), dirname(realpathSync(chromiumPath)), '/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome'];
+  const folders = [
+    dirname(chromiumPath),
+    dirname(realpathSync(chromiumPath)),
+    '/usr/lib/chromium',
+    '/usr/lib/chromium-browser',
+    '/opt/google/chrome',
+  ];
   const icd = folders.map((folder) => join(folder, 'vk_swiftshader_icd.json')).find((path) => existsSync(path));
   return icd ?? null;
 }
@@ -47,7 +53,13 @@ export function findSwiftShader(chromiumPath) {
 /** Chromium carries a loader beside its driver, which the tests load (src/compute/testing/dawn.ts); else the system has one. */
 function hasVulkanLoader(driver) {
   if (process.platform !== 'linux') return true;
-  const folders = [...(driver ? [dirname(driver)] : []), '/usr/lib', '/usr/lib64', '/lib', ...['x86_64', 'aarch64'].map((arch) => `/usr/lib/${arch}-linux-gnu`)];
+  const folders = [
+    ...(driver ? [dirname(driver)] : []),
+    '/usr/lib',
+    '/usr/lib64',
+    '/lib',
+    ...['x86_64', 'aarch64'].map((arch) => `/usr/lib/${arch}-linux-gnu`),
+  ];
   return folders.some((folder) => existsSync(folder) && readdirSync(folder).some((name) => name.startsWith('libvulkan.so.1')));
 }
 
@@ -62,7 +74,12 @@ function attempt(command, args) {
 }
 
 function aptInstall(...packages) {
-  return existsSync('/usr/bin/apt-get') && process.getuid?.() === 0 && attempt('apt-get', ['update']) && attempt('apt-get', ['install', '-y', ...packages]);
+  return (
+    existsSync('/usr/bin/apt-get') &&
+    process.getuid?.() === 0 &&
+    attempt('apt-get', ['update']) &&
+    attempt('apt-get', ['install', '-y', ...packages])
+  );
 }
 
 /** Finds or installs all that the browser and shader tests need. Throws with the remedy where it cannot. */
@@ -71,11 +88,12 @@ export function ensureBrowser() {
   const path = findChromium();
   if (!path) throw new Error('No Chromium was found or could be installed. Install Chrome or Chromium, or name one in CHROMIUM_PATH.');
   const swiftShader = findSwiftShader(path);
-  if (!hasVulkanLoader(swiftShader) && !aptInstall('libvulkan1')) console.log('The Vulkan loader is missing (Debian: libvulkan1); shader tests in Node need it.');
+  if (!hasVulkanLoader(swiftShader) && !aptInstall('libvulkan1'))
+    console.log('The Vulkan loader is missing (Debian: libvulkan1); shader tests in Node need it.');
   return { path, swiftShader };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { path, swiftShader } = ensureBrowser();
-  console.log(`Chromium: ${path}\nVulkan driver: ${swiftShader ?? 'the system\'s own'}`);
+  console.log(`Chromium: ${path}\nVulkan driver: ${swiftShader ?? "the system's own"}`);
 }

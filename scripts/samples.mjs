@@ -9,7 +9,10 @@ const samples = join(root, 'public/samples');
 
 /** Bytes of a file, or null where there is none. */
 async function sizeOf(path) {
-  return stat(path).then((s) => s.size, () => null);
+  return stat(path).then(
+    (s) => s.size,
+    () => null,
+  );
 }
 
 async function same(a, b) {
@@ -24,7 +27,10 @@ async function bring({ id, npm, file, bytes }) {
   const to = join(samples, file);
   const size = await sizeOf(from);
   if (size === null) throw new Error(`sample "${id}": node_modules/${npm} is not there. Run "npm install" with the development packages.`);
-  if (size !== bytes) throw new Error(`sample "${id}": node_modules/${npm} has ${size} bytes, public/samples/index.json says ${bytes}. The package has changed: check the model and correct index.json.`);
+  if (size !== bytes)
+    throw new Error(
+      `sample "${id}": node_modules/${npm} has ${size} bytes, public/samples/index.json says ${bytes}. The package has changed: check the model and correct index.json.`,
+    );
   if (await same(from, to)) return `${relative(root, to)}: already there`;
   await mkdir(dirname(to), { recursive: true });
   // Written beside and renamed, so that an interrupted run leaves no half of a model.

@@ -21,7 +21,10 @@ const press = async (name) => {
 const shot = (name) => page.screenshot({ path: `${FOLDER}/${name}.png` });
 
 await page.goto(server.resolvedUrls.local[0]);
-await page.getByText(/WebGPU/).first().waitFor();
+await page
+  .getByText(/WebGPU/)
+  .first()
+  .waitFor();
 await shot('landing');
 await page.getByRole('button', { name: 'Digits', exact: true }).click();
 await page.getByRole('grid').waitFor();

@@ -1,5 +1,5 @@
 /**
- * Runs every check in turn and sums the tests at the end: types, lint, the import table, unit tests (shaders too, on Dawn), the
+ * Runs every check in turn and sums the tests at the end: types, format, lint, the import table, unit tests (shaders too, on Dawn), the
  * production build, its first-load budget, and the end-to-end tests in Chromium. With "unit": the unit tests alone.
  */
 import { spawnSync } from 'node:child_process';
@@ -43,6 +43,7 @@ function reportIn(file) {
 
 if (!unitOnly) {
   run('types', 'npm', 'run', '--silent', 'typecheck');
+  run('format', 'npm', 'run', '--silent', 'formatted');
   run('lint', 'npm', 'run', '--silent', 'lint');
   run('import table', 'npm', 'run', '--silent', 'architecture');
 }

@@ -29,11 +29,18 @@ describe('the notice of a package', () => {
     folder = mkdtempSync(join(tmpdir(), 'whittle-notices-'));
   });
   afterEach(() => rmSync(folder, { recursive: true }));
-  const manifest = (fields: object): void => writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'p', version: '1.2.3', ...fields }));
+  const manifest = (fields: object): void =>
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'p', version: '1.2.3', ...fields }));
 
   test('is its licence and notice files, whatever else it has', () => {
     manifest({ license: 'MIT' });
-    for (const [file, text] of [['LICENSE.md', 'the licence'], ['NOTICE', 'the notice'], ['license.js', 'code'], ['README.md', 'words']] as const) writeFileSync(join(folder, file), text);
+    for (const [file, text] of [
+      ['LICENSE.md', 'the licence'],
+      ['NOTICE', 'the notice'],
+      ['license.js', 'code'],
+      ['README.md', 'words'],
+    ] as const)
+      writeFileSync(join(folder, file), text);
     mkdirSync(join(folder, 'licenses'));
     expect(readNotice(folder)).toEqual({ name: 'p', version: '1.2.3', licence: 'MIT', text: 'the licence\n\nthe notice' });
   });

@@ -46,7 +46,9 @@ export function packageFolder(module: string): string | null {
 /** Modules and files that a bundle holds code or bytes of: what was shaken off is not among them. */
 export function bundledFiles(bundle: Readonly<Record<string, Output>>): string[] {
   return Object.values(bundle).flatMap((output) =>
-    output.type === 'asset' ? output.originalFileNames : Object.entries(output.modules).flatMap(([id, { renderedLength }]) => (renderedLength > 0 ? [id] : [])),
+    output.type === 'asset'
+      ? output.originalFileNames
+      : Object.entries(output.modules).flatMap(([id, { renderedLength }]) => (renderedLength > 0 ? [id] : [])),
   );
 }
 

@@ -49,9 +49,18 @@ export async function judgeOf(doc: Awaited<ReturnType<typeof openModel>>, data: 
     await written.release();
     const { agreement, outputs, answers } = figures;
     const kl = outputs.find((output) => output.kl !== null)?.kl;
-    if (!figures.before || !answers?.paired || agreement.top1 === null || kl === undefined || kl === null) throw new Error('Accuracy needs labelled samples of a classifier.');
+    if (!figures.before || !answers?.paired || agreement.top1 === null || kl === undefined || kl === null)
+      throw new Error('Accuracy needs labelled samples of a classifier.');
     const { difference, interval } = answers.paired;
-    return { bytes: file.size, samples: agreement.samples, top1: figures.before.top1, lost: -difference, interval: [-interval.high, -interval.low], agreement: agreement.top1, kl };
+    return {
+      bytes: file.size,
+      samples: agreement.samples,
+      top1: figures.before.top1,
+      lost: -difference,
+      interval: [-interval.high, -interval.low],
+      agreement: agreement.top1,
+      kl,
+    };
   };
 }
 
@@ -69,7 +78,9 @@ export function partOf(data: Dataset, indices: readonly number[]): Dataset {
 }
 
 /** Mean, standard deviation and range of every figure; of one draw the deviation is null. */
-export function spreadOf(draws: readonly Draw[]): Record<'lost' | 'agreement' | 'kl' | 'bytes', { mean: number; sd: number | null; min: number; max: number }> {
+export function spreadOf(
+  draws: readonly Draw[],
+): Record<'lost' | 'agreement' | 'kl' | 'bytes', { mean: number; sd: number | null; min: number; max: number }> {
   const spread = (pick: (scores: Scores) => number): { mean: number; sd: number | null; min: number; max: number } => {
     const values = draws.map((each) => pick(each));
     return { mean: mean(values), sd: values.length < 2 ? null : deviation(values), min: Math.min(...values), max: Math.max(...values) };
@@ -87,6 +98,7 @@ export function describeDraw({ seed, bytes, samples, top1, lost, interval, agree
 /** One line over all draws. @param original bytes of the opened file. */
 export function describeSpread(draws: readonly Draw[], original: number): string {
   const { lost, agreement, kl, bytes } = spreadOf(draws);
-  const shown = ({ mean: centre, sd, min, max }: typeof lost, write: (value: number) => string): string => (sd === null ? `${write(centre)} (one)` : `${write(centre)} ± ${write(sd)} (${write(min)} to ${write(max)})`);
+  const shown = ({ mean: centre, sd, min, max }: typeof lost, write: (value: number) => string): string =>
+    sd === null ? `${write(centre)} (one)` : `${write(centre)} ± ${write(sd)} (${write(min)} to ${write(max)})`;
   return `${draws.length} ${draws.length === 1 ? 'draw' : 'draws'}: lost ${shown(lost, fixed)} points, agreement ${shown(agreement, fixed)} %, KL ${shown(kl, (v) => v.toPrecision(3))}, ${shown(bytes, (v) => v.toFixed(0))} bytes, ${((bytes.mean * 100) / original).toFixed(2)} %`;
 }

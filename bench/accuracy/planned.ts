@@ -20,7 +20,12 @@ interface PlannedDraw {
 }
 
 /** Goes through so many draws. */
-export async function eachDraw(doc: Awaited<ReturnType<typeof openModel>>, data: Dataset, draws: number, work: (planned: PlannedDraw) => Promise<void>): Promise<void> {
+export async function eachDraw(
+  doc: Awaited<ReturnType<typeof openModel>>,
+  data: Dataset,
+  draws: number,
+  work: (planned: PlannedDraw) => Promise<void>,
+): Promise<void> {
   const judge = await judgeOf(doc, data);
   for (const seed of seedsOf(draws)) {
     const drawn = draw(data.length, PART, seed);

@@ -1,5 +1,6 @@
 /**
- * Runs recipes in Node, on the engine that the page uses without a GPU, over several draws of the samples that they learn from, and prints what
+ * Runs recipes in Node, on the engine that the page uses without a GPU, over several draws of the samples that they learn from, and prints
+ * what
  * they cost: bytes, seconds, memory, top-1 lost, agreement and KL, each with its spread. See README.md.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -14,10 +15,19 @@ import { describeDraw, describeSpread, judgeOf, seedsOf, spreadOf, type Draw } f
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { calibration: { type: 'string', default: '128' }, draws: { type: 'string', default: '3' }, limit: { type: 'string' }, out: { type: 'string' }, verbose: { type: 'boolean' } },
+  options: {
+    calibration: { type: 'string', default: '128' },
+    draws: { type: 'string', default: '3' },
+    limit: { type: 'string' },
+    out: { type: 'string' },
+    verbose: { type: 'boolean' },
+  },
 });
 const [modelPath, folder, ...recipes] = positionals;
-if (modelPath === undefined || folder === undefined || recipes.length === 0) throw new Error('Usage: tsx bench/accuracy/run.ts MODEL.onnx FOLDER RECIPE.json... [--draws 3] [--calibration 128] [--limit N] [--out FOLDER] [--verbose]');
+if (modelPath === undefined || folder === undefined || recipes.length === 0)
+  throw new Error(
+    'Usage: tsx bench/accuracy/run.ts MODEL.onnx FOLDER RECIPE.json... [--draws 3] [--calibration 128] [--limit N] [--out FOLDER] [--verbose]',
+  );
 
 const job = {
   signal: new AbortController().signal,
@@ -36,7 +46,11 @@ for (const path of recipes) {
   const name = basename(path, '.json');
   const draws: (Draw & { readonly seconds: number; readonly peakMiB: number })[] = [];
   for (const seed of recipe.passes.some(usesSamples) ? seedsOf(Number(values.draws)) : [null]) {
-    const bench = new Workbench(doc, platform, () => ({ data, calibration: Number(values.calibration), ...(seed === null ? {} : { seed }) }));
+    const bench = new Workbench(doc, platform, () => ({
+      data,
+      calibration: Number(values.calibration),
+      ...(seed === null ? {} : { seed }),
+    }));
     const from = performance.now();
     const { blob, steps } = await exportModel(bench, recipe, job);
     const cost = { seconds: (performance.now() - from) / 1000, peakMiB: peakMiB() };
@@ -45,12 +59,16 @@ for (const path of recipes) {
     const draw = { seed, ...scores, ...cost };
     console.log(`${name}, ${describeDraw(draw)}; ${cost.seconds.toFixed(1)} s, peak ${cost.peakMiB.toFixed(0)} MiB`);
     if (draws.length === 0) {
-      for (const step of steps) console.log(`  ${step.id}: ${step.note}${step.skipped.map(({ layer, reason }) => `\n    ${layer}: ${reason}`).join('')}`);
+      for (const step of steps)
+        console.log(`  ${step.id}: ${step.note}${step.skipped.map(({ layer, reason }) => `\n    ${layer}: ${reason}`).join('')}`);
     }
     draws.push(draw);
     if (values.out === undefined) continue;
     writeFileSync(join(values.out, `${name}${seed === null ? '' : `.${seed}`}.onnx`), new Uint8Array(await blob.arrayBuffer()));
-    writeFileSync(join(values.out, `${name}.json`), `${JSON.stringify({ model: basename(modelPath), recipe, spread: spreadOf(draws), draws }, null, 2)}\n`);
+    writeFileSync(
+      join(values.out, `${name}.json`),
+      `${JSON.stringify({ model: basename(modelPath), recipe, spread: spreadOf(draws), draws }, null, 2)}\n`,
+    );
   }
   console.log(`${name}, ${describeSpread(draws, doc.model.bytes)}`);
 }

@@ -1,4 +1,7 @@
-/** Writes every form of every model of a folder, on the engine in Node, for judge.py to load: one line each with bytes and what was left out. See README.md. */
+/**
+ * Writes every form of every model of a folder, on the engine in Node, for judge.py to load: one line each with bytes and what was left
+ * out. See README.md.
+ */
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { toPlainError } from '../../src/base/errors';
@@ -45,16 +48,23 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.onnx')))
       const exported = await exportProven(bench, data, { version: 1, target: 'wasm', passes: [{ id: 'fold-batchnorm' }, ...passes] }, job);
       writeFileSync(join(out, `${basename(file, '.onnx')}.${form}.onnx`), new Uint8Array(await exported.blob.arrayBuffer()));
       const skipped = exported.steps.flatMap((step) => step.skipped);
-      console.log(`${file} ${form}: ${exported.bytes} bytes, ${((performance.now() - from) / 1000).toFixed(1)} s, ${exported.steps.map((step) => step.changed).join('+')} changed, ${skipped.length} named; ${inWords(exported.proof)}`);
+      console.log(
+        `${file} ${form}: ${exported.bytes} bytes, ${((performance.now() - from) / 1000).toFixed(1)} s, ${exported.steps.map((step) => step.changed).join('+')} changed, ${skipped.length} named; ${inWords(exported.proof)}`,
+      );
     } catch (error) {
       console.log(`${file} ${form}: refused, ${toPlainError(error).message}`);
     }
   }
 }
 
-/** How far the written file is from the opened one, from the studio's values, and the graph without loss from the opened file: parts of the output's range. */
+/**
+ * How far the written file is from the opened one, from the studio's values, and the graph without loss from the opened file: parts of the
+ * output's range.
+ */
 function inWords({ ran, reason, difference, studio, lossless, faults }: Proof): string {
-  return ran ? `off by ${part(difference)}, studio ${part(studio)}, lossless ${part(lossless)}${faults.map((fault) => `; FAULT ${fault}`).join('')}` : `not run: ${reason ?? ''}`;
+  return ran
+    ? `off by ${part(difference)}, studio ${part(studio)}, lossless ${part(lossless)}${faults.map((fault) => `; FAULT ${fault}`).join('')}`
+    : `not run: ${reason ?? ''}`;
 }
 
 function part(check: { readonly relative: number } | null): string {
@@ -62,16 +72,31 @@ function part(check: { readonly relative: number } | null): string {
 }
 
 /** Four samples of noise of the model's first sizes: enough to calibrate a form, not to judge it. null where the sizes are open. */
-function madeUp(inputs: readonly { readonly name: string; readonly type: string; readonly shape: readonly (number | string)[] | null }[]): Dataset | null {
+function madeUp(
+  inputs: readonly { readonly name: string; readonly type: string; readonly shape: readonly (number | string)[] | null }[],
+): Dataset | null {
   const [input] = inputs;
   const sizes = input?.shape?.slice(1) ?? [];
-  if (inputs.length !== 1 || input === undefined || input.type !== 'float32' || sizes.length !== 3 || sizes.some((size) => typeof size === 'string')) return null;
+  if (
+    inputs.length !== 1 ||
+    input === undefined ||
+    input.type !== 'float32' ||
+    sizes.length !== 3 ||
+    sizes.some((size) => typeof size === 'string')
+  )
+    return null;
   const [channels = 1, height = 1, width = 1] = sizes.map(Number);
   const sampleSize = channels * height * width;
   return {
     kind: 'images',
     length: 4,
-    card: { version: 1, task: 'classification', data: '', format: 'npy', input: { layout: 'NCHW', size: [height, width], channels: channels === 1 ? 'L' : 'RGB', scale: 1, mean: [0], std: [1] } },
+    card: {
+      version: 1,
+      task: 'classification',
+      data: '',
+      format: 'npy',
+      input: { layout: 'NCHW', size: [height, width], channels: channels === 1 ? 'L' : 'RGB', scale: 1, mean: [0], std: [1] },
+    },
     labels: null,
     classNames: null,
     problems: { count: 0, first: [] },

@@ -34,7 +34,8 @@ export function findModels(): Model[] {
   const models = data ? readdirSync(join(data, 'models')).map((file) => modelAt(join(data, 'models', file), data)) : [];
   for (const folder of [SAMPLES, join(SAMPLES, 'npm')]) {
     const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.onnx')) : [];
-    for (const file of files) if (!models.some(({ path }) => same(path, join(folder, file)))) models.push(modelAt(join(folder, file), SAMPLES));
+    for (const file of files)
+      if (!models.some(({ path }) => same(path, join(folder, file)))) models.push(modelAt(join(folder, file), SAMPLES));
   }
   return models;
 }
@@ -57,7 +58,9 @@ export function casesOf(models: readonly Model[]): Case[] {
   return [
     ...all,
     // The rest runs on WASM, which is many times faster than a software GPU.
-    ...models.filter(({ name }) => name === 'digits').map((model): Case => ({ model, id: 'webgpu8', target: 'webgpu', passes: [fold, quantize(8)], limit: 500 })),
+    ...models
+      .filter(({ name }) => name === 'digits')
+      .map((model): Case => ({ model, id: 'webgpu8', target: 'webgpu', passes: [fold, quantize(8)], limit: 500 })),
     ...[2, 3, 4, 5, 6, 7].flatMap((bits) => on('squeezenet1.1', `packed${bits}`, quantize(bits, { storage: 'packed' }))),
     ...on('squeezenet1.1', 'prune', prune),
     ...on('squeezenet1.1', 'prune-quantize4', prune, quantize(4)),

@@ -43,7 +43,20 @@ function optimized({ model, id, target, passes, limit }: Case): boolean {
   if (existsSync(`${file}.onnx`) && existsSync(`${file}.report.json`)) return true;
   writeFileSync(`${file}.recipe.json`, JSON.stringify({ version: 1, target, passes }));
   const scored = limit !== null && model.card !== null ? ['--card', model.card, '--limit', String(limit)] : [];
-  const args = ['run', '--silent', 'optimize', '--', model.path, '--recipe', `${file}.recipe.json`, '--out', `${file}.onnx`, '--report', `${file}.report.json`, ...scored];
+  const args = [
+    'run',
+    '--silent',
+    'optimize',
+    '--',
+    model.path,
+    '--recipe',
+    `${file}.recipe.json`,
+    '--out',
+    `${file}.onnx`,
+    '--report',
+    `${file}.report.json`,
+    ...scored,
+  ];
   const startedAt = Date.now();
   const { status, stdout, stderr } = spawnSync('npm', args, { cwd: ROOT, encoding: 'utf8' });
   console.log(`${model.name}.${id}: exit ${status} after ${((Date.now() - startedAt) / 1000).toFixed(0)} s`);

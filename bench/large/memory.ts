@@ -73,7 +73,11 @@ function read(path: string): string {
 
 function parentOf(pid: number): number {
   // The name, in brackets, may hold spaces.
-  return Number(read(`/proc/${pid}/stat`).replace(/^.*\) /s, '').split(' ')[1] ?? 0);
+  return Number(
+    read(`/proc/${pid}/stat`)
+      .replace(/^.*\) /s, '')
+      .split(' ')[1] ?? 0,
+  );
 }
 
 function kilobytes(rollup: string, field: string): number {

@@ -13,11 +13,21 @@ import { ROOT } from '../judges/cases';
 import { watchMemory } from './memory';
 import { writeLargeModel } from './model';
 
-const { values } = parseArgs({ options: { layers: { type: 'string', default: '25' }, width: { type: 'string', default: '2000' }, bits: { type: 'string', default: '4' } } });
+const { values } = parseArgs({
+  options: {
+    layers: { type: 'string', default: '25' },
+    width: { type: 'string', default: '2000' },
+    bits: { type: 'string', default: '4' },
+  },
+});
 const recipe = { version: 1, target: 'webgpu', passes: [{ id: 'quantize-weights', options: { bits: Number(values.bits) } }] };
 const folder = mkdtempSync(join(tmpdir(), 'whittle-large-'));
 const server = await serveStudio(ROOT);
-const browser = await chromium.launch({ executablePath: ensureBrowser().path, args: [...CHROMIUM_FLAGS], ignoreDefaultArgs: ['--headless'] });
+const browser = await chromium.launch({
+  executablePath: ensureBrowser().path,
+  args: [...CHROMIUM_FLAGS],
+  ignoreDefaultArgs: ['--headless'],
+});
 const memory = watchMemory();
 try {
   const file = join(folder, 'large.onnx');
@@ -43,7 +53,9 @@ try {
     const { pss, rss, parts } = memory.take();
     worst = { pss: Math.max(worst.pss, pss), rss: Math.max(worst.rss, rss) };
     const rises = ['renderer', 'gpu-process', 'browser'].map((kind) => `${kind} +${mb((parts[kind] ?? 0) - (baseline.parts[kind] ?? 0))}`);
-    console.log(`${name}: ${seconds.toFixed(1)} s, peak ${times(pss, baseline.pss)} the file (${rises.join(', ')}); by RSS ${times(rss, baseline.rss)}`);
+    console.log(
+      `${name}: ${seconds.toFixed(1)} s, peak ${times(pss, baseline.pss)} the file (${rises.join(', ')}); by RSS ${times(rss, baseline.rss)}`,
+    );
   };
   const input = await chosen(page, file);
   await stage('open', async () => value(await studio.evaluate((whittle, given) => whittle.open([...(given.files ?? [])]), input)));
@@ -57,7 +69,9 @@ try {
     value(outcome);
     await download.saveAs(saved);
   });
-  console.log(`all: ${total.toFixed(1)} s, peak ${times(worst.pss, baseline.pss)} the file, by RSS ${times(worst.rss, baseline.rss)}; saved ${statSync(saved).size} bytes`);
+  console.log(
+    `all: ${total.toFixed(1)} s, peak ${times(worst.pss, baseline.pss)} the file, by RSS ${times(worst.rss, baseline.rss)}; saved ${statSync(saved).size} bytes`,
+  );
 } finally {
   memory.stop();
   await browser.close();

@@ -1,5 +1,6 @@
 /**
- * 4-bit weights on a stack of four MatMuls: the relative L2 error of its output on rows that calibration never saw, by rounding. Runs in Node
+ * 4-bit weights on a stack of four MatMuls: the relative L2 error of its output on rows that calibration never saw, by rounding. Runs in
+ * Node
  * on the engine that the page uses without a GPU. See README.md.
  */
 import { readFileSync } from 'node:fs';
@@ -14,7 +15,10 @@ import type { Options } from '../../src/passes/options';
 import { job, openBlob, platform, runtime } from '../engine';
 import { makeStack, type StackFiles } from './stack';
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { seed: { type: 'string', default: '1' }, bits: { type: 'string', default: '4' }, only: { type: 'string', default: '' } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { seed: { type: 'string', default: '1' }, bits: { type: 'string', default: '4' }, only: { type: 'string', default: '' } },
+});
 const [folder] = positionals;
 const files = folder === undefined ? makeStack(Number(values.seed)) : filesOf(folder);
 
@@ -42,7 +46,11 @@ for (const [grid, shared] of Object.entries(GRIDS)) {
     // A bench of its own each: nothing is kept from one to the next.
     const bench = new Workbench(doc, platform, () => ({ data: calibration, calibration: calibration.length }));
     const from = performance.now();
-    const exported = await exportModel(bench, { version: 1, target: 'wasm', passes: [{ id: 'quantize-weights', options: { bits: Number(values.bits), ...shared, ...own } }] }, job);
+    const exported = await exportModel(
+      bench,
+      { version: 1, target: 'wasm', passes: [{ id: 'quantize-weights', options: { bits: Number(values.bits), ...shared, ...own } }] },
+      job,
+    );
     const seconds = (performance.now() - from) / 1000;
     const rounded = await outputs(new Uint8Array(await exported.blob.arrayBuffer()));
     console.log(`${name}: relative L2 ${relativeError(exact, rounded).toFixed(4)}, ${exported.bytes} bytes, ${seconds.toFixed(1)} s`);
@@ -55,7 +63,14 @@ function filesOf(path: string): StackFiles {
 }
 
 function rowsOf(file: Uint8Array<ArrayBuffer>): Promise<Dataset> {
-  const card = parseCard({ version: 1, model: 'stack.onnx', task: 'classification', data: '.', format: 'tensors', tensors: { x: 'rows.npy' } });
+  const card = parseCard({
+    version: 1,
+    model: 'stack.onnx',
+    task: 'classification',
+    data: '.',
+    format: 'tensors',
+    tensors: { x: 'rows.npy' },
+  });
   return openDataset(card, [{ path: 'rows.npy', blob: new Blob([file]) }], job);
 }
 

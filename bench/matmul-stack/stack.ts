@@ -19,8 +19,11 @@ export interface StackFiles {
 /** x [N, 256] -> MatMul four times -> y [N, 256]; weights of variance 1/256, inputs of variance 1. */
 export function makeStack(seed: number): StackFiles {
   const random = gaussian(seed);
-  const values = (rows: number, scale: number): Float32Array<ArrayBuffer> => Float32Array.from({ length: rows * SIZE }, () => random() * scale);
-  const weights = Array.from({ length: LAYERS }, (_, at) => makeTensor(`w${at}`, DataType.FLOAT, [SIZE, SIZE], bytesOf(values(SIZE, 1 / Math.sqrt(SIZE)))));
+  const values = (rows: number, scale: number): Float32Array<ArrayBuffer> =>
+    Float32Array.from({ length: rows * SIZE }, () => random() * scale);
+  const weights = Array.from({ length: LAYERS }, (_, at) =>
+    makeTensor(`w${at}`, DataType.FLOAT, [SIZE, SIZE], bytesOf(values(SIZE, 1 / Math.sqrt(SIZE)))),
+  );
   const names = Array.from({ length: LAYERS + 1 }, (_, at) => (at === 0 ? 'x' : at === LAYERS ? 'y' : `h${at}`));
   const nodes = weights.map((_, at) => makeNode('MatMul', [names[at] ?? '', `w${at}`], [names[at + 1] ?? '']));
   const model = makeModel({ opset: 21, inputs: [['x', ['N', SIZE]]], outputs: [['y', ['N', SIZE]]], nodes, weights });

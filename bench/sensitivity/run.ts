@@ -24,7 +24,8 @@ const { values, positionals } = parseArgs({
   options: { samples: { type: 'string', default: '64' }, truth: { type: 'string', default: '3' }, out: { type: 'string' } },
 });
 const [modelPath, folder] = positionals;
-if (modelPath === undefined || folder === undefined) throw new Error('Usage: tsx bench/sensitivity/run.ts MODEL.onnx FOLDER [--samples 64] [--truth BITS,BITS] [--out FILE.json]');
+if (modelPath === undefined || folder === undefined)
+  throw new Error('Usage: tsx bench/sensitivity/run.ts MODEL.onnx FOLDER [--samples 64] [--truth BITS,BITS] [--out FILE.json]');
 
 const doc = await openModel(modelPath);
 const bench = new Workbench(doc, platform);
@@ -33,10 +34,20 @@ const data = await openFolder(folder);
 const started = Date.now();
 const log = (line: string): void => console.log(`${((Date.now() - started) / 1000).toFixed(0).padStart(5)} s  ${line}`);
 
-const scan = await sensitivity(bench, data, recipe, { bits: [2, 3, 4, 6, 8], sparsities: [], samples: Number(values.samples) }, job, (cell) =>
-  log(`${cell.layerId}, ${cell.value} bits: KL ${cell.kl?.toExponential(2)}, top-1 ${cell.top1}, weights ${cell.weightSqnrDb?.toFixed(1)} dB`),
+const scan = await sensitivity(
+  bench,
+  data,
+  recipe,
+  { bits: [2, 3, 4, 6, 8], sparsities: [], samples: Number(values.samples) },
+  job,
+  (cell) =>
+    log(
+      `${cell.layerId}, ${cell.value} bits: KL ${cell.kl?.toExponential(2)}, top-1 ${cell.top1}, weights ${cell.weightSqnrDb?.toFixed(1)} dB`,
+    ),
 );
-log(`${scan.cells.length} cells, ${scan.layers} layers, ${scan.samples} samples; sessions made ${scan.sessionsCreated}; ${(scan.totalMs / 1000).toFixed(1)} s, of which inference ${(scan.inferenceMs / 1000).toFixed(1)} s: ratio ${(scan.totalMs / scan.inferenceMs).toFixed(4)}`);
+log(
+  `${scan.cells.length} cells, ${scan.layers} layers, ${scan.samples} samples; sessions made ${scan.sessionsCreated}; ${(scan.totalMs / 1000).toFixed(1)} s, of which inference ${(scan.inferenceMs / 1000).toFixed(1)} s: ratio ${(scan.totalMs / scan.inferenceMs).toFixed(4)}`,
+);
 
 interface Loss {
   /** Points of top-1 lost on all samples. */
@@ -57,16 +68,30 @@ for (const bits of values.truth.split(',').map(Number)) {
   for (const layerId of new Set(scan.cells.map((c) => c.layerId))) {
     const real = await trueLoss(bench, data, singleLayerRecipe(recipe, layerId, { kind: 'bits', value: bits }));
     const cell = scan.cells.find((c) => c.layerId === layerId && c.value === bits);
-    log(`${layerId} alone at ${bits} bits, ${data.length} samples: top-1 -${real.top1Drop.toFixed(2)} points, cross-entropy +${real.crossEntropyRise.toFixed(5)}`);
+    log(
+      `${layerId} alone at ${bits} bits, ${data.length} samples: top-1 -${real.top1Drop.toFixed(2)} points, cross-entropy +${real.crossEntropyRise.toFixed(5)}`,
+    );
     layers.push({ layerId, ...real, kl: cell?.kl ?? 0, weightSqnrDb: cell?.weightSqnrDb ?? 0 });
   }
   const of = (pick: (layer: LayerLoss) => number): number[] => layers.map(pick);
   const figures = {
     bits,
-    klWithCrossEntropy: spearman(of((l) => l.kl), of((l) => l.crossEntropyRise)),
-    klWithTop1: spearman(of((l) => l.kl), of((l) => l.top1Drop)),
-    weightErrorWithCrossEntropy: spearman(of((l) => -l.weightSqnrDb), of((l) => l.crossEntropyRise)),
-    weightErrorWithTop1: spearman(of((l) => -l.weightSqnrDb), of((l) => l.top1Drop)),
+    klWithCrossEntropy: spearman(
+      of((l) => l.kl),
+      of((l) => l.crossEntropyRise),
+    ),
+    klWithTop1: spearman(
+      of((l) => l.kl),
+      of((l) => l.top1Drop),
+    ),
+    weightErrorWithCrossEntropy: spearman(
+      of((l) => -l.weightSqnrDb),
+      of((l) => l.crossEntropyRise),
+    ),
+    weightErrorWithTop1: spearman(
+      of((l) => -l.weightSqnrDb),
+      of((l) => l.top1Drop),
+    ),
   };
   log(`Spearman at ${bits} bits: ${JSON.stringify(figures)}`);
   truth.push({ ...figures, layers });

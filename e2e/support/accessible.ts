@@ -5,7 +5,10 @@ import { expectLaidOut } from './laid-out';
 const WIDTHS = [1440, 390] as const;
 const SCHEMES = ['light', 'dark'] as const;
 
-/** The page as it stands is laid out well, and has no violations that axe can find, in both themes and at both widths; the wide light one is left. */
+/**
+ * The page as it stands is laid out well, and has no violations that axe can find, in both themes and at both widths; the wide light one is
+ * left.
+ */
 export async function expectAccessible(page: Page): Promise<void> {
   await expectLaidOut(page);
   for (const width of WIDTHS.toReversed()) {

@@ -1,4 +1,7 @@
-/** Pictures of eight colours, and a small model that tells them apart only where they are prepared as caffe does: blue first, the mean taken off, no division. */
+/**
+ * Pictures of eight colours, and a small model that tells them apart only where they are prepared as caffe does: blue first, the mean taken
+ * off, no division.
+ */
 import { deflateSync } from 'node:zlib';
 import { toBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema, type TensorProto } from 'onnx-buf';
@@ -12,8 +15,15 @@ import { makeModel } from '../../src/onnx/testing/fixtures';
 const SIDE = 16;
 /** Mean of red, green and blue, as caffe's models have it. */
 const MEAN = [123, 117, 104] as const;
-/** Each colour lies at another distance from the mean: divided by anything, all of them look like the nearest. Red and blue always differ. */
-const DIRECTIONS = [[1, 1, -1], [1, -1, -1], [-1, 1, 1], [-1, -1, 1]] as const;
+/**
+ * Each colour lies at another distance from the mean: divided by anything, all of them look like the nearest. Red and blue always differ.
+ */
+const DIRECTIONS = [
+  [1, 1, -1],
+  [1, -1, -1],
+  [-1, 1, 1],
+  [-1, -1, 1],
+] as const;
 const COLOURS = Array.from({ length: 8 }, (_, k) => (DIRECTIONS[k % 4] ?? DIRECTIONS[0]).map((sign) => sign * 10 * (k + 1)));
 export const NAMES = COLOURS.map((_, k) => `colour-${k}`);
 
@@ -42,7 +52,10 @@ export function pictures(each: number): { readonly path: string; readonly bytes:
   return COLOURS.flatMap((colour, k) =>
     Array.from({ length: each }, (_, i) => {
       const pixel = colour.map((value, c) => (MEAN[c] ?? 0) + value);
-      const rows = Array.from({ length: SIDE }, () => [0, ...Array.from({ length: SIDE }, () => pixel.map((value) => Math.round(value + 4 * random() - 2))).flat()]);
+      const rows = Array.from({ length: SIDE }, () => [
+        0,
+        ...Array.from({ length: SIDE }, () => pixel.map((value) => Math.round(value + 4 * random() - 2))).flat(),
+      ]);
       return { path: `pictures/${NAMES[k] ?? ''}/${i}.png`, bytes: png(rows) };
     }),
   );
@@ -63,7 +76,12 @@ function png(rows: readonly (readonly number[])[]): Buffer {
   header.writeUInt32BE(SIDE, 0);
   header.writeUInt32BE(rows.length, 4);
   header.set([8, 2], 8);
-  return Buffer.concat([Buffer.from([0x89, ...Buffer.from('PNG\r\n\u001a\n')]), chunk('IHDR', header), chunk('IDAT', deflateSync(Buffer.from(rows.flat()))), chunk('IEND', Buffer.alloc(0))]);
+  return Buffer.concat([
+    Buffer.from([0x89, ...Buffer.from('PNG\r\n\u001a\n')]),
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(Buffer.from(rows.flat()))),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
 }
 
 function chunk(type: string, data: Buffer): Buffer {

@@ -7,7 +7,16 @@
  * - a state (chosen, pressed, selected, done) that looks like its neighbour without it.
  */
 export function vanished(): string[] {
-  const STATES = ['[data-state=on]', '[data-state=checked]', '[aria-pressed=true]', '[aria-selected=true]', '[aria-current=page]', '[data-highlighted]', '[data-done]', '[data-selected]'];
+  const STATES = [
+    '[data-state=on]',
+    '[data-state=checked]',
+    '[aria-pressed=true]',
+    '[aria-selected=true]',
+    '[aria-current=page]',
+    '[data-highlighted]',
+    '[data-done]',
+    '[data-selected]',
+  ];
   const MARKS = '.switch-thumb, .slider-track, .slider-range, .slider-thumb, .key, .job-segments span';
   const canvas = document.body.appendChild(document.createElement('i'));
   canvas.style.backgroundColor = 'Canvas';
@@ -15,7 +24,8 @@ export function vanished(): string[] {
   canvas.remove();
   const CLEAR = 'rgba(0, 0, 0, 0)';
   // The computed fill is the page's own; only where the page keeps it is it also what is drawn.
-  const fillOf = (style: CSSStyleDeclaration): string => (style.getPropertyValue('forced-color-adjust') === 'none' ? style.backgroundColor : CLEAR);
+  const fillOf = (style: CSSStyleDeclaration): string =>
+    style.getPropertyValue('forced-color-adjust') === 'none' ? style.backgroundColor : CLEAR;
   /** The colour behind an element's children: its own, that of what is drawn before them, or what it lies on. */
   const groundOf = (element: Element | null): string => {
     if (!element) return paper;
@@ -25,7 +35,10 @@ export function vanished(): string[] {
   const hasEdge = ({ borderTopStyle, borderTopWidth, borderTopColor }: CSSStyleDeclaration, ground: string): boolean =>
     borderTopStyle !== 'none' && borderTopWidth !== '0px' && ![CLEAR, ground].includes(borderTopColor);
   const looks = (element: Element): string =>
-    [null, '::before'].map((part) => getComputedStyle(element, part)).map((style) => `${fillOf(style)} ${style.borderColor} ${style.outline}`).join('; ');
+    [null, '::before']
+      .map((part) => getComputedStyle(element, part))
+      .map((style) => `${fillOf(style)} ${style.borderColor} ${style.outline}`)
+      .join('; ');
   const nameOf = (element: Element): string => `${element.getAttribute('class') ?? element.tagName} "${element.textContent.slice(0, 30)}"`;
 
   const marks = [...document.querySelectorAll(MARKS)].filter((element) => element.checkVisibility());

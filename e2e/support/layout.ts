@@ -34,7 +34,9 @@ export async function layoutFaults(): Promise<string[]> {
   };
   // Words for screen readers are cut away whole; charts hold their labels against a ruler far outside the window.
   const isShown = (element: Element): boolean =>
-    element.checkVisibility({ visibilityProperty: true }) && getComputedStyle(element).clipPath !== 'inset(50%)' && element.closest('.visually-hidden, #recharts_measurement_span') === null;
+    element.checkVisibility({ visibilityProperty: true }) &&
+    getComputedStyle(element).clipPath !== 'inset(50%)' &&
+    element.closest('.visually-hidden, #recharts_measurement_span') === null;
   const isEmpty = ({ left, top, right, bottom }: Box): boolean => right - left < 1 || bottom - top < 1;
   const common = (a: Box, b: Box): Box => ({
     left: Math.max(a.left, b.left),
@@ -106,16 +108,24 @@ export async function layoutFaults(): Promise<string[]> {
     const room = control.clientWidth - Number.parseFloat(style.paddingLeft) - Number.parseFloat(style.paddingRight);
     // The arrow of a list takes this much.
     if (control instanceof HTMLSelectElement) return pen.measureText(control.selectedOptions[0]?.label ?? '').width <= room - 16;
-    return !(control instanceof HTMLInputElement) || ['checkbox', 'radio'].includes(control.type) || pen.measureText(control.value || control.placeholder).width <= room;
+    return (
+      !(control instanceof HTMLInputElement) ||
+      ['checkbox', 'radio'].includes(control.type) ||
+      pen.measureText(control.value || control.placeholder).width <= room
+    );
   };
 
   const controls: Thing[] = [];
   for (const element of document.querySelectorAll(CONTROLS)) {
     if (!isShown(element) || element.matches('[aria-hidden=true]')) continue;
     // A thumb is taken by its track, a box by its label.
-    const target = element.closest('.slider') ?? (element.matches('[type=checkbox], [type=radio]') ? element.closest('label') : null) ?? element;
+    const target =
+      element.closest('.slider') ?? (element.matches('[type=checkbox], [type=radio]') ? element.closest('label') : null) ?? element;
     const whole = target.getBoundingClientRect();
-    if (!holds(element)) faults.add(`clipped: "${start(element instanceof HTMLInputElement ? element.value || element.placeholder : '')}" in ${nameOf(element)}`);
+    if (!holds(element))
+      faults.add(
+        `clipped: "${start(element instanceof HTMLInputElement ? element.value || element.placeholder : '')}" in ${nameOf(element)}`,
+      );
     const isInline = element.matches('a') && getComputedStyle(element).display === 'inline';
     if (!isInline && !element.matches(MARKS) && Math.min(whole.width, whole.height) < TARGET - 0.5) {
       faults.add(`small: ${nameOf(target)} is ${Math.round(whole.width)} by ${Math.round(whole.height)}`);
@@ -130,7 +140,14 @@ export async function layoutFaults(): Promise<string[]> {
       const { left, top, right, bottom } = common(a, b);
       // Lines of text are told a little higher than they are spaced.
       const least = texts.includes(a) && texts.includes(b) ? 3 : 1.5;
-      if (right - left <= 1 || bottom - top <= least || a.layer !== b.layer || a.element.contains(b.element) || b.element.contains(a.element)) continue;
+      if (
+        right - left <= 1 ||
+        bottom - top <= least ||
+        a.layer !== b.layer ||
+        a.element.contains(b.element) ||
+        b.element.contains(a.element)
+      )
+        continue;
       faults.add(`over: ${a.words} and ${b.words}, ${Math.round(right - left)} by ${Math.round(bottom - top)}`);
     }
   }
@@ -140,9 +157,14 @@ export async function layoutFaults(): Promise<string[]> {
   for (const element of document.querySelectorAll('body *')) {
     const { overflowX, overflowY } = getComputedStyle(element);
     const { clientHeight, clientWidth, scrollHeight, scrollWidth } = element;
-    const [isWide, isHigh] = [scrollWidth > clientWidth + 1 && !holdsTable(element), scrollHeight > clientHeight + 1 && clientHeight < READABLE];
-    if (scrolls(overflowX) && isWide && isShown(element)) faults.add(`wide: ${nameOf(element)} is ${scrollWidth} px wide in ${clientWidth}`);
-    if (scrolls(overflowY) && isHigh && isShown(element)) faults.add(`squeezed: ${nameOf(element)} shows ${clientHeight} of ${scrollHeight}`);
+    const [isWide, isHigh] = [
+      scrollWidth > clientWidth + 1 && !holdsTable(element),
+      scrollHeight > clientHeight + 1 && clientHeight < READABLE,
+    ];
+    if (scrolls(overflowX) && isWide && isShown(element))
+      faults.add(`wide: ${nameOf(element)} is ${scrollWidth} px wide in ${clientWidth}`);
+    if (scrolls(overflowY) && isHigh && isShown(element))
+      faults.add(`squeezed: ${nameOf(element)} shows ${clientHeight} of ${scrollHeight}`);
   }
   const { scrollWidth } = document.documentElement;
   if (scrollWidth > innerWidth) faults.add(`wide: ${scrollWidth} px in a window of ${innerWidth}`);
@@ -150,7 +172,8 @@ export async function layoutFaults(): Promise<string[]> {
 }
 
 /**
- * Writes an error to the console whenever the page is wider than its window, from its first frame on; a frame is given to charts that follow
+ * Writes an error to the console whenever the page is wider than its window, from its first frame on; a frame is given to charts that
+ * follow
  * their place's width. For a page's start: what lasts until a check has ended is over before a test looks.
  */
 export function watchWidth(): void {
@@ -159,7 +182,8 @@ export function watchWidth(): void {
   const look = (): void => {
     due = false;
     const { scrollWidth } = document.documentElement;
-    if (scrollWidth > innerWidth && scrollWidth > widest) console.error(`The page is ${(widest = scrollWidth)} px wide in a window of ${innerWidth}.`);
+    if (scrollWidth > innerWidth && scrollWidth > widest)
+      console.error(`The page is ${(widest = scrollWidth)} px wide in a window of ${innerWidth}.`);
   };
   const soon = (): void => {
     if (due) return;

@@ -1,7 +1,14 @@
 /** Files that the tests drop: broken models made from the digit sample, and starts of other formats. */
 import { readFileSync } from 'node:fs';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { ModelProtoSchema, NodeProtoSchema, TensorProtoSchema, TensorProto_DataLocation, TensorProto_DataType, type ModelProto } from 'onnx-buf';
+import {
+  ModelProtoSchema,
+  NodeProtoSchema,
+  TensorProtoSchema,
+  TensorProto_DataLocation,
+  TensorProto_DataType,
+  type ModelProto,
+} from 'onnx-buf';
 import { DIGITS } from './studio';
 
 /** The digit sample after a change to its message. */
@@ -31,23 +38,35 @@ function swapped(digit: number): number {
 }
 
 /**
- * The digit sample with layers behind it that change nothing, until their weights are quantized: what exchanges the scores of 3 and 8 is taken back by a
+ * The digit sample with layers behind it that change nothing, until their weights are quantized: what exchanges the scores of 3 and 8 is
+ * taken back by a
  * layer of small values beside huge ones, which act on a constant 0 and leave no step for the small ones.
  */
 export function withPlantedSwap(): Buffer {
   const weights = {
     'widen.weight': { columns: 11, values: matrix(10, (row, column) => Number(row === column), 11) },
     'swap.weight': { columns: 10, values: matrix(11, (row, column) => Number(column === swapped(row))) },
-    'undo.weight': { columns: 10, values: matrix(11, (row, column) => (row === 10 ? 1000 : Number(row === column) - Number(column === swapped(row)))) },
+    'undo.weight': {
+      columns: 10,
+      values: matrix(11, (row, column) => (row === 10 ? 1000 : Number(row === column) - Number(column === swapped(row)))),
+    },
   };
   return changedDigits(({ graph }) => {
     const last = graph?.node.at(-1);
     if (!graph || !last) throw new Error('The digit sample has no nodes.');
     last.output[0] = 'digits';
     for (const [name, { columns, values }] of Object.entries(weights)) {
-      graph.initializer.push(create(TensorProtoSchema, { name, dataType: TensorProto_DataType.FLOAT, dims: [BigInt(values.length / columns), BigInt(columns)], rawData: new Uint8Array(values.buffer) }));
+      graph.initializer.push(
+        create(TensorProtoSchema, {
+          name,
+          dataType: TensorProto_DataType.FLOAT,
+          dims: [BigInt(values.length / columns), BigInt(columns)],
+          rawData: new Uint8Array(values.buffer),
+        }),
+      );
     }
-    const node = (name: string, opType: string, input: string[], output: string): void => void graph.node.push(create(NodeProtoSchema, { name, opType, input, output: [output] }));
+    const node = (name: string, opType: string, input: string[], output: string): void =>
+      void graph.node.push(create(NodeProtoSchema, { name, opType, input, output: [output] }));
     node('widen', 'MatMul', ['digits', 'widen.weight'], 'wide');
     node('swap', 'MatMul', ['wide', 'swap.weight'], 'swapped');
     node('undo', 'MatMul', ['wide', 'undo.weight'], 'undone');
@@ -85,8 +104,18 @@ export function staticQdq(): Buffer {
       if (node.opType !== 'Conv' || input === undefined) return [node];
       node.input[0] = `qdq_${i}`;
       return [
-        create(NodeProtoSchema, { name: `quantize_${i}`, opType: 'QuantizeLinear', input: [input, 'qdq_scale', 'qdq_zero'], output: [`qdq_${i}_codes`] }),
-        create(NodeProtoSchema, { name: `dequantize_${i}`, opType: 'DequantizeLinear', input: [`qdq_${i}_codes`, 'qdq_scale', 'qdq_zero'], output: [`qdq_${i}`] }),
+        create(NodeProtoSchema, {
+          name: `quantize_${i}`,
+          opType: 'QuantizeLinear',
+          input: [input, 'qdq_scale', 'qdq_zero'],
+          output: [`qdq_${i}_codes`],
+        }),
+        create(NodeProtoSchema, {
+          name: `dequantize_${i}`,
+          opType: 'DequantizeLinear',
+          input: [`qdq_${i}_codes`, 'qdq_scale', 'qdq_zero'],
+          output: [`qdq_${i}`],
+        }),
         node,
       ];
     });

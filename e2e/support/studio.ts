@@ -28,10 +28,20 @@ export class Studio {
 
   /** A page of its own in a context of its own. Animations and themes are pinned. */
   static async open(browser: Browser, path = './'): Promise<Studio> {
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce', colorScheme: 'light', acceptDownloads: true, permissions: ['clipboard-read', 'clipboard-write'] });
+    const context = await browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      reducedMotion: 'reduce',
+      colorScheme: 'light',
+      acceptDownloads: true,
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
     const studio = new Studio(await context.newPage());
     // What the content policy refuses becomes a line of the console, whether the browser writes one or not.
-    await studio.page.addInitScript(() => document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => console.error(`refused by ${violatedDirective}: ${blockedURI}`)));
+    await studio.page.addInitScript(() =>
+      document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
+        console.error(`refused by ${violatedDirective}: ${blockedURI}`),
+      ),
+    );
     await studio.page.addInitScript(watchWidth);
     await studio.page.goto(path);
     return studio;

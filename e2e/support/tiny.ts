@@ -35,11 +35,17 @@ function readDigits(count: number): { readonly images: Buffer; readonly labels: 
 export async function useFewDigits({ page }: Studio, count: number): Promise<void> {
   const { images, labels } = readDigits(count);
   const card = parseCard({ ...Object(JSON.parse(readFileSync(DIGITS_CARD, 'utf8'))), images: 'images-idx3-ubyte' });
-  const files = [{ name: 'images-idx3-ubyte', base64: images.toString('base64') }, { name: 'labels-idx1-ubyte', base64: labels.toString('base64') }];
-  const set = await page.evaluate(({ given, by }) => {
-    const made = given.map(({ name, base64 }) => new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name));
-    return window.whittle.setData('digits', by, made);
-  }, { given: files, by: card });
+  const files = [
+    { name: 'images-idx3-ubyte', base64: images.toString('base64') },
+    { name: 'labels-idx1-ubyte', base64: labels.toString('base64') },
+  ];
+  const set = await page.evaluate(
+    ({ given, by }) => {
+      const made = given.map(({ name, base64 }) => new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name));
+      return window.whittle.setData('digits', by, made);
+    },
+    { given: files, by: card },
+  );
   expect(value(set).samples).toBe(count);
 }
 
@@ -57,7 +63,8 @@ const conv = noise(FILTERS * 9, 1);
 const hidden = noise(HIDDEN * FILTERS * COARSE ** 2, 2).map((v) => v / 3);
 
 /**
- * AveragePool, Conv, Relu, Gemm, Relu, Gemm: 7,000 weights in 28 kB. Its first two layers are random features; the last is their least-squares
+ * AveragePool, Conv, Relu, Gemm, Relu, Gemm: 7,000 weights in 28 kB. Its first two layers are random features; the last is their
+ * least-squares
  * fit to the classes.
  */
 function tinyClassifier(): Buffer {
@@ -105,7 +112,10 @@ function lastLayer(): { readonly scores: Float32Array; readonly bias: Float32Arr
   }
   for (let i = 0; i < n; i++) gram[i * n + i] = (gram[i * n + i] ?? 0) + 1;
   const solved = targets.map((target) => solveSymmetric(gram, target, n) ?? new Float64Array(n));
-  return { scores: Float32Array.from(solved.flatMap((row) => [...row.subarray(0, HIDDEN)])), bias: Float32Array.from(solved, (row) => row[HIDDEN] ?? 0) };
+  return {
+    scores: Float32Array.from(solved.flatMap((row) => [...row.subarray(0, HIDDEN)])),
+    bias: Float32Array.from(solved, (row) => row[HIDDEN] ?? 0),
+  };
 }
 
 /** What the last layer sees of one image. */
@@ -126,5 +136,10 @@ function featuresOf(pixels: Buffer): Float64Array {
     }
     return Math.max(0, sum);
   });
-  return Float64Array.from({ length: HIDDEN }, (_, row) => Math.max(0, lit.reduce((sum, v, i) => sum + v * (hidden[row * lit.length + i] ?? 0), 0)));
+  return Float64Array.from({ length: HIDDEN }, (_, row) =>
+    Math.max(
+      0,
+      lit.reduce((sum, v, i) => sum + v * (hidden[row * lit.length + i] ?? 0), 0),
+    ),
+  );
 }

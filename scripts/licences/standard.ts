@@ -11,7 +11,10 @@ const TEXTS: ReadonlyMap<string, URL> = new Map([
 
 /** Who holds the rights, where the package's own files say it and its package.json does not. */
 const HOLDERS: ReadonlyMap<string, string> = new Map([
-  ['@bufbuild/protobuf', 'Copyright 2021-2026 Buf Technologies, Inc.\nCopyright 2008 Google Inc. (reading and writing of variable-length integers, under BSD-3-Clause)'],
+  [
+    '@bufbuild/protobuf',
+    'Copyright 2021-2026 Buf Technologies, Inc.\nCopyright 2008 Google Inc. (reading and writing of variable-length integers, under BSD-3-Clause)',
+  ],
   [
     'onnxruntime-web',
     'Copyright (c) Microsoft Corporation. All rights reserved.\n' +

@@ -1,5 +1,6 @@
 /**
- * What became of a model's answers, in words: page, report and command line say the same. A score that stays is not called "no change" where
+ * What became of a model's answers, in words: page, report and command line say the same. A score that stays is not called "no change"
+ * where
  * other samples are right than before.
  */
 import { chanceWords, NOT_TOLD, type Chance } from './chance-words';
@@ -20,9 +21,13 @@ interface Compared {
   readonly paired: { readonly difference: number; readonly p: number } | null;
   /** The original's hits against chance; null as above. */
   readonly chance: Chance | null;
-  readonly classes: readonly (Named & { readonly samples: number; readonly before: number; readonly after: number; readonly p: number })[] | null;
+  readonly classes:
+    readonly (Named & { readonly samples: number; readonly before: number; readonly after: number; readonly p: number })[] | null;
   /** null where the outputs are no class scores. */
-  readonly changed: { readonly total: number; readonly moves: readonly { readonly from: Named; readonly to: Named; readonly count: number }[] } | null;
+  readonly changed: {
+    readonly total: number;
+    readonly moves: readonly { readonly from: Named; readonly to: Named; readonly count: number }[];
+  } | null;
   readonly agreement: { readonly samples: number; readonly sqnrDb: number | null };
   readonly nonFinite: { readonly before: number; readonly after: number };
 }
@@ -85,7 +90,9 @@ function movedClasses({ classes }: Compared): NonNullable<Compared['classes']> {
 
 function changedFinding({ changed, agreement: { samples }, madeUp }: Compared): Finding[] {
   if (!changed || changed.total === 0) return [];
-  const moves = changed.moves.slice(0, NAMED_MOVES).map(({ from, to, count }) => `${formatClass(from)} became ${formatClass(to)} (${formatCount(count)})`);
+  const moves = changed.moves
+    .slice(0, NAMED_MOVES)
+    .map(({ from, to, count }) => `${formatClass(from)} became ${formatClass(to)} (${formatCount(count)})`);
   const most = moves.length === 0 ? '' : `; most often ${moves.join(' and ')}`;
   const inputs = madeUp === null ? '' : ' on made-up inputs';
   const text = `${formatCount(changed.total)} of ${counted(samples, 'answer')} changed${inputs} (${((100 * changed.total) / samples).toFixed(1)} %)${most}.`;
@@ -94,10 +101,20 @@ function changedFinding({ changed, agreement: { samples }, madeUp }: Compared): 
 
 function classFinding({ classes }: Compared, moved: NonNullable<Compared['classes']>): Finding[] {
   if (moved.length === 0) return [];
-  const named = moved.slice(0, NAMED_CLASSES).map((each) => `${formatClass(each)}, ${formatCount(each.before)} to ${formatCount(each.after)} of ${formatCount(each.samples)} right (${formatP(each.p)})`);
+  const named = moved
+    .slice(0, NAMED_CLASSES)
+    .map(
+      (each) =>
+        `${formatClass(each)}, ${formatCount(each.before)} to ${formatCount(each.after)} of ${formatCount(each.samples)} right (${formatP(each.p)})`,
+    );
   const more = moved.length > NAMED_CLASSES ? `; and ${formatCount(moved.length - NAMED_CLASSES)} more` : '';
   const count = `${formatCount(moved.length)} of ${counted(classes?.length ?? 0, 'class', 'classes')}`;
-  return [{ text: `${count} moved beyond chance (exact McNemar test, corrected for their number): ${named.join('; ')}${more}.`, brief: `${counted(moved.length, 'class', 'classes')} moved` }];
+  return [
+    {
+      text: `${count} moved beyond chance (exact McNemar test, corrected for their number): ${named.join('; ')}${more}.`,
+      brief: `${counted(moved.length, 'class', 'classes')} moved`,
+    },
+  ];
 }
 
 /** Of the score and the outputs: all of them are warnings. */
@@ -106,12 +123,16 @@ function scoreFindings({ paired, chance, changed, agreement: { samples, sqnrDb }
   const isTold = chance?.told !== false;
   const findings: Finding[] = chance && !isTold ? [{ text: `${chanceWords(chance)}.`, brief: NOT_TOLD }] : [];
   if (nonFinite.after > nonFinite.before) {
-    findings.push({ text: `NaN or infinity in the outputs of ${formatCount(nonFinite.after)} of ${counted(samples, 'sample')}.`, brief: 'NaN in the outputs' });
+    findings.push({
+      text: `NaN or infinity in the outputs of ${formatCount(nonFinite.after)} of ${counted(samples, 'sample')}.`,
+      brief: 'NaN in the outputs',
+    });
   }
   if (isTold && paired && isMeasured(paired.p) && paired.difference <= -LOSS_POINTS) {
     const points = `${(-paired.difference).toFixed(1)} points`;
     findings.push({ text: `Loses ${points} of accuracy.`, brief: `loses ${points}` });
   }
-  if (changed === null && sqnrDb !== null && sqnrDb < FAR_DB) findings.push({ text: `Outputs far from the original's (SQNR ${sqnrDb.toFixed(1)} dB).`, brief: 'outputs far off' });
+  if (changed === null && sqnrDb !== null && sqnrDb < FAR_DB)
+    findings.push({ text: `Outputs far from the original's (SQNR ${sqnrDb.toFixed(1)} dB).`, brief: 'outputs far off' });
   return findings;
 }

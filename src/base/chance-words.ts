@@ -4,7 +4,8 @@ import { counted } from './plural';
 import { formatP } from './verdict';
 
 /**
- * The original's hits on labelled samples against those of answers that ignore the samples and are as frequent as its own: an exact binomial test.
+ * The original's hits on labelled samples against those of answers that ignore the samples and are as frequent as its own: an exact
+ * binomial test.
  * Where they cannot be told apart, the samples are prepared wrongly, or the labels are not the model's.
  */
 export interface Chance {
@@ -26,7 +27,9 @@ export const NOT_TOLD = 'cannot be told from chance';
 /** What to do about it. */
 export const CHANCE_REMEDY = "Check how the samples are prepared, and that the labels are the model's classes.";
 
-/** "The original's accuracy cannot be told from chance: 2 of 500 samples right, where answers that ignore the samples have 0.5 (p = 0.090)". */
+/**
+ * "The original's accuracy cannot be told from chance: 2 of 500 samples right, where answers that ignore the samples have 0.5 (p = 0.090)".
+ */
 export function chanceWords({ hits, samples, expected, p, labels }: Chance): string {
   const found = `The original's accuracy ${NOT_TOLD}: ${formatCount(hits)} of ${counted(samples, 'sample')} right`;
   if (labels <= 1) return `${found}, all of one class: a model that always gives that answer has as many`;

@@ -1,4 +1,6 @@
-/** Runs tasks together as long as their weights stay within a capacity, in the order they were asked for. A task that is heavier runs alone. */
+/**
+ * Runs tasks together as long as their weights stay within a capacity, in the order they were asked for. A task that is heavier runs alone.
+ */
 export class Gate {
   private readonly capacity: number;
   private readonly waiting: { readonly weight: number; readonly start: () => void }[] = [];

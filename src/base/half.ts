@@ -40,7 +40,7 @@ export function toBfloat(value: number): number {
   float[0] = value;
   const x = bits[0] ?? 0;
   if ((x & 0x7fffffff) > 0x7f800000) return (x >>> 16) | 0x40;
-  return (x + 0x7fff + ((x >>> 16) & 1)) >>> 16 & 0xffff;
+  return ((x + 0x7fff + ((x >>> 16) & 1)) >>> 16) & 0xffff;
 }
 
 /** The value of a bfloat16 pattern (exact). */

@@ -6,7 +6,13 @@ const FULL = { kl: 0.12, sqnrDb: 20, top1: 96.9, top1Before: 98.4, agreement: 97
 
 describe('heat table', () => {
   it('has the gentlest setting first', () => {
-    expect(columnsOf({ bits: [2, 8, 4], sparsities: [0.9, 0.5] }).map((c) => c.label)).toEqual(['8 bits', '4 bits', '2 bits', '50 % zero', '90 % zero']);
+    expect(columnsOf({ bits: [2, 8, 4], sparsities: [0.9, 0.5] }).map((c) => c.label)).toEqual([
+      '8 bits',
+      '4 bits',
+      '2 bits',
+      '50 % zero',
+      '90 % zero',
+    ]);
   });
 
   it('colours by KL, and by noise over signal where there are no classes', () => {

@@ -10,10 +10,18 @@ export interface HeatColumn {
   readonly label: string;
 }
 
-export function columnsOf({ bits, sparsities }: { readonly bits: readonly number[]; readonly sparsities: readonly number[] }): HeatColumn[] {
+export function columnsOf({
+  bits,
+  sparsities,
+}: {
+  readonly bits: readonly number[];
+  readonly sparsities: readonly number[];
+}): HeatColumn[] {
   return [
     ...bits.toSorted((a, b) => b - a).map((value): HeatColumn => ({ kind: 'bits', value, label: `${value} bits` })),
-    ...sparsities.toSorted((a, b) => a - b).map((value): HeatColumn => ({ kind: 'sparsity', value, label: `${Math.round(value * 100)} % zero` })),
+    ...sparsities
+      .toSorted((a, b) => a - b)
+      .map((value): HeatColumn => ({ kind: 'sparsity', value, label: `${Math.round(value * 100)} % zero` })),
   ];
 }
 
@@ -53,11 +61,32 @@ export interface HeatMeasure {
 
 /** What a person loses stands first, then what a model without labels or classes can tell. */
 const MEASURES: readonly HeatMeasure[] = [
-  { id: 'points', label: 'Points lost', bounds: [0.3, 1, 3, 10], factor: 'about three times', valueOf: ({ top1, top1Before }) => (top1 === null || top1Before === null ? null : top1Before - top1), format: formatTenth },
-  { id: 'answers', label: 'Answers changed, %', bounds: [1, 3, 10, 30], factor: 'about three times', valueOf: ({ agreement }) => (agreement === null ? null : 100 - agreement), format: formatTenth },
+  {
+    id: 'points',
+    label: 'Points lost',
+    bounds: [0.3, 1, 3, 10],
+    factor: 'about three times',
+    valueOf: ({ top1, top1Before }) => (top1 === null || top1Before === null ? null : top1Before - top1),
+    format: formatTenth,
+  },
+  {
+    id: 'answers',
+    label: 'Answers changed, %',
+    bounds: [1, 3, 10, 30],
+    factor: 'about three times',
+    valueOf: ({ agreement }) => (agreement === null ? null : 100 - agreement),
+    format: formatTenth,
+  },
   // Below 0.001 nats nothing is felt, above 0.1 answers change.
   { id: 'kl', label: 'KL, nats', bounds: [0.001, 0.01, 0.1, 1], factor: 'ten times', valueOf: ({ kl }) => kl, format: formatLoss },
-  { id: 'noise', label: 'Noise over signal', bounds: [0.001, 0.01, 0.1, 1], factor: 'ten times', valueOf: (cell) => (cell.kl === null ? lossOf(cell) : null), format: formatLoss },
+  {
+    id: 'noise',
+    label: 'Noise over signal',
+    bounds: [0.001, 0.01, 0.1, 1],
+    factor: 'ten times',
+    valueOf: (cell) => (cell.kl === null ? lossOf(cell) : null),
+    format: formatLoss,
+  },
 ];
 
 /** The measures that some cell has, those that say most first. */

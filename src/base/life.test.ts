@@ -2,7 +2,9 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { deferred } from './deferred';
 import { holdLock, untilGone } from './life';
 
-/** Exclusive locks by name, first come, first served, as a browser grants them; `endHolder` is what it does when a holder's thread is gone. */
+/**
+ * Exclusive locks by name, first come, first served, as a browser grants them; `endHolder` is what it does when a holder's thread is gone.
+ */
 function locks() {
   const held = new Map<string, () => void>();
   type Callback = () => unknown;

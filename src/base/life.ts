@@ -1,6 +1,7 @@
 /**
  * How the owner of a worker learns that it has ended, whatever ended it: `close()`, the browser short of memory, a crash. No event tells of
- * these. A Web Lock does: the browser releases what a worker holds when its thread is gone, at once and not before, however long it computes.
+ * these. A Web Lock does: the browser releases what a worker holds when its thread is gone, at once and not before, however long it
+ * computes.
  * Where a page has no locks (no secure context) the promises here stay pending.
  */
 

@@ -11,7 +11,9 @@ interface Judged {
 export function limitWords({ verdict, needed }: Judged): string {
   if (verdict === 'passed') return 'Passed: the whole interval keeps to the limit.';
   if (verdict === 'failed') return 'Failed: the whole interval is beyond the limit.';
-  return needed === null ? 'Undecided: the loss is the limit itself, which no number of samples tells from it.' : `Undecided: the interval holds the limit; ${samplesWords(needed)}.`;
+  return needed === null
+    ? 'Undecided: the loss is the limit itself, which no number of samples tells from it.'
+    : `Undecided: the interval holds the limit; ${samplesWords(needed)}.`;
 }
 
 /** "it would take about 970 samples like these to tell". */

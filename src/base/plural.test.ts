@@ -11,11 +11,14 @@ test('a noun agrees with its number', () => {
 });
 
 /** Nouns that are counted in what a person reads. */
-const NOUNS = 'answers|layers|samples|classes|runs|timings|cells|copies|nodes|inputs|plans|variants|sweeps|activations|images|files|weights|settings|constants|channels|warnings|trials';
+const NOUNS =
+  'answers|layers|samples|classes|runs|timings|cells|copies|nodes|inputs|plans|variants|sweeps|activations|images|files|weights|settings|constants|channels|warnings|trials';
 
 test('no template counts a noun without the helper', () => {
   const src = fileURLToPath(new URL('..', import.meta.url));
-  const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((path) => /^(?:ui|report|cli|state|recipe|passes|measure|data|engine.worker)\b.*\.tsx?$/.test(path) && !/\.test\.|testing/.test(path));
+  const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(
+    (path) => /^(?:ui|report|cli|state|recipe|passes|measure|data|engine.worker)\b.*\.tsx?$/.test(path) && !/\.test\.|testing/.test(path),
+  );
   expect(files.length).toBeGreaterThan(200);
   const counting = new RegExp(`\\{(?!counted\\(|agreeing\\()[^{}]*\\} (?:new |made-up |more |other )?(?:${NOUNS})\\b(?!=)`);
   const lines = files.flatMap((path) =>

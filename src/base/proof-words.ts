@@ -25,7 +25,10 @@ export function distanceWords({ maxAbs, relative }: { readonly maxAbs: number | 
 
 /** Sentences, the most important first: what must not be, then what was done. */
 export function proofWords({ loaded, ran, reason, inputs, difference, nonFinite, faults }: Proven): string[] {
-  const bad = nonFinite.map(({ output, before, after }) => `Output "${output}" holds ${counted(after, 'value that is', 'values that are')} NaN or infinite (${formatCount(before)} before).`);
+  const bad = nonFinite.map(
+    ({ output, before, after }) =>
+      `Output "${output}" holds ${counted(after, 'value that is', 'values that are')} NaN or infinite (${formatCount(before)} before).`,
+  );
   return [...faults, ...bad, ran && inputs && difference ? runWords(inputs, difference) : notRunWords(loaded, reason ?? '')];
 }
 

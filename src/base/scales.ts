@@ -37,7 +37,9 @@ export function decades(largest: number): number[] {
   return Array.from({ length: Math.floor(Math.log10(Math.max(1, largest))) + 1 }, (_, i) => 10 ** i);
 }
 
-/** Round numbers of a log axis within [low, high]: 1, 2 and 5 times the powers of ten, or the powers alone where those are more than `most`. */
+/**
+ * Round numbers of a log axis within [low, high]: 1, 2 and 5 times the powers of ten, or the powers alone where those are more than `most`.
+ */
 export function logTicks(low: number, high: number, most: number): number[] {
   const within = (factors: readonly number[]): number[] => {
     const found: number[] = [];

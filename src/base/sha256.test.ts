@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import { Sha256, sha256 } from './sha256';
 
 test('FIPS 180-2 vector "abc"', () => {
-  expect(new Sha256().update(new TextEncoder().encode('abc')).hex()).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+  expect(new Sha256().update(new TextEncoder().encode('abc')).hex()).toBe(
+    'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+  );
 });
 
 test('equals the platform on every length round the block edges, in any pieces', () => {

@@ -47,7 +47,7 @@ export class Sha256 {
   /** The hash as lower-case hex. The object is used up. */
   hex(): string {
     const bits = BigInt(this.length) * 8n;
-    const padding = new Uint8Array(((this.filled < 56 ? 56 : 120) - this.filled) + 8);
+    const padding = new Uint8Array((this.filled < 56 ? 56 : 120) - this.filled + 8);
     padding[0] = 0x80;
     new DataView(padding.buffer).setBigUint64(padding.length - 8, bits);
     this.update(padding);

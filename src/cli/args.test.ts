@@ -5,14 +5,24 @@ import { InputProblem } from './problem';
 
 const GOOD = ['net.onnx', '--recipe', 'r.json', '--out', 'o.onnx'];
 
-test.each(['1e3', '0x10', ' 5', '5 ', '', '+5', '-1', '0', '1.0', '٣', '9007199254740993', 'ten'])('a count is plain digits from 1: "%s" is refused', (text) => {
-  expect(() => readArguments([...GOOD, `--limit=${text}`])).toThrow(InputProblem);
-  for (const option of ['calibration', 'max-pixels', 'max-unpacked', 'max-ratio']) expect(() => readArguments([...GOOD, `--${option}=${text}`])).toThrow(InputProblem);
-});
+test.each(['1e3', '0x10', ' 5', '5 ', '', '+5', '-1', '0', '1.0', '٣', '9007199254740993', 'ten'])(
+  'a count is plain digits from 1: "%s" is refused',
+  (text) => {
+    expect(() => readArguments([...GOOD, `--limit=${text}`])).toThrow(InputProblem);
+    for (const option of ['calibration', 'max-pixels', 'max-unpacked', 'max-ratio'])
+      expect(() => readArguments([...GOOD, `--${option}=${text}`])).toThrow(InputProblem);
+  },
+);
 
 test('plain digits', () => {
-  expect(readArguments([...GOOD, '--limit', '500', '--calibration', '007'])).toMatchObject({ limit: 500, calibration: 7, limits: DEFAULT_LIMITS });
-  expect(readArguments([...GOOD, '--max-pixels', '256', '--max-unpacked', '2000', '--max-ratio', '1000'])).toMatchObject({ limits: { maxPixels: 256e6, maxUnpacked: 2e9, maxRatio: 1000 } });
+  expect(readArguments([...GOOD, '--limit', '500', '--calibration', '007'])).toMatchObject({
+    limit: 500,
+    calibration: 7,
+    limits: DEFAULT_LIMITS,
+  });
+  expect(readArguments([...GOOD, '--max-pixels', '256', '--max-unpacked', '2000', '--max-ratio', '1000'])).toMatchObject({
+    limits: { maxPixels: 256e6, maxUnpacked: 2e9, maxRatio: 1000 },
+  });
 });
 
 test.each([

@@ -61,7 +61,8 @@ export function readArguments(argv: readonly string[]): Arguments | 'help' {
   if (rest.length > 0) throw new InputProblem(`One model at a time: ${rest.join(', ')} is one too many.`);
   if (values.recipe === undefined) throw new InputProblem('No recipe was given: add --recipe FILE. See --help.');
   if (values.out === undefined) throw new InputProblem('No output was given: add --out FILE. See --help.');
-  if (values.card !== undefined && values.samples !== undefined) throw new InputProblem('--card and --samples are both given: a card names its own samples. Leave one out.');
+  if (values.card !== undefined && values.samples !== undefined)
+    throw new InputProblem('--card and --samples are both given: a card names its own samples. Leave one out.');
   const { ep } = values;
   if (ep !== undefined && ep !== 'webgpu' && ep !== 'wasm') throw new InputProblem(`--ep is "${ep}"; it takes webgpu or wasm.`);
   return {
@@ -91,7 +92,22 @@ function parse(argv: readonly string[]) {
       args: [...argv],
       allowPositionals: true,
       tokens: true,
-      options: { recipe: text, out: text, card: text, samples: text, limit: text, calibration: text, 'max-pixels': text, 'max-unpacked': text, 'max-ratio': text, report: text, sensitivity: text, ep: text, profile: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        recipe: text,
+        out: text,
+        card: text,
+        samples: text,
+        limit: text,
+        calibration: text,
+        'max-pixels': text,
+        'max-unpacked': text,
+        'max-ratio': text,
+        report: text,
+        sensitivity: text,
+        ep: text,
+        profile: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
     });
   } catch (cause) {
     throw new InputProblem(`${cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause)} See --help.`);

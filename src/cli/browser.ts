@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
 import { chromium, type Browser } from 'playwright';
 import { CHROMIUM_FLAGS } from '../../scripts/chromium-flags.mjs';
 import { findChromium } from '../../scripts/ensure-browser.mjs';
@@ -9,14 +10,21 @@ import { InputProblem, oneLine, RunProblem } from './problem';
 const START_MS = 45_000;
 
 /**
- * Starts Chromium. Throws InputProblem where CHROMIUM_PATH names something else, RunProblem where there is none or it does not start. Signals are
+ * Starts Chromium. Throws InputProblem where CHROMIUM_PATH names something else, RunProblem where there is none or it does not start.
+ * Signals are
  * the caller's to handle; a process that ends takes its browser with it.
  */
 export async function startChromium(): Promise<Browser> {
   const path = programPath();
   try {
     const signals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
-    return await chromium.launch({ executablePath: path, args: [...CHROMIUM_FLAGS], ignoreDefaultArgs: ['--headless'], timeout: START_MS, ...signals });
+    return await chromium.launch({
+      executablePath: path,
+      args: [...CHROMIUM_FLAGS],
+      ignoreDefaultArgs: ['--headless'],
+      timeout: START_MS,
+      ...signals,
+    });
   } catch (cause) {
     const problem = pathProblem(path);
     throw problem === null ? new RunProblem(`Chromium (${path}) does not start: ${whyNot(cause)}`) : new InputProblem(problem);
@@ -31,15 +39,22 @@ function programPath(): string {
     throw new InputProblem(oneLine(cause instanceof Error ? cause.message : String(cause)));
   }
   if (path !== null) return path;
-  throw new RunProblem('No Chromium was found: install Chrome or Chromium (npx playwright install chromium --no-shell), or name one in CHROMIUM_PATH.');
+  throw new RunProblem(
+    'No Chromium was found: install Chrome or Chromium (npx playwright install chromium --no-shell), or name one in CHROMIUM_PATH.',
+  );
 }
 
 /** What is wrong with a program named by hand that did not start as a browser; null where it is one. */
 function pathProblem(path: string): string | null {
   if (process.env['CHROMIUM_PATH'] !== path) return null;
   // The system's own launcher takes any other file for a shell script.
-  if (process.platform === 'linux' && !/^(?:\u007FELF|#!)/.test(readFileSync(path).subarray(0, 4).toString('latin1'))) return `CHROMIUM_PATH names ${path}, which is no program.`;
-  const { status, stdout, error } = spawnSync(path, ['--version'], { encoding: 'utf8', timeout: 5000, stdio: ['ignore', 'pipe', 'ignore'] });
+  if (process.platform === 'linux' && !/^(?:\u007FELF|#!)/.test(readFileSync(path).subarray(0, 4).toString('latin1')))
+    return `CHROMIUM_PATH names ${path}, which is no program.`;
+  const { status, stdout, error } = spawnSync(path, ['--version'], {
+    encoding: 'utf8',
+    timeout: 5000,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   if (error && 'code' in error && error.code !== 'ETIMEDOUT') return `CHROMIUM_PATH names ${path}, which cannot be run.`;
   const isOther = status === 0 && !/chrom|edge|brave|opera|vivaldi/i.test(stdout);
   return isOther ? `CHROMIUM_PATH names ${path}, which is no Chromium.` : null;
@@ -48,9 +63,9 @@ function pathProblem(path: string): string | null {
 /** The telling line of Playwright's account: what the program wrote before it ended, else how it ended. */
 function whyNot(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : String(cause);
-  // Terminal colours.
-  // oxlint-disable-next-line no-control-regex
-  const lines = message.replaceAll(/\u001B\[[0-9;]*m/g, '').split('\n').map((line) => line.trim());
+  const lines = stripVTControlCharacters(message)
+    .split('\n')
+    .map((line) => line.trim());
   const said = lines.map((line) => /^(?:- )?\[pid=\d+\]\[err\]\s*(.+)$/.exec(line)?.[1]).filter((line) => line !== undefined);
   const fatal = said.find((line) => /error|fatal|sandbox|cannot|no such|not found/i.test(line)) ?? said[0];
   const ended = lines.map((line) => /<process did exit: (.+)>/.exec(line)?.[1]).find((line) => line !== undefined);

@@ -30,25 +30,31 @@ test('files of any name, where the model says: one name in two folders too', () 
 
 test('one file by two spellings is one, a Windows path means its folders, and a model without such data has none', () => {
   put('m/sub/w.bin');
-  expect(externalFiles(put('m/net.onnx', externalModel('sub\\w.bin', 'sub//w.bin')))).toEqual([{ path: join(root, 'm/sub/w.bin'), name: 'sub\\w.bin' }]);
+  expect(externalFiles(put('m/net.onnx', externalModel('sub\\w.bin', 'sub//w.bin')))).toEqual([
+    { path: join(root, 'm/sub/w.bin'), name: 'sub\\w.bin' },
+  ]);
   expect(externalFiles(put('m/plain.onnx', externalModel()))).toEqual([]);
   expect(externalFiles(put('m/none.onnx', 'not a model'))).toEqual([]);
 });
 
-test.each(['../w.bin', '/etc/hostname', 'sub/../../w.bin', 'C:\\w.bin', '..\\w.bin'])('"%s" leaves the folder: refused by name', (location) => {
-  put('w.bin');
-  put('m/sub/x');
-  const model = put('m/net.onnx', externalModel(location));
-  expect(() => externalFiles(model)).toThrow(InputProblem);
-  expect(() => externalFiles(model)).toThrow(`"${location}", which is outside`);
-});
+test.each(['../w.bin', '/etc/hostname', 'sub/../../w.bin', 'C:\\w.bin', '..\\w.bin'])(
+  '"%s" leaves the folder: refused by name',
+  (location) => {
+    put('w.bin');
+    put('m/sub/x');
+    const model = put('m/net.onnx', externalModel(location));
+    expect(() => externalFiles(model)).toThrow(InputProblem);
+    expect(() => externalFiles(model)).toThrow(`"${location}", which is outside`);
+  },
+);
 
 test('a link out of the folder is refused, of a file as of a folder', () => {
   put('elsewhere/w.bin');
   mkdirSync(join(root, 'm'));
   symlinkSync(join(root, 'elsewhere/w.bin'), join(root, 'm/w.bin'));
   symlinkSync(join(root, 'elsewhere'), join(root, 'm/sub'));
-  for (const location of ['w.bin', 'sub/w.bin']) expect(() => externalFiles(put('m/net.onnx', externalModel(location)))).toThrow(`"${location}", which is outside`);
+  for (const location of ['w.bin', 'sub/w.bin'])
+    expect(() => externalFiles(put('m/net.onnx', externalModel(location)))).toThrow(`"${location}", which is outside`);
 });
 
 test('a model that is a link, as in a download cache: its data lie beside it or beside what it links to', () => {

@@ -7,7 +7,14 @@ import { readInputs, type Inputs } from './inputs';
 import { InputProblem } from './problem';
 import { externalModel } from './testing/external-model';
 
-const CARD = { version: 1, task: 'classification', data: 'data', format: 'npy', images: 'x.npy', input: { layout: 'NCHW', size: [6, 6], channels: 'RGB', scale: 1, mean: [0], std: [1] } };
+const CARD = {
+  version: 1,
+  task: 'classification',
+  data: 'data',
+  format: 'npy',
+  images: 'x.npy',
+  input: { layout: 'NCHW', size: [6, 6], channels: 'RGB', scale: 1, mean: [0], std: [1] },
+};
 
 let folder = '';
 const at = (...parts: readonly string[]): string => join(folder, ...parts);
@@ -26,7 +33,15 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 function read(...more: readonly string[]): Inputs {
-  const args = readArguments([at('net.onnx'), '--recipe', at('recipe.json'), '--card', at('card.json'), ...(more.includes('--out') ? [] : ['--out', at('small.onnx')]), ...more]);
+  const args = readArguments([
+    at('net.onnx'),
+    '--recipe',
+    at('recipe.json'),
+    '--card',
+    at('card.json'),
+    ...(more.includes('--out') ? [] : ['--out', at('small.onnx')]),
+    ...more,
+  ]);
   if (args === 'help') throw new Error('help');
   return readInputs(args);
 }
@@ -42,8 +57,17 @@ function problem(...more: readonly string[]): string {
 }
 
 test('a report and a scan have files of their own, and external data come with their paths', () => {
-  expect(read('--report', at('a.html'), '--sensitivity', at('a.csv'))).toMatchObject({ report: at('a.html'), sensitivity: at('a.csv'), profile: false });
-  expect(read('--profile')).toMatchObject({ report: null, sensitivity: null, profile: true, modelFiles: [{ name: 'net.onnx' }, { path: at('sub/w.bin'), name: 'sub/w.bin' }] });
+  expect(read('--report', at('a.html'), '--sensitivity', at('a.csv'))).toMatchObject({
+    report: at('a.html'),
+    sensitivity: at('a.csv'),
+    profile: false,
+  });
+  expect(read('--profile')).toMatchObject({
+    report: null,
+    sensitivity: null,
+    profile: true,
+    modelFiles: [{ name: 'net.onnx' }, { path: at('sub/w.bin'), name: 'sub/w.bin' }],
+  });
   expect(readdirSync(folder).toSorted()).toEqual(['card.json', 'data', 'elsewhere', 'net.onnx', 'recipe.json', 'sub']);
 });
 
@@ -62,14 +86,16 @@ test.each(INPUTS)('%s is not overwritten, by any option or spelling, nor through
   linkSync(at(name), at('hard'));
   symlinkSync(folder, at('round'));
   for (const option of ['--out', '--report', '--sensitivity']) {
-    for (const path of [at(name), at('soft'), at('softer'), at('hard'), at('round', name), `${folder}/./sub/..//${name}`]) expect(problem(option, path), `${option} ${path}`).toMatch(message);
+    for (const path of [at(name), at('soft'), at('softer'), at('hard'), at('round', name), `${folder}/./sub/..//${name}`])
+      expect(problem(option, path), `${option} ${path}`).toMatch(message);
   }
 });
 
 test('outputs are files of their own', () => {
   symlinkSync('small.onnx', at('dangling'));
   symlinkSync('.', at('round'));
-  for (const path of ['small.onnx', 'SMALL.onnx', 'dangling', 'round/small.onnx', './sub/../small.onnx']) expect(problem('--report', `${folder}/${path}`)).toMatch(/named twice/);
+  for (const path of ['small.onnx', 'SMALL.onnx', 'dangling', 'round/small.onnx', './sub/../small.onnx'])
+    expect(problem('--report', `${folder}/${path}`)).toMatch(/named twice/);
   writeFileSync(at('a.json'), 'old');
   linkSync(at('a.json'), at('b.json'));
   expect(problem('--report', at('a.json'), '--sensitivity', at('b.json'))).toMatch(/named twice/);
@@ -91,7 +117,8 @@ test.each([
   ['/proc/out.onnx', /cannot be written/],
 ])('no output can be written at %s', (path, message) => {
   symlinkSync('circle', at('circle'));
-  for (const option of ['--out', '--report', '--sensitivity']) expect(problem(option, path.startsWith('/') ? path : `${folder}/${path}`)).toMatch(message);
+  for (const option of ['--out', '--report', '--sensitivity'])
+    expect(problem(option, path.startsWith('/') ? path : `${folder}/${path}`)).toMatch(message);
 });
 
 test.each([
@@ -133,6 +160,8 @@ test('samples without a card are a folder or a file, and nothing is written over
   expect(bare('--samples', at('data')).data).toEqual({ name: 'data', card: null, path: at('data'), isFolder: true });
   expect(bare('--samples', at('data/x.npy')).data).toEqual({ name: 'x.npy', card: null, path: at('data/x.npy'), isFolder: false });
   expect(() => bare('--samples', at('none'))).toThrow('does not exist');
-  expect(() => bare('--samples', at('data/x.npy'), '--report', at('data/x.npy'))).toThrow('is the samples: what is read is never overwritten');
+  expect(() => bare('--samples', at('data/x.npy'), '--report', at('data/x.npy'))).toThrow(
+    'is the samples: what is read is never overwritten',
+  );
   expect(() => bare('--samples', at('data'), '--report', at('data/x.npy'))).toThrow('is a file of the samples');
 });

@@ -32,7 +32,9 @@ export interface Inputs {
   readonly limits: DataLimits;
 }
 
-/** Throws InputProblem, before anything is written, for whatever is wrong with the files that are read or with the places of those written. */
+/**
+ * Throws InputProblem, before anything is written, for whatever is wrong with the files that are read or with the places of those written.
+ */
 export function readInputs(args: Arguments): Inputs {
   const model = resolve(args.model);
   requireFile(model, 'The model');
@@ -42,7 +44,11 @@ export function readInputs(args: Arguments): Inputs {
   const out = writable(args.out, '--out');
   const report = args.report === null ? null : writable(args.report, '--report');
   const sensitivity = args.sensitivity === null ? null : writable(args.sensitivity, '--sensitivity');
-  const outputs = [['--out', out], ['--report', report], ['--sensitivity', sensitivity]] as const;
+  const outputs = [
+    ['--out', out],
+    ['--report', report],
+    ['--sensitivity', sensitivity],
+  ] as const;
   keepApart(
     outputs.flatMap(([what, path]) => (path === null ? [] : [{ what, path }])),
     [

@@ -51,5 +51,7 @@ test('stopped: nothing remains, and nothing can be written any more', () => {
 
 test('a full disk is not the fault of a path, a missing folder is', () => {
   expect(() => new Outputs().write(join(folder, 'no', 'such.json'), '')).toThrow(InputProblem);
-  expect(writeProblem('x', Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' }))).toEqual(new RunProblem('x cannot be written: the disk is full.'));
+  expect(writeProblem('x', Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' }))).toEqual(
+    new RunProblem('x cannot be written: the disk is full.'),
+  );
 });

@@ -17,9 +17,11 @@ export function realTarget(path: string, links = 0): string {
   try {
     return realpathSync.native(whole);
   } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') || links > MOST_LINKS || dirname(whole) === whole) throw cause;
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') || links > MOST_LINKS || dirname(whole) === whole)
+      throw cause;
   }
-  if (lstatSync(whole, { throwIfNoEntry: false })?.isSymbolicLink()) return realTarget(resolve(dirname(whole), readlinkSync(whole)), links + 1);
+  if (lstatSync(whole, { throwIfNoEntry: false })?.isSymbolicLink())
+    return realTarget(resolve(dirname(whole), readlinkSync(whole)), links + 1);
   return join(realTarget(dirname(whole), links + 1), basename(whole));
 }
 
@@ -36,13 +38,16 @@ function inode(path: string): string | null {
   return stats ? `${stats.dev}:${stats.ino}` : null;
 }
 
-/** Throws InputProblem where two outputs are one file, or an output is one of the files that are read. `folders`: with all that is in them. */
+/**
+ * Throws InputProblem where two outputs are one file, or an output is one of the files that are read. `folders`: with all that is in them.
+ */
 export function keepApart(outputs: readonly Named[], inputs: readonly Named[], folders: readonly Named[]): void {
   const written = new Map<string, Named>();
   for (const output of outputs) {
     const identity = identityOf(output.path);
     const other = written.get(identity);
-    if (other) throw new InputProblem(`${output.what} ${output.path} is named twice, as ${other.what} too: each file needs a name of its own.`);
+    if (other)
+      throw new InputProblem(`${output.what} ${output.path} is named twice, as ${other.what} too: each file needs a name of its own.`);
     written.set(identity, output);
   }
   const refuse = (input: Named): void => {

@@ -1,8 +1,20 @@
 import type { Sensitivity, SensitivityCell } from '../engine/protocol/index';
 
-const COLUMNS: readonly (keyof SensitivityCell)[] = ['layerId', 'kind', 'value', 'kl', 'sqnrDb', 'top1', 'agreement', 'weightSqnrDb', 'bytes'];
+const COLUMNS: readonly (keyof SensitivityCell)[] = [
+  'layerId',
+  'kind',
+  'value',
+  'kl',
+  'sqnrDb',
+  'top1',
+  'agreement',
+  'weightSqnrDb',
+  'bytes',
+];
 
-/** The scan as the file's name asks for: the whole result as JSON, or one line a cell as CSV (RFC 4180), empty where nothing was measured. */
+/**
+ * The scan as the file's name asks for: the whole result as JSON, or one line a cell as CSV (RFC 4180), empty where nothing was measured.
+ */
 export function sensitivityText(path: string, scan: Sensitivity): string {
   if (/\.json$/i.test(path)) return `${JSON.stringify(scan, null, 2)}\n`;
   const lines = scan.cells.map((cell) => COLUMNS.map((column) => quoted(cell[column])).join(','));

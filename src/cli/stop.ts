@@ -3,7 +3,10 @@ const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 /** Longest that tidying up may take before the process ends all the same, and with it, killed, its browser. */
 const TIDY_MS = 5000;
 
-/** Ends the process on Ctrl-C and the like with the usual code, once `tidy` is done; a second signal ends it at once. Returns whether one came. */
+/**
+ * Ends the process on Ctrl-C and the like with the usual code, once `tidy` is done; a second signal ends it at once. Returns whether one
+ * came.
+ */
 export function stopOnSignals(tidy: () => Promise<void>): () => boolean {
   let stopped = false;
   for (const [signal, number] of Object.entries(SIGNALS)) {

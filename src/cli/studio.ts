@@ -24,7 +24,8 @@ type Log = (line: string) => void;
 const SCAN: SensitivityOptions = { bits: [2, 3, 4, 6, 8], sparsities: [], samples: 64 };
 
 /**
- * Opens, optimizes, exports, times and scores. Throws the page's own WhittleError where a step fails, and RunProblem where the browser ends or
+ * Opens, optimizes, exports, times and scores. Throws the page's own WhittleError where a step fails, and RunProblem where the browser ends
+ * or
  * the page does, naming the step.
  */
 export async function runInStudio(browser: Browser, url: string, inputs: Inputs, limit: number | null, log: Log): Promise<Run> {
@@ -33,7 +34,8 @@ export async function runInStudio(browser: Browser, url: string, inputs: Inputs,
     step = line;
     log(line);
   };
-  const lost = (what: string): RunProblem => new RunProblem(`${what} while at work (${step}): it may have run out of memory, or was ended. Nothing was written.`);
+  const lost = (what: string): RunProblem =>
+    new RunProblem(`${what} while at work (${step}): it may have run out of memory, or was ended. Nothing was written.`);
   let crashed = false;
   try {
     const page = await browser.newPage({ acceptDownloads: true });
@@ -60,9 +62,15 @@ async function work(page: Page, url: string, inputs: Inputs, limit: number | nul
   await openPage(page, url);
   const studio: Studio = await page.evaluateHandle(() => window.whittle);
   log('Opening the model');
-  const chosen = await chooseFiles(page, inputs.modelFiles.map(({ path }) => path), false);
+  const chosen = await chooseFiles(
+    page,
+    inputs.modelFiles.map(({ path }) => path),
+    false,
+  );
   const names = inputs.modelFiles.map(({ name }) => name);
-  const opened = value(await studio.evaluate((whittle, given) => whittle.open([...(given.chosen.files ?? [])], given.names), { chosen, names }));
+  const opened = value(
+    await studio.evaluate((whittle, given) => whittle.open([...(given.chosen.files ?? [])], given.names), { chosen, names }),
+  );
   const data = inputs.data === null ? null : await addSamples(studio, page, inputs, inputs.data, limit, log);
   const recipe = value(await studio.evaluate((whittle, given) => whittle.loadRecipe(given), inputs.recipe));
   for (const { words } of contradictionsOf(recipe, opened.layers)) log(`  ${words}`);
@@ -76,7 +84,10 @@ async function work(page: Page, url: string, inputs: Inputs, limit: number | nul
   const exported = value(await studio.evaluate((whittle) => whittle.exportModel()));
   const figures = exported.proof.runnable ? await figuresOf(studio, inputs, data?.split.scored ?? null, log) : NOTHING;
   if (!learns && figures.evaluation) await tellDoubt(studio, inputs, figures.evaluation, log);
-  if (!exported.proof.runnable) log(`Not run: ${exported.proof.reason ?? ''}${inputs.sensitivity === null ? '' : ` ${inputs.sensitivity} is not written: a scan of layers needs runs.`}`);
+  if (!exported.proof.runnable)
+    log(
+      `Not run: ${exported.proof.reason ?? ''}${inputs.sensitivity === null ? '' : ` ${inputs.sensitivity} is not written: a scan of layers needs runs.`}`,
+    );
   const environment = value(await studio.evaluate((whittle) => whittle.environment()));
   return {
     results: { recipe, date: new Date(), environment, opened, data, preview: null, exported, asked: null, tried: [], ...figures },
@@ -84,14 +95,22 @@ async function work(page: Page, url: string, inputs: Inputs, limit: number | nul
       const [download, outcome] = await Promise.all([page.waitForEvent('download'), studio.evaluate((whittle) => whittle.download())]);
       value(outcome);
       const failure = await download.failure();
-      if (failure !== null) throw new RunProblem(`Chromium could not save the file (${oneLine(failure)}): is the disk of its temporary folder full?`);
+      if (failure !== null)
+        throw new RunProblem(`Chromium could not save the file (${oneLine(failure)}): is the disk of its temporary folder full?`);
       return download.path();
     },
   };
 }
 
 /** Reads the samples, by their card or by one that is proposed and searched for its preset, and tells what was found. */
-async function addSamples(studio: Studio, page: Page, { calibration, limits }: Inputs, { name, card, path, isFolder }: NonNullable<Inputs['data']>, limit: number | null, log: Log): Promise<NonNullable<Results['data']>> {
+async function addSamples(
+  studio: Studio,
+  page: Page,
+  { calibration, limits }: Inputs,
+  { name, card, path, isFolder }: NonNullable<Inputs['data']>,
+  limit: number | null,
+  log: Log,
+): Promise<NonNullable<Results['data']>> {
   log('Reading the samples');
   value(await studio.evaluate((whittle, given) => whittle.setLimits(given), limits));
   const input = await chooseFiles(page, [path], isFolder);
@@ -108,7 +127,9 @@ async function addSamples(studio: Studio, page: Page, { calibration, limits }: I
   return data;
 }
 
-/** Tells where the original's answers cannot be told from chance, and, of a card that was given, which preset would do: it is not changed. */
+/**
+ * Tells where the original's answers cannot be told from chance, and, of a card that was given, which preset would do: it is not changed.
+ */
 async function tellDoubt(studio: Studio, { data }: Inputs, { chance }: Pick<Evaluation, 'chance'>, log: Log): Promise<void> {
   if (chance?.told !== false) return;
   log(`Warning: ${chanceWords(chance)}. Passes that learn from samples prepared wrongly learn what is wrong. ${chanceRemedy(chance)}`);
@@ -118,13 +139,30 @@ async function tellDoubt(studio: Studio, { data }: Inputs, { chance }: Pick<Eval
   const found = await studio.evaluate((whittle) => whittle.findPreset());
   if (!found.ok) return log(`  not found: ${found.error.message}`);
   const { better, verdict } = found.value;
-  log(better === null ? `  ${verdict}` : `Warning: the card stays as it was given, but another preset is clearly better. ${verdict} Its input: ${JSON.stringify(better.card.input)}${better.offset === 0 ? '' : `, label offset ${better.offset}`}`);
+  log(
+    better === null
+      ? `  ${verdict}`
+      : `Warning: the card stays as it was given, but another preset is clearly better. ${verdict} Its input: ${JSON.stringify(better.card.input)}${better.offset === 0 ? '' : `, label offset ${better.offset}`}`,
+  );
 }
 
-type Figures = Pick<Results, 'measurements' | 'evaluation' | 'sensitivity' | 'originalCheck' | 'profile' | 'sizes' | 'throughput' | 'forms' | 'truth'>;
+type Figures = Pick<
+  Results,
+  'measurements' | 'evaluation' | 'sensitivity' | 'originalCheck' | 'profile' | 'sizes' | 'throughput' | 'forms' | 'truth'
+>;
 
 /** Of a file that cannot be run here: weights are written without a run where nothing needs one. */
-const NOTHING: Figures = { measurements: [], evaluation: null, sensitivity: null, originalCheck: null, profile: null, sizes: null, throughput: null, forms: null, truth: null };
+const NOTHING: Figures = {
+  measurements: [],
+  evaluation: null,
+  sensitivity: null,
+  originalCheck: null,
+  profile: null,
+  sizes: null,
+  throughput: null,
+  forms: null,
+  truth: null,
+};
 
 /** Everything that takes a run. @param scored how many samples are scored; null without data. */
 async function figuresOf(studio: Studio, inputs: Inputs, scored: number | null, log: Log): Promise<Figures> {
@@ -151,12 +189,18 @@ async function scan(studio: Studio, log: Log): Promise<Results['sensitivity']> {
   log('Scanning the layers');
   const finished: Sensitivity = value(await studio.evaluate((whittle, options) => whittle.scanSensitivity(options), SCAN));
   const { recipe, options, cells, samples, totalMs, inferenceMs } = finished;
-  log(`${counted(cells.length, 'setting')} on ${counted(samples, 'sample')} in ${(totalMs / 1000).toFixed(1)} s, ${(inferenceMs / 1000).toFixed(1)} s of it inference`);
+  log(
+    `${counted(cells.length, 'setting')} on ${counted(samples, 'sample')} in ${(totalMs / 1000).toFixed(1)} s, ${(inferenceMs / 1000).toFixed(1)} s of it inference`,
+  );
   return { recipe, options, cells, finished };
 }
 
 /** What `--report` and `--profile` add. A step that fails is told and left out: the file is written all the same. */
-async function lookCloser(studio: Studio, { report, profile: everything, recipe: { target } }: Inputs, log: Log): Promise<Pick<Results, 'originalCheck' | 'profile' | 'sizes' | 'throughput' | 'forms' | 'truth'>> {
+async function lookCloser(
+  studio: Studio,
+  { report, profile: everything, recipe: { target } }: Inputs,
+  log: Log,
+): Promise<Pick<Results, 'originalCheck' | 'profile' | 'sizes' | 'throughput' | 'forms' | 'truth'>> {
   const known = async <T>(wanted: boolean, what: string, step: () => Promise<Outcome<T>>): Promise<T | null> => {
     if (!wanted) return null;
     log(what);

@@ -4,7 +4,9 @@ import { BY_CHANCE, FULL, LEAST } from '../report/testing/results';
 import { tableOf } from './table';
 
 test('before and after side by side, what the passes said, and the truth meter', () => {
-  const lines = tableOf(reportOf(FULL)).split('\n').map((line) => line.replaceAll(/ {2,}/g, '  '));
+  const lines = tableOf(reportOf(FULL))
+    .split('\n')
+    .map((line) => line.replaceAll(/ {2,}/g, '  '));
   expect(lines).toEqual([
     '  before  after',
     'size  4,953,397 B  1,302,345 B  26.3 % of the original',
@@ -50,14 +52,31 @@ test('the same score with other answers is told, and so is a loss', () => {
   const swapped = {
     ...evaluation,
     classes: evaluation.classes.map((figures) => ({ ...figures, samples: 50, before: 50, after: 0, worse: 50, better: 0, p: 1e-14 })),
-    changed: { ...evaluation.changed, total: 100, worse: 100, moves: [{ from: tench, to: shark, count: 50 }, { from: shark, to: tench, count: 50 }] },
+    changed: {
+      ...evaluation.changed,
+      total: 100,
+      worse: 100,
+      moves: [
+        { from: tench, to: shark, count: 50 },
+        { from: shark, to: tench, count: 50 },
+      ],
+    },
   };
-  const lost = tableOf(reportOf({ ...FULL, evaluation: { ...swapped, paired: { worse: 100, better: 0, p: 1e-29, difference: -20, interval: { low: -24, high: -17 } } } }));
+  const lost = tableOf(
+    reportOf({
+      ...FULL,
+      evaluation: { ...swapped, paired: { worse: 100, better: 0, p: 1e-29, difference: -20, interval: { low: -24, high: -17 } } },
+    }),
+  );
   expect(lost).toContain('\nWarning: Loses 20.0 points of accuracy.\nWarning: 100 of 500 answers changed (20.0 %); most often');
-  expect(lost).toContain('most often tench, Tinca tinca became great white shark (50) and great white shark became tench, Tinca tinca (50).');
+  expect(lost).toContain(
+    'most often tench, Tinca tinca became great white shark (50) and great white shark became tench, Tinca tinca (50).',
+  );
   const same = tableOf(reportOf({ ...FULL, evaluation: swapped }));
   expect(same).toContain('no measurable change of the score, but other answers; 95 %');
-  expect(same).toContain('Warning: 2 of 2 classes moved beyond chance (exact McNemar test, corrected for their number): tench, Tinca tinca, 50 to 0 of 50 right (p < 0.001); ');
+  expect(same).toContain(
+    'Warning: 2 of 2 classes moved beyond chance (exact McNemar test, corrected for their number): tench, Tinca tinca, 50 to 0 of 50 right (p < 0.001); ',
+  );
 });
 
 test('an accuracy that cannot be told from chance is a warning in the place of its figures, with what to do', () => {

@@ -14,10 +14,23 @@ type Row = [string, string, string, string];
 export function tableOf(report: Report): string {
   const rows = rowsOf(report);
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) => row.map((cell, i) => (i === 0 || i === 3 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ').trimEnd());
+  const lines = rows.map((row) =>
+    row
+      .map((cell, i) => (i === 0 || i === 3 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
   const stays = report.stored?.stays ?? [];
-  const isTold = (id: string, { layer, reason }: Skipped): boolean => stays.some((each) => each.layer === layer && each.reason === `${id}: ${reason}`);
-  const notes = report.steps?.flatMap((step) => [`${step.id}: ${step.note}`, ...grouped('not touched', step.skipped.filter((skip) => !isTold(step.id, skip)))]) ?? [];
+  const isTold = (id: string, { layer, reason }: Skipped): boolean =>
+    stays.some((each) => each.layer === layer && each.reason === `${id}: ${reason}`);
+  const notes =
+    report.steps?.flatMap((step) => [
+      `${step.id}: ${step.note}`,
+      ...grouped(
+        'not touched',
+        step.skipped.filter((skip) => !isTold(step.id, skip)),
+      ),
+    ]) ?? [];
   const stored = report.stored ? ['', report.stored.totals, ...grouped('stays', stays)] : [];
   const truth = report.truth ? ['', ...report.truth.map(({ text }) => text)] : [];
   const proof = report.checks.proof ? ['', ...proofWords(report.checks.proof)] : [];
@@ -43,7 +56,12 @@ function rowsOf(report: Report): Row[] {
     ['size', bytes(before.bytes), bytes(after.bytes), percent(after.bytes, before.bytes)],
     ['size, gzip', bytes(before.gzipBytes), bytes(after.gzipBytes), percent(after.gzipBytes, before.gzipBytes)],
     ...(sizes ? [brotli(sizes)] : []),
-    ['latency, median', ms(before.latencyMs?.median), ms(after.latencyMs?.median), [environment.ep, ...(latencyRatio ? [speedWords(latencyRatio)] : [])].join(', ')],
+    [
+      'latency, median',
+      ms(before.latencyMs?.median),
+      ms(after.latencyMs?.median),
+      [environment.ep, ...(latencyRatio ? [speedWords(latencyRatio)] : [])].join(', '),
+    ],
     ['latency, p10 to p90', range(before.latencyMs), range(after.latencyMs), ''],
     ...accuracy(report),
     ...(agreement ? [likeness(agreement)] : []),
@@ -56,7 +74,12 @@ function rowsOf(report: Report): Row[] {
 
 /** Where the original's answers cannot be told from chance no share means anything, and none is given. */
 function accuracy(report: Report): Row[] {
-  const { before: { accuracy: before }, after: { accuracy: after }, paired, chance } = report;
+  const {
+    before: { accuracy: before },
+    after: { accuracy: after },
+    paired,
+    chance,
+  } = report;
   if (chance?.told === false) return [['top-1', '-', '-', `${NOT_TOLD}, ${counted(chance.samples, 'sample')}`]];
   return [
     ['top-1', score(before?.top1), score(after?.top1), before ? counted(before.samples, 'sample') : 'not measured'],
@@ -69,7 +92,10 @@ function brotli({ before, after }: NonNullable<Report['sizes']>): Row {
   return ['size, brotli', bytes(before.brotliBytes), bytes(after.brotliBytes), percent(after.brotliBytes, before.brotliBytes)];
 }
 
-function difference({ difference: points, interval: { low, high }, worse, better, p }: NonNullable<Report['paired']>, verdict: string): Row {
+function difference(
+  { difference: points, interval: { low, high }, worse, better, p }: NonNullable<Report['paired']>,
+  verdict: string,
+): Row {
   const note = `${verdict}; 95 % ${low.toFixed(2)} to ${high.toFixed(2)}; ${worse} worse, ${better} better, p ${p.toPrecision(2)}`;
   return ['top-1, difference in points', '', points.toFixed(2), note];
 }

@@ -15,7 +15,9 @@ function someGram({ groups, columns }: FeedbackShape): Float32Array<ArrayBuffer>
     const x = noise(samples * columns, g + 3);
     for (let s = 0; s < samples; s++) {
       const at = (c: number): number => (x[s * columns + c] ?? 0) + 0.8 * (x[s * columns] ?? 0);
-      for (let i = 0; i < columns; i++) for (let j = 0; j < columns; j++) gram[(g * columns + i) * columns + j] = (gram[(g * columns + i) * columns + j] ?? 0) + (at(i) * at(j)) / samples;
+      for (let i = 0; i < columns; i++)
+        for (let j = 0; j < columns; j++)
+          gram[(g * columns + i) * columns + j] = (gram[(g * columns + i) * columns + j] ?? 0) + (at(i) * at(j)) / samples;
     }
   }
   return gram;
@@ -26,7 +28,8 @@ const total = (values: Float32Array): number => values.reduce((a, b) => a + b, 0
 /** d H d^T of each row. */
 function outputErrors(errors: Float32Array, gram: Float32Array, shape: FeedbackShape): Float32Array {
   const sums = new Float32Array(shape.rows);
-  for (const [at, p] of gramProductOf(gram, errors, shape).entries()) sums[at % shape.rows] = (sums[at % shape.rows] ?? 0) + p * (errors[at] ?? 0);
+  for (const [at, p] of gramProductOf(gram, errors, shape).entries())
+    sums[at % shape.rows] = (sums[at % shape.rows] ?? 0) + p * (errors[at] ?? 0);
   return sums;
 }
 
@@ -37,7 +40,10 @@ function someChoices({ rows, columns }: FeedbackShape): Float32Array<ArrayBuffer
   const choices = new Float32Array(3 * size);
   choices.set(share.map((s) => -s));
   choices.fill(1, size, 2 * size);
-  choices.set(share.map((s) => (s + (s < 0.5 ? 0 : 1)) / 2), 2 * size);
+  choices.set(
+    share.map((s) => (s + (s < 0.5 ? 0 : 1)) / 2),
+    2 * size,
+  );
   return choices;
 }
 
@@ -84,14 +90,31 @@ it('is within 5 % of the best of all choices, over rows of eight columns', async
   const [gram, choices] = [someGram(shape), someChoices(shape)];
   const shares = await adaroundOf(gram, choices, shape, options(300));
   const size = shape.rows * shape.columns;
-  const errorsOf = (up: (at: number) => boolean): Float32Array => choices.slice(0, size).map((down, at) => down + (up(at) ? (choices[size + at] ?? 0) : 0));
+  const errorsOf = (up: (at: number) => boolean): Float32Array =>
+    choices.slice(0, size).map((down, at) => down + (up(at) ? (choices[size + at] ?? 0) : 0));
   const best = new Float32Array(shape.rows).fill(Infinity);
   for (let bits = 0; bits < 2 ** shape.columns; bits++) {
-    const losses = outputErrors(errorsOf((at) => ((bits >> Math.floor(at / shape.rows)) & 1) === 1), gram, shape);
+    const losses = outputErrors(
+      errorsOf((at) => ((bits >> Math.floor(at / shape.rows)) & 1) === 1),
+      gram,
+      shape,
+    );
     for (const [row, loss] of losses.entries()) best[row] = Math.min(best[row] ?? 0, loss);
   }
-  const nearest = total(outputErrors(errorsOf((at) => (choices[2 * size + at] ?? 0) >= 0.5), gram, shape));
-  const learned = total(outputErrors(errorsOf((at) => (shares[at] ?? 0) >= 0.5), gram, shape));
+  const nearest = total(
+    outputErrors(
+      errorsOf((at) => (choices[2 * size + at] ?? 0) >= 0.5),
+      gram,
+      shape,
+    ),
+  );
+  const learned = total(
+    outputErrors(
+      errorsOf((at) => (shares[at] ?? 0) >= 0.5),
+      gram,
+      shape,
+    ),
+  );
   expect(shares.every((h) => h < 0.05 || h > 0.95)).toBe(true);
   expect(learned / total(best)).toBeLessThan(1.05);
   expect(nearest / total(best)).toBeGreaterThan(1.5);
@@ -119,7 +142,9 @@ await describeMakers('AdaRound', (compute: Compute) => {
     if (!shape) throw new Error('no shape');
     const handle = compute.upload(someGram(shape));
     const stop = new AbortController();
-    await expect(compute.run(adaround, handle, someChoices(shape), shape, { ...options(1000), signal: stop.signal, onIteration: () => stop.abort() })).rejects.toThrow(/abort/);
+    await expect(
+      compute.run(adaround, handle, someChoices(shape), shape, { ...options(1000), signal: stop.signal, onIteration: () => stop.abort() }),
+    ).rejects.toThrow(/abort/);
     handle.destroy();
   });
 });

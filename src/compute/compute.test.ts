@@ -166,7 +166,10 @@ await describeMakers('compute', (compute: Compute) => {
       expect((await compute.run(groupRanges, handle, perTensor(n))).max).toEqual(rangesOf(w, perTensor(n)).max);
       expect(await compute.run(countZeros, handle)).toBe(0);
       const { signal, noise: zero } = await compute.run(errorSums, handle, handle);
-      expect(signal).toBeCloseTo(w.reduce((sum, x) => sum + x * x, 0), 3);
+      expect(signal).toBeCloseTo(
+        w.reduce((sum, x) => sum + x * x, 0),
+        3,
+      );
       expect(zero).toBe(0);
       free(handle);
     }
@@ -178,7 +181,10 @@ await describeMakers('compute', (compute: Compute) => {
       w[17] = bad;
       w[299] = bad;
       const handle = compute.upload(w);
-      await expect(compute.run(groupRanges, handle, perTensor(300))).rejects.toMatchObject({ code: 'non-finite-weights', message: expect.stringContaining('2 of 300') });
+      await expect(compute.run(groupRanges, handle, perTensor(300))).rejects.toMatchObject({
+        code: 'non-finite-weights',
+        message: expect.stringContaining('2 of 300'),
+      });
       free(handle);
     }
   });
@@ -227,7 +233,13 @@ await describeMakers('compute', (compute: Compute) => {
   });
 
   it('multiplies matrices of ragged sizes', async () => {
-    for (const [m, k, n] of [[1, 1, 1], [3, 5, 2], [65, 17, 66], [64, 64, 64], [1, 130, 70]] as const) {
+    for (const [m, k, n] of [
+      [1, 1, 1],
+      [3, 5, 2],
+      [65, 17, 66],
+      [64, 64, 64],
+      [1, 130, 70],
+    ] as const) {
       const a = noise(m * k, 4);
       const b = noise(k * n, 5);
       expectClose(await compute.run(multiplyFloats, 'f32', a, b, [m, k, n]), matmulOf(a, b, m, k, n), 1e-4);
@@ -235,7 +247,12 @@ await describeMakers('compute', (compute: Compute) => {
   });
 
   it.each(INT8_KERNELS)('multiplies %s exactly, -128 and rests of K included', async (kind) => {
-    for (const [m, k, n] of [[1, 1, 1], [3, 7, 5], [65, 66, 67], [2, 1030, 3]] as const) {
+    for (const [m, k, n] of [
+      [1, 1, 1],
+      [3, 7, 5],
+      [65, 66, 67],
+      [2, 1030, 3],
+    ] as const) {
       const a = bytes(m * k, 6);
       const b = bytes(n * k, 7);
       a.fill(-128, 0, Math.min(3, a.length));

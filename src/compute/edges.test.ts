@@ -20,12 +20,26 @@ import type { Compute, Handle } from './types';
 
 const SIZES = [0, 1, 3, 255, 256, 257];
 /** [m, k, n] with each edge in each place. */
-const PRODUCTS = [[0, 3, 2], [3, 0, 2], [2, 3, 0], [1, 257, 255], [257, 1, 256], [255, 2, 257]] as const;
+const PRODUCTS = [
+  [0, 3, 2],
+  [3, 0, 2],
+  [2, 3, 0],
+  [1, 257, 255],
+  [257, 1, 256],
+  [255, 2, 257],
+] as const;
 
 function gridOf(groups: Groups, bits: number, scale: number, zeroPoint = 0): Grid {
   const count = groups.channels * Math.ceil((groups.outer * groups.inner) / Math.max(1, groups.block));
   const qMin = zeroPoint === 0 ? -(2 ** (bits - 1)) : 0;
-  return { groups, bits, qMin, qMax: qMin + 2 ** bits - 1, scales: new Float32Array(count).fill(scale), zeroPoints: new Int32Array(count).fill(zeroPoint) };
+  return {
+    groups,
+    bits,
+    qMin,
+    qMax: qMin + 2 ** bits - 1,
+    scales: new Float32Array(count).fill(scale),
+    zeroPoints: new Int32Array(count).fill(zeroPoint),
+  };
 }
 
 /** One group, and channels of a third each in blocks of 16 where the length allows it. */
@@ -41,7 +55,8 @@ function flushed(x: number): number {
 
 function expectClose(actual: Float32Array, expected: Float32Array): void {
   expect(actual.length).toBe(expected.length);
-  for (const [i, e] of expected.entries()) expect(Math.abs((actual[i] ?? Number.NaN) - e)).toBeLessThanOrEqual(1e-4 * Math.max(1, Math.abs(e)));
+  for (const [i, e] of expected.entries())
+    expect(Math.abs((actual[i] ?? Number.NaN) - e)).toBeLessThanOrEqual(1e-4 * Math.max(1, Math.abs(e)));
 }
 
 await describeMakers('edges', (compute: Compute) => {
@@ -76,7 +91,8 @@ await describeMakers('edges', (compute: Compute) => {
     }
     expect(await compute.run(binCounts, handle, -0.5, 0.75, 33)).toEqual(histogramOf(w, -0.5, 0.75, 33));
     expect(await compute.run(countZeros, handle)).toBe(w.filter((x) => x === 0).length);
-    for (const threshold of [0, 1e-39, 0.25, 2]) expect(await compute.run(countBelow, [handle], threshold)).toBe(w.filter((x) => Math.abs(x) < Math.fround(threshold)).length);
+    for (const threshold of [0, 1e-39, 0.25, 2])
+      expect(await compute.run(countBelow, [handle], threshold)).toBe(w.filter((x) => Math.abs(x) < Math.fround(threshold)).length);
     for (const count of new Set([0, Math.min(1, w.length), w.length >> 1, w.length])) {
       const expected = magnitudeCutOf([w], count);
       const cut = await compute.run(magnitudeCut, [handle], count);

@@ -26,7 +26,12 @@ function gridLevels({ rows, columns }: FeedbackShape, blocks: number): FeedbackL
 
 function bookLevels({ rows }: FeedbackShape, size: number): FeedbackLevels {
   const books = 3;
-  return { kind: 'codebook', size, values: Float32Array.from({ length: books * size }, (_, i) => ((i % size) - size / 3) * (0.2 + 0.1 * Math.floor(i / size))), bookOf: Uint32Array.from({ length: rows }, (_, r) => r % books) };
+  return {
+    kind: 'codebook',
+    size,
+    values: Float32Array.from({ length: books * size }, (_, i) => ((i % size) - size / 3) * (0.2 + 0.1 * Math.floor(i / size))),
+    bookOf: Uint32Array.from({ length: rows }, (_, r) => r % books),
+  };
 }
 
 const SHAPES: readonly FeedbackShape[] = [
@@ -38,7 +43,14 @@ const SHAPES: readonly FeedbackShape[] = [
 
 it('is plain rounding where columns do not know of each other', () => {
   const w = Float32Array.of(0.24, -0.26, 9, -9);
-  const levels: FeedbackLevels = { kind: 'grid', qMin: -2, qMax: 1, scales: Float32Array.of(0.5, 0.5), zeroPoints: Int32Array.of(0, 0), blockOf: Uint32Array.of(0, 0) };
+  const levels: FeedbackLevels = {
+    kind: 'grid',
+    qMin: -2,
+    qMax: 1,
+    scales: Float32Array.of(0.5, 0.5),
+    zeroPoints: Int32Array.of(0, 0),
+    blockOf: Uint32Array.of(0, 0),
+  };
   const { values, losses } = roundWithFeedbackOf(w, Float32Array.of(1, 0, 0, 2), { groups: 1, rows: 2, columns: 2 }, levels);
   expect([...values]).toEqual([0, -0.5, 0.5, -1]);
   expect(losses[0]).toBeCloseTo(0.24 ** 2 + (2 * 8.5) ** 2, 3);
@@ -46,22 +58,46 @@ it('is plain rounding where columns do not know of each other', () => {
 
 it('a column makes up for the error of the one before it', () => {
   // Both columns see the same input: 0.4 + 0.4 is best held as 0 + 1.
-  const levels: FeedbackLevels = { kind: 'grid', qMin: -2, qMax: 1, scales: Float32Array.of(1), zeroPoints: Int32Array.of(0), blockOf: Uint32Array.of(0, 0) };
-  const { values } = roundWithFeedbackOf(Float32Array.of(0.4, 0.4), Float32Array.of(1, 0, 1, 1), { groups: 1, rows: 1, columns: 2 }, levels);
+  const levels: FeedbackLevels = {
+    kind: 'grid',
+    qMin: -2,
+    qMax: 1,
+    scales: Float32Array.of(1),
+    zeroPoints: Int32Array.of(0),
+    blockOf: Uint32Array.of(0, 0),
+  };
+  const { values } = roundWithFeedbackOf(
+    Float32Array.of(0.4, 0.4),
+    Float32Array.of(1, 0, 1, 1),
+    { groups: 1, rows: 1, columns: 2 },
+    levels,
+  );
   expect([...values]).toEqual([0, 1]);
 });
 
 it('keeps pruned weights at zero, and makes up for what they leave', () => {
   const levels: FeedbackLevels = { kind: 'codebook', size: 3, values: Float32Array.of(-1, 0, 1), bookOf: Uint32Array.of(0) };
-  const { values } = roundWithFeedbackOf(Float32Array.of(0.4, 0, 0.4), Float32Array.of(1, 0, 0, 1, 1, 0, 1, 1, 1), { groups: 1, rows: 1, columns: 3 }, levels);
+  const { values } = roundWithFeedbackOf(
+    Float32Array.of(0.4, 0, 0.4),
+    Float32Array.of(1, 0, 0, 1, 1, 0, 1, 1, 1),
+    { groups: 1, rows: 1, columns: 3 },
+    levels,
+  );
   expect([...values]).toEqual([0, 0, 1]);
 });
 
 /**
- * Follows what a maker rounded to, weight by weight: by how much the worst choice is farther from what was wanted there than the nearest level is
+ * Follows what a maker rounded to, weight by weight: by how much the worst choice is farther from what was wanted there than the nearest
+ * level is
  * (float32 may break ties otherwise than the oracle, and everything behind such a tie is another path), and the losses of these choices.
  */
-function followed(w: Float32Array, factor: Float32Array, { groups, rows, columns }: FeedbackShape, levels: FeedbackLevels, found: Float32Array): { farther: number; losses: number[] } {
+function followed(
+  w: Float32Array,
+  factor: Float32Array,
+  { groups, rows, columns }: FeedbackShape,
+  levels: FeedbackLevels,
+  found: Float32Array,
+): { farther: number; losses: number[] } {
   let farther = 0;
   const losses = Array.from({ length: rows }, (_, row) => {
     const group = Math.floor((row * groups) / rows) * columns * columns;
@@ -84,9 +120,13 @@ function followed(w: Float32Array, factor: Float32Array, { groups, rows, columns
 }
 
 function levelsAt(levels: FeedbackLevels, column: number, row: number, rows: number): number[] {
-  if (levels.kind === 'codebook') return Array.from(levels.values.subarray((levels.bookOf[row] ?? 0) * levels.size).subarray(0, levels.size));
+  if (levels.kind === 'codebook')
+    return Array.from(levels.values.subarray((levels.bookOf[row] ?? 0) * levels.size).subarray(0, levels.size));
   const at = (levels.blockOf[column] ?? 0) * rows + row;
-  return Array.from({ length: levels.qMax - levels.qMin + 1 }, (_, k) => (levels.qMin + k - (levels.zeroPoints[at] ?? 0)) * (levels.scales[at] ?? 1));
+  return Array.from(
+    { length: levels.qMax - levels.qMin + 1 },
+    (_, k) => (levels.qMin + k - (levels.zeroPoints[at] ?? 0)) * (levels.scales[at] ?? 1),
+  );
 }
 
 await describeMakers('rounding with feedback', (compute: Compute) => {

@@ -64,7 +64,14 @@ await describeGpu('large and broken', (compute) => {
     w[w.length - 1] = -1;
     const handle = compute.upload(w);
     const groups = { outer: 1, channels: 1, inner: w.length, block: w.length };
-    const found = await compute.run(gridCodes, handle, { groups, bits: 8, qMin: -128, qMax: 127, scales: Float32Array.of(0.5), zeroPoints: Int32Array.of(0) });
+    const found = await compute.run(gridCodes, handle, {
+      groups,
+      bits: 8,
+      qMin: -128,
+      qMax: 127,
+      scales: Float32Array.of(0.5),
+      zeroPoints: Int32Array.of(0),
+    });
     handle.destroy();
     expect(found.at(-1)).toBe(254);
     expect(found.indexOf(254)).toBe(w.length - 1);
@@ -99,7 +106,10 @@ await describeGpu('large and broken', (compute) => {
 
   it('shows the lines of a shader that does not compile', async () => {
     const broken = '@compute @workgroup_size(1)\nfn main() {\n  let x: u32 = 1.5;\n}\n';
-    await expect(compile(compute.device, { name: 'broken', source: [] }, broken)).rejects.toMatchObject({ code: 'shader-compile', message: expect.stringContaining('> 3 |   let x: u32 = 1.5;') });
+    await expect(compile(compute.device, { name: 'broken', source: [] }, broken)).rejects.toMatchObject({
+      code: 'shader-compile',
+      message: expect.stringContaining('> 3 |   let x: u32 = 1.5;'),
+    });
   });
 
   it('reuses the buffers of freed tensors', () => {

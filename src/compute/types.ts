@@ -1,5 +1,6 @@
 /**
- * Tensor work on weights. The core is small: two makers, `cpu.ts` (slow and obvious, the oracle and the fallback) and `webgpu/`, hold tensors
+ * Tensor work on weights. The core is small: two makers, `cpu.ts` (slow and obvious, the oracle and the fallback) and `webgpu/`, hold
+ * tensors
  * and run operations. What they can do is a file an operation in `operations/`, which pairs kernels with their reference; callers import
  * operations and never see a device. All tensors are float32; other weight types are widened on upload by the caller.
  */
@@ -28,7 +29,8 @@ export interface Compute {
   download(handle: Handle): Promise<Float32Array<ArrayBuffer>>;
   /**
    * Runs an operation. What is asked for without waiting in between (Promise.all) goes to a GPU in one submission and comes back in one
-   * readback. Throws what the operation does, `device-lost` once the device is gone, `shader-compile` where a kernel does not compile on it.
+   * readback. Throws what the operation does, `device-lost` once the device is gone, `shader-compile` where a kernel does not compile on
+   * it.
    */
   run<Args extends readonly unknown[], Result>(operation: Operation<Args, Result>, ...args: Args): Promise<Result>;
   /** Frees every buffer and pipeline. */
@@ -103,5 +105,12 @@ export interface Device {
   /** Waits until the device has done all that is recorded. */
   done(): Promise<void>;
   /** Milliseconds of `repeats` of a dispatch in one submission of its own. */
-  time(kernel: Kernel, uniforms: Uint32Array, bindings: readonly Binding[], size: DispatchSize, repeats: number, clock: GpuClock): Promise<number>;
+  time(
+    kernel: Kernel,
+    uniforms: Uint32Array,
+    bindings: readonly Binding[],
+    size: DispatchSize,
+    repeats: number,
+    clock: GpuClock,
+  ): Promise<number>;
 }

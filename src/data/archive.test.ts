@@ -22,9 +22,20 @@ class CountedBlob extends Blob {
 
 test('a zip is a folder of that name; entries are read when they are asked for, stored ones as they lie', async () => {
   const noise = Uint8Array.from({ length: 300_000 }, (_, k) => (k * k * 7 + k * 13) % 251);
-  const blob = new CountedBlob([zipSync({ 'set/a.bin': [noise, STORED], 'set/b.txt': strToU8('b'.repeat(5000)), '__MACOSX/set/._b.txt': strToU8('x'), 'set/empty/': new Uint8Array() })]);
+  const blob = new CountedBlob([
+    zipSync({
+      'set/a.bin': [noise, STORED],
+      'set/b.txt': strToU8('b'.repeat(5000)),
+      '__MACOSX/set/._b.txt': strToU8('x'),
+      'set/empty/': new Uint8Array(),
+    }),
+  ]);
   const files = await withArchivesOpen([{ path: 'drop/set.zip', blob }, file('loose.txt', 'loose')]);
-  expect(files.map(({ path, size }) => [path, size])).toEqual([['drop/set/set/a.bin', 300_000], ['drop/set/set/b.txt', 5000], ['loose.txt', 5]]);
+  expect(files.map(({ path, size }) => [path, size])).toEqual([
+    ['drop/set/set/a.bin', 300_000],
+    ['drop/set/set/b.txt', 5000],
+    ['loose.txt', 5],
+  ]);
   expect(await (await files[1]?.blob())?.text()).toBe('b'.repeat(5000));
   const part = (await files[0]?.blob())?.slice(299_990);
   expect(new Uint8Array((await part?.arrayBuffer()) ?? new ArrayBuffer())).toEqual(noise.slice(299_990));
@@ -48,13 +59,20 @@ test('a card fits the folder and its zip alike', async () => {
 });
 
 test('an npz is its arrays by name, compressed or not', async () => {
-  const arrays = { 'x_test.npy': npy('|u1', [2, 2, 2], Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8)), 'y_test.npy': npy('<i8', [2], BigInt64Array.of(3n, 1n)), 'x_train.npy': npy('|u1', [1], Uint8Array.of(0)) };
+  const arrays = {
+    'x_test.npy': npy('|u1', [2, 2, 2], Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8)),
+    'y_test.npy': npy('<i8', [2], BigInt64Array.of(3n, 1n)),
+    'x_train.npy': npy('|u1', [1], Uint8Array.of(0)),
+  };
   const card = cardOf({ format: 'npy', images: 'x_test.npy', labels: { file: 'digits.npz/y_test.npy' } });
   for (const level of [0, 6] as const) {
     const data = await openDataset(card, [file('set/digits.npz', zipSync(arrays, { level }))]);
     const values = new Float32Array(4);
     await data.read(1, values, 0);
-    expect([[...(data.labels ?? [])], [...values]]).toEqual([[3, 1], [5, 6, 7, 8]]);
+    expect([[...(data.labels ?? [])], [...values]]).toEqual([
+      [3, 1],
+      [5, 6, 7, 8],
+    ]);
   }
 });
 
@@ -64,10 +82,16 @@ test('an archive that says it unpacks to more than the limit is refused, one lar
   const stored = file('a/stored.zip', zipSync({ x: [zeros, STORED], y: [zeros, STORED] }));
   expect((await withArchivesOpen([stored], limits)).length).toBe(2);
   const bomb = file('a/bomb.zip', zipSync({ x: zeros, y: zeros }));
-  await expect(withArchivesOpen([bomb], limits)).rejects.toMatchObject({ code: 'bad-data', message: 'All files in "a/bomb.zip" would unpack to 1.80 MB, more than the limit of 1.00 MB.' });
+  await expect(withArchivesOpen([bomb], limits)).rejects.toMatchObject({
+    code: 'bad-data',
+    message: 'All files in "a/bomb.zip" would unpack to 1.80 MB, more than the limit of 1.00 MB.',
+  });
   const noise = Uint8Array.from({ length: 1_100_000 }, (_, k) => (k * k * 7 + ((k * 2654435761) >>> 13)) & 255);
   const [large, small] = await withArchivesOpen([file('b.zip', zipSync({ x: noise, y: zeros.subarray(0, 9) }))], limits);
-  await expect(large?.blob()).rejects.toMatchObject({ code: 'bad-data', message: '"x" in "b.zip" would unpack to 1.10 MB, more than the limit of 1.00 MB.' });
+  await expect(large?.blob()).rejects.toMatchObject({
+    code: 'bad-data',
+    message: '"x" in "b.zip" would unpack to 1.10 MB, more than the limit of 1.00 MB.',
+  });
   expect((await small?.blob())?.size).toBe(9);
   const lying = zipSync({ x: zeros });
   // The list's record of the entry ends with its size; so does the record in front of it.
@@ -76,7 +100,10 @@ test('an archive that says it unpacks to more than the limit is refused, one lar
   view.setUint32(list + 24, 100, true);
   view.setUint32(22, 100, true);
   const [liar] = await withArchivesOpen([file('lie.zip', lying)], limits);
-  await expect(liar?.blob()).rejects.toMatchObject({ code: 'bad-data', message: expect.stringContaining('"x" in "lie.zip" cannot be unpacked: decompressed size exceeds limit') });
+  await expect(liar?.blob()).rejects.toMatchObject({
+    code: 'bad-data',
+    message: expect.stringContaining('"x" in "lie.zip" cannot be unpacked: decompressed size exceeds limit'),
+  });
 });
 
 test('60,000 entries are listed and found', async () => {
@@ -88,7 +115,10 @@ test('60,000 entries are listed and found', async () => {
 });
 
 test('what is no zip, or is damaged, is named; a damaged image costs only itself', async () => {
-  await expect(withArchivesOpen([file('a/set.zip', 'PK is not enough')])).rejects.toMatchObject({ code: 'bad-data', message: expect.stringContaining('"a/set.zip" cannot be read as a zip archive') });
+  await expect(withArchivesOpen([file('a/set.zip', 'PK is not enough')])).rejects.toMatchObject({
+    code: 'bad-data',
+    message: expect.stringContaining('"a/set.zip" cannot be read as a zip archive'),
+  });
   const packed = zipSync({ 'cat/1.png': strToU8(ppmText(1).repeat(9)), 'dog/1.png': strToU8(ppmText(2)) });
   packed.fill(255, 40, 50);
   const card = cardOf({ format: 'folders', images: undefined, data: 'set', input: { size: [1, 1] } });

@@ -27,7 +27,7 @@ export class BlobBytes {
     const end = Math.min(offset + length, this.size);
     if (end - offset > WINDOW) return bytesOf(this.blob.slice(offset, end));
     const out = new Uint8Array(Math.max(0, end - offset));
-    for (let at = offset; at < end; ) {
+    for (let at = offset; at < end;) {
       const index = Math.floor(at / WINDOW);
       const window = await this.window(index);
       const part = window.subarray(at - index * WINDOW, Math.min(end - index * WINDOW, WINDOW));
@@ -95,7 +95,10 @@ export async function headOf(file: DataFile, length: number): Promise<Uint8Array
   return head.subarray(0, at);
 }
 
-/** Counts what a gzip file holds, without keeping any of it, where its end says that it is over the limits: what is behind the last member may say so too. */
+/**
+ * Counts what a gzip file holds, without keeping any of it, where its end says that it is over the limits: what is behind the last member
+ * may say so too.
+ */
 async function tryOut(path: string, blob: Blob, limited: (bytes: number) => void): Promise<void> {
   const end = await bytesOf(blob.slice(-4));
   if (end.length < 4) return;
@@ -115,7 +118,12 @@ async function isGzip(blob: Blob): Promise<boolean> {
 /** The whole of a small file as text, unpacked where it is gzip. */
 export async function textOf(file: DataFile): Promise<string> {
   const blob = await unpacked(file);
-  if (blob.size > MOST_TEXT) throw new WhittleError('bad-data', `"${file.path}" has ${blob.size} bytes; a list of labels or names may have ${MOST_TEXT}.`, 'Give the labels as npy, or compare the card with the files.');
+  if (blob.size > MOST_TEXT)
+    throw new WhittleError(
+      'bad-data',
+      `"${file.path}" has ${blob.size} bytes; a list of labels or names may have ${MOST_TEXT}.`,
+      'Give the labels as npy, or compare the card with the files.',
+    );
   return blob.text();
 }
 

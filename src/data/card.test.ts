@@ -8,13 +8,20 @@ const CARD = { version: 1, task: 'classification', data: 'digits', format: 'idx'
 
 test('a card is taken as it is written', () => {
   expect(parseCard(CARD)).toEqual(CARD);
-  const rgb = { ...CARD, format: 'images+csv', images: undefined, model: 'm.onnx', labels: { file: 'a.csv', names: 'n.txt', offset: -1 }, input: { ...INPUT, channels: 'BGR', mean: [1, 2, 3], resizeShorter: 28 } };
+  const rgb = {
+    ...CARD,
+    format: 'images+csv',
+    images: undefined,
+    model: 'm.onnx',
+    labels: { file: 'a.csv', names: 'n.txt', offset: -1 },
+    input: { ...INPUT, channels: 'BGR', mean: [1, 2, 3], resizeShorter: 28 },
+  };
   const { images: _, ...expected } = rgb;
   expect(parseCard(rgb)).toEqual(expected);
 });
 
 test.each([
-  [null, 'The card is null' ],
+  [null, 'The card is null'],
   [[], 'The card'],
   [{ ...CARD, version: 2 }, 'The card\'s "version" is 2.'],
   [{ ...CARD, task: undefined }, 'The card has no "task".'],

@@ -40,7 +40,7 @@ function parseTensors(card: Fields): Readonly<Record<string, string>> {
   const json = card.raw('tensors');
   const names = typeof json === 'object' && json !== null && !Array.isArray(json) ? Object.keys(json) : [];
   const fields = new Fields(json, 'tensors', names);
-  if (names.length === 0) throw card.bad('tensors', 'an object of files by the name of the model\'s input');
+  if (names.length === 0) throw card.bad('tensors', "an object of files by the name of the model's input");
   return Object.fromEntries(names.map((name) => [name, fields.text(name)]));
 }
 

@@ -17,7 +17,11 @@ export async function openCifar(file: DataFile, labels: ArrayLike<RawLabel> | nu
   const bytes = new BlobBytes(await unpacked(file));
   const rest = bytes.size % CIFAR_RECORD;
   if (rest !== 0 && bytes.size % (CIFAR_RECORD + 1) === 0) {
-    throw new WhittleError('bad-data', `"${file.path}" has ${bytes.size} bytes, which are CIFAR-100 records (two label bytes), not CIFAR-10's of ${CIFAR_RECORD} bytes.`, 'Remove the first label byte of each record.');
+    throw new WhittleError(
+      'bad-data',
+      `"${file.path}" has ${bytes.size} bytes, which are CIFAR-100 records (two label bytes), not CIFAR-10's of ${CIFAR_RECORD} bytes.`,
+      'Remove the first label byte of each record.',
+    );
   }
   const count = Math.floor(bytes.size / CIFAR_RECORD);
   if (rest !== 0) problems.add(`sample ${count}: the file is cut off before it ends`);

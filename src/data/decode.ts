@@ -27,7 +27,10 @@ const gate = new Gate(8e6);
 /** What a picture is taken for whose header is not known: four together. */
 const UNKNOWN_PIXELS = 2e6;
 
-/** As `decode`, refusing with `bad-data` a picture whose header says that it has more pixels than the limits allow, before anything is decoded. */
+/**
+ * As `decode`, refusing with `bad-data` a picture whose header says that it has more pixels than the limits allow, before anything is
+ * decoded.
+ */
 export function decodeWithin(limits: DataLimits, decode: DecodeImage): DecodeImage {
   return async (blob) => {
     const size = await pictureSize(blob);

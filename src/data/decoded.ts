@@ -20,7 +20,13 @@ const AT_ONCE = 4;
  * Decodes every image once and lets it go, so that the data set holds only what can be read and its length is final: an
  * image that fails in the middle of an evaluation would leave the figures without a base.
  */
-export async function checkedImages(items: readonly Encoded[], labelled: boolean, problems: Problems, decode: DecodeImage, job: Job): Promise<Source> {
+export async function checkedImages(
+  items: readonly Encoded[],
+  labelled: boolean,
+  problems: Problems,
+  decode: DecodeImage,
+  job: Job,
+): Promise<Source> {
   const startedAt = Date.now();
   const failures = new Map<number, string>();
   let next = 0;

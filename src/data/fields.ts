@@ -12,7 +12,11 @@ export class Fields {
     this.path = path;
     for (const key of this.values.keys()) {
       if (known.includes(key)) continue;
-      throw new WhittleError('bad-card', `The card has a field ${shown(this.name(key))}, which means nothing here.`, `Remove it or correct its name; known are ${known.join(', ')}.`);
+      throw new WhittleError(
+        'bad-card',
+        `The card has a field ${shown(this.name(key))}, which means nothing here.`,
+        `Remove it or correct its name; known are ${known.join(', ')}.`,
+      );
     }
   }
 

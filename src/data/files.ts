@@ -45,9 +45,19 @@ export class FileIndex {
   need(name: string, field: string): DataFile {
     const found = this.find(name);
     if (found) return found;
-    const given = this.files.slice(0, 3).map((f) => f.path).join(', ');
-    const had = this.files.length === 0 ? 'no files were given' : `given: ${given}${this.files.length > 3 ? `, and ${this.files.length - 3} more` : ''}`;
-    throw new WhittleError('bad-data', `"${name}", which the card names as ${field}, is not there; ${had}.`, `Give the folder "${this.folder}" together with the card.`);
+    const given = this.files
+      .slice(0, 3)
+      .map((f) => f.path)
+      .join(', ');
+    const had =
+      this.files.length === 0
+        ? 'no files were given'
+        : `given: ${given}${this.files.length > 3 ? `, and ${this.files.length - 3} more` : ''}`;
+    throw new WhittleError(
+      'bad-data',
+      `"${name}", which the card names as ${field}, is not there; ${had}.`,
+      `Give the folder "${this.folder}" together with the card.`,
+    );
   }
 
   /** Files whose path ends as the pattern does, in the order of their paths; `*` stands for any part of a name. */
@@ -91,11 +101,15 @@ function tail(parts: readonly string[], count: number): string {
 
 /** macOS gives decomposed letters, Windows backslashes. */
 function segments(path: string): readonly string[] {
-  return path.normalize('NFC').split(/[/\\]/).filter((part) => part !== '' && part !== '.');
+  return path
+    .normalize('NFC')
+    .split(/[/\\]/)
+    .filter((part) => part !== '' && part !== '.');
 }
 
 /**
- * Whether a name is as the pattern, `*` standing for any part of it. A `*` takes as little as it can and gets one letter more where the rest does not
+ * Whether a name is as the pattern, `*` standing for any part of it. A `*` takes as little as it can and gets one letter more where the
+ * rest does not
  * fit; earlier ones need never be tried again, so that no pattern takes longer than its length times the name's.
  */
 function matches(name: string, pattern: string): boolean {

@@ -110,5 +110,9 @@ function endOf(bytes: Uint8Array, part: Uint8Array): number | null {
 
 function damaged(path: string, member: number, members: number): WhittleError {
   const where = members === 1 ? '' : ` in its member ${member}`;
-  return new WhittleError('bad-data', `"${path}" is a gzip file that cannot be unpacked: it is damaged or cut off${where}.`, 'Fetch the file again.');
+  return new WhittleError(
+    'bad-data',
+    `"${path}" is a gzip file that cannot be unpacked: it is damaged or cut off${where}.`,
+    'Fetch the file again.',
+  );
 }

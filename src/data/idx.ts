@@ -22,7 +22,11 @@ export async function openIdx(file: DataFile, labels: ArrayLike<RawLabel> | null
   const [count = 0, height = 0, width = 0, channels = 1] = dims;
   const known = channels === 1 || channels === 3;
   if (dims.length < 3 || dims.length > 4 || !known) {
-    throw new WhittleError('bad-data', `"${file.path}" is an IDX file of shape [${dims.join(', ')}], not of images.`, 'Images are [n, height, width] or [n, height, width, 1 or 3]; name such a file as "images" on the card.');
+    throw new WhittleError(
+      'bad-data',
+      `"${file.path}" is an IDX file of shape [${dims.join(', ')}], not of images.`,
+      'Images are [n, height, width] or [n, height, width, 1 or 3]; name such a file as "images" on the card.',
+    );
   }
   const size = height * width * channels;
   const whole = size === 0 ? 0 : Math.min(count, Math.floor((bytes.size - start) / size));
@@ -41,7 +45,11 @@ export async function readIdxLabels(file: DataFile): Promise<Uint8Array> {
   const { dims, start, bytes } = await openIdxFile(file);
   const [count = 0] = dims;
   if (dims.length !== 1) {
-    throw new WhittleError('bad-data', `"${file.path}" is an IDX file of shape [${dims.join(', ')}], not of labels.`, 'Labels are [n]; name such a file as "labels.file" on the card.');
+    throw new WhittleError(
+      'bad-data',
+      `"${file.path}" is an IDX file of shape [${dims.join(', ')}], not of labels.`,
+      'Labels are [n]; name such a file as "labels.file" on the card.',
+    );
   }
   return bytes.read(start, count);
 }
@@ -63,10 +71,18 @@ async function openIdxFile(file: DataFile): Promise<IdxFile> {
   const [zero, zero2, type = 0, rank = 0] = head;
   const start = 4 + 4 * rank;
   if (head.length < 4 || zero !== 0 || zero2 !== 0 || rank === 0 || bytes.size < start) {
-    throw new WhittleError('bad-data', `"${file.path}" is not an IDX file: it begins with ${hex(head)}.`, 'Set the card\'s "format" to what the file is.');
+    throw new WhittleError(
+      'bad-data',
+      `"${file.path}" is not an IDX file: it begins with ${hex(head)}.`,
+      'Set the card\'s "format" to what the file is.',
+    );
   }
   if (type !== UNSIGNED_BYTE) {
-    throw new WhittleError('bad-data', `"${file.path}" holds IDX values of type 0x${type.toString(16).padStart(2, '0')}; only unsigned bytes (0x08) are read.`, 'Write the samples as unsigned bytes, or as npy.');
+    throw new WhittleError(
+      'bad-data',
+      `"${file.path}" holds IDX values of type 0x${type.toString(16).padStart(2, '0')}; only unsigned bytes (0x08) are read.`,
+      'Write the samples as unsigned bytes, or as npy.',
+    );
   }
   const sizes = new DataView((await bytes.read(4, 4 * rank)).buffer);
   return { dims: Array.from({ length: rank }, (_, axis) => sizes.getUint32(4 * axis)), start, bytes };

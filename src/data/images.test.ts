@@ -8,13 +8,19 @@ import { cardIn, cardOf, file, folderOf } from './testing/files';
 import type { Job } from '../base/job';
 
 const JOB: Job = { signal: new AbortController().signal, onProgress: () => {} };
-const CARD = { format: 'images+csv', images: undefined, labels: { file: 'labels.csv', names: 'names.txt' }, input: { size: [1, 1], channels: 'RGB' } };
+const CARD = {
+  format: 'images+csv',
+  images: undefined,
+  labels: { file: 'labels.csv', names: 'names.txt' },
+  input: { size: [1, 1], channels: 'RGB' },
+};
 const NAMES = file('set/names.txt', 'n01440764 tench, Tinca tinca\nn02012849 crane\nn03126707 crane\n');
 
 const ppm = (path: string, value: number): ReturnType<typeof file> => file(path, ppmText(value));
 
 test('images by a CSV: order of its rows; missing, undecodable and unlabelled images are problems, the rest goes on', async () => {
-  const list = 'file,index,wnid\nimages/b.png,2,n03126707\nimages/a.png,0,x\nimages/gone.png,1,x\nimages/broken.png,1,x\nimages/c.png,3,x\nimages/d.png,,x\n';
+  const list =
+    'file,index,wnid\nimages/b.png,2,n03126707\nimages/a.png,0,x\nimages/gone.png,1,x\nimages/broken.png,1,x\nimages/c.png,3,x\nimages/d.png,,x\n';
   const files = [
     NAMES,
     file('any/where/set/labels.csv', list),
@@ -29,7 +35,10 @@ test('images by a CSV: order of its rows; missing, undecodable and unlabelled im
   const into = new Float32Array(6);
   await data.read(0, into, 3);
   expect([...into]).toEqual([0, 0, 0, 20, 20, 20]);
-  expect([[...(data.labels ?? [])], data.classNames]).toEqual([[2, 0], ['tench, Tinca tinca', 'crane', 'crane']]);
+  expect([[...(data.labels ?? [])], data.classNames]).toEqual([
+    [2, 0],
+    ['tench, Tinca tinca', 'crane', 'crane'],
+  ]);
   expect(data.problems).toEqual({
     count: 5,
     first: [
@@ -42,15 +51,26 @@ test('images by a CSV: order of its rows; missing, undecodable and unlabelled im
   });
 });
 
-test('labels may be names: the line\'s id, its whole text or its first name', async () => {
-  const files = [NAMES, file('labels.csv', 'image,label\na.png,n02012849\nb.png,tench\nc.png,"tench, Tinca tinca"\nd.png,perch\n'), ...['a', 'b', 'c', 'd'].map((n, k) => ppm(`${n}.png`, k))];
+test("labels may be names: the line's id, its whole text or its first name", async () => {
+  const files = [
+    NAMES,
+    file('labels.csv', 'image,label\na.png,n02012849\nb.png,tench\nc.png,"tench, Tinca tinca"\nd.png,perch\n'),
+    ...['a', 'b', 'c', 'd'].map((n, k) => ppm(`${n}.png`, k)),
+  ];
   const data = await openDataset(cardOf({ ...CARD, labels: { ...CARD.labels, offset: 1 } }), files, JOB, decodePpm);
   expect([...(data.labels ?? [])]).toEqual([2, 1, 1]);
   expect(data.problems.first).toEqual(['d.png: its label "perch" is no class\'s name']);
 });
 
-test('folders: the folder below the card\'s is the class, sorted; loose and hidden files are not samples', async () => {
-  const files = [ppm('x/set/dog/2.jpg', 1), ppm('x/set/cat/deep/1.jpg', 2), ppm('x/set/dog/1.jpg', 3), ppm('x/set/loose.jpg', 4), ppm('x/set/cat/._1.jpg', 5), file('x/set/dog/notes.txt', 'no')];
+test("folders: the folder below the card's is the class, sorted; loose and hidden files are not samples", async () => {
+  const files = [
+    ppm('x/set/dog/2.jpg', 1),
+    ppm('x/set/cat/deep/1.jpg', 2),
+    ppm('x/set/dog/1.jpg', 3),
+    ppm('x/set/loose.jpg', 4),
+    ppm('x/set/cat/._1.jpg', 5),
+    file('x/set/dog/notes.txt', 'no'),
+  ];
   const data = await openDataset(cardOf({ ...CARD, format: 'folders', labels: undefined }), files, JOB, decodePpm);
   const into = new Float32Array(3);
   await data.read(1, into, 0);
@@ -66,7 +86,9 @@ test('reports each image it checks and stops when told', async () => {
   const seen: string[] = [];
   await openDataset(cardOf(CARD), files, { ...JOB, onProgress: (p) => seen.push(`${p.stage} ${p.done}/${p.total}`) }, decodePpm);
   expect(seen).toEqual(['Checking images 1/2', 'Checking images 2/2']);
-  await expect(openDataset(cardOf(CARD), files, { ...JOB, signal: AbortSignal.abort() }, decodePpm)).rejects.toMatchObject({ name: 'AbortError' });
+  await expect(openDataset(cardOf(CARD), files, { ...JOB, signal: AbortSignal.abort() }, decodePpm)).rejects.toMatchObject({
+    name: 'AbortError',
+  });
 });
 
 /** Stands for the browser's decoder where only the list of files and the labels are judged. */
@@ -74,7 +96,7 @@ function onePixel(): Promise<Pixels> {
   return Promise.resolve({ width: 1, height: 1, channels: 3, data: new Uint8Array(3) });
 }
 
-testOnData('ImageNet cards: 500 images found and labelled, MobileNet\'s one class further', async (root) => {
+testOnData("ImageNet cards: 500 images found and labelled, MobileNet's one class further", async (root) => {
   const files = await folderOf(root, 'datasets/imagenet-500');
   const squeezenet = await openDataset(cardIn(root, 'squeezenet1.1'), files, JOB, onePixel);
   const mobilenet = await openDataset(cardIn(root, 'mobilenet_v2_1.0_224'), files, JOB, onePixel);
@@ -116,10 +138,21 @@ test('a card that prepares the same images in another way looks through none of 
   const card = cardOf({ ...CARD, labels: { file: 'l.csv' } });
   await openDataset(card, files, JOB, decode, keeper);
   expect(decoded).toBe(3);
-  const again = await openDataset({ ...card, input: { ...card.input, std: [2] }, labels: { file: 'l.csv', offset: 1 } }, files, JOB, decode, keeper);
+  const again = await openDataset(
+    { ...card, input: { ...card.input, std: [2] }, labels: { file: 'l.csv', offset: 1 } },
+    files,
+    JOB,
+    decode,
+    keeper,
+  );
   const into = new Float32Array(3);
   await again.read(1, into, 0);
-  expect([decoded, [...(again.labels ?? [])], into[0], again.problems]).toEqual([5, [5, 6], 1, { count: 1, first: ['gone.png: the file is missing'] }]);
+  expect([decoded, [...(again.labels ?? [])], into[0], again.problems]).toEqual([
+    5,
+    [5, 6],
+    1,
+    { count: 1, first: ['gone.png: the file is missing'] },
+  ]);
   await openDataset(card, [...files, ppm('c.png', 3)], JOB, decode, keeper);
   expect(decoded).toBe(8);
 });

@@ -32,7 +32,13 @@ function inOrder(images: readonly DataFile[], rows: readonly LabelRow[], problem
   return images.toSorted((a, b) => (a.path < b.path ? -1 : 1)).map((file, k) => encoded(file, file.path, rows[k]?.label ?? null));
 }
 
-function byFile(images: readonly DataFile[], rows: readonly LabelRow[], files: FileIndex, list: string, problems: Problems): readonly Encoded[] {
+function byFile(
+  images: readonly DataFile[],
+  rows: readonly LabelRow[],
+  files: FileIndex,
+  list: string,
+  problems: Problems,
+): readonly Encoded[] {
   const items: Encoded[] = [];
   const used = new Set<DataFile>();
   for (const { file: name, label } of rows) {

@@ -17,7 +17,12 @@ export function parseJson(text: string, path: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
-    throw new WhittleError('bad-data', `"${path}" is not valid JSON: ${cause instanceof Error ? cause.message : String(cause)}.`, 'Write the file again.', { cause });
+    throw new WhittleError(
+      'bad-data',
+      `"${path}" is not valid JSON: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      'Write the file again.',
+      { cause },
+    );
   }
 }
 
@@ -31,7 +36,8 @@ export function jsonRows(text: string, path: string, columns: Columns): readonly
   const values = new Map(Object.entries(Object(json)));
   const list = pick(values, columns.label);
   const files = pick(values, [...columns.file, 'files']);
-  if (Array.isArray(list)) return list.map((label: unknown, k) => ({ file: Array.isArray(files) ? textOrNull(files[k]) : null, label: labelOf(label, path) }));
+  if (Array.isArray(list))
+    return list.map((label: unknown, k) => ({ file: Array.isArray(files) ? textOrNull(files[k]) : null, label: labelOf(label, path) }));
   return [...values].map(([file, label]) => ({ file, label: labelOf(label, path) }));
 }
 
@@ -57,5 +63,9 @@ function textOrNull(value: unknown): string | null {
 function labelOf(value: unknown, path: string): RawLabel {
   if (value === null || value === undefined || value === '') return null;
   if (typeof value === 'string' || typeof value === 'number') return value;
-  throw new WhittleError('bad-data', `"${path}" has the label ${shown(value)}, which is neither a number nor a name.`, 'Give each sample one label.');
+  throw new WhittleError(
+    'bad-data',
+    `"${path}" has the label ${shown(value)}, which is neither a number nor a name.`,
+    'Give each sample one label.',
+  );
 }

@@ -11,7 +11,9 @@ import type { DataFile } from './types';
 const LABEL_COLUMNS = ['label', 'labels', 'class_index', 'index', 'class', 'target', 'category', 'y'];
 const FILE_COLUMNS = ['file', 'filename', 'file_name', 'path', 'image', 'image_path', 'filepath', 'name'];
 
-/** A label a sample, in the samples' order: from IDX, npy (told by their first bytes), JSON, or text with one label a line or a CSV column. */
+/**
+ * A label a sample, in the samples' order: from IDX, npy (told by their first bytes), JSON, or text with one label a line or a CSV column.
+ */
 export async function readLabels(file: DataFile): Promise<ArrayLike<RawLabel>> {
   const head = await bytesOf((await unpacked(file)).slice(0, 8));
   if (isNpy(head)) return readNpyLabels(file);
@@ -37,7 +39,10 @@ function tableRows(text: string): readonly LabelRow[] {
   const headed = labelColumn !== null || fileColumn !== null;
   const single = (rows[0]?.length ?? 0) < 2;
   const at = labelColumn ?? (single ? 0 : 1);
-  return (headed ? rows.slice(1) : rows).map((row) => ({ file: single ? null : (row[fileColumn ?? 0] ?? null), label: parseLabel(row[at] ?? '') }));
+  return (headed ? rows.slice(1) : rows).map((row) => ({
+    file: single ? null : (row[fileColumn ?? 0] ?? null),
+    label: parseLabel(row[at] ?? ''),
+  }));
 }
 
 /** Where a header (lower case) has its label column; null where it has none. */

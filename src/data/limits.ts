@@ -30,20 +30,30 @@ export function checkUnpacked(what: string, packed: number, bytes: number, { max
 
 /** As `checkUnpacked`, of all that an archive says is packed in it. */
 export function checkArchive(path: string, packed: number, bytes: number, limits: DataLimits): void {
-  checkUnpacked(`All files in "${path}" would unpack to`, packed, bytes, { ...limits, maxUnpacked: Math.max(limits.maxUnpacked, packed * ARCHIVE_RATIO) });
+  checkUnpacked(`All files in "${path}" would unpack to`, packed, bytes, {
+    ...limits,
+    maxUnpacked: Math.max(limits.maxUnpacked, packed * ARCHIVE_RATIO),
+  });
 }
 
 /** Throws `bad-data` where a picture has too many pixels. The message says all: it stands in lists of what was left out. */
 export function checkPixels({ width, height }: { readonly width: number; readonly height: number }, { maxPixels }: DataLimits): void {
   const pixels = width * height;
   if (pixels <= maxPixels) return;
-  throw beyond(`it has ${width} x ${height} pixels, ${megapixels(pixels)} megapixels, more than the limit of ${megapixels(maxPixels)} megapixels (${RAISE} --max-pixels)`, 'pixels');
+  throw beyond(
+    `it has ${width} x ${height} pixels, ${megapixels(pixels)} megapixels, more than the limit of ${megapixels(maxPixels)} megapixels (${RAISE} --max-pixels)`,
+    'pixels',
+  );
 }
 
 const RAISE = 'raised under Limits on the Data page, or by';
 
 function beyond(message: string, option: 'pixels' | 'unpacked' | 'ratio'): WhittleError {
-  return new WhittleError('bad-data', `${message}.`, `If the file is meant to be so, the limit is ${RAISE} --max-${option} on the command line.`);
+  return new WhittleError(
+    'bad-data',
+    `${message}.`,
+    `If the file is meant to be so, the limit is ${RAISE} --max-${option} on the command line.`,
+  );
 }
 
 /** Plain digits, at least one behind the point where the number is small. */

@@ -3,7 +3,9 @@ import { textOf } from './bytes';
 import { isJson, parseJson } from './json-labels';
 import type { DataFile } from './types';
 
-/** Class names, one a line; line k is class k. An ImageNet line "n01440764 tench, Tinca tinca" is found by its id, its first name or whole. */
+/**
+ * Class names, one a line; line k is class k. An ImageNet line "n01440764 tench, Tinca tinca" is found by its id, its first name or whole.
+ */
 export class ClassNames {
   readonly names: readonly string[];
   private readonly indices = new Map<string, number>();
@@ -36,14 +38,19 @@ export async function readClassNames(file: DataFile): Promise<ClassNames> {
 }
 
 function textLines(text: string): readonly string[] {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/).map((line) => line.trim());
+  const lines = text
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|\r|\n/)
+    .map((line) => line.trim());
   while (lines.length > 0 && lines.at(-1) === '') lines.pop();
   return lines;
 }
 
 function jsonLines(json: unknown): readonly string[] {
   if (Array.isArray(json)) return json.map(asLine);
-  const byIndex = Object.entries(Object(json)).map(([key, value]): [number, string] => (typeof value === 'number' ? [value, key] : [Number(key), asLine(value)]));
+  const byIndex = Object.entries(Object(json)).map(([key, value]): [number, string] =>
+    typeof value === 'number' ? [value, key] : [Number(key), asLine(value)],
+  );
   const lines: string[] = [];
   for (const [index, line] of byIndex) if (Number.isInteger(index) && index >= 0 && index < MOST) lines[index] = line;
   return Array.from(lines, (line: string | undefined, k) => line ?? `class ${k}`);

@@ -23,7 +23,7 @@ export async function openNpyFile(file: DataFile): Promise<NpyFile> {
   const { path } = file;
   const bytes = new BlobBytes(await unpacked(file));
   const head = await bytes.read(0, 12);
-  if (head.length < 12 || !isNpy(head)) throw notNpy(path, 'it does not begin with NumPy\'s mark');
+  if (head.length < 12 || !isNpy(head)) throw notNpy(path, "it does not begin with NumPy's mark");
   const view = new DataView(head.buffer);
   const [at, length] = view.getUint8(6) === 1 ? [10, view.getUint16(8, true)] : [12, view.getUint32(8, true)];
   if (at + length > bytes.size) throw notNpy(path, `its header of ${length} bytes ends behind the file`);
@@ -36,8 +36,13 @@ export async function openNpyFile(file: DataFile): Promise<NpyFile> {
   if (size === undefined) throw notNpy(path, `its values are of a type that is not a number (${header.slice(0, 60).trim()})`);
   if (/'fortran_order':\s*True/.test(header)) throw notNpy(path, 'it is in Fortran order');
   const start = at + length;
-  const shape = dims.split(',').map((d) => d.trim()).filter((d) => d !== '').map(Number);
-  if (!shape.every(Number.isSafeInteger) || !Number.isSafeInteger(shape.reduce((n, d) => n * d, size))) throw notNpy(path, `its shape (${dims.trim().slice(0, 60)}) is none that can be`);
+  const shape = dims
+    .split(',')
+    .map((d) => d.trim())
+    .filter((d) => d !== '')
+    .map(Number);
+  if (!shape.every(Number.isSafeInteger) || !Number.isSafeInteger(shape.reduce((n, d) => n * d, size)))
+    throw notNpy(path, `its shape (${dims.trim().slice(0, 60)}) is none that can be`);
   if (shape.length > MOST_AXES) throw notNpy(path, `it has ${shape.length} axes`);
   return {
     path,
@@ -57,5 +62,9 @@ export function isNpy(head: Uint8Array): boolean {
 }
 
 function notNpy(path: string, why: string): WhittleError {
-  return new WhittleError('bad-data', `"${path}" cannot be read as npy: ${why}.`, 'Save it with numpy.save(path, numpy.ascontiguousarray(values)).');
+  return new WhittleError(
+    'bad-data',
+    `"${path}" cannot be read as npy: ${why}.`,
+    'Save it with numpy.save(path, numpy.ascontiguousarray(values)).',
+  );
 }

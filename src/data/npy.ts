@@ -31,7 +31,8 @@ export async function openNpy(file: DataFile, input: CardInput, labels: ArrayLik
     name: (index) => `sample ${index}`,
     async read(index): Promise<Pixels> {
       const values = await npy.read(index * size, size);
-      if (values instanceof Uint8Array) return { height, width, channels, data: planar ? interleave(values, channels, new Uint8Array(size)) : values };
+      if (values instanceof Uint8Array)
+        return { height, width, channels, data: planar ? interleave(values, channels, new Uint8Array(size)) : values };
       const data = Float32Array.from(values);
       return { height, width, channels, data: planar ? interleave(data, channels, new Float32Array(size)) : data };
     },
@@ -44,7 +45,11 @@ export async function readNpyLabels(file: DataFile): Promise<ArrayLike<number>> 
   const { shape } = npy;
   const [count = 0, columns = 1] = shape;
   if (shape.length < 1 || shape.length > 2 || columns !== 1) {
-    throw new WhittleError('bad-data', `"${file.path}" has the shape [${shape.join(', ')}], not of labels.`, 'Labels are [n]; name such a file as "labels.file" on the card.');
+    throw new WhittleError(
+      'bad-data',
+      `"${file.path}" has the shape [${shape.join(', ')}], not of labels.`,
+      'Labels are [n]; name such a file as "labels.file" on the card.',
+    );
   }
   return npy.read(0, count);
 }
@@ -62,7 +67,11 @@ function sampleShape(path: string, shape: readonly number[], input: CardInput): 
   // [n, 1, 2, 3] can be read both ways: the one that is nearer to what the card wants.
   const [best] = readings.toSorted((x, y) => nearness(y, input) - nearness(x, input));
   if (best) return best;
-  throw new WhittleError('bad-data', `"${path}" has the shape [${shape.join(', ')}], which is not that of samples.`, `Samples are [n, h, w], [n, h, w, c], [n, c, h, w] with 1, 3 or 4 channels, or [n, ${values}].`);
+  throw new WhittleError(
+    'bad-data',
+    `"${path}" has the shape [${shape.join(', ')}], which is not that of samples.`,
+    `Samples are [n, h, w], [n, h, w, c], [n, c, h, w] with 1, 3 or 4 channels, or [n, ${values}].`,
+  );
 }
 
 function nearness(shape: SampleShape, input: CardInput): number {

@@ -28,7 +28,10 @@ test('gzip is told by its bytes, and a damaged one is refused', async () => {
   const packed = await gzipped(IMAGES);
   const labels = file('labels', idx([3], [0, 1, 2]));
   expect(await sample(await openDataset(CARD, [file('images', packed), labels]), 2)).toEqual([250, 251, 252, 253]);
-  await expect(openDataset(CARD, [file('images', packed.slice(0, 20)), labels])).rejects.toMatchObject({ code: 'bad-data', message: expect.stringContaining('"images" is a gzip file') });
+  await expect(openDataset(CARD, [file('images', packed.slice(0, 20)), labels])).rejects.toMatchObject({
+    code: 'bad-data',
+    message: expect.stringContaining('"images" is a gzip file'),
+  });
 });
 
 test('missing labels, labels without a sample and a cut-off file are counted and the rest goes on', async () => {
@@ -49,18 +52,29 @@ test('labels that are no class are left out, and samples keep their own labels',
   expect(await sample(data, 1)).toEqual([250, 251, 252, 253]);
   expect(data.classNames).toEqual(['class 0', 'zero', 'one']);
   expect(data.problems.first).toEqual(['sample 1: its label 2 is not one of the 2 classes (0 to 1)']);
-  await expect(openDataset(cardOf({ labels: { file: 'labels', offset: -9 } }), [file('images', IMAGES), file('labels', idx([3], [1, 2, 0]))])).rejects.toMatchObject({
+  await expect(
+    openDataset(cardOf({ labels: { file: 'labels', offset: -9 } }), [file('images', IMAGES), file('labels', idx([3], [1, 2, 0]))]),
+  ).rejects.toMatchObject({
     code: 'bad-data',
     message: 'None of the 3 samples can be used; the first: sample 0: its label 1 with the offset -9 is below 0.',
   });
 });
 
 test('files that are missing or of another kind are named', async () => {
-  await expect(openDataset(CARD, [file('other/labels', idx([1], [1]))])).rejects.toMatchObject({ code: 'bad-data', message: expect.stringContaining('"images"') });
+  await expect(openDataset(CARD, [file('other/labels', idx([1], [1]))])).rejects.toMatchObject({
+    code: 'bad-data',
+    message: expect.stringContaining('"images"'),
+  });
   const labels = file('labels', idx([3], [0, 1, 2]));
-  await expect(openDataset(CARD, [file('images', 'PNG and more'), labels])).rejects.toMatchObject({ message: '"images" is not an IDX file: it begins with 50 4e 47 20.' });
-  await expect(openDataset(CARD, [file('images', new Uint8Array([0, 0, 13, 3, ...Array.from({ length: 12 }, () => 1)])), labels])).rejects.toMatchObject({ message: expect.stringContaining('type 0x0d') });
-  await expect(openDataset(CARD, [file('images', idx([3], [0, 1, 2])), labels])).rejects.toMatchObject({ message: expect.stringContaining('shape [3]') });
+  await expect(openDataset(CARD, [file('images', 'PNG and more'), labels])).rejects.toMatchObject({
+    message: '"images" is not an IDX file: it begins with 50 4e 47 20.',
+  });
+  await expect(
+    openDataset(CARD, [file('images', new Uint8Array([0, 0, 13, 3, ...Array.from({ length: 12 }, () => 1)])), labels]),
+  ).rejects.toMatchObject({ message: expect.stringContaining('type 0x0d') });
+  await expect(openDataset(CARD, [file('images', idx([3], [0, 1, 2])), labels])).rejects.toMatchObject({
+    message: expect.stringContaining('shape [3]'),
+  });
 });
 
 /** Planes of 0, 100 and 200, 9 more at the last pixel. */

@@ -29,13 +29,36 @@ const CACHE_BYTES = 64 * 2 ** 20;
 /**
  * The samples that `card` describes among `files`, read and preprocessed on demand. What cannot be used (an image that does not
  * decode, a label that is missing or no class) is counted in `problems` and left out. Progress: "Checking images", "Reading rows".
- * `decode` is the browser's image decoder, which only image formats call; `keeper` serves cards that change how samples are prepared. What is
+ * `decode` is the browser's image decoder, which only image formats call; `keeper` serves cards that change how samples are prepared. What
+ * is
  * packed and pictures expand to `limits` at most: beyond them a picture is a problem, a file `bad-data`.
- * Throws `bad-data` where a file is missing or not of its format, or where no sample is left; `bad-card` where the card's size is not the samples'.
+ * Throws `bad-data` where a file is missing or not of its format, or where no sample is left; `bad-card` where the card's size is not the
+ * samples'.
  */
-export async function openDataset(card: ImageCard, files: readonly NamedBlob[], job?: Job, decode?: DecodeImage, keeper?: SourceKeeper, limits?: DataLimits): Promise<ImageDataset>;
-export async function openDataset(card: TensorCard, files: readonly NamedBlob[], job?: Job, decode?: DecodeImage, keeper?: SourceKeeper, limits?: DataLimits): Promise<TensorDataset>;
-export async function openDataset(card: Card, files: readonly NamedBlob[], job?: Job, decode?: DecodeImage, keeper?: SourceKeeper, limits?: DataLimits): Promise<Dataset>;
+export async function openDataset(
+  card: ImageCard,
+  files: readonly NamedBlob[],
+  job?: Job,
+  decode?: DecodeImage,
+  keeper?: SourceKeeper,
+  limits?: DataLimits,
+): Promise<ImageDataset>;
+export async function openDataset(
+  card: TensorCard,
+  files: readonly NamedBlob[],
+  job?: Job,
+  decode?: DecodeImage,
+  keeper?: SourceKeeper,
+  limits?: DataLimits,
+): Promise<TensorDataset>;
+export async function openDataset(
+  card: Card,
+  files: readonly NamedBlob[],
+  job?: Job,
+  decode?: DecodeImage,
+  keeper?: SourceKeeper,
+  limits?: DataLimits,
+): Promise<Dataset>;
 export async function openDataset(
   card: Card,
   files: readonly NamedBlob[],
@@ -47,7 +70,9 @@ export async function openDataset(
   const index = new FileIndex(card.data, await withArchivesOpen(files, limits));
   if (card.format === 'tensors') return openRecorded(card, index, job);
   const problems = new Problems();
-  const source = await keeper.get(card, files, limits, problems, (found) => openSource(card, index, found, decodeWithin(limits, decode), job));
+  const source = await keeper.get(card, files, limits, problems, (found) =>
+    openSource(card, index, found, decodeWithin(limits, decode), job),
+  );
   return prepared(card, index, source, problems);
 }
 
@@ -104,8 +129,18 @@ async function openRecorded(card: TensorCard, files: FileIndex, job: Job): Promi
   const problems = new Problems();
   const { length, tensors } = await openTensors(card, files, problems, job);
   const list = card.labels?.file;
-  const labelled = { length, declared: length, labels: list === undefined ? null : await readLabels(files.need(list, 'labels.file')), name: (index: number) => `sample ${index}` };
-  const { kept, labels, names }: Classified = classify(labelled, await namesFor(card, files, undefined), card.labels?.offset ?? 0, problems);
+  const labelled = {
+    length,
+    declared: length,
+    labels: list === undefined ? null : await readLabels(files.need(list, 'labels.file')),
+    name: (index: number) => `sample ${index}`,
+  };
+  const { kept, labels, names }: Classified = classify(
+    labelled,
+    await namesFor(card, files, undefined),
+    card.labels?.offset ?? 0,
+    problems,
+  );
   needSamples(kept.length, problems);
   const sampleAt = (at: number): number => {
     const sample = kept[at];
@@ -133,5 +168,9 @@ async function namesFor(card: Card, files: FileIndex, own: readonly string[] | u
 function needSamples(count: number, problems: Problems): void {
   if (count > 0) return;
   const [first] = problems.first;
-  throw new WhittleError('bad-data', first === undefined ? 'The data hold no sample.' : `None of the ${counted(problems.count, 'sample')} can be used; the first: ${first}.`, 'Compare the card\'s "format", "images" and "labels" with the files.');
+  throw new WhittleError(
+    'bad-data',
+    first === undefined ? 'The data hold no sample.' : `None of the ${counted(problems.count, 'sample')} can be used; the first: ${first}.`,
+    'Compare the card\'s "format", "images" and "labels" with the files.',
+  );
 }

@@ -27,5 +27,10 @@ export interface Chunk {
 }
 
 export function damaged(path: string, why: string, cause?: unknown): WhittleError {
-  return new WhittleError('bad-data', `"${path}" cannot be read as Parquet: ${why.replace(/\.+$/, '')}.`, 'Download the file again.', cause === undefined ? {} : { cause });
+  return new WhittleError(
+    'bad-data',
+    `"${path}" cannot be read as Parquet: ${why.replace(/\.+$/, '')}.`,
+    'Download the file again.',
+    cause === undefined ? {} : { cause },
+  );
 }

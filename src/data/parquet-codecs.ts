@@ -8,7 +8,8 @@ type Unpack = NonNullable<Compressors['SNAPPY']>;
 
 /** Throws where a page says that it has more bytes unpacked than a page can have. */
 export function checkPageSize(unpackedSize: number, packed: number): void {
-  if (unpackedSize > MOST_PAGE || unpackedSize > packed * MOST_RATIO) throw new Error(`a page of ${packed} bytes says that it has ${unpackedSize} unpacked`);
+  if (unpackedSize > MOST_PAGE || unpackedSize > packed * MOST_RATIO)
+    throw new Error(`a page of ${packed} bytes says that it has ${unpackedSize} unpacked`);
 }
 
 /** Decompressors that check what a damaged page may ask of them before they run: how much they write, and that they come to an end. */
@@ -40,7 +41,10 @@ function sized(unpack: Unpack): Unpack {
   };
 }
 
-/** Goes through the elements of Snappy's format without copying: lengths that are too great, as well as such that a reader takes for negative, end here. */
+/**
+ * Goes through the elements of Snappy's format without copying: lengths that are too great, as well as such that a reader takes for
+ * negative, end here.
+ */
 function checkSnappy(input: Uint8Array, size: number): void {
   let at = 0;
   while ((input[at++] ?? 0) >= 128);

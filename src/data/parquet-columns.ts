@@ -23,9 +23,14 @@ export function columnsOf(path: string, metadata: FileMetaData): Columns {
   const features = huggingface(metadata);
   const columns = topColumns(metadata);
   const has = (name: string): boolean => columns.some((column) => column.name === name);
-  const image = [...features].find(([name, feature]) => feature.type === 'Image' && has(name))?.[0] ?? columns.find((column) => column.binary)?.name;
+  const image =
+    [...features].find(([name, feature]) => feature.type === 'Image' && has(name))?.[0] ?? columns.find((column) => column.binary)?.name;
   if (image === undefined) {
-    throw new WhittleError('bad-data', `"${path}" has no column of images; its columns are ${shownNames(columns)}.`, 'Give a file with a column of encoded images ("bytes").');
+    throw new WhittleError(
+      'bad-data',
+      `"${path}" has no column of images; its columns are ${shownNames(columns)}.`,
+      'Give a file with a column of encoded images ("bytes").',
+    );
   }
   const classed = [...features].find(([name, feature]) => feature.type === 'ClassLabel' && has(name));
   const named = labelColumnOf(columns.map((column) => column.name.toLowerCase()));
@@ -54,10 +59,16 @@ interface TopColumn {
 function topColumns({ schema }: FileMetaData): TopColumn[] {
   const columns: TopColumn[] = [];
   const wanted = schema[0]?.num_children ?? 0;
-  for (let at = 1; at < schema.length && columns.length < wanted; ) {
+  for (let at = 1; at < schema.length && columns.length < wanted;) {
     const end = endOf(schema, at);
     const leaves = schema.slice(at, end);
-    const binary = leaves.some((leaf) => leaf.type === 'BYTE_ARRAY' && leaf.converted_type === undefined && leaf.logical_type === undefined && (leaves.length === 1 || leaf.name === 'bytes'));
+    const binary = leaves.some(
+      (leaf) =>
+        leaf.type === 'BYTE_ARRAY' &&
+        leaf.converted_type === undefined &&
+        leaf.logical_type === undefined &&
+        (leaves.length === 1 || leaf.name === 'bytes'),
+    );
     columns.push({ name: schema[at]?.name ?? '', binary });
     at = end;
   }

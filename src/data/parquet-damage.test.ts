@@ -23,25 +23,103 @@ function bytesColumn({ row_groups: [group] }: ParquetWriter) {
 }
 
 const DAMAGES: readonly (readonly [string, (written: ParquetWriter) => void])[] = [
-  ['its num_rows is 41, but its row groups have 40 rows', (w) => { w.num_rows++; }],
-  ['its num_rows is -1', (w) => { w.num_rows = -1n; }],
-  ['its num_rows is 4503599627370496, more than a file of', (w) => { w.num_rows = 2n ** 52n; }],
-  ['its num_rows is 9223372036854775807', (w) => { w.num_rows = 2n ** 63n - 1n; }],
-  ["row group 0's num_rows is -25", ({ row_groups: [group] }) => { if (group) group.num_rows = -group.num_rows; }],
-  ['row group 0, column "label" has 25 values for 26 rows', ({ row_groups: [group] }) => { if (group) group.num_rows++; }],
-  ['"root"\'s num_children is -2', ({ schema }) => { schema.splice(0, 1, { name: 'root', num_children: -2 }); }],
-  ['its schema has 5 elements, of which its num_children reach only 2', ({ schema }) => { schema.splice(0, 1, { name: 'root', num_children: 1 }); }],
-  ['its schema nests deeper than 32 levels', ({ schema }) => { schema.splice(0, 5, ...Array.from({ length: 50 }, (_, k) => ({ name: `s${k}`, num_children: k === 49 ? 0 : 1 }))); }],
-  ['column "image.bytes" lies at the bytes 1000000 to', (w) => { bytesColumn(w).meta.data_page_offset = 1_000_000n; }],
-  ['total_compressed_size is -1', (w) => { bytesColumn(w).meta.total_compressed_size = -1n; }],
-  ['column "image.bytes" lies at the bytes', (w) => { bytesColumn(w).meta.total_compressed_size = 2n ** 40n; }],
-  ['column "image.nothing" is none of its schema', (w) => { bytesColumn(w).meta.path_in_schema = ['image', 'nothing']; }],
-  ['column "image.bytes" is of type INT64, in its schema of BYTE_ARRAY', (w) => { bytesColumn(w).meta.type = 'INT64'; }],
-  ['column "image.bytes" has 1000000000 values for 25 rows', (w) => { bytesColumn(w).meta.num_values = 1_000_000_000n; }],
+  [
+    'its num_rows is 41, but its row groups have 40 rows',
+    (w) => {
+      w.num_rows++;
+    },
+  ],
+  [
+    'its num_rows is -1',
+    (w) => {
+      w.num_rows = -1n;
+    },
+  ],
+  [
+    'its num_rows is 4503599627370496, more than a file of',
+    (w) => {
+      w.num_rows = 2n ** 52n;
+    },
+  ],
+  [
+    'its num_rows is 9223372036854775807',
+    (w) => {
+      w.num_rows = 2n ** 63n - 1n;
+    },
+  ],
+  [
+    "row group 0's num_rows is -25",
+    ({ row_groups: [group] }) => {
+      if (group) group.num_rows = -group.num_rows;
+    },
+  ],
+  [
+    'row group 0, column "label" has 25 values for 26 rows',
+    ({ row_groups: [group] }) => {
+      if (group) group.num_rows++;
+    },
+  ],
+  [
+    '"root"\'s num_children is -2',
+    ({ schema }) => {
+      schema.splice(0, 1, { name: 'root', num_children: -2 });
+    },
+  ],
+  [
+    'its schema has 5 elements, of which its num_children reach only 2',
+    ({ schema }) => {
+      schema.splice(0, 1, { name: 'root', num_children: 1 });
+    },
+  ],
+  [
+    'its schema nests deeper than 32 levels',
+    ({ schema }) => {
+      schema.splice(0, 5, ...Array.from({ length: 50 }, (_, k) => ({ name: `s${k}`, num_children: k === 49 ? 0 : 1 })));
+    },
+  ],
+  [
+    'column "image.bytes" lies at the bytes 1000000 to',
+    (w) => {
+      bytesColumn(w).meta.data_page_offset = 1_000_000n;
+    },
+  ],
+  [
+    'total_compressed_size is -1',
+    (w) => {
+      bytesColumn(w).meta.total_compressed_size = -1n;
+    },
+  ],
+  [
+    'column "image.bytes" lies at the bytes',
+    (w) => {
+      bytesColumn(w).meta.total_compressed_size = 2n ** 40n;
+    },
+  ],
+  [
+    'column "image.nothing" is none of its schema',
+    (w) => {
+      bytesColumn(w).meta.path_in_schema = ['image', 'nothing'];
+    },
+  ],
+  [
+    'column "image.bytes" is of type INT64, in its schema of BYTE_ARRAY',
+    (w) => {
+      bytesColumn(w).meta.type = 'INT64';
+    },
+  ],
+  [
+    'column "image.bytes" has 1000000000 values for 25 rows',
+    (w) => {
+      bytesColumn(w).meta.num_values = 1_000_000_000n;
+    },
+  ],
 ];
 
 test.each(DAMAGES)('metadata that cannot be: %s', async (message, damage) => {
-  await expect(open(made(damage))).rejects.toMatchObject({ code: 'bad-data', message: expect.stringMatching(/^"x\.parquet" cannot be read as Parquet: /) });
+  await expect(open(made(damage))).rejects.toMatchObject({
+    code: 'bad-data',
+    message: expect.stringMatching(/^"x\.parquet" cannot be read as Parquet: /),
+  });
   await expect(open(made(damage))).rejects.toMatchObject({ message: expect.stringContaining(message) });
 });
 
@@ -64,7 +142,15 @@ test.each([
   ['it nests deeper than 32 levels', null, Array.from({ length: 400 }, () => 0x1c)],
   ['a text of 268435455 bytes does not fit', null, [0x18, 0xff, 0xff, 0xff, 0x7f]],
 ] as const)('a footer that cannot be: %s', async (message, length, metadata) => {
-  await expect(open(await withFooter(made(() => {}), length, metadata))).rejects.toMatchObject({ code: 'bad-data', message: expect.stringContaining(message) });
+  await expect(
+    open(
+      await withFooter(
+        made(() => {}),
+        length,
+        metadata,
+      ),
+    ),
+  ).rejects.toMatchObject({ code: 'bad-data', message: expect.stringContaining(message) });
 });
 
 test.each([
@@ -76,7 +162,10 @@ test.each([
   // In Thrift: a text "root", then field 5, the number 2 as 4.
   const at = new TextDecoder('latin1').decode(bytes).lastIndexOf('root\x15\x04');
   bytes[at + 5] = 2 * children;
-  await expect(open({ path, blob: new Blob([bytes]) })).rejects.toMatchObject({ code: 'bad-data', message: expect.stringContaining(message) });
+  await expect(open({ path, blob: new Blob([bytes]) })).rejects.toMatchObject({
+    code: 'bad-data',
+    message: expect.stringContaining(message),
+  });
 });
 
 test('an undamaged file of the same maker is read', async () => {

@@ -28,8 +28,12 @@ test('what a packed page asks for is checked before it is unpacked', () => {
   expect(codecs.SNAPPY?.(Uint8Array.of(3, 0b1000, 7, 8, 9), 3)).toEqual(Uint8Array.of(7, 8, 9));
   expect(codecs.SNAPPY?.(Uint8Array.of(6, 0b1000, 7, 8, 9, 0b1010, 3, 0), 6)).toEqual(Uint8Array.of(7, 8, 9, 7, 8, 9));
   // A literal of 2^32 - 8 bytes, which a reader of signed numbers takes for a step back.
-  expect(() => codecs.SNAPPY?.(Uint8Array.of(100, 0xfc, 0xf4, 0xff, 0xff, 0xff, 1, 2, 3, 4, 5), 100)).toThrow('Snappy lengths do not add up');
-  expect(() => codecs.SNAPPY?.(Uint8Array.of(3, 0b1000, 7, 8, 9), 2_000_000_000)).toThrow('a page of 5 bytes says that it has 2000000000 unpacked');
+  expect(() => codecs.SNAPPY?.(Uint8Array.of(100, 0xfc, 0xf4, 0xff, 0xff, 0xff, 1, 2, 3, 4, 5), 100)).toThrow(
+    'Snappy lengths do not add up',
+  );
+  expect(() => codecs.SNAPPY?.(Uint8Array.of(3, 0b1000, 7, 8, 9), 2_000_000_000)).toThrow(
+    'a page of 5 bytes says that it has 2000000000 unpacked',
+  );
   // Hadoop's blocks of no bytes and of less than none.
   expect(() => codecs.LZ4?.(Uint8Array.of(0, 0, 0, 0, 255, 255, 255, 248, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), 10)).toThrow('lz4 offset');
   // A Zstandard frame whose window is 2^41 bytes, and one of 2^32 - 1 bytes.
@@ -37,10 +41,18 @@ test('what a packed page asks for is checked before it is unpacked', () => {
   expect(() => codecs.ZSTD?.(Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0xa0, 255, 255, 255, 255, 1, 0, 0), 10)).toThrow('larger than the page');
 });
 
-/** A file one byte of whose first page's header is `written` anew: the first of its packed size, or of its count of values. The page is a dictionary. */
+/**
+ * A file one byte of whose first page's header is `written` anew: the first of its packed size, or of its count of values. The page is a
+ * dictionary.
+ */
 async function withHeader(field: 'packed' | 'values', written: number): Promise<Blob> {
   const images = Array.from({ length: 40 }, (_, k) => new TextEncoder().encode(ppmText(k)));
-  const { blob } = parquetOf('', images, images.map((_, k) => k % 3), 40);
+  const { blob } = parquetOf(
+    '',
+    images,
+    images.map((_, k) => k % 3),
+    40,
+  );
   const bytes = new Uint8Array(await blob.arrayBuffer());
   // "PAR1", then 0x15 type 0x15 unpacked 0x15 packed, then a struct that begins with 0x15 values.
   const reader = new ThriftReader(bytes, 4);
@@ -63,6 +75,9 @@ const PAGES: readonly (readonly ['packed' | 'values', number, string])[] = [
 test.each(PAGES)('a page header whose count of %s cannot be', async (field, written, message) => {
   const file = { path: 'x.parquet', blob: await withHeader(field, written) };
   const opened = openDataset(cardOf({ format: 'parquet', images: undefined, input: { size: [1, 1] } }), [file], JOB, decodePpm);
-  await expect(opened).rejects.toMatchObject({ code: 'bad-data', message: expect.stringMatching(/^"x\.parquet" cannot be read as Parquet: row group 0, column "label": /) });
+  await expect(opened).rejects.toMatchObject({
+    code: 'bad-data',
+    message: expect.stringMatching(/^"x\.parquet" cannot be read as Parquet: row group 0, column "label": /),
+  });
   await expect(opened).rejects.toMatchObject({ message: expect.stringContaining(message) });
 });

@@ -56,7 +56,7 @@ export class CheckedPages {
     const { start, length, values, index } = this.chunk;
     const pages: Page[] = [];
     let seen = 0;
-    for (let at = start; at < start + length - 1 && (seen < values || this.chunk.leaf.nested); ) {
+    for (let at = start; at < start + length - 1 && (seen < values || this.chunk.leaf.nested);) {
       const page = await this.pageAt(at, start + length, seen);
       pages.push(page);
       if (page.type !== DICTIONARY) seen += page.values;
@@ -100,7 +100,8 @@ export class CheckedPages {
     if (!Array.isArray(list) || list.length !== data.length) throw new Error('the index of its pages is damaged');
     for (const [k, page] of data.entries()) {
       const at = structOf(list[k]);
-      const wrong = at.get(1) !== page.at || at.get(2) !== page.body + page.packed - page.at || (!this.chunk.leaf.repeated && at.get(3) !== page.first);
+      const wrong =
+        at.get(1) !== page.at || at.get(2) !== page.body + page.packed - page.at || (!this.chunk.leaf.repeated && at.get(3) !== page.first);
       if (wrong) throw new Error(`the index of its pages names a page ${k} that there is not`);
     }
   }
@@ -108,7 +109,8 @@ export class CheckedPages {
   private async checkBody(page: Page): Promise<void> {
     const { leaf, codec } = this.chunk;
     const raw = await this.bytes.read(page.body, page.packed);
-    const unpack = (packed: Uint8Array, size: number): Uint8Array => (codec === 'UNCOMPRESSED' ? packed : (Reflect.get(this.compressors, codec)?.(packed, size) ?? packed));
+    const unpack = (packed: Uint8Array, size: number): Uint8Array =>
+      codec === 'UNCOMPRESSED' ? packed : (Reflect.get(this.compressors, codec)?.(packed, size) ?? packed);
     const [repetition, definition] = [bits(leaf.repetition), bits(leaf.definition)];
     if (page.type === DATA) {
       const bytes = unpack(raw, page.unpacked);
@@ -123,9 +125,13 @@ export class CheckedPages {
       const present = definition > 0 ? levels(definition, leaf.definition) : page.values;
       return this.checkValues(bytes.subarray(at), count(page.header.get(2), 'encoding'), present);
     }
-    const [repeats, defines] = [count(page.header.get(6), 'repetition_levels_byte_length'), count(page.header.get(5), 'definition_levels_byte_length')];
+    const [repeats, defines] = [
+      count(page.header.get(6), 'repetition_levels_byte_length'),
+      count(page.header.get(5), 'definition_levels_byte_length'),
+    ];
     const nulls = count(page.header.get(2), 'num_nulls');
-    if (repeats + defines > Math.min(page.packed, page.unpacked) || nulls > page.values) throw new Error('a page\'s levels or nulls are more than it has');
+    if (repeats + defines > Math.min(page.packed, page.unpacked) || nulls > page.values)
+      throw new Error("a page's levels or nulls are more than it has");
     if (repetition > 0) countInRuns(raw, 0, repetition, page.values, -1);
     if (definition > 0) countInRuns(raw, repeats, definition, page.values, -1);
     const rest = raw.subarray(repeats + defines);
@@ -138,7 +144,8 @@ export class CheckedPages {
     if (encoding === RLE_DICTIONARY || encoding === PLAIN_DICTIONARY) countInRuns(bytes, 1, bytes[0] ?? 0, values, -1);
     else if (encoding === RLE) countInRuns(bytes, 0, 1, values, -1);
     else if (encoding === DELTA) checkBlocks(bytes);
-    else if (encoding === SPLIT && values * Math.max(4, length) > bytes.length) throw new Error(`a page has no room for its ${values} values of ${type ?? 'no type'}`);
+    else if (encoding === SPLIT && values * Math.max(4, length) > bytes.length)
+      throw new Error(`a page has no room for its ${values} values of ${type ?? 'no type'}`);
     // Each value says how much it takes of the one before: nothing that is bounded by the page's size.
     else if (encoding === DELTA_BYTES) throw new Error('its values are written by their differences (DELTA_BYTE_ARRAY), which is not read');
   }
@@ -158,7 +165,7 @@ function bits(most: number): number {
 
 function structOf(value: Value | undefined): Struct {
   if (value instanceof Map) return value;
-  throw new Error('a page\'s header is damaged');
+  throw new Error("a page's header is damaged");
 }
 
 function count(value: Value | undefined, what: string): number {

@@ -11,7 +11,7 @@ export function countInRuns(bytes: Uint8Array, at: number, width: number, count:
   if (width > WIDEST) throw new Error(`a page is damaged: its numbers have ${width} bits`);
   const reader = new ThriftReader(bytes, at);
   let found = 0;
-  for (let seen = 0; seen < count; ) {
+  for (let seen = 0; seen < count;) {
     const head = reader.varint();
     const left = count - seen;
     if (head % 2 === 0) {
@@ -26,7 +26,8 @@ export function countInRuns(bytes: Uint8Array, at: number, width: number, count:
     } else {
       const groups = (head - 1) / 2;
       // With numbers of no bits nothing else ends such a run.
-      if (groups * width > bytes.length - reader.at + width || (width === 0 && groups > left)) throw new Error(`a page is damaged: ${groups} packed groups in the ${bytes.length - reader.at} bytes that are left`);
+      if (groups * width > bytes.length - reader.at + width || (width === 0 && groups > left))
+        throw new Error(`a page is damaged: ${groups} packed groups in the ${bytes.length - reader.at} bytes that are left`);
       const length = Math.min(left, groups * 8);
       if (wanted >= 0) for (let k = 0; k < length; k++) if (packed(bytes, reader.at * 8 + k * width, width) === wanted) found++;
       reader.at += groups * width;

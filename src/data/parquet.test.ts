@@ -18,8 +18,18 @@ async function values(data: ImageDataset): Promise<number[]> {
 }
 
 test('images of several files and row groups, in order; classes by the features; bad cells are problems', async () => {
-  const first = parquetOf('d/test-00000-of-00002.parquet', Array.from({ length: 50 }, (_, k) => bytes(ppmText(k))), Array.from({ length: 50 }, (_, k) => k % 3), 20);
-  const second = parquetOf('d/test-00001-of-00002.parquet', [bytes(ppmText(50)), null, bytes('GIF'), bytes(ppmText(53))], [2, 0, 0, 7], 100);
+  const first = parquetOf(
+    'd/test-00000-of-00002.parquet',
+    Array.from({ length: 50 }, (_, k) => bytes(ppmText(k))),
+    Array.from({ length: 50 }, (_, k) => k % 3),
+    20,
+  );
+  const second = parquetOf(
+    'd/test-00001-of-00002.parquet',
+    [bytes(ppmText(50)), null, bytes('GIF'), bytes(ppmText(53))],
+    [2, 0, 0, 7],
+    100,
+  );
   const data = await openDataset(CARD, [second, file('d/README.md', ''), first], JOB, decodePpm);
   expect(await values(data)).toEqual(Array.from({ length: 51 }, (_, k) => k));
   expect([...(data.labels ?? [])].slice(46)).toEqual([1, 2, 0, 1, 2]);
@@ -42,10 +52,16 @@ class NotedBlob extends Blob {
   }
 }
 
-const image = (k: number): Uint8Array => bytes(`${ppmText(k % 256)} ${Array.from({ length: 2000 }, (_, i) => (i * i * 7 + k * i) % 251).join(' ')}`);
+const image = (k: number): Uint8Array =>
+  bytes(`${ppmText(k % 256)} ${Array.from({ length: 2000 }, (_, i) => (i * i * 7 + k * i) % 251).join(' ')}`);
 
 test('of a file with an index of its pages only a few rows are in memory', async () => {
-  const { path, blob } = parquetOf('x.parquet', Array.from({ length: 200 }, (_, k) => image(k)), Array.from({ length: 200 }, () => 0), 200);
+  const { path, blob } = parquetOf(
+    'x.parquet',
+    Array.from({ length: 200 }, (_, k) => image(k)),
+    Array.from({ length: 200 }, () => 0),
+    200,
+  );
   const noted = new NotedBlob([blob]);
   const data = await openDataset(CARD, [{ path, blob: noted }], JOB, decodePpm);
   noted.largest = 0;
@@ -55,16 +71,44 @@ test('of a file with an index of its pages only a few rows are in memory', async
 
 test('plain binary columns and other compressions; labels of their own file', async () => {
   const pictures = [bytes(ppmText(5)), bytes(ppmText(6))];
-  const buffer = parquetWriteBuffer({ columnData: [{ name: 'picture', data: pictures, type: 'BYTE_ARRAY' }, { name: 'Label', data: [1, 0], type: 'INT32' }, { name: 'note', data: ['a', 'b'], type: 'STRING' }], codec: 'GZIP', compressors: { GZIP: (input) => gzipSync(input) } });
+  const buffer = parquetWriteBuffer({
+    columnData: [
+      { name: 'picture', data: pictures, type: 'BYTE_ARRAY' },
+      { name: 'Label', data: [1, 0], type: 'INT32' },
+      { name: 'note', data: ['a', 'b'], type: 'STRING' },
+    ],
+    codec: 'GZIP',
+    compressors: { GZIP: (input) => gzipSync(input) },
+  });
   const plain = await openDataset(CARD, [{ path: 'p.parquet', blob: new Blob([buffer]) }], JOB, decodePpm);
   expect([await values(plain), [...(plain.labels ?? [])], plain.classNames]).toEqual([[5, 6], [1, 0], null]);
-  const own = await openDataset(cardOf({ ...CARD, images: undefined, labels: { file: 'l.json' } }), [{ path: 'p.parquet', blob: new Blob([buffer]) }, file('l.json', '["b", "a"]')], JOB, decodePpm);
-  expect([[...(own.labels ?? [])], own.classNames]).toEqual([[1, 0], ['a', 'b']]);
+  const own = await openDataset(
+    cardOf({ ...CARD, images: undefined, labels: { file: 'l.json' } }),
+    [{ path: 'p.parquet', blob: new Blob([buffer]) }, file('l.json', '["b", "a"]')],
+    JOB,
+    decodePpm,
+  );
+  expect([[...(own.labels ?? [])], own.classNames]).toEqual([
+    [1, 0],
+    ['a', 'b'],
+  ]);
 });
 
 test('what is no Parquet, or holds no images, is named', async () => {
-  await expect(openDataset(CARD, [file('a.parquet', 'hello, this is text')], JOB, decodePpm)).rejects.toMatchObject({ code: 'bad-data', message: expect.stringContaining('"a.parquet" cannot be read as Parquet') });
-  const numbers = parquetWriteBuffer({ columnData: [{ name: 'a', data: [1], type: 'INT32' }, { name: 'text', data: ['x'], type: 'STRING' }] });
-  await expect(openDataset(CARD, [{ path: 'n.parquet', blob: new Blob([numbers]) }], JOB, decodePpm)).rejects.toMatchObject({ message: '"n.parquet" has no column of images; its columns are a, text.' });
-  await expect(openDataset(CARD, [file('a.txt', '')], JOB, decodePpm)).rejects.toMatchObject({ message: 'There is no Parquet file "*.parquet" among the data.' });
+  await expect(openDataset(CARD, [file('a.parquet', 'hello, this is text')], JOB, decodePpm)).rejects.toMatchObject({
+    code: 'bad-data',
+    message: expect.stringContaining('"a.parquet" cannot be read as Parquet'),
+  });
+  const numbers = parquetWriteBuffer({
+    columnData: [
+      { name: 'a', data: [1], type: 'INT32' },
+      { name: 'text', data: ['x'], type: 'STRING' },
+    ],
+  });
+  await expect(openDataset(CARD, [{ path: 'n.parquet', blob: new Blob([numbers]) }], JOB, decodePpm)).rejects.toMatchObject({
+    message: '"n.parquet" has no column of images; its columns are a, text.',
+  });
+  await expect(openDataset(CARD, [file('a.txt', '')], JOB, decodePpm)).rejects.toMatchObject({
+    message: 'There is no Parquet file "*.parquet" among the data.',
+  });
 });

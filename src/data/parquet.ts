@@ -30,10 +30,22 @@ interface Bytes {
  * whose class names the file's "huggingface" metadata may hold. `labels` of their own file take the column's place. One file, or all
  * given in the order of their paths. Throws `bad-data` where a file is no Parquet or holds no images.
  */
-export async function openParquet(card: ImageCard, files: FileIndex, labels: ArrayLike<RawLabel> | null, problems: Problems, decode: DecodeImage, job: Job): Promise<Source> {
+export async function openParquet(
+  card: ImageCard,
+  files: FileIndex,
+  labels: ArrayLike<RawLabel> | null,
+  problems: Problems,
+  decode: DecodeImage,
+  job: Job,
+): Promise<Source> {
   const wanted = card.images ?? '*.parquet';
   const chosen = files.matching(wanted);
-  if (chosen.length === 0) throw new WhittleError('bad-data', `There is no Parquet file "${wanted}" among the data.`, 'Compare "images" on the card with the files.');
+  if (chosen.length === 0)
+    throw new WhittleError(
+      'bad-data',
+      `There is no Parquet file "${wanted}" among the data.`,
+      'Compare "images" on the card with the files.',
+    );
   const parts: Part[] = [];
   for (const file of chosen) parts.push(await openPart(file, job));
   const own = parts.flatMap((part) => part.labels ?? []);
@@ -106,7 +118,8 @@ async function openTable(file: DataFile): Promise<Table> {
         const [from, to] = [Math.max(0, rowStart - first), Math.min(rows, rowEnd - first)];
         first += rows;
         if (from >= to) continue;
-        for (const [k, { meta_data: meta }] of group.columns.entries()) if (meta?.path_in_schema[0] === column) await pages[at]?.[k]?.check(from, to);
+        for (const [k, { meta_data: meta }] of group.columns.entries())
+          if (meta?.path_in_schema[0] === column) await pages[at]?.[k]?.check(from, to);
       }
     };
     return {
@@ -116,7 +129,16 @@ async function openTable(file: DataFile): Promise<Table> {
       read: (column, rowStart, rowEnd) =>
         named(path, async () => {
           await check(column, rowStart, rowEnd);
-          return parquetReadObjects({ file: bytes, metadata, columns: [column], rowStart, rowEnd, utf8: false, useOffsetIndex: true, compressors });
+          return parquetReadObjects({
+            file: bytes,
+            metadata,
+            columns: [column],
+            rowStart,
+            rowEnd,
+            utf8: false,
+            useOffsetIndex: true,
+            compressors,
+          });
         }),
     };
   });
@@ -145,7 +167,11 @@ async function readColumn(table: Table, column: string): Promise<readonly RawLab
     if (typeof value === 'bigint') return Number(value);
     if (typeof value === 'number' || typeof value === 'string') return value;
     if (value === null || value === undefined) return null;
-    throw new WhittleError('bad-data', `"${table.path}" has in its column "${column}", row ${k}, what is neither a number nor a text.`, 'Give the labels in a file of their own.');
+    throw new WhittleError(
+      'bad-data',
+      `"${table.path}" has in its column "${column}", row ${k}, what is neither a number nor a text.`,
+      'Give the labels in a file of their own.',
+    );
   });
 }
 
@@ -195,5 +221,9 @@ function blockStarts(metadata: FileMetaData, image: string): readonly number[] {
 function imageOf(cell: unknown, path: string, row: number): Blob {
   const bytes: unknown = typeof cell === 'object' && cell !== null && 'bytes' in cell ? cell.bytes : cell;
   if (bytes instanceof Uint8Array) return new Blob([Uint8Array.from(bytes)]);
-  throw new WhittleError('bad-data', `"${path}", row ${row}, holds no image: the file only names it or the cell is empty.`, 'Write the data set with its images embedded.');
+  throw new WhittleError(
+    'bad-data',
+    `"${path}", row ${row}, holds no image: the file only names it or the cell is empty.`,
+    'Write the data set with its images embedded.',
+  );
 }

@@ -43,7 +43,8 @@ async function jpegSize(bytes: BlobBytes): Promise<PictureSize | null> {
     // Fill bytes, then marks without a length.
     if (kind === 0xff) at += 1;
     else if (kind === 0x01 || (kind >= 0xd0 && kind <= 0xd8)) at += 2;
-    else if (kind >= 0xc0 && kind <= 0xcf && kind !== 0xc4 && kind !== 0xc8 && kind !== 0xcc) return head.length < 9 ? null : { width: view.getUint16(7), height: view.getUint16(5) };
+    else if (kind >= 0xc0 && kind <= 0xcf && kind !== 0xc4 && kind !== 0xc8 && kind !== 0xcc)
+      return head.length < 9 ? null : { width: view.getUint16(7), height: view.getUint16(5) };
     else if (kind === 0xd9 || kind === 0xda) return null;
     else at += 2 + view.getUint16(2);
   }

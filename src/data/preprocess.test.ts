@@ -17,10 +17,14 @@ test('grey is Pillow 13\'s convert("L")', () => {
   expect(run(RGB, { size: [2, 3] })).toEqual([18, 154, 131, 113, 86, 214]);
 });
 
-test('mean and std go by the model\'s channel order, alpha is dropped', () => {
+test("mean and std go by the model's channel order, alpha is dropped", () => {
   const pixels: Pixels = { width: 1, height: 1, channels: 4, data: new Uint8Array([10, 20, 30, 99]) };
   expect(run(pixels, { size: [1, 1], channels: 'BGR', mean: [30, 10, 0], std: [1, 2, 5] })).toEqual([0, 5, 2]);
-  expect(run({ ...pixels, channels: 1, data: new Uint8Array([8]) }, { size: [1, 1], channels: 'RGB', mean: [2], std: [3], scale: 0.5 }).map((v) => v.toFixed(4))).toEqual(['0.6667', '0.6667', '0.6667']);
+  expect(
+    run({ ...pixels, channels: 1, data: new Uint8Array([8]) }, { size: [1, 1], channels: 'RGB', mean: [2], std: [3], scale: 0.5 }).map(
+      (v) => v.toFixed(4),
+    ),
+  ).toEqual(['0.6667', '0.6667', '0.6667']);
 });
 
 test('the crop is the middle: an odd rest rounds half to even, as torchvision', () => {
@@ -40,5 +44,7 @@ test('resizes the shorter side, or straight to size without it', () => {
 });
 
 test('floats of another size are refused, not resized', () => {
-  expect(() => run({ width: 2, height: 3, channels: 1, data: new Float32Array(6) }, { size: [2, 2] })).toThrow(expect.objectContaining({ code: 'bad-card', message: 'The samples are 3 x 2 numbers, the card\'s "input.size" is [2, 2].' }));
+  expect(() => run({ width: 2, height: 3, channels: 1, data: new Float32Array(6) }, { size: [2, 2] })).toThrow(
+    expect.objectContaining({ code: 'bad-card', message: 'The samples are 3 x 2 numbers, the card\'s "input.size" is [2, 2].' }),
+  );
 });

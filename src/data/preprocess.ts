@@ -28,7 +28,10 @@ export function normalize({ data, width, height }: Pixels, input: CardInput, int
   }
 }
 
-/** Grey where the model takes one channel (ITU-R 601 weights in 16-bit fixed point, as Pillow), three equal ones where a grey image meets a colour model; alpha is dropped. */
+/**
+ * Grey where the model takes one channel (ITU-R 601 weights in 16-bit fixed point, as Pillow), three equal ones where a grey image meets a
+ * colour model; alpha is dropped.
+ */
 function withChannels(pixels: Pixels, wanted: 1 | 3): Pixels {
   const { data, channels } = pixels;
   if (channels === wanted) return pixels;
@@ -60,7 +63,11 @@ function cropped(pixels: Pixels, input: CardInput): Pixels {
   let { data } = pixels;
   if (target.width !== pixels.width || target.height !== pixels.height) {
     if (data instanceof Float32Array) {
-      throw new WhittleError('bad-card', `The samples are ${pixels.height} x ${pixels.width} numbers, the card's "input.size" is [${height}, ${width}].`, 'Only images are resized: set the size that the samples have.');
+      throw new WhittleError(
+        'bad-card',
+        `The samples are ${pixels.height} x ${pixels.width} numbers, the card's "input.size" is [${height}, ${width}].`,
+        'Only images are resized: set the size that the samples have.',
+      );
     }
     data = resizeBilinear(data, pixels, target, pixels.channels);
   }

@@ -25,7 +25,9 @@ test('what a model sees of a pixel under each preset', () => {
   expect(seen(withPreset(COLOUR, named('tf')), pixel)).toEqual([1, -1, -0.6]);
   expect(seen(withPreset(COLOUR, named('caffe')), pixel)).toEqual([51 - 104, -117, 255 - 123]);
   expect(seen(withPreset(GREY, named('mnist')), Uint8Array.of(255))).toEqual([2.8215]);
-  expect(['unit', 'unit-inverted', 'raw-inverted'].map((id) => seen(withPreset(GREY, named(id)), Uint8Array.of(51))[0])).toEqual([0.2, 0.8, 204]);
+  expect(['unit', 'unit-inverted', 'raw-inverted'].map((id) => seen(withPreset(GREY, named(id)), Uint8Array.of(51))[0])).toEqual([
+    0.2, 0.8, 204,
+  ]);
   expect(seen(withPreset(COLOUR, named('torch'), 'RGB', 255), Float32Array.of(1, 0, 0.2))).toEqual([2.2489, -2.0357, -0.9156]);
 });
 

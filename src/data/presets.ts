@@ -19,14 +19,68 @@ export interface Preset {
 }
 
 export const PRESETS: readonly Preset[] = [
-  { id: 'torch', label: 'torch', explanation: 'ImageNet mean and deviation, as torchvision: (x / 255 - mean) / std.', for: 'colour', scale: 1, mean: [123.675, 116.28, 103.53], std: [58.395, 57.12, 57.375], order: 'RGB' },
-  { id: 'tf', label: 'tf, -1 to 1', explanation: 'As TensorFlow\'s MobileNets: (x - 127.5) / 127.5.', for: 'both', scale: 1, mean: [127.5], std: [127.5], order: 'RGB' },
+  {
+    id: 'torch',
+    label: 'torch',
+    explanation: 'ImageNet mean and deviation, as torchvision: (x / 255 - mean) / std.',
+    for: 'colour',
+    scale: 1,
+    mean: [123.675, 116.28, 103.53],
+    std: [58.395, 57.12, 57.375],
+    order: 'RGB',
+  },
+  {
+    id: 'tf',
+    label: 'tf, -1 to 1',
+    explanation: "As TensorFlow's MobileNets: (x - 127.5) / 127.5.",
+    for: 'both',
+    scale: 1,
+    mean: [127.5],
+    std: [127.5],
+    order: 'RGB',
+  },
   { id: 'raw', label: 'raw, 0 to 255', explanation: 'Pixels as they are.', for: 'both', scale: 1, mean: [0], std: [1], order: 'RGB' },
   { id: 'unit', label: '0 to 1', explanation: 'x / 255.', for: 'both', scale: 1, mean: [0], std: [255], order: 'RGB' },
-  { id: 'caffe', label: 'caffe', explanation: 'Blue first, ImageNet mean taken off, no division.', for: 'colour', scale: 1, mean: [123, 117, 104], std: [1], order: 'BGR' },
-  { id: 'mnist', label: 'MNIST mean', explanation: '(x / 255 - 0.1307) / 0.3081.', for: 'grey', scale: 1, mean: [33.3285], std: [78.5655], order: 'RGB' },
-  { id: 'unit-inverted', label: '1 to 0', explanation: 'Black on white turned into white on black, 0 to 1.', for: 'grey', scale: -1, mean: [-255], std: [255], order: 'RGB' },
-  { id: 'raw-inverted', label: '255 to 0', explanation: 'Black on white turned into white on black, 0 to 255.', for: 'grey', scale: -1, mean: [-255], std: [1], order: 'RGB' },
+  {
+    id: 'caffe',
+    label: 'caffe',
+    explanation: 'Blue first, ImageNet mean taken off, no division.',
+    for: 'colour',
+    scale: 1,
+    mean: [123, 117, 104],
+    std: [1],
+    order: 'BGR',
+  },
+  {
+    id: 'mnist',
+    label: 'MNIST mean',
+    explanation: '(x / 255 - 0.1307) / 0.3081.',
+    for: 'grey',
+    scale: 1,
+    mean: [33.3285],
+    std: [78.5655],
+    order: 'RGB',
+  },
+  {
+    id: 'unit-inverted',
+    label: '1 to 0',
+    explanation: 'Black on white turned into white on black, 0 to 1.',
+    for: 'grey',
+    scale: -1,
+    mean: [-255],
+    std: [255],
+    order: 'RGB',
+  },
+  {
+    id: 'raw-inverted',
+    label: '255 to 0',
+    explanation: 'Black on white turned into white on black, 0 to 255.',
+    for: 'grey',
+    scale: -1,
+    mean: [-255],
+    std: [1],
+    order: 'RGB',
+  },
 ];
 
 /** Presets that a model with these channels can take. */
@@ -36,7 +90,8 @@ export function presetsFor(channels: CardInput['channels']): readonly Preset[] {
 }
 
 /**
- * The input with the preset's numbers; channel order as given, else the preset's own. `pixelScale` is for samples whose values are not 0 to 255:
+ * The input with the preset's numbers; channel order as given, else the preset's own. `pixelScale` is for samples whose values are not 0 to
+ * 255:
  * 255 where they are 0 to 1.
  */
 export function withPreset(input: CardInput, preset: Preset, order: 'RGB' | 'BGR' = preset.order, pixelScale = 1): CardInput {

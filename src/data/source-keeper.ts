@@ -17,7 +17,13 @@ export class SourceKeeper {
   private kept: Kept | null = null;
 
   /** The samples of this card among these files: those kept where they are the same, else what `open` makes of them. */
-  async get(card: ImageCard, files: readonly NamedBlob[], limits: DataLimits, problems: Problems, open: (problems: Problems) => Promise<Source>): Promise<Source> {
+  async get(
+    card: ImageCard,
+    files: readonly NamedBlob[],
+    limits: DataLimits,
+    problems: Problems,
+    open: (problems: Problems) => Promise<Source>,
+  ): Promise<Source> {
     const key = keyOf(card, files, limits);
     if (this.kept === null || this.key !== key) {
       this.forget();

@@ -20,7 +20,13 @@ const LONGEST = 2 ** 24;
  * header's name, or the first column where there is one more than a sample has values. The file is read once in pieces to find and check
  * the rows; then each sample is read where it lies. Rows that do not fit are problems.
  */
-export async function openTable(file: DataFile, input: CardInput, labels: ArrayLike<RawLabel> | null, problems: Problems, job: Job): Promise<Source> {
+export async function openTable(
+  file: DataFile,
+  input: CardInput,
+  labels: ArrayLike<RawLabel> | null,
+  problems: Problems,
+  job: Job,
+): Promise<Source> {
   const bytes = new BlobBytes(await unpacked(file));
   const [height, width] = input.size;
   const channels = channelCount(input);
@@ -58,7 +64,10 @@ export async function openTable(file: DataFile, input: CardInput, labels: ArrayL
     async read(index) {
       const start = starts[index] ?? 0;
       const cells = cellsOf(new TextDecoder().decode(await bytes.read(start, (ends[index] ?? 0) - start)));
-      const numbers = Float32Array.from(cells.filter((_, k) => k !== labelColumn), Number);
+      const numbers = Float32Array.from(
+        cells.filter((_, k) => k !== labelColumn),
+        Number,
+      );
       return { width, height, channels, data: input.layout === 'NCHW' ? interleave(numbers, channels, new Float32Array(values)) : numbers };
     },
   };
@@ -68,7 +77,11 @@ export async function openTable(file: DataFile, input: CardInput, labels: ArrayL
 function columnOf(path: string, header: readonly string[], columns: number, values: number): number | null {
   if (columns === values) return null;
   if (columns === values + 1) return labelColumnOf(header) ?? 0;
-  throw new WhittleError('bad-data', `"${path}" has ${counted(columns, 'column')}; the card's input has ${counted(values, 'value')}.`, `Give ${counted(values, 'column')}, or ${values + 1} with a label, or correct "input.size" on the card.`);
+  throw new WhittleError(
+    'bad-data',
+    `"${path}" has ${counted(columns, 'column')}; the card's input has ${counted(values, 'value')}.`,
+    `Give ${counted(values, 'column')}, or ${values + 1} with a label, or correct "input.size" on the card.`,
+  );
 }
 
 function misfit(cells: readonly string[], labelColumn: number | null, values: number): string | null {
@@ -95,7 +108,7 @@ async function* linesOf(path: string, bytes: BlobBytes, job: Job): AsyncGenerato
   const decoder = new TextDecoder();
   let held: Uint8Array[] = [];
   let [start, number] = [0, 1];
-  for (let at = 0; at < bytes.size; ) {
+  for (let at = 0; at < bytes.size;) {
     job.signal.throwIfAborted();
     const chunk = await bytes.read(at, CHUNK);
     let from = 0;
@@ -109,7 +122,12 @@ async function* linesOf(path: string, bytes: BlobBytes, job: Job): AsyncGenerato
     }
     held.push(chunk.subarray(from));
     at += chunk.length;
-    if (at - start > LONGEST) throw new WhittleError('bad-data', `"${path}" has a line ${number} of more than ${LONGEST / 2 ** 20} MiB.`, 'Write one sample a line, or the samples as npy.');
+    if (at - start > LONGEST)
+      throw new WhittleError(
+        'bad-data',
+        `"${path}" has a line ${number} of more than ${LONGEST / 2 ** 20} MiB.`,
+        'Write one sample a line, or the samples as npy.',
+      );
     job.onProgress({ stage: 'Reading rows', done: at, total: bytes.size, startedAt });
   }
   if (start < bytes.size) yield lineOf(held, start, decoder);

@@ -25,13 +25,20 @@ interface Recorded {
 export async function openTensors(card: TensorCard, files: FileIndex, problems: Problems, job: Job): Promise<TensorSource> {
   const all = new Map<string, Recorded>();
   for (const [name, path] of Object.entries(card.tensors)) {
-    all.set(name, path.includes('*') ? await openEach(path, files, job) : await openStacked(files.need(path, `tensors["${name}"]`), problems));
+    all.set(
+      name,
+      path.includes('*') ? await openEach(path, files, job) : await openStacked(files.need(path, `tensors["${name}"]`), problems),
+    );
   }
   const length = [...all.values()].reduce((most, { count }) => Math.max(most, count), 0);
   const odd = [...all.values()].find((one) => one.count !== length && one.count !== 1);
   if (odd) {
     const longest = [...all.values()].find((one) => one.count === length);
-    throw new WhittleError('bad-data', `"${odd.path}" has ${counted(odd.count, 'sample')}, "${longest?.path ?? ''}" has ${length}.`, 'Record every input for the same samples, or once for all of them.');
+    throw new WhittleError(
+      'bad-data',
+      `"${odd.path}" has ${counted(odd.count, 'sample')}, "${longest?.path ?? ''}" has ${length}.`,
+      'Record every input for the same samples, or once for all of them.',
+    );
   }
   const column = (one: Recorded): TensorColumn => ({ path: one.path, read: (index) => one.read(one.count === 1 ? 0 : index) });
   return { length, tensors: new Map([...all].map(([name, one]) => [name, column(one)])) };
@@ -50,7 +57,8 @@ async function openStacked(file: DataFile, problems: Problems): Promise<Recorded
 /** One file a sample. Shapes may differ. */
 async function openEach(pattern: string, files: FileIndex, job: Job): Promise<Recorded> {
   const found = files.matching(pattern);
-  if (found.length === 0) throw new WhittleError('bad-data', `No file's path is as the card's "${pattern}".`, 'Compare "tensors" on the card with the files.');
+  if (found.length === 0)
+    throw new WhittleError('bad-data', `No file's path is as the card's "${pattern}".`, 'Compare "tensors" on the card with the files.');
   const startedAt = Date.now();
   // Opened once each, so that a file that is no array is known before an evaluation is under way.
   for (const [k, file] of found.entries()) {
@@ -65,7 +73,14 @@ async function openEach(pattern: string, files: FileIndex, job: Job): Promise<Re
       const file = found[index];
       if (!file) throw new RangeError(`There is no sample ${index} among ${found.length}.`);
       const npy = await openNpyFile(file);
-      return { shape: npy.shape, values: await values(npy, 0, npy.shape.reduce((n, d) => n * d, 1)) };
+      return {
+        shape: npy.shape,
+        values: await values(
+          npy,
+          0,
+          npy.shape.reduce((n, d) => n * d, 1),
+        ),
+      };
     },
   };
 }

@@ -37,7 +37,7 @@ export class ThriftReader {
 
   struct(depth = 0): Struct {
     const fields = new Map<number, Value>();
-    for (let id = 0; ; ) {
+    for (let id = 0; ;) {
       const head = this.byte();
       const type = head & 15;
       if (type === STOP) return fields;
@@ -64,14 +64,16 @@ export class ThriftReader {
     const type = head & 15;
     const length = head >> 4 === 15 ? this.varint() : head >> 4;
     // Every element takes a byte at least.
-    if (length > this.bytes.length - this.at) throw new ThriftError(`a list of ${length} items does not fit the ${this.bytes.length - this.at} bytes that are left`, true);
+    if (length > this.bytes.length - this.at)
+      throw new ThriftError(`a list of ${length} items does not fit the ${this.bytes.length - this.at} bytes that are left`, true);
     const items: Value[] = [];
     for (let k = 0; k < length; k++) items.push(type === TRUE || type === FALSE ? this.byte() === 1 : this.value(type, depth + 1));
     return items;
   }
 
   private taken(length: number): Uint8Array {
-    if (length > this.bytes.length - this.at) throw new ThriftError(`a text of ${length} bytes does not fit the ${this.bytes.length - this.at} that are left`, true);
+    if (length > this.bytes.length - this.at)
+      throw new ThriftError(`a text of ${length} bytes does not fit the ${this.bytes.length - this.at} that are left`, true);
     this.at += length;
     return this.bytes.subarray(this.at - length, this.at);
   }

@@ -15,7 +15,9 @@ interface AnyCard {
 /** Samples with pixels (or values in their place) for a model with one input. */
 export interface ImageCard extends AnyCard {
   readonly format: 'idx' | 'cifar10-binary' | 'images+csv' | 'folders' | 'npy' | 'csv' | 'parquet';
-  /** idx, cifar10-binary, npy, csv: the file with the samples. parquet: one, several by `*`, or absent: all, in the order of their paths. */
+  /**
+   * idx, cifar10-binary, npy, csv: the file with the samples. parquet: one, several by `*`, or absent: all, in the order of their paths.
+   */
   readonly images?: string;
   readonly input: CardInput;
 }

@@ -7,9 +7,11 @@ const withinCost = (front: readonly Allocation[], cost: number) => front.findLas
 
 /** Every allocation there is. */
 function everyOne(layers: readonly (readonly Choice[])[]): { cost: number; loss: number; values: number[] }[] {
-  return layers.reduce((all, choices) => all.flatMap((a) => choices.map((c) => ({ cost: a.cost + c.cost, loss: a.loss + c.loss, values: [...a.values, c.value] }))), [
-    { cost: 0, loss: 0, values: [] as number[] },
-  ]);
+  return layers.reduce(
+    (all, choices) =>
+      all.flatMap((a) => choices.map((c) => ({ cost: a.cost + c.cost, loss: a.loss + c.loss, values: [...a.values, c.value] }))),
+    [{ cost: 0, loss: 0, values: [] as number[] }],
+  );
 }
 
 test('equals brute force for any budget of size or loss', () => {
@@ -39,8 +41,17 @@ test('equals brute force for any budget of size or loss', () => {
 });
 
 test('a budget out of reach gives nothing; infinite losses still have a smallest', () => {
-  const front = allocationFront([[{ value: 2, cost: 10, loss: Infinity }, { value: 4, cost: 20, loss: 0.5 }], [{ value: 8, cost: 5, loss: 0 }]]);
-  expect(front.map(valuesOf)).toEqual([[2, 8], [4, 8]]);
+  const front = allocationFront([
+    [
+      { value: 2, cost: 10, loss: Infinity },
+      { value: 4, cost: 20, loss: 0.5 },
+    ],
+    [{ value: 8, cost: 5, loss: 0 }],
+  ]);
+  expect(front.map(valuesOf)).toEqual([
+    [2, 8],
+    [4, 8],
+  ]);
   expect(withinCost(front, 14)).toBeUndefined();
   expect(withinCost(front, 15)?.loss).toBe(Infinity);
   expect(withinLoss(front, 0.4)).toBeNull();

@@ -35,7 +35,10 @@ export function allocationFront(layers: readonly (readonly Choice[])[]): Allocat
 
 /** The allocation that gives each layer one of its choices. */
 export function allocationOf(chosen: readonly Choice[]): Allocation {
-  return chosen.reduce<Allocation>((before, { value, cost, loss }) => ({ cost: before.cost + cost, loss: before.loss + loss, value, before }), { cost: 0, loss: 0, value: 0, before: null });
+  return chosen.reduce<Allocation>(
+    (before, { value, cost, loss }) => ({ cost: before.cost + cost, loss: before.loss + loss, value, before }),
+    { cost: 0, loss: 0, value: 0, before: null },
+  );
 }
 
 /** The chosen values in the layers' order. */

@@ -81,7 +81,10 @@ const MOVES = 20;
 type Log = Float64Array;
 
 export class AnswerTally {
-  private readonly perClass = new Map<number, { readonly index: number; samples: number; before: number; after: number; worse: number; better: number }>();
+  private readonly perClass = new Map<
+    number,
+    { readonly index: number; samples: number; before: number; after: number; worse: number; better: number }
+  >();
   private readonly wrong = { before: new Map<number, number>(), after: new Map<number, number>() };
   /** Counts of moves by `from * classes + to`. */
   private readonly moved = new Map<number, number>();
@@ -104,7 +107,14 @@ export class AnswerTally {
     if (kind === 'better') this.counts.better += 1;
     if (kind === 'both-wrong') this.counts.bothWrong += 1;
     if (a >= 0 && b >= 0) bump(this.moved, a * this.classes + b);
-    const ofKind = kind === 'worse' ? this.counts.worse : kind === 'better' ? this.counts.better : kind === 'both-wrong' ? this.counts.bothWrong : this.counts.total;
+    const ofKind =
+      kind === 'worse'
+        ? this.counts.worse
+        : kind === 'better'
+          ? this.counts.better
+          : kind === 'both-wrong'
+            ? this.counts.bothWrong
+            : this.counts.total;
     if (ofKind <= LISTED) this.listed.push({ sample, label, kind, before: answer(before, a), after: answer(after, b) });
   }
 
@@ -114,7 +124,11 @@ export class AnswerTally {
     return {
       classes: labelled ? tested([...this.perClass.values()].toSorted((x, y) => x.index - y.index)) : null,
       confusion: labelled ? this.confused() : null,
-      changed: { ...this.counts, moves: this.most(this.moved, MOVES).map(({ first, second, count }) => ({ from: first, to: second, count })), listed: [...this.listed] },
+      changed: {
+        ...this.counts,
+        moves: this.most(this.moved, MOVES).map(({ first, second, count }) => ({ from: first, to: second, count })),
+        listed: [...this.listed],
+      },
       paired: labelled ? pairedFigures({ bothRight: this.bothRight, worse, better, bothWrong: this.stayedWrong + bothWrong }) : null,
       chance: labelled ? this.chance.result(this.classes) : null,
     };
@@ -148,7 +162,10 @@ export class AnswerTally {
   }
 
   /** The largest counts of pairs of classes, of equal ones the lower classes. */
-  private most(counts: ReadonlyMap<number, number>, length: number): { readonly key: number; readonly first: number; readonly second: number; readonly count: number }[] {
+  private most(
+    counts: ReadonlyMap<number, number>,
+    length: number,
+  ): { readonly key: number; readonly first: number; readonly second: number; readonly count: number }[] {
     const frequent = [...counts].toSorted(([ka, na], [kb, nb]) => nb - na || ka - kb).slice(0, length);
     return frequent.map(([key, count]) => ({ key, first: Math.floor(key / this.classes), second: key % this.classes, count }));
   }

@@ -29,7 +29,9 @@ export class BeforeOutputs {
   /** Keeps the outputs of a run of these samples, and returns them sample by sample. */
   learn(outputs: Outputs, indices: readonly number[]): SampleOutputs[] {
     if (this.names.length === 0) {
-      this.names = Object.entries(outputs).filter(([, tensor]) => tensor.type !== 'string').map(([name]) => name);
+      this.names = Object.entries(outputs)
+        .filter(([, tensor]) => tensor.type !== 'string')
+        .map(([name]) => name);
       this.scores = scoresOutput(outputs, indices.length);
       this.caches = this.names.map(() => new VectorCache(BUDGET_BYTES / this.names.length));
     }

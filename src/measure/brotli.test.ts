@@ -5,7 +5,7 @@ import { brotliSize } from './brotli';
 /** Values of few levels with long repeats: worth compressing, and more than one block. */
 const data = Uint8Array.from({ length: 700_000 }, (_, i) => (Math.floor(i / 7) * 2_654_435_761) >>> 28);
 
-test.each([1, 5, 9])('agrees with Node\'s own brotli at quality %i', async (quality) => {
+test.each([1, 5, 9])("agrees with Node's own brotli at quality %i", async (quality) => {
   const reference = brotliCompressSync(data, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } }).length;
   const size = await brotliSize(data, quality);
   expect(Math.abs(size / reference - 1)).toBeLessThan(0.05);

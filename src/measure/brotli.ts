@@ -22,7 +22,8 @@ export async function brotliSize(data: Uint8Array, quality: number): Promise<num
       bytes += buf.length;
       at += used;
       if (input === undefined && code === brotli.BrotliStreamResultCode.ResultSuccess) return bytes;
-      if (input === undefined && buf.length === 0) throw new WhittleError('internal', `Brotli ended at ${at} of ${data.length} bytes.`, 'Measure the sizes again.');
+      if (input === undefined && buf.length === 0)
+        throw new WhittleError('internal', `Brotli ended at ${at} of ${data.length} bytes.`, 'Measure the sizes again.');
     }
   } finally {
     stream.free();

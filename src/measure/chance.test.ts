@@ -10,7 +10,8 @@ function figures(pairs: readonly (readonly [label: number, answer: number])[], c
   return tally.result(classes, tries);
 }
 
-const repeat = (label: number, answer: number, times: number): (readonly [number, number])[] => Array.from({ length: times }, () => [label, answer]);
+const repeat = (label: number, answer: number, times: number): (readonly [number, number])[] =>
+  Array.from({ length: times }, () => [label, answer]);
 
 test('the tail of the binomial distribution is exact', () => {
   // 176 / 1024: the upper three of ten tosses, and more of them by 1 - 11 / 1024.

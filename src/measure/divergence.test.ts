@@ -26,7 +26,7 @@ test('probabilities are recognised and not squashed a second time', () => {
 test('KL against SciPy, and its ends', () => {
   // scipy.stats.entropy([0.36, 0.48, 0.16], [1/3, 1/3, 1/3]) and the other way round.
   expect(klDivergence(log(0.36, 0.48, 0.16), log(1 / 3, 1 / 3, 1 / 3))).toBeCloseTo(0.0852996, 6);
-  expect(klDivergence(log(1 / 3, 1 / 3, 1 / 3), log(0.36, 0.48, 0.16))).toBeCloseTo(0.0974550, 6);
+  expect(klDivergence(log(1 / 3, 1 / 3, 1 / 3), log(0.36, 0.48, 0.16))).toBeCloseTo(0.097455, 6);
   expect(klDivergence(log(0.5, 0.5), log(0.5, 0.5))).toBe(0);
   expect(klDivergence(log(1, 0), log(0.5, 0.5))).toBeCloseTo(Math.LN2, 12);
   expect(klDivergence(log(0.5, 0.5), Float64Array.of(Number.NaN, Number.NaN))).toBe(Infinity);

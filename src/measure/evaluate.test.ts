@@ -14,7 +14,13 @@ function pairs(length: number): ImageDataset {
   return {
     kind: 'images',
     length,
-    card: { version: 1, task: 'classification', data: '', format: 'npy', input: { layout: 'NCHW', size: [1, 2], channels: 'L', scale: 1, mean: [0], std: [1] } },
+    card: {
+      version: 1,
+      task: 'classification',
+      data: '',
+      format: 'npy',
+      input: { layout: 'NCHW', size: [1, 2], channels: 'L', scale: 1, mean: [0], std: [1] },
+    },
     labels: Int32Array.from({ length }, (_, i) => i % 3),
     classNames: null,
     problems: { count: 0, first: [] },
@@ -39,14 +45,20 @@ function classifier(answer: (i: number) => number, runs: number[], classes = 3):
 }
 
 /** A state, two logits [0, shift] and a text. */
-const two = (shift: number): Side => () =>
-  Promise.resolve({
-    state: { type: 'float32', dims: [1, 2, 2], data: Float32Array.of(3, 4 + shift, 0, 0) },
-    scores: { type: 'float32', dims: [1, 2], data: Float32Array.of(0, shift) },
-    text: { type: 'string', dims: [1], data: ['a'] },
-  });
+const two =
+  (shift: number): Side =>
+  () =>
+    Promise.resolve({
+      state: { type: 'float32', dims: [1, 2, 2], data: Float32Array.of(3, 4 + shift, 0, 0) },
+      scores: { type: 'float32', dims: [1, 2], data: Float32Array.of(0, shift) },
+      text: { type: 'string', dims: [1], data: ['a'] },
+    });
 const twoClasses: Side = () => Promise.resolve({ y: { type: 'float32', dims: [1, 2], data: Float32Array.of(0, 1) } });
-const counting = (...dims: number[]) => ({ type: 'float32', dims, data: Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, (_, i) => i) });
+const counting = (...dims: number[]) => ({
+  type: 'float32',
+  dims,
+  data: Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, (_, i) => i),
+});
 
 const first = (n: number) => Array.from({ length: n }, (_, i) => i);
 const input = (n: number | string) => [{ name: 'x', type: 'float32', dims: [n, 2] }];
@@ -88,7 +100,10 @@ test('who changed, by class and by confusion, and whether that is more than chan
     { label: 2, answer: 1, before: 0, after: 1 },
   ]);
   // The one from wrong to wrong is a move from 0 to 1 too.
-  expect(answers?.changed.moves).toEqual([{ from: 0, to: 1, count: 21 }, { from: 2, to: 1, count: 5 }]);
+  expect(answers?.changed.moves).toEqual([
+    { from: 0, to: 1, count: 21 },
+    { from: 2, to: 1, count: 5 },
+  ]);
   expect(answers?.changed).toMatchObject({ total: 26, worse: 20, better: 5, bothWrong: 1 });
   expect(answers?.changed.listed).toHaveLength(26);
   expect(answers?.changed.listed.slice(0, 2)).toEqual([
@@ -106,7 +121,14 @@ test('who changed, by class and by confusion, and whether that is more than chan
 
 test('the list of changed samples is bounded, the counts are not', async () => {
   const samples = datasetSamples({ ...pairs(3000), labels: null }, input('n'));
-  const { answers, before } = await evaluateSides(samples, classifier(() => 0, []), classifier(() => 1, []), new BeforeOutputs(), first(3000), job);
+  const { answers, before } = await evaluateSides(
+    samples,
+    classifier(() => 0, []),
+    classifier(() => 1, []),
+    new BeforeOutputs(),
+    first(3000),
+    job,
+  );
   expect(before).toBeNull();
   expect(answers).toMatchObject({ classes: null, confusion: null, paired: null, changed: { total: 3000, worse: 0 } });
   expect(answers?.changed.listed).toHaveLength(1000);
@@ -137,13 +159,34 @@ test('a pair that is frequent on one side alone has its true count on the other'
 test('a model that swaps two classes moves both beyond chance, and the moves between them are counted', async () => {
   const samples = datasetSamples(pairs(300), input('n'));
   const swapped = [1, 0, 2];
-  const { answers } = await evaluateSides(samples, classifier((i) => i % 3, []), classifier((i) => swapped[i % 3] ?? 0, []), new BeforeOutputs(), first(300), job);
-  expect(answers?.classes?.map(({ index, p }) => [index, p < 0.001])).toEqual([[0, true], [1, true], [2, false]]);
-  expect(answers?.changed.moves).toEqual([{ from: 0, to: 1, count: 100 }, { from: 1, to: 0, count: 100 }]);
+  const { answers } = await evaluateSides(
+    samples,
+    classifier((i) => i % 3, []),
+    classifier((i) => swapped[i % 3] ?? 0, []),
+    new BeforeOutputs(),
+    first(300),
+    job,
+  );
+  expect(answers?.classes?.map(({ index, p }) => [index, p < 0.001])).toEqual([
+    [0, true],
+    [1, true],
+    [2, false],
+  ]);
+  expect(answers?.changed.moves).toEqual([
+    { from: 0, to: 1, count: 100 },
+    { from: 1, to: 0, count: 100 },
+  ]);
 });
 
 test('each output is compared by itself; only class scores have a divergence', async () => {
-  const { outputs, agreement } = await evaluateSides(datasetSamples(pairs(2), input(1)), two(0), two(1), new BeforeOutputs(), first(2), job);
+  const { outputs, agreement } = await evaluateSides(
+    datasetSamples(pairs(2), input(1)),
+    two(0),
+    two(1),
+    new BeforeOutputs(),
+    first(2),
+    job,
+  );
   expect(outputs.map((o) => o.name)).toEqual(['state', 'scores']);
   expect(outputs[0]?.kl).toBeNull();
   // Logits [0, 0] and [0, 1]: ln cosh(1/2), by hand.
@@ -169,8 +212,12 @@ test('a fixed batch dimension is fed one by one, and so is a graph that refuses 
 });
 
 test('shapes and labels that do not fit are named', async () => {
-  expect(() => datasetSamples(pairs(3), [{ name: 'x', type: 'float32', dims: ['n', 3, 4, 4] }])).toThrow('[1, 2], the model\'s input "x" is [n, 3, 4, 4]');
-  await expect(evaluateSides(datasetSamples(pairs(3), input(1)), twoClasses, twoClasses, new BeforeOutputs(), first(3), job)).rejects.toThrow('class 2, but the model has 2 classes');
+  expect(() => datasetSamples(pairs(3), [{ name: 'x', type: 'float32', dims: ['n', 3, 4, 4] }])).toThrow(
+    '[1, 2], the model\'s input "x" is [n, 3, 4, 4]',
+  );
+  await expect(
+    evaluateSides(datasetSamples(pairs(3), input(1)), twoClasses, twoClasses, new BeforeOutputs(), first(3), job),
+  ).rejects.toThrow('class 2, but the model has 2 classes');
 });
 
 test('outputs: which are scores, and how samples are told apart', () => {
@@ -181,7 +228,12 @@ test('outputs: which are scores, and how samples are told apart', () => {
 });
 
 test('images feed inputs without a channel axis and flat ones', async () => {
-  const digits: ImageDataset = { ...pairs(2), card: { ...pairs(2).card, input: { ...pairs(2).card.input, size: [2, 3] } }, sampleSize: 6, batchShape: (n) => [n, 1, 2, 3] };
+  const digits: ImageDataset = {
+    ...pairs(2),
+    card: { ...pairs(2).card, input: { ...pairs(2).card.input, size: [2, 3] } },
+    sampleSize: 6,
+    batchShape: (n) => [n, 1, 2, 3],
+  };
   for (const shape of [[1, 2, 3], [2, 3], [6]]) {
     const feeds = await datasetSamples(digits, [{ name: 'x', type: 'float32', dims: ['n', ...shape] }]).feeds([1]);
     expect(feeds['x']?.dims).toEqual([1, ...shape]);

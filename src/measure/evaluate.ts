@@ -18,7 +18,14 @@ export interface Tally {
 const RUN_MS = 250;
 
 /** Runs both sides over these samples and compares them in every way this room knows. As `compareSides` otherwise. */
-export async function evaluateSides(samples: Samples, before: Side, after: Side, known: BeforeOutputs, indices: readonly number[], job: Job): Promise<EvaluationFigures> {
+export async function evaluateSides(
+  samples: Samples,
+  before: Side,
+  after: Side,
+  known: BeforeOutputs,
+  indices: readonly number[],
+  job: Job,
+): Promise<EvaluationFigures> {
   const tally = new EvaluationTally(known);
   await compareSides(samples, before, after, known, indices, tally, job);
   return tally.result();
@@ -29,10 +36,18 @@ export async function evaluateSides(samples: Samples, before: Side, after: Side,
  * and hands each pair to `tally`. One pass over the data; memory does not grow with it beyond the caches' budgets. Where a batch of
  * several cannot be run it goes on one by one. Throws what the sides and the tally throw.
  */
-export async function compareSides(samples: Samples, before: Side, after: Side, known: BeforeOutputs, indices: readonly number[], tally: Tally, job: Job): Promise<void> {
+export async function compareSides(
+  samples: Samples,
+  before: Side,
+  after: Side,
+  known: BeforeOutputs,
+  indices: readonly number[],
+  tally: Tally,
+  job: Job,
+): Promise<void> {
   const startedAt = Date.now();
   const breath = createBreath();
-  for (let at = 0; at < indices.length; ) {
+  for (let at = 0; at < indices.length;) {
     await breath();
     job.signal.throwIfAborted();
     const batch = indices.slice(at, at + (known.batch ?? 1));
@@ -62,7 +77,14 @@ interface Pair {
   readonly ms: number;
 }
 
-async function runBoth(samples: Samples, indices: readonly number[], before: Side, after: Side, known: BeforeOutputs, signal: AbortSignal): Promise<Pair> {
+async function runBoth(
+  samples: Samples,
+  indices: readonly number[],
+  before: Side,
+  after: Side,
+  known: BeforeOutputs,
+  signal: AbortSignal,
+): Promise<Pair> {
   const feeds = await samples.feeds(indices);
   const reference = known.recall(indices) ?? known.learn(await before(feeds, signal), indices);
   const from = performance.now();

@@ -105,5 +105,9 @@ function joined(parts: SampleOutputs): Float32Array {
 
 function checkLabel(label: number, classes: number): void {
   if (label >= 0 && label < classes) return;
-  throw new WhittleError('bad-card', `A label stands for class ${label}, but the model has ${counted(classes, 'class', 'classes')} (0 to ${classes - 1}).`, 'Set the label offset on the card.');
+  throw new WhittleError(
+    'bad-card',
+    `A label stands for class ${label}, but the model has ${counted(classes, 'class', 'classes')} (0 to ${classes - 1}).`,
+    'Set the label offset on the card.',
+  );
 }

@@ -17,7 +17,10 @@ export function keepingFeeds(samples: Samples): Samples {
       const known = kept.get(key);
       if (known) return known;
       const feeds = await samples.feeds(indices);
-      const size = Object.values(feeds).reduce((n, tensor) => n + ('data' in tensor && ArrayBuffer.isView(tensor.data) ? tensor.data.byteLength : 0), 0);
+      const size = Object.values(feeds).reduce(
+        (n, tensor) => n + ('data' in tensor && ArrayBuffer.isView(tensor.data) ? tensor.data.byteLength : 0),
+        0,
+      );
       if (bytes + size <= BUDGET_BYTES) {
         kept.set(key, feeds);
         bytes += size;

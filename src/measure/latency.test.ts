@@ -67,7 +67,9 @@ test('stops between runs', async () => {
     controller.abort();
     return Promise.resolve();
   };
-  await expect(compareLatency([side], { warmup: 0, runs: 20, budgetMs: 1e6 }, { ...job, signal: controller.signal })).rejects.toMatchObject({ name: 'AbortError' });
+  await expect(compareLatency([side], { warmup: 0, runs: 20, budgetMs: 1e6 }, { ...job, signal: controller.signal })).rejects.toMatchObject(
+    { name: 'AbortError' },
+  );
   expect(runs).toBe(1);
 });
 
@@ -90,7 +92,10 @@ test.each([0.005, 0.02, 0.1, 1])('a clock in steps of %s ms is told, and its ste
   // As it was seen in Firefox: both read "0.20 ms" on a clock of 20 us.
   const [before, after] = await compareLatency([run(0.2113), run(0.1876)], options, job);
   if (!before || !after) throw new Error('Two sides were timed.');
-  for (const [side, ms] of [[before, 0.2113], [after, 0.1876]] as const) {
+  for (const [side, ms] of [
+    [before, 0.2113],
+    [after, 0.1876],
+  ] as const) {
     expect(side.repeats * ms).toBeGreaterThanOrEqual(100 * step);
     expect(Math.abs(side.median - ms)).toBeLessThan(0.01 * ms);
     for (const sample of side.samples) expect(Math.abs(sample - ms)).toBeLessThan(0.0101 * ms);

@@ -34,7 +34,8 @@ export const MIN_RUNS = 20;
 export const LATENCY: LatencyOptions = { warmup: 3, runs: 50, budgetMs: 10_000 };
 
 /**
- * WebAssembly starts on code from a quick compiler, and functions that run often get better code from a slow one in the background: integer kernels of
+ * WebAssembly starts on code from a quick compiler, and functions that run often get better code from a slow one in the background: integer
+ * kernels of
  * onnxruntime-web were seen to take 7 ms a run for three seconds, and 0.9 ms from then on.
  */
 export const WASM_SETTLE_MS = 4000;
@@ -51,10 +52,15 @@ const STEP_PART = 0.01;
 /**
  * Times several sides against each other. They take turns, and every other round goes backwards, so that heat, clock changes
  * and other work on the machine fall on all of them alike. A side is one whole inference including the output's way to main
- * memory. Browsers let their clocks go in steps (Firefox 20 us and more, Chrome 5 or 100 us): a side runs as often in a row as it takes for the
+ * memory. Browsers let their clocks go in steps (Firefox 20 us and more, Chrome 5 or 100 us): a side runs as often in a row as it takes for
+ * the
  * step to be under 1 % of what is timed, unless that would go beyond the budget. Throws what a side throws.
  */
-export async function compareLatency(sides: readonly (() => Promise<unknown>)[], options: LatencyOptions, job: Job): Promise<LatencyFigures[]> {
+export async function compareLatency(
+  sides: readonly (() => Promise<unknown>)[],
+  options: LatencyOptions,
+  job: Job,
+): Promise<LatencyFigures[]> {
   const { now = () => performance.now(), minRuns = MIN_RUNS, settleMs = 0 } = options;
   const startedAt = Date.now();
   const total = (options.warmup + options.runs) * sides.length;
@@ -96,10 +102,18 @@ export async function compareLatency(sides: readonly (() => Promise<unknown>)[],
   for (const [i, side] of sides.entries()) repeats[i] = await repeatsFor((times) => meanTime(side, times), warm[i] ?? 0, step, longest);
   const timed: number[][] = [];
   const from = now();
-  while (timed.length < options.runs && (timed.length < minRuns || now() - from <= options.budgetMs)) timed.push(await turn('Timing', options.warmup + timed.length + 1));
+  while (timed.length < options.runs && (timed.length < minRuns || now() - from <= options.budgetMs))
+    timed.push(await turn('Timing', options.warmup + timed.length + 1));
   return sides.map((_, i) => {
     const times = timed.map((each) => each[i] ?? Number.NaN);
-    return { median: percentile(times, 0.5), p10: percentile(times, 0.1), p90: percentile(times, 0.9), runs: times.length, repeats: repeats[i] ?? 1, samples: times.map(toSixFigures) };
+    return {
+      median: percentile(times, 0.5),
+      p10: percentile(times, 0.1),
+      p90: percentile(times, 0.9),
+      runs: times.length,
+      repeats: repeats[i] ?? 1,
+      samples: times.map(toSixFigures),
+    };
   });
 }
 
@@ -112,7 +126,12 @@ async function settle(turn: () => Promise<number[]>, quietMs: number, now: () =>
     const window: number[][] = [];
     const from = now();
     while (window.length === 0 || now() - from < WINDOW_MS) window.push(await turn());
-    const medians = (window[0] ?? []).map((_, i) => percentile(window.map((times) => times[i] ?? Number.NaN), 0.5));
+    const medians = (window[0] ?? []).map((_, i) =>
+      percentile(
+        window.map((times) => times[i] ?? Number.NaN),
+        0.5,
+      ),
+    );
     for (const [i, time] of medians.entries()) {
       if (time >= GAIN * (best[i] ?? Infinity)) continue;
       if (best[i] !== undefined) lastGain = now();

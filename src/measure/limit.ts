@@ -1,4 +1,6 @@
-/** Whether a loss of accuracy keeps to a limit, judged by its interval rather than by the figure that one set of samples happens to give. */
+/**
+ * Whether a loss of accuracy keeps to a limit, judged by its interval rather than by the figure that one set of samples happens to give.
+ */
 import { pairedDifference, type PairedCounts } from './paired';
 
 export interface LimitJudgement {
@@ -9,7 +11,10 @@ export interface LimitJudgement {
   readonly interval: { readonly low: number; readonly high: number };
   /** Samples judged by. */
   readonly samples: number;
-  /** Samples that would decide it if they fell as these do; null where it is decided, or no number in reason would do: the loss is the limit itself. */
+  /**
+   * Samples that would decide it if they fell as these do; null where it is decided, or no number in reason would do: the loss is the limit
+   * itself.
+   */
   readonly needed: number | null;
 }
 
@@ -26,7 +31,13 @@ export function judgeLoss(counts: PairedCounts, points: number): LimitJudgement 
   if (samples === 0) throw new RangeError('a judgement without samples');
   const { difference, low, high } = pairedDifference(counts);
   const verdict = verdictOf(low, high, points);
-  return { verdict, points: 100 * difference, interval: { low: 100 * low, high: 100 * high }, samples, needed: verdict === 'undecided' ? samplesNeeded(counts, samples, points) : null };
+  return {
+    verdict,
+    points: 100 * difference,
+    interval: { low: 100 * low, high: 100 * high },
+    samples,
+    needed: verdict === 'undecided' ? samplesNeeded(counts, samples, points) : null,
+  };
 }
 
 function verdictOf(low: number, high: number, points: number): LimitJudgement['verdict'] {
@@ -38,7 +49,12 @@ function verdictOf(low: number, high: number, points: number): LimitJudgement['v
 function samplesNeeded({ bothRight, worse, better, bothWrong }: PairedCounts, samples: number, points: number): number | null {
   const decides = (n: number): boolean => {
     const scale = n / samples;
-    const { low, high } = pairedDifference({ bothRight: bothRight * scale, worse: worse * scale, better: better * scale, bothWrong: bothWrong * scale });
+    const { low, high } = pairedDifference({
+      bothRight: bothRight * scale,
+      worse: worse * scale,
+      better: better * scale,
+      bothWrong: bothWrong * scale,
+    });
     return verdictOf(low, high, points) !== 'undecided';
   };
   let [few, many] = [samples, 2 * samples];

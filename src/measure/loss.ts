@@ -57,7 +57,10 @@ export class LossTally implements Tally {
     this.paired[side] += 1;
   }
 
-  /** @param loss of this sample: its divergence, or the noise in its outputs. @param p the original's log probabilities, where they are class scores. */
+  /**
+   * @param loss of this sample: its divergence, or the noise in its outputs. @param p the original's log probabilities, where they are
+   * class scores.
+   */
   protected seen(_loss: number, _before: SampleOutputs, _p: Float64Array | null): void {}
 
   result(): LossFigures {

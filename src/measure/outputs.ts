@@ -30,7 +30,10 @@ export function sampleVectors(outputs: Outputs, batch: number, scores: string | 
     const values = toFloat64(tensor);
     if (!values) return [];
     if (batch > 1 && tensor.dims[0] !== batch) {
-      throw new WhittleError('runtime-failed', `Output "${name}" of shape [${tensor.dims.join(', ')}] does not hold ${counted(batch, 'sample')}.`);
+      throw new WhittleError(
+        'runtime-failed',
+        `Output "${name}" of shape [${tensor.dims.join(', ')}] does not hold ${counted(batch, 'sample')}.`,
+      );
     }
     return [{ values, size: values.length / batch }];
   });

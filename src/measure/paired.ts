@@ -50,7 +50,10 @@ export function mcnemarMidP(worse: number, better: number): number {
   return term * (1 + 2 * below);
 }
 
-/** Two-sided exact McNemar test on the same counts, 0..1: 2 P(X <= k), X ~ Bin(worse + better, 1/2), k the smaller count. Source: Agresti 2013, 11.1.1. */
+/**
+ * Two-sided exact McNemar test on the same counts, 0..1: 2 P(X <= k), X ~ Bin(worse + better, 1/2), k the smaller count. Source: Agresti
+ * 2013, 11.1.1.
+ */
 export function mcnemarExact(worse: number, better: number): number {
   if (worse === better) return 1;
   // The mid-p value lacks half of the smaller count's own term on either side.
@@ -73,7 +76,10 @@ function binomialTerm(worse: number, better: number): number {
 export function holm(ps: readonly number[]): number[] {
   const corrected = ps.map(() => 1);
   let largest = 0;
-  for (const [rank, { p, at }] of ps.map((each, i) => ({ p: each, at: i })).toSorted((a, b) => a.p - b.p).entries()) {
+  for (const [rank, { p, at }] of ps
+    .map((each, i) => ({ p: each, at: i }))
+    .toSorted((a, b) => a.p - b.p)
+    .entries()) {
     largest = Math.max(largest, Math.min(1, p * (ps.length - rank)));
     corrected[at] = largest;
   }

@@ -75,7 +75,9 @@ export function hits(right: readonly boolean[]): number {
  */
 export function ranked<T extends { readonly trial: Trial }>(tried: readonly T[]): readonly T[] {
   const most = Math.max(0, ...tried.map(({ trial }) => trial.right.length));
-  const byHits = tried.toSorted((a, b) => b.trial.right.length - a.trial.right.length || hits(b.trial.right) - hits(a.trial.right) || a.trial.loss - b.trial.loss);
+  const byHits = tried.toSorted(
+    (a, b) => b.trial.right.length - a.trial.right.length || hits(b.trial.right) - hits(a.trial.right) || a.trial.loss - b.trial.loss,
+  );
   const [top] = byHits;
   if (!top) return [];
   const level = byHits.filter(({ trial }) => trial.right.length === most && behind(trial, top.trial) >= TELLING);

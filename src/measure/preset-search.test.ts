@@ -12,7 +12,12 @@ const RAW: CardInput = { layout: 'NCHW', size: [1, 1], channels: 'RGB', scale: 1
 const CLASSES = 11;
 
 /** Samples of classes in order, as data sorted by class are. */
-function images(length: number, pixels: (index: number, label: number) => Pixels, input = RAW, offset = 0): ImageDataset & { decoded: number } {
+function images(
+  length: number,
+  pixels: (index: number, label: number) => Pixels,
+  input = RAW,
+  offset = 0,
+): ImageDataset & { decoded: number } {
   const label = (index: number): number => Math.floor((index * 10) / length);
   const size = input.size[0] * input.size[1] * (input.channels === 'L' ? 1 : 3);
   return {
@@ -72,10 +77,36 @@ const labelled = (of: (i: number) => number): Int32Array => Int32Array.from({ le
 
 test('offsets that no class has are not tried', async () => {
   const { side } = nearest(3, 1, (j) => [20 * j, 7, 200]);
-  const tried = async (offset: number, labels: Int32Array) => tryPresets({ ...images(80, colour), labels, card: { ...images(80, colour).card, labels: { offset } } }, [{ name: 'x', type: 'float32', dims: [1, 3, 1, 1] }], side, 16, job);
-  expect((await tried(0, labelled((l) => l))).trials[0]).toMatchObject({ preset: { id: 'raw' }, input: { channels: 'RGB' }, trial: { offset: 0 } });
-  expect((await tried(1, labelled((l) => l + 2))).trials[0]).toMatchObject({ preset: { id: 'raw' }, trial: { offset: -1 } });
-  await expect(tried(0, labelled((l) => l + 5))).rejects.toMatchObject({ code: 'bad-data', message: 'The labels are 5 to 14, the model has 11 classes.' });
+  const tried = async (offset: number, labels: Int32Array) =>
+    tryPresets(
+      { ...images(80, colour), labels, card: { ...images(80, colour).card, labels: { offset } } },
+      [{ name: 'x', type: 'float32', dims: [1, 3, 1, 1] }],
+      side,
+      16,
+      job,
+    );
+  expect(
+    (
+      await tried(
+        0,
+        labelled((l) => l),
+      )
+    ).trials[0],
+  ).toMatchObject({ preset: { id: 'raw' }, input: { channels: 'RGB' }, trial: { offset: 0 } });
+  expect(
+    (
+      await tried(
+        1,
+        labelled((l) => l + 2),
+      )
+    ).trials[0],
+  ).toMatchObject({ preset: { id: 'raw' }, trial: { offset: -1 } });
+  await expect(
+    tried(
+      0,
+      labelled((l) => l + 5),
+    ),
+  ).rejects.toMatchObject({ code: 'bad-data', message: 'The labels are 5 to 14, the model has 11 classes.' });
 });
 
 /** Squeezed, the first pixel is the class's; in the crop it is that of the next class in every other sample. */
@@ -89,7 +120,10 @@ test('for the best preset images are cropped and squeezed', async () => {
   const { side } = nearest(1, 64, (j) => [20 * j]);
   const found = await tryPresets(images(60, photo, grey), [{ name: 'x', type: 'float32', dims: ['n', 1, 8, 8] }], side, 32, job);
   const raw = found.trials.filter(({ preset }) => preset?.id === 'raw');
-  expect(raw.map(({ input, trial }) => [input.resizeShorter, hits(trial.right)])).toEqual([[undefined, 32], [9, expect.any(Number)]]);
+  expect(raw.map(({ input, trial }) => [input.resizeShorter, hits(trial.right)])).toEqual([
+    [undefined, 32],
+    [9, expect.any(Number)],
+  ]);
   expect(found.trials[0]).toBe(raw[0]);
 });
 
@@ -98,7 +132,13 @@ const photo9 = (index: number, label: number): Pixels => photo(index % 9 === 1 ?
 
 test('where the samples cannot tell them apart the usual crop stays', async () => {
   const { side } = nearest(1, 64, (j) => [20 * j]);
-  const found = await tryPresets(images(60, photo9, { ...RAW, channels: 'L', size: [8, 8] }), [{ name: 'x', type: 'float32', dims: ['n', 1, 8, 8] }], side, 16, job);
+  const found = await tryPresets(
+    images(60, photo9, { ...RAW, channels: 'L', size: [8, 8] }),
+    [{ name: 'x', type: 'float32', dims: ['n', 1, 8, 8] }],
+    side,
+    16,
+    job,
+  );
   const [first, second] = found.trials;
   expect([first?.input.resizeShorter, second?.input.resizeShorter]).toEqual([9, undefined]);
   expect(second?.trial.loss).toBeLessThan(first?.trial.loss ?? 0);
@@ -109,12 +149,21 @@ const map = (): Promise<Outputs> => Promise.resolve({ y: { type: 'float32', dims
 test('without labels or class scores it says so', async () => {
   const inputs = [{ name: 'x', type: 'float32', dims: ['n', 3, 1, 1] }];
   const { side } = nearest(3, 1, () => [0]);
-  await expect(tryPresets({ ...images(10, colour), labels: null }, inputs, side, 8, job)).rejects.toMatchObject({ code: 'bad-data', message: expect.stringContaining('no labels') });
-  await expect(tryPresets(images(10, colour), inputs, map, 8, job)).rejects.toMatchObject({ message: expect.stringContaining('no class scores') });
-  await expect(tryPresets(images(10, colour), inputs, side, 8, { ...job, signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
+  await expect(tryPresets({ ...images(10, colour), labels: null }, inputs, side, 8, job)).rejects.toMatchObject({
+    code: 'bad-data',
+    message: expect.stringContaining('no labels'),
+  });
+  await expect(tryPresets(images(10, colour), inputs, map, 8, job)).rejects.toMatchObject({
+    message: expect.stringContaining('no class scores'),
+  });
+  await expect(tryPresets(images(10, colour), inputs, side, 8, { ...job, signal: AbortSignal.abort() })).rejects.toMatchObject({
+    name: 'AbortError',
+  });
 });
 
-const trial = (right: number, of: number, loss: number): { trial: Trial } => ({ trial: { offset: 0, right: Array.from({ length: of }, (_, k) => k < right), loss, chance: new ChanceTally().result(CLASSES) } });
+const trial = (right: number, of: number, loss: number): { trial: Trial } => ({
+  trial: { offset: 0, right: Array.from({ length: of }, (_, k) => k < right), loss, chance: new ChanceTally().result(CLASSES) },
+});
 
 test('among trials that the samples cannot tell apart the loss decides, else the accuracy; a short trial comes last', () => {
   const [a, b, c, short] = [trial(50, 64, 2), trial(48, 64, 1), trial(30, 64, 0.1), trial(16, 16, 0)];

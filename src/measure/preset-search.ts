@@ -44,12 +44,22 @@ const RUN_FLOATS = 2 ** 19;
 const SEED = 1;
 
 /**
- * Tries presets x channel orders x label offsets (0, 1, -1 where the classes allow) and the card's own numbers on at most `limit` samples drawn over
- * the whole set, then for the best whether the images are cropped or resized straight, which must be told to be better. Samples are decoded once, a
- * prediction serves all offsets, and after each round (8 samples, 16, 32 ...) trials that McNemar's test sets clearly behind the best are dropped: one that
- * is left alone ends after 64. `side` is the model as it was opened. Throws `bad-data` where there are no labels, or the model gives no class scores.
+ * Tries presets x channel orders x label offsets (0, 1, -1 where the classes allow) and the card's own numbers on at most `limit` samples
+ * drawn over
+ * the whole set, then for the best whether the images are cropped or resized straight, which must be told to be better. Samples are decoded
+ * once, a
+ * prediction serves all offsets, and after each round (8 samples, 16, 32 ...) trials that McNemar's test sets clearly behind the best are
+ * dropped: one that
+ * is left alone ends after 64. `side` is the model as it was opened. Throws `bad-data` where there are no labels, or the model gives no
+ * class scores.
  */
-export async function tryPresets(dataset: ImageDataset, inputs: readonly ValueInfo[], side: Side, limit: number, job: Job): Promise<PresetTrials> {
+export async function tryPresets(
+  dataset: ImageDataset,
+  inputs: readonly ValueInfo[],
+  side: Side,
+  limit: number,
+  job: Job,
+): Promise<PresetTrials> {
   const labels = plainLabels(dataset);
   const most = Math.max(FIRST_ROUND, Math.min(limit, Math.floor(FRAME_BYTES / (2 * dataset.sampleSize))));
   const rounds = roundsOf(shuffled(dataset.length, most));
@@ -61,15 +71,26 @@ export async function tryPresets(dataset: ImageDataset, inputs: readonly ValueIn
   const race = new Race({ dataset, inputs, side, frames, labels, rounds, model, job });
   const presets = presetsFor(input.channels);
   const orders = input.channels === 'L' ? (['RGB'] as const) : (['RGB', 'BGR'] as const);
-  const way = (preset: Preset | null, prepared: CardInput): Way => ({ preset, input: prepared, tally: new TrialTally(offsets, model.classes) });
-  const usual = presets.flatMap((preset) => orders.map((order) => way(preset, cropped(withPreset(input, preset, order, frames.pixelScale), frames.crops[0]))));
+  const way = (preset: Preset | null, prepared: CardInput): Way => ({
+    preset,
+    input: prepared,
+    tally: new TrialTally(offsets, model.classes),
+  });
+  const usual = presets.flatMap((preset) =>
+    orders.map((order) => way(preset, cropped(withPreset(input, preset, order, frames.pixelScale), frames.crops[0]))),
+  );
   const known = usual.find((each) => isSame(each.input, input));
   const given = known ?? way(presetOf(input), input);
   const ways = known ? usual : [...usual, given];
   const tries = (ways.length + frames.crops.length - 1) * offsets.length;
   await race.run(ways, ENOUGH);
   const [best] = ranked(ways.map((each) => trialOf(each, tries)));
-  const other = best === undefined ? [] : frames.crops.map((crop) => way(best.preset, cropped(best.input, crop))).filter((each) => !ways.some(({ input: tried }) => isSame(tried, each.input)));
+  const other =
+    best === undefined
+      ? []
+      : frames.crops
+          .map((crop) => way(best.preset, cropped(best.input, crop)))
+          .filter((each) => !ways.some(({ input: tried }) => isSame(tried, each.input)));
   await race.run(other, best?.trial.right.length ?? 0);
   const trials = usualCropFirst(ranked([...ways, ...other].map((each) => trialOf(each, tries))), frames.crops[0]);
   const trial = given.tally.at(dataset.card.labels?.offset ?? 0);
@@ -162,7 +183,7 @@ class Race {
     const most = Math.max(1, Math.min(samples.batch, Math.floor(RUN_FLOATS / dataset.sampleSize)));
     const label = nameOf(preset);
     const name = input.channels === 'BGR' ? `${label}, BGR` : label;
-    for (let at = 0; at < round.length; ) {
+    for (let at = 0; at < round.length;) {
       await this.breath();
       job.signal.throwIfAborted();
       job.onProgress({ stage: `Trying ${name}`, done: at, total: round.length, startedAt: this.startedAt });
@@ -175,7 +196,8 @@ class Race {
         this.single = true;
         continue;
       }
-      for (const [k, scores] of vectors.entries()) tally.add(argmax(scores), logProbabilities(scores, model.probabilities), labels[batch[k] ?? 0] ?? -1);
+      for (const [k, scores] of vectors.entries())
+        tally.add(argmax(scores), logProbabilities(scores, model.probabilities), labels[batch[k] ?? 0] ?? -1);
       this.runs += batch.length;
       at += batch.length;
     }
@@ -184,7 +206,8 @@ class Race {
 
 /** The data set prepared in another way: frames of one crop serve every preset. */
 function samplesAs(dataset: ImageDataset, input: CardInput, frames: Frames, inputs: readonly ValueInfo[]): Samples {
-  const read = async (index: number, into: Float32Array, offset: number): Promise<void> => normalize(await frames.get(index, input.resizeShorter), input, into, offset);
+  const read = async (index: number, into: Float32Array, offset: number): Promise<void> =>
+    normalize(await frames.get(index, input.resizeShorter), input, into, offset);
   return datasetSamples({ ...dataset, card: { ...dataset.card, input }, read }, inputs);
 }
 
@@ -192,13 +215,19 @@ async function learnModel(samples: Samples, side: Side, index: number, job: Job)
   const outputs = await side(await samples.feeds([index]), job.signal);
   const scores = scoresOutput(outputs, 1);
   const [vector] = sampleVectors(outputs, 1, scores);
-  if (scores === null || !vector) throw new WhittleError('bad-data', 'The model gives no class scores, by which a preset could be judged.', 'Choose the preset by hand.');
+  if (scores === null || !vector)
+    throw new WhittleError('bad-data', 'The model gives no class scores, by which a preset could be judged.', 'Choose the preset by hand.');
   return { scores, classes: vector.length, probabilities: areProbabilities(vector) };
 }
 
 /** The labels without the card's offset. */
 function plainLabels({ labels, card }: ImageDataset): Int32Array {
-  if (labels === null) throw new WhittleError('bad-data', 'The samples have no labels, by which a preset could be judged.', 'Give labels, or choose the preset by hand.');
+  if (labels === null)
+    throw new WhittleError(
+      'bad-data',
+      'The samples have no labels, by which a preset could be judged.',
+      'Give labels, or choose the preset by hand.',
+    );
   return labels.map((label) => label - (card.labels?.offset ?? 0));
 }
 
@@ -207,7 +236,11 @@ function offsetsFor(labels: Int32Array, classes: number): readonly number[] {
   const [low, high] = labels.reduce(([a, b], label) => [Math.min(a, label), Math.max(b, label)], [Infinity, -Infinity]);
   const offsets = [0, 1, -1].filter((offset) => low + offset >= 0 && high + offset < classes);
   if (offsets.length > 0) return offsets;
-  throw new WhittleError('bad-data', `The labels are ${low} to ${high}, the model has ${counted(classes, 'class', 'classes')}.`, 'Give the labels that the model was trained with.');
+  throw new WhittleError(
+    'bad-data',
+    `The labels are ${low} to ${high}, the model has ${counted(classes, 'class', 'classes')}.`,
+    'Give the labels that the model was trained with.',
+  );
 }
 
 /** `count` samples over the whole set, in random order: data sorted by class show all classes in the first round. */
@@ -222,6 +255,7 @@ function shuffled(total: number, count: number): readonly number[] {
 /** Each round's samples ascending, as files are read fastest. */
 function roundsOf(order: readonly number[]): readonly (readonly number[])[] {
   const rounds: (readonly number[])[] = [];
-  for (let at = 0, size = FIRST_ROUND; at < order.length; at += size, size = at) rounds.push(order.slice(at, at + size).toSorted((a, b) => a - b));
+  for (let at = 0, size = FIRST_ROUND; at < order.length; at += size, size = at)
+    rounds.push(order.slice(at, at + size).toSorted((a, b) => a - b));
   return rounds;
 }

@@ -16,13 +16,22 @@ export function recordedSamples(dataset: TensorDataset, inputs: readonly ValueIn
     const column = dataset.tensors.get(input.name);
     if (column) return [input, column];
     const has = [...dataset.tensors.keys()].join(', ');
-    throw new WhittleError('bad-data', `The model's input "${input.name}" was not recorded; the data hold ${has}.`, 'Record every input of the model, and name its file under "tensors" on the card.');
+    throw new WhittleError(
+      'bad-data',
+      `The model's input "${input.name}" was not recorded; the data hold ${has}.`,
+      'Record every input of the model, and name its file under "tensors" on the card.',
+    );
   });
   return {
     length: dataset.length,
     labels: dataset.labels,
     batch: inputs.every(({ dims }) => typeof dims[0] === 'string') ? MAX_BATCH : 1,
-    feeds: async (indices) => Object.fromEntries(await Promise.all(columns.map(async ([input, column]): Promise<[string, HostTensor]> => [input.name, await tensorOf(input, column, indices)]))),
+    feeds: async (indices) =>
+      Object.fromEntries(
+        await Promise.all(
+          columns.map(async ([input, column]): Promise<[string, HostTensor]> => [input.name, await tensorOf(input, column, indices)]),
+        ),
+      ),
   };
 }
 

@@ -26,7 +26,11 @@ function imageSamples(dataset: ImageDataset, inputs: readonly ValueInfo[]): Samp
   const [input, ...others] = inputs;
   if (!input || others.length > 0) {
     const names = inputs.map((i) => i.name).join(', ');
-    throw new WhittleError('bad-data', `The model has ${counted(inputs.length, 'input')} (${names}); images can feed one.`, 'Give recorded inputs (npy files), or compare on made-up ones: remove the data.');
+    throw new WhittleError(
+      'bad-data',
+      `The model has ${counted(inputs.length, 'input')} (${names}); images can feed one.`,
+      'Give recorded inputs (npy files), or compare on made-up ones: remove the data.',
+    );
   }
   const shape = shapeFor(input, dataset);
   const size = dataset.sampleSize;

@@ -34,7 +34,12 @@ const SCORED_VALUES = 1.5e8;
  * @param sampleValues of one sample's inputs; null where that is not known.
  * @param scored how many are to be scored; null: as many as are run within the time that a person waits for a score after a move.
  */
-export function splitOf(total: number, sampleValues: number | null, calibration: number, scored: number | null): { readonly calibration: number; readonly heldOut: number; readonly scored: number } {
+export function splitOf(
+  total: number,
+  sampleValues: number | null,
+  calibration: number,
+  scored: number | null,
+): { readonly calibration: number; readonly heldOut: number; readonly scored: number } {
   const used = calibrationSamples(total, calibration).length;
   const heldOut = Math.max(total - used, Math.min(total, 1));
   const usual = Math.max(LEAST_SCORED, Math.floor(SCORED_VALUES / (sampleValues ?? SCORED_VALUES)));

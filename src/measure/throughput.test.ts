@@ -16,7 +16,11 @@ function machine() {
 
 test('rates are samples a second, and a fixed cost is shared by a larger batch', async () => {
   const { side, now } = machine();
-  const { batches, ended } = await throughputByBatch((n) => [side(n, (b) => 10 + b), side(n, (b) => 5 * b)], { maxBatch: 8, budgetMs: 1e6, now }, job);
+  const { batches, ended } = await throughputByBatch(
+    (n) => [side(n, (b) => 10 + b), side(n, (b) => 5 * b)],
+    { maxBatch: 8, budgetMs: 1e6, now },
+    job,
+  );
   expect(batches.map((b) => b.batch)).toEqual([1, 2, 4, 8]);
   expect(batches.map((b) => b.rates[0]?.median)).toEqual([1000 / 11, 2000 / 12, 4000 / 14, 8000 / 18]);
   expect(batches.map((b) => b.rates[1]?.median)).toEqual([200, 200, 200, 200]);
@@ -38,7 +42,9 @@ test('the spread of the rate turns the percentiles of the time round', async () 
 
 test('ends at a batch that cannot be run, at the budget, and not at a failure of batch 1', async () => {
   const { side, now } = machine();
-  const failing = (n: number) => [n < 4 ? side(n, () => 1) : () => Promise.reject(new WhittleError('runtime-failed', 'Got invalid dimensions.'))];
+  const failing = (n: number) => [
+    n < 4 ? side(n, () => 1) : () => Promise.reject(new WhittleError('runtime-failed', 'Got invalid dimensions.')),
+  ];
   const cut = await throughputByBatch(failing, { maxBatch: 64, budgetMs: 1e6, now }, job);
   expect(cut.batches.map((b) => b.batch)).toEqual([1, 2]);
   expect(cut.ended).toBe('A batch of 4 cannot be run: Got invalid dimensions.');
@@ -48,5 +54,11 @@ test('ends at a batch that cannot be run, at the budget, and not at a failure of
   expect(slow.batches.map((b) => b.rates[0]?.runs)).toEqual([5, 5, 5]);
   expect(slow.ended).toContain('the time was used up');
 
-  await expect(throughputByBatch(() => [() => Promise.reject(new WhittleError('runtime-failed', 'Broken.'))], { maxBatch: 4, budgetMs: 1e6, now }, job)).rejects.toThrow('Broken.');
+  await expect(
+    throughputByBatch(
+      () => [() => Promise.reject(new WhittleError('runtime-failed', 'Broken.'))],
+      { maxBatch: 4, budgetMs: 1e6, now },
+      job,
+    ),
+  ).rejects.toThrow('Broken.');
 });

@@ -48,7 +48,11 @@ export async function throughputByBatch(
     if (now() - begin > options.budgetMs) return { batches, ended: `Stopped before a batch of ${batch}: the time was used up.` };
     const named: Job = { signal: job.signal, onProgress: (p) => job.onProgress({ ...p, stage: `${p.stage} a batch of ${batch}` }) };
     try {
-      const figures = await compareLatency(sidesOf(batch), { ...RUNS, budgetMs: options.budgetMs / SHARE, settleMs: batch === 1 ? (options.settleMs ?? 0) : 0, now }, named);
+      const figures = await compareLatency(
+        sidesOf(batch),
+        { ...RUNS, budgetMs: options.budgetMs / SHARE, settleMs: batch === 1 ? (options.settleMs ?? 0) : 0, now },
+        named,
+      );
       batches.push({ batch, rates: figures.map((f) => rateOf(batch, f)) });
     } catch (error) {
       if (batch > 1 && isLimit(error)) return { batches, ended: `A batch of ${batch} cannot be run: ${error.message}` };

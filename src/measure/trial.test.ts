@@ -3,13 +3,18 @@ import { BudgetCache } from '../base/budget-cache';
 import { BeforeOutputs } from './before';
 import { losesLess, ruinOf, TrialTally, type TrialFigures } from './trial';
 
-const rows = (...values: number[][]) => ({ y: { type: 'float32', dims: [values.length, values[0]?.length ?? 0], data: Float32Array.from(values.flat()) } });
+const rows = (...values: number[][]) => ({
+  y: { type: 'float32', dims: [values.length, values[0]?.length ?? 0], data: Float32Array.from(values.flat()) },
+});
 const maps = (...values: number[][]) => ({ y: { type: 'float32', dims: [values.length, 2, 2], data: Float32Array.from(values.flat()) } });
 
 function tallied(before: ReturnType<typeof rows>, after: ReturnType<typeof rows>): TrialFigures {
   const known = new BeforeOutputs();
   const samples = before.y.dims[0] ?? 0;
-  const reference = known.learn(before, Array.from({ length: samples }, (_, i) => i));
+  const reference = known.learn(
+    before,
+    Array.from({ length: samples }, (_, i) => i),
+  );
   const tally = new TrialTally(known, new BudgetCache<Float64Array>(1000));
   for (const [i, after_] of known.split(after, samples).entries()) tally.add(i, null, reference[i] ?? [], after_);
   return tally.result();
@@ -20,7 +25,12 @@ const softmax = (scores: readonly number[]): number[] => {
   const sum = powers.reduce((a, b) => a + b);
   return powers.map((power) => power / sum);
 };
-const LOGITS = [[4, 1, 0], [0, 3, 1], [1, 0, 5], [2, 2.5, 0]];
+const LOGITS = [
+  [4, 1, 0],
+  [0, 3, 1],
+  [1, 0, 5],
+  [2, 2.5, 0],
+];
 const average = LOGITS.map(softmax).reduce((sum, p) => sum.map((v, i) => v + (p[i] ?? 0) / LOGITS.length), [0, 0, 0]);
 
 describe('what a model that ignores its input would lose', () => {
@@ -34,7 +44,10 @@ describe('what a model that ignores its input would lose', () => {
   });
 
   test('is the variance of other outputs', () => {
-    const before = [[1, 2, 3, 4], [3, 2, 1, 0]];
+    const before = [
+      [1, 2, 3, 4],
+      [3, 2, 1, 0],
+    ];
     const figures = tallied(maps(...before), maps([2, 2, 2, 2.5], [2, 2, 2, 2]));
     expect(figures).toMatchObject({ kl: null, agreement: null, samples: 2 });
     expect(figures.ignorant).toBeCloseTo(6, 6);
@@ -49,7 +62,17 @@ describe('what a model that ignores its input would lose', () => {
 });
 
 describe('ruin', () => {
-  const fine: TrialFigures = { kl: 0.1, sqnrDb: 20, top1: null, top1Before: null, agreement: 90, paired: null, samples: 4, losses: [0.1, 0.1], ignorant: 1 };
+  const fine: TrialFigures = {
+    kl: 0.1,
+    sqnrDb: 20,
+    top1: null,
+    top1Before: null,
+    agreement: 90,
+    paired: null,
+    samples: 4,
+    losses: [0.1, 0.1],
+    ignorant: 1,
+  };
 
   test.each([
     ['nothing lost', { ...fine, losses: [0, 0], sqnrDb: null }, false, null],
@@ -74,10 +97,20 @@ const loses = (a: number[], b: number[]): boolean => losesLess({ losses: a }, { 
 describe('one recipe loses less than another', () => {
   test('beyond what the samples can tell', () => {
     const base = [1, 2, 3, 4, 5];
-    expect(loses(base.map((v) => v - 1), base)).toBe(true);
+    expect(
+      loses(
+        base.map((v) => v - 1),
+        base,
+      ),
+    ).toBe(true);
     expect(loses([1, 1, 3, 2, 5], [2, 2, 2, 4, 5])).toBe(false);
     expect(loses(base, base)).toBe(false);
-    expect(loses(base.map((v) => v + 1), base)).toBe(false);
+    expect(
+      loses(
+        base.map((v) => v + 1),
+        base,
+      ),
+    ).toBe(false);
   });
 
   test('where the other one gives no numbers', () => {

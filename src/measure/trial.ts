@@ -1,4 +1,7 @@
-/** One recipe among several that are tried on the same inputs: what it loses, whether that is ruin, and whether it is really better than another. */
+/**
+ * One recipe among several that are tried on the same inputs: what it loses, whether that is ruin, and whether it is really better than
+ * another.
+ */
 import { deviation, mean } from '../base/stats';
 import type { SampleOutputs } from './before';
 import { LossTally, type LossFigures } from './loss';
@@ -7,7 +10,10 @@ export interface TrialFigures extends LossFigures {
   readonly samples: number;
   /** Of each sample, in their order: its divergence in nats, or, where outputs are no class scores, the noise in its outputs. */
   readonly losses: readonly number[];
-  /** What a model would lose on average that gives every input the original's mean answer, in the unit of `losses`; null for a single sample. */
+  /**
+   * What a model would lose on average that gives every input the original's mean answer, in the unit of `losses`; null for a single
+   * sample.
+   */
   readonly ignorant: number | null;
 }
 
@@ -57,9 +63,12 @@ export class TrialTally extends LossTally {
 export const LEAST_KEPT = 50;
 
 /**
- * Why what a recipe makes is of no use; null where it may be. It is ruin where the outputs hold NaN or infinity that the original's do not, where
- * fewer than half of the original's answers are kept, or where it loses as much as a model that gives every input the original's mean answer, since
- * then its answers follow the input no longer. On made-up inputs the original's own answers may hardly differ: there noise of half the outputs'
+ * Why what a recipe makes is of no use; null where it may be. It is ruin where the outputs hold NaN or infinity that the original's do not,
+ * where
+ * fewer than half of the original's answers are kept, or where it loses as much as a model that gives every input the original's mean
+ * answer, since
+ * then its answers follow the input no longer. On made-up inputs the original's own answers may hardly differ: there noise of half the
+ * outputs'
  * power takes the last one's place.
  */
 export function ruinOf({ agreement, losses, ignorant, sqnrDb }: TrialFigures, madeUp: boolean): string | null {

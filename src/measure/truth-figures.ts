@@ -19,7 +19,14 @@ export function formSentences(forms: readonly TruthForm[] | null): Sentence[] {
     if (!ok || ratio === null) return [{ level: 'unknown', text: `${label}: not measured. ${note}`.trim() }];
     if (form !== 'original') return [{ level: verdictOf(ratio), text: `${label} took ${timeOf(ratio)}.` }];
     const noisy = Math.abs(ratio.median - 1) > BAND || ratio.high - ratio.low > NOISY_WIDTH;
-    return noisy ? [{ level: 'warning', text: `A second copy of the original took ${timeOf(ratio)}: other work slows this device, so small differences mean nothing.` }] : [];
+    return noisy
+      ? [
+          {
+            level: 'warning',
+            text: `A second copy of the original took ${timeOf(ratio)}: other work slows this device, so small differences mean nothing.`,
+          },
+        ]
+      : [];
   });
 }
 
@@ -27,8 +34,10 @@ export function formSentences(forms: readonly TruthForm[] | null): Sentence[] {
 export function benchmarkSentences({ ep, device, benchmark }: TruthInput): Sentence[] {
   if (ep === 'wasm') return [];
   const sentences: Sentence[] = [];
-  if (device.software) sentences.push({ level: 'warning', text: `${device.name} is a software renderer: its times say nothing about a GPU.` });
-  if (benchmark === null) return [...sentences, { level: 'unknown', text: 'Float16 and int8 products against float32 on this device: not measured yet.' }];
+  if (device.software)
+    sentences.push({ level: 'warning', text: `${device.name} is a software renderer: its times say nothing about a GPU.` });
+  if (benchmark === null)
+    return [...sentences, { level: 'unknown', text: 'Float16 and int8 products against float32 on this device: not measured yet.' }];
   for (const kind of ['f16', 'int8'] as const) sentences.push(benchmarkSentence(kind, benchmark));
   return sentences;
 }

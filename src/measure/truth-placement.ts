@@ -4,7 +4,14 @@ import type { Placement } from '../runtime/types';
 import type { Sentence, TruthInput } from './truth-types';
 
 /** Operators of quantized activations: none has a kernel in the WebGPU backend, so that each costs a copy to the CPU and one back. */
-const ACTIVATION_OPS: readonly string[] = ['QuantizeLinear', 'DynamicQuantizeLinear', 'QLinearConv', 'QLinearMatMul', 'ConvInteger', 'MatMulInteger'];
+const ACTIVATION_OPS: readonly string[] = [
+  'QuantizeLinear',
+  'DynamicQuantizeLinear',
+  'QLinearConv',
+  'QLinearMatMul',
+  'ConvInteger',
+  'MatMulInteger',
+];
 
 export function placementSentences(input: TruthInput): Sentence[] {
   const { ep, ops, recipe, placement, measured } = input;
@@ -12,11 +19,17 @@ export function placementSentences(input: TruthInput): Sentence[] {
   if (ep === 'wasm') {
     const text = 'Quantized activations suit WASM, which has integer kernels for uint8 activations and int8 weights.';
     if (!quantized) return [];
-    return [measured === null ? { level: 'unknown', text: `${text} Whether they are faster is not measured here.` } : { level: 'smaller', text }];
+    return [
+      measured === null ? { level: 'unknown', text: `${text} Whether they are faster is not measured here.` } : { level: 'smaller', text },
+    ];
   }
   if (placement === null) {
-    const wrong = 'Quantized activations are the wrong form for WebGPU: QuantizeLinear runs on the CPU there, with a copy each way. They suit WASM and native runtimes.';
-    return [...(quantized ? [{ level: 'warning', text: wrong } as const] : []), { level: 'unknown', text: 'Where each operator runs: not measured yet.' }];
+    const wrong =
+      'Quantized activations are the wrong form for WebGPU: QuantizeLinear runs on the CPU there, with a copy each way. They suit WASM and native runtimes.';
+    return [
+      ...(quantized ? [{ level: 'warning', text: wrong } as const] : []),
+      { level: 'unknown', text: 'Where each operator runs: not measured yet.' },
+    ];
   }
   return placedSentences(placement, quantized);
 }
@@ -31,7 +44,12 @@ function placedSentences({ operators, copies, gpuNodes, cpuNodes }: Placement, q
   const names = onCpu.map((o) => (o.count === 1 ? o.op : `${o.op} (${o.count})`)).join(', ');
   const copied = `with ${counted(paid, 'copy', 'copies')} between GPU and CPU in every run`;
   if (quantized && onCpu.some((o) => ACTIVATION_OPS.includes(o.op))) {
-    return [{ level: 'warning', text: `Quantized activations are the wrong form for WebGPU: ${names} ran on the CPU, ${copied}. They suit WASM and native runtimes.` }];
+    return [
+      {
+        level: 'warning',
+        text: `Quantized activations are the wrong form for WebGPU: ${names} ran on the CPU, ${copied}. They suit WASM and native runtimes.`,
+      },
+    ];
   }
   return [{ level: 'warning', text: `${names || 'Parts of the model'} ran on the CPU, ${copied}.` }];
 }

@@ -25,7 +25,10 @@ export function truthSentences(input: TruthInput): Sentence[] {
   ];
 }
 
-/** What is said of speed beside a form: "faster" is a word for measurements on this device, which other sentences give; documents are called so. */
+/**
+ * What is said of speed beside a form: "faster" is a word for measurements on this device, which other sentences give; documents are called
+ * so.
+ */
 function speedOf({ measured, forms }: TruthInput, form: string | null, where: string): string {
   const known = measured !== null || (forms ?? []).some((f) => f.form === form && f.ok && f.ratio !== null);
   return known ? 'What it does to speed was measured on this device.' : `Documented as faster ${where}, not measured here.`;
@@ -38,12 +41,18 @@ function storageSentences(input: TruthInput): Sentence[] {
   const packed = stored('packed');
   if (packed.length > 0) {
     const bits = [...new Set(packed.map((l) => l.bits))].toSorted((a, b) => a - b);
-    sentences.push({ level: 'smaller', text: `${count(packed, layers)} packed at ${bits.join(', ')} bits: smaller, and the same speed after loading, because they are decoded once.` });
+    sentences.push({
+      level: 'smaller',
+      text: `${count(packed, layers)} packed at ${bits.join(', ')} bits: smaller, and the same speed after loading, because they are decoded once.`,
+    });
   }
   const decoded = stored('dequantize');
   if (decoded.length > 0) {
     const what = decoded.some((l) => l.op.startsWith('Conv')) ? 'int8 convolution weights are' : 'these weights are';
-    sentences.push({ level: 'smaller', text: `${count(decoded, layers)} decoded by DequantizeLinear in every run: ${what} only smaller, never faster.` });
+    sentences.push({
+      level: 'smaller',
+      text: `${count(decoded, layers)} decoded by DequantizeLinear in every run: ${what} only smaller, never faster.`,
+    });
   }
   const onCodes = stored('matmulnbits');
   if (onCodes.length > 0) sentences.push(onCodesSentence(input, onCodes));
@@ -63,7 +72,8 @@ function onCodesSentence(input: TruthInput, onCodes: readonly TruthLayer[]): Sen
   const share = work(onCodes) / Math.max(1, work(layers));
   const what = `${count(onCodes, layers)} computed on their codes by MatMulNBits (${percent(share)} of the ${known ? 'multiply-adds' : 'weights'})`;
   if (ep === 'wasm') return { level: 'smaller', text: `${what}: smaller. WASM gains no speed from it.` };
-  if (share < MATMUL_HEAVY) return { level: 'smaller', text: `${what}: smaller. They are too little of the work to make the model faster.` };
+  if (share < MATMUL_HEAVY)
+    return { level: 'smaller', text: `${what}: smaller. They are too little of the work to make the model faster.` };
   return { level: 'smaller', text: `${what}: smaller. ${speedOf(input, 'matmulnbits', 'on WebGPU for a model made of MatMul')}` };
 }
 
@@ -71,7 +81,8 @@ function float16Sentences(input: TruthInput): Sentence[] {
   const { ep, device, recipe } = input;
   if (!recipe.fullFloat16) return [];
   if (ep === 'wasm') return [{ level: 'smaller', text: 'Full float16 is only smaller on WASM, which computes in float32.' }];
-  if (!device.shaderF16) return [{ level: 'warning', text: 'This device has no shader-f16: the full float16 file loads here, but cannot run.' }];
+  if (!device.shaderF16)
+    return [{ level: 'warning', text: 'This device has no shader-f16: the full float16 file loads here, but cannot run.' }];
   return [{ level: 'smaller', text: `Full float16: smaller. ${speedOf(input, 'float16-full', 'where half precision is')}` }];
 }
 
@@ -84,7 +95,8 @@ function shapeSentences(input: TruthInput): Sentence[] {
     const text = `${percent(zeros / Math.max(1, params))} of the weights are zero: smaller once compressed, never faster, because the kernels multiply zeros too.`;
     sentences.push({ level: 'smaller', text });
   }
-  if (recipe.fewerChannels) sentences.push({ level: 'smaller', text: `Fewer channels: smaller, and less work on every backend. ${speedOf(input, null, 'there')}` });
+  if (recipe.fewerChannels)
+    sentences.push({ level: 'smaller', text: `Fewer channels: smaller, and less work on every backend. ${speedOf(input, null, 'there')}` });
   return sentences;
 }
 

@@ -1,4 +1,6 @@
-/** What the axes of a value are in the tensor that it was made of by nodes that only move elements: which channels lie where in the file. */
+/**
+ * What the axes of a value are in the tensor that it was made of by nodes that only move elements: which channels lie where in the file.
+ */
 import { sizeOf } from './tensor';
 
 /** Elements of the stored tensor: `size` of them, `stride` apart. */
@@ -56,7 +58,9 @@ export function storedView(channels: readonly Axis[], count: number): { outer: n
 /** The axes after a Reshape; null where it tears elements apart that are not known one by one. */
 export function regrouped(axes: readonly Axis[], shape: readonly number[]): Axis[] | null {
   if (sizeOf(sizesOf(axes)) !== sizeOf(shape)) return null;
-  const pieces: Axis[] = axes.flatMap((axis) => (axis.whole ? axis.runs.map((run) => ({ size: run.size, runs: [run], whole: true })) : [axis]));
+  const pieces: Axis[] = axes.flatMap((axis) =>
+    axis.whole ? axis.runs.map((run) => ({ size: run.size, runs: [run], whole: true })) : [axis],
+  );
   pieces.reverse();
   const result: Axis[] = [];
   for (const size of shape) {
@@ -77,7 +81,11 @@ export function regrouped(axes: readonly Axis[], shape: readonly number[]): Axis
       pieces.push({ size: rest, runs: [{ size: rest, stride: run.stride }], whole: true });
       left = 1;
     }
-    result.push(taken.length === 0 ? single(pieces.at(-1)) : { size, runs: taken.flatMap(({ runs }) => runs), whole: taken.every(({ whole }) => whole) });
+    result.push(
+      taken.length === 0
+        ? single(pieces.at(-1))
+        : { size, runs: taken.flatMap(({ runs }) => runs), whole: taken.every(({ whole }) => whole) },
+    );
   }
   return result;
 }

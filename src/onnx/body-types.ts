@@ -26,7 +26,13 @@ export function linkBodies(index: ValueIndex, join: (a: Value | undefined, b: Va
   }
 }
 
-function linkBody(index: ValueIndex, scope: Scope, node: NodeProto, inner: Scope, join: (a: Value | undefined, b: Value | undefined) => void): void {
+function linkBody(
+  index: ValueIndex,
+  scope: Scope,
+  node: NodeProto,
+  inner: Scope,
+  join: (a: Value | undefined, b: Value | undefined) => void,
+): void {
   const value = (at: Scope, name: string | undefined): Value | undefined => (name ? index.find(at, name) : undefined);
   const input = (at: number): Value | undefined => value(inner, inner.graph.input[at]?.name);
   const result = (at: number): Value | undefined => value(inner, inner.graph.output[at]?.name);

@@ -5,7 +5,9 @@ import { operatorOf } from './operators/table';
 import { weightPort } from './operators/weights';
 import type { Value, ValueIndex } from './values';
 
-/** The values that are the same in every run: constants, and what nodes make of nothing but such values (each branch of an If by itself). */
+/**
+ * The values that are the same in every run: constants, and what nodes make of nothing but such values (each branch of an If by itself).
+ */
 export function derivedValues(index: ValueIndex): ReadonlySet<Value> {
   const derived = new Set<Value>();
   const scopeOf = new Map<GraphProto, Scope>(index.scopes.map((scope) => [scope.graph, scope]));
@@ -23,7 +25,8 @@ export function derivedValues(index: ValueIndex): ReadonlySet<Value> {
         if (made) derived.add(made);
       };
       if (operatorOf(node)?.control === 'branches') {
-        for (const [at, name] of node.output.entries()) if (bodies.length > 0 && bodies.every((body) => isDerived(body, body.graph.output[at]?.name ?? ''))) add(name);
+        for (const [at, name] of node.output.entries())
+          if (bodies.length > 0 && bodies.every((body) => isDerived(body, body.graph.output[at]?.name ?? ''))) add(name);
       } else if (isPlain(node) && bodies.length === 0 && node.input.every((name) => name === '' || isDerived(scope, name))) {
         for (const name of node.output) add(name);
       }

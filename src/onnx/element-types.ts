@@ -169,7 +169,7 @@ function root(found: TypeClass): TypeClass {
   let top = found;
   while (top.parent) top = top.parent;
   // Chains of many thousand nodes are walked once.
-  for (let at = found; at.parent && at.parent !== top; ) [at, at.parent] = [at.parent, top];
+  for (let at = found; at.parent && at.parent !== top;) [at, at.parent] = [at.parent, top];
   return top;
 }
 

@@ -10,7 +10,11 @@ export function floatsElsewhere(proto: ModelProto): Skipped[] {
   const skipped: Skipped[] = [];
   for (const { graph } of scopesOf(proto)) skipped.push(...sparseOf(graph), ...graph.node.flatMap((node) => attributesOf(node, false)));
   for (const { name, node } of proto.functions) {
-    for (const { layer, reason } of node.flatMap(everything)) skipped.push({ layer: `${name}/${layer}`, reason: `It is inside the model's function ${name}, which is kept as it is. ${reason}`.trimEnd() });
+    for (const { layer, reason } of node.flatMap(everything))
+      skipped.push({
+        layer: `${name}/${layer}`,
+        reason: `It is inside the model's function ${name}, which is kept as it is. ${reason}`.trimEnd(),
+      });
   }
   return skipped;
 }
@@ -22,12 +26,19 @@ function sparseOf(graph: GraphProto): Skipped[] {
 function sparse(layer: string, values: TensorProto, dims: readonly bigint[]): Skipped[] {
   const count = sizeOf(values.dims);
   if (count < NOTABLE_ELEMENTS || !weightType(values.dataType)) return [];
-  return [{ layer, reason: `It is stored sparse (${count} of ${sizeOf(dims)} ${typeName(values.dataType)} values), and sparse tensors are kept as they are.` }];
+  return [
+    {
+      layer,
+      reason: `It is stored sparse (${count} of ${sizeOf(dims)} ${typeName(values.dataType)} values), and sparse tensors are kept as they are.`,
+    },
+  ];
 }
 
 /** What a node of a function holds, in its bodies too. */
 function everything(node: NodeProto): Skipped[] {
-  const inside = subgraphsOf(node).flatMap((graph) => graph.initializer.flatMap((tensor) => dense(tensor.name, tensor, '')).concat(sparseOf(graph), graph.node.flatMap(everything)));
+  const inside = subgraphsOf(node).flatMap((graph) =>
+    graph.initializer.flatMap((tensor) => dense(tensor.name, tensor, '')).concat(sparseOf(graph), graph.node.flatMap(everything)),
+  );
   return attributesOf(node, true).concat(inside);
 }
 
@@ -40,7 +51,11 @@ function attributesOf(node: NodeProto, constants: boolean): Skipped[] {
     const tensors = [...(attribute.t && (constants || attribute.t !== held) ? [attribute.t] : []), ...attribute.tensors];
     const found = tensors.flatMap((tensor) => dense(layer, tensor, tensor === held ? '' : where));
     if (attribute.sparseTensor?.values) found.push(...sparse(layer, attribute.sparseTensor.values, attribute.sparseTensor.dims));
-    if (attribute.floats.length >= NOTABLE_ELEMENTS) found.push({ layer, reason: `${where} A list of ${attribute.floats.length} numbers is no tensor that could be stored in another form.` });
+    if (attribute.floats.length >= NOTABLE_ELEMENTS)
+      found.push({
+        layer,
+        reason: `${where} A list of ${attribute.floats.length} numbers is no tensor that could be stored in another form.`,
+      });
     return found;
   });
 }

@@ -22,7 +22,10 @@ interface Setting {
 }
 
 /** Stores every layer that can be stored, and the same dequantized values as plain floats; counts the layers. */
-function encodeBoth(model: OnnxModel, { storage, bits, symmetric, granularity }: Setting): { coded: OnnxModel; plain: OnnxModel; stored: number } {
+function encodeBoth(
+  model: OnnxModel,
+  { storage, bits, symmetric, granularity }: Setting,
+): { coded: OnnxModel; plain: OnnxModel; stored: number } {
   const [coded, plain] = [cloneForEdit(model), cloneForEdit(model)];
   const [codedEncoder, plainEncoder] = [createEncoder(coded), createEncoder(plain)];
   let stored = 0;
@@ -79,7 +82,10 @@ describe('packed', () => {
     const model = matmulNet(13, 512, 64);
     for (const bits of [2, 3, 4, 5, 6, 7]) {
       const { coded } = encodeBoth(model, { storage: 'packed', bits, symmetric: true, granularity: 'channel' });
-      const bytes = (coded.proto.graph?.initializer ?? []).reduce((sum, tensor) => sum + (tensor.rawData.length >= 4096 ? tensor.rawData.length : 0), 0);
+      const bytes = (coded.proto.graph?.initializer ?? []).reduce(
+        (sum, tensor) => sum + (tensor.rawData.length >= 4096 ? tensor.rawData.length : 0),
+        0,
+      );
       expect(bytes).toBe((512 * 64 * bits) / 8);
     }
   });
@@ -103,7 +109,9 @@ describe('dequantize', () => {
       expect(await worst(convNet(13), CONV, { ...setting, bits: 5, symmetric, granularity: 'tensor' })).toBeLessThan(1e-6);
       expect(await worst(convNet(21), CONV, { ...setting, bits: 4, symmetric })).toBeLessThan(1e-6);
       expect(await worst(convNet(21), CONV, { ...setting, bits: 3, symmetric, granularity: 16 })).toBeLessThan(1e-6);
-      expect(await worst(matmulNet(21, 32, 6), { x: floats([2, 32], noise(64)) }, { ...setting, bits: 4, symmetric, granularity: 16 })).toBeLessThan(1e-6);
+      expect(
+        await worst(matmulNet(21, 32, 6), { x: floats([2, 32], noise(64)) }, { ...setting, bits: 4, symmetric, granularity: 16 }),
+      ).toBeLessThan(1e-6);
     }
     expect(await worst(lstmNet(13), { x: floats([3, 1, 4], noise(12)) }, { ...setting, bits: 8 })).toBeLessThan(1e-6);
   });
@@ -140,9 +148,12 @@ describe('matmulnbits', () => {
 });
 
 describe('floats', () => {
-  it('decodes to the weight\'s own type, whatever it is', async () => {
+  it("decodes to the weight's own type, whatever it is", async () => {
     // onnxruntime drops casts to float16 and back on its CPU, so that its weights are then unrounded: 2^-11 of each of 6 products.
-    for (const [type, limit] of [['float16', 6 * 2 ** -11], ['float64', 1e-6]] as const) {
+    for (const [type, limit] of [
+      ['float16', 6 * 2 ** -11],
+      ['float64', 1e-6],
+    ] as const) {
       for (const storage of ['packed', 'dequantize'] as const) {
         const setting = { storage, bits: 6, symmetric: false, granularity: 'channel' } as const;
         expect(await worst(withFloatEnds(matmulNet(13, 6, 4, type), type), { x: floats([2, 6], noise(12)) }, setting)).toBeLessThan(limit);
@@ -153,7 +164,10 @@ describe('floats', () => {
     const model = matmulNet(13, 6, 4, 'float16');
     const coded = cloneForEdit(model);
     const encoder = createEncoder(coded);
-    encoder.storeFloat('mm', Float32Array.from({ length: 24 }, () => 0.1));
+    encoder.storeFloat(
+      'mm',
+      Float32Array.from({ length: 24 }, () => 0.1),
+    );
     const [source] = findLayers(coded).sources;
     expect(source?.layer.type).toBe('float16');
     expect(source?.value.constant && readFloats(source.value.constant)[0]).toBe(fromHalf(0x2e66));
@@ -185,7 +199,11 @@ function withFloatEnds(model: OnnxModel, type: WeightType): OnnxModel {
   const [product] = graph.node.splice(1);
   if (product) {
     const inner = Object.assign(product, { input: ['xc', 'w'], output: ['yc'] });
-    graph.node.push(makeNode('Cast', ['x'], ['xc'], { to: FLOAT_TYPES[type] }), inner, makeNode('Cast', ['yc'], ['y'], { to: DataType.FLOAT }));
+    graph.node.push(
+      makeNode('Cast', ['x'], ['xc'], { to: FLOAT_TYPES[type] }),
+      inner,
+      makeNode('Cast', ['yc'], ['y'], { to: DataType.FLOAT }),
+    );
   }
   graph.input = [valueInfo('x', DataType.FLOAT, [2, 6])];
   graph.output = [valueInfo('y', DataType.FLOAT, [2, 4])];

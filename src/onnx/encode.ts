@@ -26,7 +26,9 @@ export interface WeightEncoder {
   storeFloat(layerId: string, values: Float32Array): void;
   /** float16 values with a Cast; half the size of float32. Weights of 16 bits keep their type. */
   storeFloat16(layerId: string, values: Float32Array): void;
-  /** Codes of exactly grid.bits bits (2..8), decoded at load by standard nodes. One byte a code, in tensor order; the model may keep them. */
+  /**
+   * Codes of exactly grid.bits bits (2..8), decoded at load by standard nodes. One byte a code, in tensor order; the model may keep them.
+   */
   storePacked(layerId: string, grid: Grid, codes: Uint8Array<ArrayBuffer>): void;
   /** Codes into a table of values, in exactly the bits that the table needs (1..8), decoded at load by standard nodes. Codes as above. */
   storeCodebook(layerId: string, codebook: Codebook, codes: Uint8Array<ArrayBuffer>): void;
@@ -44,7 +46,8 @@ export function canStore(layer: Layer, storage: Storage, model: OnnxModel, grid:
   const { proto } = model;
   const versions = { opset: opsetOf(proto), ir: Number(proto.irVersion) };
   if (storage === 'float16') return layer.type === 'float32' || layer.type === 'float64' ? true : `The weights are ${layer.type} already.`;
-  if (layer.type === 'bfloat16' && versions.opset < BFLOAT_CAST_OPSET) return `bfloat16 weights need opset ${BFLOAT_CAST_OPSET} to be decoded; the model has ${versions.opset}.`;
+  if (layer.type === 'bfloat16' && versions.opset < BFLOAT_CAST_OPSET)
+    return `bfloat16 weights need opset ${BFLOAT_CAST_OPSET} to be decoded; the model has ${versions.opset}.`;
   if (storage === 'matmulnbits') return fitsMatMulNBits(layer, proto, grid);
   if (storage === 'packed') return true;
   const form = dequantizeForm(layer.shape, grid.groups, versions);
@@ -61,7 +64,8 @@ export function createEncoder(model: OnnxModel): WeightEncoder {
 
   const take = (layerId: string): LayerSource => {
     const source = sources.get(layerId);
-    if (!source) throw new WhittleError('internal', `"${layerId}" is no layer of "${model.name}", or was stored before.`, 'Open the model again.');
+    if (!source)
+      throw new WhittleError('internal', `"${layerId}" is no layer of "${model.name}", or was stored before.`, 'Open the model again.');
     sources.delete(layerId);
     return source;
   };
@@ -112,7 +116,13 @@ export function createEncoder(model: OnnxModel): WeightEncoder {
     },
     storeMatMulNBits(layerId, grid, codes) {
       const { value, uses } = take(layerId);
-      emitMatMulNBits(emitterOf(value.scope.graph), proto, uses.map((use) => use.node), grid, codes);
+      emitMatMulNBits(
+        emitterOf(value.scope.graph),
+        proto,
+        uses.map((use) => use.node),
+        grid,
+        codes,
+      );
       removeConstant(value.scope.graph, value.name);
     },
   };

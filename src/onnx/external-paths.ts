@@ -41,7 +41,8 @@ export function candidatesFor(location: string, modelPath: string, files: readon
   const home = partsOf(folder);
   const fromHome = partsOf(`${folder}/${location}`).join('/');
   const paths = files.map((file) => ({ file, parts: partsOf(file.name) }));
-  const below = (parts: readonly string[]): readonly string[] => (home.every((part, at) => parts[at] === part) ? parts.slice(home.length) : parts);
+  const below = (parts: readonly string[]): readonly string[] =>
+    home.every((part, at) => parts[at] === part) ? parts.slice(home.length) : parts;
   const kinds: readonly ((parts: readonly string[]) => boolean)[] = [
     (parts) => !/^([/\\]|[A-Za-z]:)/.test(location) && parts.join('/') === fromHome,
     (parts) => parts.join('/') === wanted.join('/'),

@@ -9,7 +9,8 @@ import { byteLength, shapeOf, sizeOf } from './tensor';
 import type { NamedBytes } from './types';
 
 /**
- * The files that a model's tensors are in, as it names them: paths relative to its own folder, each once. Empty for bytes that are no model.
+ * The files that a model's tensors are in, as it names them: paths relative to its own folder, each once. Empty for bytes that are no
+ * model.
  */
 export function externalLocations(bytes: Uint8Array): string[] {
   try {
@@ -21,7 +22,8 @@ export function externalLocations(bytes: Uint8Array): string[] {
 
 function locationsOf(proto: ModelProto): string[] {
   const locations = new Set<string>();
-  for (const tensor of allTensorsOf(proto)) if (tensor.dataLocation === Location.EXTERNAL) locations.add(entriesOf(tensor).get('location') ?? '');
+  for (const tensor of allTensorsOf(proto))
+    if (tensor.dataLocation === Location.EXTERNAL) locations.add(entriesOf(tensor).get('location') ?? '');
   locations.delete('');
   return [...locations];
 }
@@ -60,11 +62,16 @@ function entriesOf(tensor: TensorProto): Map<string, string> {
 function onlyFile(tensor: TensorProto, location: string, modelPath: string, files: readonly NamedBytes[]): NamedBytes {
   if (location === '') throw badTensor(tensor, 'has its data in another file but does not say in which');
   const [file, ...others] = candidatesFor(location, modelPath, files);
-  if (file && others.length > 0) throw ambiguous(tensor, location, [file, ...others].map(({ name }) => `"${name}"`));
+  if (file && others.length > 0)
+    throw ambiguous(
+      tensor,
+      location,
+      [file, ...others].map(({ name }) => `"${name}"`),
+    );
   if (file) return file;
   throw new WhittleError(
     'external-data-missing',
-    `The weights of tensor "${tensor.name}" are in the file "${location}", which was not dropped${leavesFolder(location) ? ' and is outside the model\'s folder' : ''}.`,
+    `The weights of tensor "${tensor.name}" are in the file "${location}", which was not dropped${leavesFolder(location) ? " and is outside the model's folder" : ''}.`,
     `Drop the model together with "${location.split(/[/\\]/).pop() ?? location}".`,
   );
 }
@@ -78,13 +85,18 @@ function ambiguous(tensor: TensorProto, location: string, candidates: readonly s
 }
 
 function badTensor(tensor: TensorProto, what: string): WhittleError {
-  return new WhittleError('bad-model', `Tensor "${tensor.name}" ${what}.`, 'The model or its data file is damaged or belongs to another model. Download both again.');
+  return new WhittleError(
+    'bad-model',
+    `Tensor "${tensor.name}" ${what}.`,
+    'The model or its data file is damaged or belongs to another model. Download both again.',
+  );
 }
 
 /** A count of bytes as these entries hold it, in decimal digits. */
 function countIn(tensor: TensorProto, key: string, text: string): number {
   const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isSafeInteger(value)) throw badTensor(tensor, `has "${text.slice(0, 40)}" as the ${key} of its external data, which is no number of bytes`);
+  if (!Number.isSafeInteger(value))
+    throw badTensor(tensor, `has "${text.slice(0, 40)}" as the ${key} of its external data, which is no number of bytes`);
   return value;
 }
 
@@ -94,7 +106,8 @@ function resolveTensor(tensor: TensorProto, file: NamedBytes): void {
   if (size === undefined) throw badTensor(tensor, 'has external data, which its type or shape does not admit');
   const offset = countIn(tensor, 'offset', entries.get('offset') ?? '0');
   const length = entries.has('length') ? countIn(tensor, 'length', entries.get('length') ?? '') : size;
-  if (length !== size) throw badTensor(tensor, `[${shapeOf(tensor).join(', ')}] wants ${length} bytes of "${file.name}", and its shape and type ${size}`);
+  if (length !== size)
+    throw badTensor(tensor, `[${shapeOf(tensor).join(', ')}] wants ${length} bytes of "${file.name}", and its shape and type ${size}`);
   if (offset + length > file.bytes.length) {
     throw badTensor(tensor, `wants bytes ${offset} to ${offset + length} of "${file.name}", which has ${file.bytes.length}`);
   }

@@ -11,16 +11,22 @@ const SINCE = { padInputs: 11, sliceInputs: 10, sumInputs: 13 } as const;
 
 /** Adds the nodes that make Gram matrices, in the forms of the operator set. */
 export class GramBuilder extends NodeWriter implements ColumnLayer {
-  /** The columns of this use's input: [samples, groups, columns, places], float32. Null where the node's form is not covered (automatic pads, which only a run could tell). */
+  /**
+   * The columns of this use's input: [samples, groups, columns, places], float32. Null where the node's form is not covered (automatic
+   * pads, which only a run could tell).
+   */
   columns({ node, shape, port }: WeightUse, { groups, columns }: WeightMatrix, from: string): string | null {
     return port.columns?.(this, { node, shape, groups, columns }, from) ?? null;
   }
 
-  /** The columns with a row of ones below them, so that their products hold sums and the count too: [samples, groups, columns + 1, places]. */
+  /**
+   * The columns with a row of ones below them, so that their products hold sums and the count too: [samples, groups, columns + 1, places].
+   */
   withOnes(columns: string): string {
-    const first = this.opset >= SINCE.sliceInputs
-      ? this.node('Slice', [columns, this.integers([0]), this.integers([1]), this.integers([2])])
-      : this.node('Slice', [columns], { starts: [0], ends: [1], axes: [2] });
+    const first =
+      this.opset >= SINCE.sliceInputs
+        ? this.node('Slice', [columns, this.integers([0]), this.integers([1]), this.integers([2])])
+        : this.node('Slice', [columns], { starts: [0], ends: [1], axes: [2] });
     // Of the right shape whatever the samples; inputs that are not finite are refused later by what they do to the products.
     const zero = this.node('Sub', [first, first]);
     return this.node('Concat', [columns, this.node('Exp', [zero])], { axis: 2 });
@@ -38,7 +44,12 @@ export class GramBuilder extends NodeWriter implements ColumnLayer {
     const strides = intsAttribute(node, 'strides') ?? kernel.map(() => 1);
     if (auto !== 'NOTSET' && auto !== 'VALID' && !(strides.every((s) => s === 1) && kernel.every((k) => k % 2 === 1))) return null;
     const dilations = intsAttribute(node, 'dilations') ?? kernel.map(() => 1);
-    const pads = auto === 'NOTSET' ? (intsAttribute(node, 'pads') ?? kernel.flatMap(() => [0, 0])) : auto === 'VALID' ? kernel.flatMap(() => [0, 0]) : samePads(kernel, dilations);
+    const pads =
+      auto === 'NOTSET'
+        ? (intsAttribute(node, 'pads') ?? kernel.flatMap(() => [0, 0]))
+        : auto === 'VALID'
+          ? kernel.flatMap(() => [0, 0])
+          : samePads(kernel, dilations);
     const padded = pads.some((p) => p > 0) ? this.pad(from, pads) : from;
     const places = sizeOf(kernel);
     const parts = Array.from({ length: places }, (_, place) => {
@@ -55,7 +66,13 @@ export class GramBuilder extends NodeWriter implements ColumnLayer {
     return this.reshape(places === 1 ? only : this.node('Concat', parts, { axis: 2 }), [0, groups, columns, -1]);
   }
 
-  private strided(from: string, at: readonly number[], kernel: readonly number[], strides: readonly number[], dilations: readonly number[]): string {
+  private strided(
+    from: string,
+    at: readonly number[],
+    kernel: readonly number[],
+    strides: readonly number[],
+    dilations: readonly number[],
+  ): string {
     const axes = at.map((_, axis) => axis + 2);
     const starts = at.map((i, axis) => i * (dilations[axis] ?? 1));
     const ends = at.map((i, axis) => {
@@ -65,7 +82,8 @@ export class GramBuilder extends NodeWriter implements ColumnLayer {
     const whole = starts.every((s) => s === 0) && ends.every((e) => e === END);
     const steps = strides.some((s) => s > 1);
     if (whole && !steps) return from;
-    if (this.opset >= SINCE.sliceInputs) return this.node('Slice', [from, this.integers(starts), this.integers(ends), this.integers(axes), this.integers(strides)]);
+    if (this.opset >= SINCE.sliceInputs)
+      return this.node('Slice', [from, this.integers(starts), this.integers(ends), this.integers(axes), this.integers(strides)]);
     const cut = whole ? from : this.node('Slice', [from], { starts, ends, axes });
     // Slice had no steps: a window of one takes every n-th value.
     return steps ? this.node('MaxPool', [cut], { kernel_shape: strides.map(() => 1), strides }) : cut;

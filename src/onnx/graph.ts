@@ -1,6 +1,12 @@
 import { create } from '@bufbuild/protobuf';
 import type { AttributeProto, GraphProto, ModelProto, NodeProto, SparseTensorProto, TensorProto, ValueInfoProto } from 'onnx-buf';
-import { TensorShapeProto_DimensionSchema, TensorShapeProtoSchema, TypeProto_TensorSchema, TypeProtoSchema, ValueInfoProtoSchema } from 'onnx-buf';
+import {
+  TensorShapeProto_DimensionSchema,
+  TensorShapeProtoSchema,
+  TypeProto_TensorSchema,
+  TypeProtoSchema,
+  ValueInfoProtoSchema,
+} from 'onnx-buf';
 import { constantTensor, subgraphsOf } from './nodes';
 
 /** A graph with the graph it is nested in; values of outer graphs are visible in inner ones. */
@@ -36,10 +42,14 @@ export function* tensorsOf(proto: ModelProto): Generator<TensorProto> {
   }
 }
 
-/** Every tensor message of the model, also those of sparse tensors, of functions and of training graphs, which are written as they were read. */
+/**
+ * Every tensor message of the model, also those of sparse tensors, of functions and of training graphs, which are written as they were
+ * read.
+ */
 export function* allTensorsOf(proto: ModelProto): Generator<TensorProto> {
   const graphs: GraphProto[] = proto.graph ? [proto.graph] : [];
-  for (const { initialization, algorithm } of proto.trainingInfo) graphs.push(...[initialization, algorithm].filter((graph) => graph !== undefined));
+  for (const { initialization, algorithm } of proto.trainingInfo)
+    graphs.push(...[initialization, algorithm].filter((graph) => graph !== undefined));
   const nodes: NodeProto[] = proto.functions.flatMap(({ node }) => node);
   const attributes: AttributeProto[] = proto.functions.flatMap(({ attributeProto }) => attributeProto);
   for (const node of nodes) for (const attribute of node.attribute) attributes.push(attribute);
@@ -110,7 +120,8 @@ export function removeConstant(graph: GraphProto, name: string): boolean {
 }
 
 /**
- * Initializers of the main graph that are inputs too, so that whoever runs the model may give others in their place. None where all are: before
+ * Initializers of the main graph that are inputs too, so that whoever runs the model may give others in their place. None where all are:
+ * before
  * IR version 4 they had to be, and exporters went on so; nobody means to replace every weight.
  */
 export function overridableNames(proto: ModelProto): ReadonlySet<string> {
@@ -164,4 +175,3 @@ export function valueInfo(name: string, elemType: number, shape: readonly (numbe
   const value = create(TypeProto_TensorSchema, { elemType, ...(shape ? { shape: create(TensorShapeProtoSchema, { dim }) } : {}) });
   return create(ValueInfoProtoSchema, { name, type: create(TypeProtoSchema, { value: { case: 'tensorType', value } }) });
 }
-

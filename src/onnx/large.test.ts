@@ -30,8 +30,17 @@ describe('opening large graphs', () => {
   });
 
   it('follows a chain of 6,000 nodes with a reader at each', () => {
-    const chain = Array.from({ length: 6000 }, (_, at) => [makeNode('Identity', [`w${at}`], [`w${at + 1}`]), makeNode('MatMul', ['x', `w${at + 1}`], [`y${at}`])]);
-    const model = makeModel({ opset: 13, inputs: [['x', [2, 8]]], outputs: [['y5999', [2, 8]]], weights: [weight('w0', [8, 8], 1)], nodes: chain.flat() });
+    const chain = Array.from({ length: 6000 }, (_, at) => [
+      makeNode('Identity', [`w${at}`], [`w${at + 1}`]),
+      makeNode('MatMul', ['x', `w${at + 1}`], [`y${at}`]),
+    ]);
+    const model = makeModel({
+      opset: 13,
+      inputs: [['x', [2, 8]]],
+      outputs: [['y5999', [2, 8]]],
+      weights: [weight('w0', [8, 8], 1)],
+      nodes: chain.flat(),
+    });
     expect(opened(model).layers.map(({ id, macs }) => [id, macs])).toEqual([['y0', 6000 * 128]]);
   });
 

@@ -7,7 +7,8 @@ import { DataType, makeTensor } from './tensor';
 import { convNet, ifNet, lstmNet, makeModel, matmulNet, sharedNet, transposedNet, weight } from './testing/fixtures';
 import { testOnModels } from './testing/models';
 
-const brief = (model: Parameters<typeof listLayers>[0]) => listLayers(model).layers.map(({ id, shape, view, macs }) => [id, shape, Object.values(view), macs]);
+const brief = (model: Parameters<typeof listLayers>[0]) =>
+  listLayers(model).layers.map(({ id, shape, view, macs }) => [id, shape, Object.values(view), macs]);
 
 describe('listLayers', () => {
   it('gives Conv and Gemm weights with views and MACs', () => {
@@ -42,7 +43,12 @@ describe('listLayers', () => {
       opset: 13,
       inputs: [['x', [1, 64]]],
       outputs: [['y', [1, 64]]],
-      weights: [weight('slope', [64], 1), makeTensor('q', DataType.INT8, [8, 8], new Uint8Array(64)), weight('s', [1], 2), weight('b', [64], 3)],
+      weights: [
+        weight('slope', [64], 1),
+        makeTensor('q', DataType.INT8, [8, 8], new Uint8Array(64)),
+        weight('s', [1], 2),
+        weight('b', [64], 3),
+      ],
       nodes: [
         makeNode('PRelu', ['x', 'slope'], ['p']),
         makeNode('DequantizeLinear', ['q', 's'], ['d']),
@@ -50,7 +56,10 @@ describe('listLayers', () => {
         makeNode('LayerNormalization', ['m', 'b', 'b'], ['y']),
       ],
     });
-    expect(listLayers(model).skipped.map(({ layer, reason }) => `${layer}: ${reason.slice(0, 20)}`)).toEqual(['slope: PRelu reads these 64', 'q: Already quantized (i']);
+    expect(listLayers(model).skipped.map(({ layer, reason }) => `${layer}: ${reason.slice(0, 20)}`)).toEqual([
+      'slope: PRelu reads these 64',
+      'q: Already quantized (i',
+    ]);
   });
 });
 

@@ -28,8 +28,10 @@ const RETURNED = 'The model returns it as an output, or what is worked out from 
 const OVERRIDABLE = 'It is an input of the model too, and whoever runs the model may give another: it stays as it is.';
 
 /**
- * The weights of a model: constant float tensors that Conv, Gemm, MatMul, Gather, LSTM and the like read (see operators/), directly or through
- * nodes that only move elements, in the main graph and in bodies of If, Loop and Scan; and the other large float constants, wherever they are,
+ * The weights of a model: constant float tensors that Conv, Gemm, MatMul, Gather, LSTM and the like read (see operators/), directly or
+ * through
+ * nodes that only move elements, in the main graph and in bodies of If, Loop and Scan; and the other large float constants, wherever they
+ * are,
  * each with the reason why it is not one. Biases, norms and scales are neither.
  */
 export function listLayers(model: OnnxModel): { layers: Layer[]; skipped: Skipped[] } {
@@ -50,7 +52,8 @@ export function findLayers(model: OnnxModel): { sources: LayerSource[]; skipped:
   for (const scope of index.scopes) {
     for (const value of index.valuesOf(scope.graph)) {
       const { constant, fallback } = value;
-      if (fallback && weightType(fallback.dataType) && readersOf(ground, value, fallback).weights.length > 0) skipped.push({ layer: value.name, reason: OVERRIDABLE });
+      if (fallback && weightType(fallback.dataType) && readersOf(ground, value, fallback).weights.length > 0)
+        skipped.push({ layer: value.name, reason: OVERRIDABLE });
       if (!constant || sizeOf(constant.dims) === 0) continue;
       const reading = readersOf(ground, value, constant);
       const { weights, others, isReturned } = reading;
@@ -64,7 +67,9 @@ export function findLayers(model: OnnxModel): { sources: LayerSource[]; skipped:
   // In the order in which the graph computes, not the order in which a file happens to keep its weights.
   const order = new Map<NodeProto, number>();
   for (const scope of index.scopes) for (const node of scope.graph.node) order.set(node, order.size);
-  const rank = new Map(found.map(({ value, uses }) => [value, uses.reduce((least, use) => Math.min(least, order.get(use.node) ?? 0), Infinity)]));
+  const rank = new Map(
+    found.map(({ value, uses }) => [value, uses.reduce((least, use) => Math.min(least, order.get(use.node) ?? 0), Infinity)]),
+  );
   found.sort((a, b) => (rank.get(a.value) ?? 0) - (rank.get(b.value) ?? 0) || (a.uses[0]?.input ?? 0) - (b.uses[0]?.input ?? 0));
 
   const names = new Map<string, number>();

@@ -13,7 +13,10 @@ import type { OnnxModel } from './types';
 /** Runs the model as it is and with all weights fed as inputs. */
 async function runBoth(model: OnnxModel, feeds: Feeds): Promise<Record<'live' | 'plain', Record<string, number[]>>> {
   const { sources } = findLayers(model);
-  const live = weightsAsInputs(model, sources.map((source) => source.layer.id));
+  const live = weightsAsInputs(
+    model,
+    sources.map((source) => source.layer.id),
+  );
   const weights = live.inputs.map(({ layerId, inputName, shape }) => {
     const constant = sources.find((source) => source.layer.id === layerId)?.value.constant;
     if (!constant) throw new Error(layerId);
@@ -52,7 +55,9 @@ describe('weightsAsInputs', () => {
 
   // mnist-8 has a weight behind Reshape and is of IR 3, the digits are of today.
   testOnModels(['digits.onnx', 'mnist-8.onnx'], 'the same, up to the fusions that onnxruntime makes for constants only', async (file) => {
-    const { live, plain } = await runBoth(readModel([file]), { [file.name === 'mnist-8.onnx' ? 'Input3' : 'image']: floats([1, 1, 28, 28], noise(784)) });
+    const { live, plain } = await runBoth(readModel([file]), {
+      [file.name === 'mnist-8.onnx' ? 'Input3' : 'image']: floats([1, 1, 28, 28], noise(784)),
+    });
     const [output = ''] = Object.keys(plain);
     expect(plain[output]).toHaveLength(10);
     const errors = plain[output]?.map((value, i) => Math.abs(value - (live[output]?.[i] ?? Number.NaN)));

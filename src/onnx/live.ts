@@ -27,7 +27,8 @@ export function weightsAsInputs(model: OnnxModel, layerIds: readonly string[]): 
   const names = uniqueNames(copy.proto);
   const inputs = layerIds.map((layerId) => {
     const source = sources.get(layerId);
-    if (!graph || !source) throw new WhittleError('internal', `There is no layer "${layerId}" in "${model.name}".`, 'Open the model again.');
+    if (!graph || !source)
+      throw new WhittleError('internal', `There is no layer "${layerId}" in "${model.name}".`, 'Open the model again.');
     return { layerId, inputName: openWeight(copy, source, names), shape: source.layer.shape };
   });
   return { model: copy, inputs };

@@ -17,7 +17,9 @@ export function opsetBlockers({ proto }: OnnxModel, opset: number): string[] {
   if (present >= opset) return [];
   if (present < OLDEST) return [`opset ${present}`];
   if (proto.functions.length > 0) return ['functions of its own'];
-  const nodes = scopesOf(proto).flatMap(({ graph }) => graph.node).filter((node) => isOnnx(node.domain));
+  const nodes = scopesOf(proto)
+    .flatMap(({ graph }) => graph.node)
+    .filter((node) => isOnnx(node.domain));
   // An operator that the standard does not have belongs to a runtime, which says what becomes of it.
   const blockers = new Set(nodes.filter((node) => profileOf(node, present) === undefined).map((node) => node.opType));
   for (let version = present + 1; version <= opset; version++) {

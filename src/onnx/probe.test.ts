@@ -8,9 +8,15 @@ const model = makeModel({
   inputs: [['x', [1, 3, 2, 2]]],
   outputs: [['y', [1, 2, 2, 2]]],
   weights: [weight('w1', [3, 3, 1, 1], 1), weight('w2', [2, 3, 1, 1], 2), weight('ratio', [], 3)],
-  nodes: [makeNode('Conv', ['x', 'w1'], ['a']), makeNode('Dropout', ['a', 'ratio'], ['d', 'mask']), makeNode('Conv', ['d', 'w2'], ['y']), makeNode('Not', ['mask'], ['n'])],
+  nodes: [
+    makeNode('Conv', ['x', 'w1'], ['a']),
+    makeNode('Dropout', ['a', 'ratio'], ['d', 'mask']),
+    makeNode('Conv', ['d', 'w2'], ['y']),
+    makeNode('Not', ['mask'], ['n']),
+  ],
 });
-const nodesOf = (...names: string[]): [string, string[], string[]][] => (cutTo(model, names).proto.graph?.node ?? []).map((n) => [n.opType, n.input, n.output]);
+const nodesOf = (...names: string[]): [string, string[], string[]][] =>
+  (cutTo(model, names).proto.graph?.node ?? []).map((n) => [n.opType, n.input, n.output]);
 
 test('only nodes and constants that the values need stay', () => {
   expect(nodesOf('a')).toEqual([['Conv', ['x', 'w1'], ['a']]]);
@@ -19,7 +25,10 @@ test('only nodes and constants that the values need stay', () => {
 });
 
 test('a Dropout is what it is in inference, since onnxruntime-web has no kernel where its output is the graph’s; not where its mask is read', () => {
-  expect(nodesOf('d')).toEqual([['Conv', ['x', 'w1'], ['a']], ['Identity', ['a'], ['d']]]);
+  expect(nodesOf('d')).toEqual([
+    ['Conv', ['x', 'w1'], ['a']],
+    ['Identity', ['a'], ['d']],
+  ]);
   expect(nodesOf('d', 'n').map(([op]) => op)).toEqual(['Conv', 'Dropout', 'Not']);
   expect(nodesOf('mask').map(([op]) => op)).toEqual(['Conv', 'Dropout']);
 });

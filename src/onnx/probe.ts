@@ -30,7 +30,11 @@ export function cutTo(model: OnnxModel, names: readonly string[]): OnnxModel {
 }
 
 /** As `cutTo`, with the weights of those of the given layers that are still needed as inputs. */
-export function openCut(model: OnnxModel, names: readonly string[], layerIds: readonly string[]): { model: OnnxModel; inputs: WeightInput[] } {
+export function openCut(
+  model: OnnxModel,
+  names: readonly string[],
+  layerIds: readonly string[],
+): { model: OnnxModel; inputs: WeightInput[] } {
   const open = weightsAsInputs(model, layerIds);
   const cut = cutTo(open.model, names);
   const read = new Set((cut.proto.graph?.node ?? []).flatMap(readsOf));
@@ -40,7 +44,10 @@ export function openCut(model: OnnxModel, names: readonly string[], layerIds: re
   return { model: cut, inputs: open.inputs.filter((input) => !unread.has(input.inputName)) };
 }
 
-/** onnxruntime-web has no kernel for Dropout: it takes such nodes out when it loads a model, but not where their outputs are the model's own. */
+/**
+ * onnxruntime-web has no kernel for Dropout: it takes such nodes out when it loads a model, but not where their outputs are the model's
+ * own.
+ */
 function inInference(node: NodeProto, used: ReadonlySet<string>): NodeProto {
   const plain = node.output.slice(1).every((name) => !used.has(name)) ? operatorOf(node)?.inference : undefined;
   return plain === undefined ? node : makeNode(plain, node.input.slice(0, 1), node.output.slice(0, 1));
@@ -48,7 +55,9 @@ function inInference(node: NodeProto, used: ReadonlySet<string>): NodeProto {
 
 /** Names that a node reads, in its bodies too. */
 export function readsOf(node: NodeProto): string[] {
-  return node.input.concat(subgraphsOf(node).flatMap((body) => body.node.flatMap(readsOf).concat(body.output.map((output) => output.name))));
+  return node.input.concat(
+    subgraphsOf(node).flatMap((body) => body.node.flatMap(readsOf).concat(body.output.map((output) => output.name))),
+  );
 }
 
 /** The nodes that these values depend on, in their order. */

@@ -76,7 +76,10 @@ describe('files that are no ONNX model', () => {
   });
   it('a safetensors file whose first bytes read as a model that breaks off', () => {
     const error = errorOf(file(bytes(0x12, 7, 0, 0, 0, 0, 0, 0, ...latin('{"a":{}}'))));
-    expect([error.code, error.message]).toEqual(['not-onnx', '"m.onnx" is a safetensors file: weights only, without the network that uses them.']);
+    expect([error.code, error.message]).toEqual([
+      'not-onnx',
+      '"m.onnx" is a safetensors file: weights only, without the network that uses them.',
+    ]);
   });
   it('nothing dropped', () => {
     expect(errorOf().code).toBe('not-onnx');
@@ -160,19 +163,40 @@ describe('external data', () => {
     expect(errorOf(file(data, 'dec/w.bin'), file(split('enc/w.bin'))).message).toMatch(/"enc\/w.bin", which was not dropped/);
     expect(errorOf(file(data, 'v.bin'), file(split('/etc/w.bin'))).message).toMatch(/outside the model's folder/);
     const twice = encoded((proto) => {
-      for (const [at, location] of [[0, 'dec/w.bin'], [2, 'enc/w.bin']] as const) {
+      for (const [at, location] of [
+        [0, 'dec/w.bin'],
+        [2, 'enc/w.bin'],
+      ] as const) {
         const tensor = proto.graph?.initializer[at];
-        if (tensor) Object.assign(tensor, { rawData: new Uint8Array(0), dataLocation: Location.EXTERNAL, externalData: [entry('location', location)] });
+        if (tensor)
+          Object.assign(tensor, {
+            rawData: new Uint8Array(0),
+            dataLocation: Location.EXTERNAL,
+            externalData: [entry('location', location)],
+          });
       }
     });
     expect(externalLocations(twice)).toEqual(['dec/w.bin', 'enc/w.bin']);
     expect(errorOf(file(data, 'w.bin'), file(twice)).message).toMatch(/which is as well "dec\/w.bin"/);
   });
   it('names entries that are no place in the file', () => {
-    for (const [key, value] of [['offset', '-4'], ['offset', 'NaN'], ['offset', '1e3'], ['length', '0x500'], ['length', '1276'], ['length', ''], ['offset', '99999999999999999999']] as const) {
+    for (const [key, value] of [
+      ['offset', '-4'],
+      ['offset', 'NaN'],
+      ['offset', '1e3'],
+      ['length', '0x500'],
+      ['length', '1276'],
+      ['length', ''],
+      ['offset', '99999999999999999999'],
+    ] as const) {
       const bad = encoded((proto) => {
         const tensor = proto.graph?.initializer[2];
-        if (tensor) Object.assign(tensor, { rawData: new Uint8Array(0), dataLocation: Location.EXTERNAL, externalData: [entry('location', 'w.bin'), entry(key, value)] });
+        if (tensor)
+          Object.assign(tensor, {
+            rawData: new Uint8Array(0),
+            dataLocation: Location.EXTERNAL,
+            externalData: [entry('location', 'w.bin'), entry(key, value)],
+          });
       });
       const error = errorOf(file(data, 'w.bin'), file(bad));
       expect([error.code, error.message]).toEqual(['bad-model', expect.stringContaining('"gw"')]);

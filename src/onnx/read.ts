@@ -46,7 +46,11 @@ function pickModel(files: readonly NamedBytes[]): Picked {
     }
     const [first, second] = models;
     if (first && second) {
-      throw new WhittleError('bad-model', `Two models were dropped: "${first.file.name}" and "${second.file.name}".`, 'Drop one model at a time.');
+      throw new WhittleError(
+        'bad-model',
+        `Two models were dropped: "${first.file.name}" and "${second.file.name}".`,
+        'Drop one model at a time.',
+      );
     }
     if (first) return first;
   }
@@ -74,8 +78,16 @@ function decode({ name, bytes }: NamedBytes): ModelProto | PlainError {
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);
     if (detail.includes('recursion depth')) {
-      return { code: 'bad-model', message: `"${file}" nests graphs in graphs deeper than ONNX readers follow (some 33).`, remedy: 'Export the model with fewer nested branches and loops.' };
+      return {
+        code: 'bad-model',
+        message: `"${file}" nests graphs in graphs deeper than ONNX readers follow (some 33).`,
+        remedy: 'Export the model with fewer nested branches and loops.',
+      };
     }
-    return { code: 'bad-model', message: `"${file}" looks like an ONNX model but is damaged (${detail}).`, remedy: 'Download or export the file again.' };
+    return {
+      code: 'bad-model',
+      message: `"${file}" looks like an ONNX model but is damaged (${detail}).`,
+      remedy: 'Download or export the file again.',
+    };
   }
 }

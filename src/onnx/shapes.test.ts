@@ -34,10 +34,21 @@ async function expectTrue(model: OnnxModel, feeds: Feeds): Promise<void> {
 }
 
 /** One node after another on x, each made from the name of the value before. */
-function chain(shape: readonly number[], opset: number, ...steps: ((input: string, output: string) => ReturnType<typeof makeNode>)[]): OnnxModel {
+function chain(
+  shape: readonly number[],
+  opset: number,
+  ...steps: ((input: string, output: string) => ReturnType<typeof makeNode>)[]
+): OnnxModel {
   const nodes = steps.map((step, at) => step(at === 0 ? 'x' : `v${at - 1}`, `v${at}`));
   nodes.push(makeNode('Identity', [`v${steps.length - 1}`], ['y']));
-  const ints: Readonly<Record<string, readonly number[]>> = { i1: [1], i2: [2], i3: [3], target: [0, -1, 2], pads: [0, 0, 1, 2, 0, 0, 3, 4], sizes: [1, 3] };
+  const ints: Readonly<Record<string, readonly number[]>> = {
+    i1: [1],
+    i2: [2],
+    i3: [3],
+    target: [0, -1, 2],
+    pads: [0, 0, 1, 2, 0, 0, 3, 4],
+    sizes: [1, 3],
+  };
   nodes.unshift(...Object.entries(ints).map(([name, values]) => constant(name, int64Tensor(name, values))));
   return makeModel({ opset, inputs: [['x', shape]], outputs: [['y', null]], nodes });
 }
@@ -96,14 +107,25 @@ describe('inference agrees with a run', () => {
     for (const model of models) await expectTrue(model, feeds);
   });
 
-  testOnModels(['squeezenet1.1.onnx', 'mobilenet_v2_1.0_224.onnx', 'resnet8_cifar10.onnx', 'mnist-8.onnx'], 'as the file declares them', (file) => {
-    const model = readModel([file]);
-    const declared = (model.proto.graph?.valueInfo ?? []).map((value) => [value.name, dimsOf(value)?.map((dim) => (typeof dim === 'number' ? dim : 1))] as const);
-    expect(declared.length).toBeGreaterThan(5);
-    const bare = cloneForEdit(model);
-    if (bare.proto.graph) bare.proto.graph.valueInfo = [];
-    expect(inferred(bare, declared.map(([value]) => value))).toEqual(Object.fromEntries(declared));
-  });
+  testOnModels(
+    ['squeezenet1.1.onnx', 'mobilenet_v2_1.0_224.onnx', 'resnet8_cifar10.onnx', 'mnist-8.onnx'],
+    'as the file declares them',
+    (file) => {
+      const model = readModel([file]);
+      const declared = (model.proto.graph?.valueInfo ?? []).map(
+        (value) => [value.name, dimsOf(value)?.map((dim) => (typeof dim === 'number' ? dim : 1))] as const,
+      );
+      expect(declared.length).toBeGreaterThan(5);
+      const bare = cloneForEdit(model);
+      if (bare.proto.graph) bare.proto.graph.valueInfo = [];
+      expect(
+        inferred(
+          bare,
+          declared.map(([value]) => value),
+        ),
+      ).toEqual(Object.fromEntries(declared));
+    },
+  );
 });
 
 describe('shapes learned from a run', () => {

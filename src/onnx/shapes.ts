@@ -130,19 +130,27 @@ export function exposeIntermediates(model: OnnxModel, names: readonly string[]):
   return copy;
 }
 
-/** Names of everything the main graph's nodes make, for `exposeIntermediates`. Outputs of constants are left out, and names that a runtime cannot be asked for. */
+/**
+ * Names of everything the main graph's nodes make, for `exposeIntermediates`. Outputs of constants are left out, and names that a runtime
+ * cannot be asked for.
+ */
 export function intermediateNames(model: OnnxModel): string[] {
   const index = indexValues(model.proto);
   const [main] = index.scopes;
   if (!main) return [];
-  return index.valuesOf(main.graph).flatMap((value) => (value.producer && !value.constant && value.uses.length > 0 && isPlainName(value.name) ? [value.name] : []));
+  return index
+    .valuesOf(main.graph)
+    .flatMap((value) => (value.producer && !value.constant && value.uses.length > 0 && isPlainName(value.name) ? [value.name] : []));
 }
 
 /**
  * A copy that declares the shapes that a run has shown, for counting MACs. They are those of that run's input: do not save it.
  * @param seen Element type as onnxruntime names it ("float32") and shape, by value name of the main graph.
  */
-export function addShapes(model: OnnxModel, seen: ReadonlyMap<string, { readonly type: string; readonly shape: readonly number[] }>): OnnxModel {
+export function addShapes(
+  model: OnnxModel,
+  seen: ReadonlyMap<string, { readonly type: string; readonly shape: readonly number[] }>,
+): OnnxModel {
   const copy = cloneForEdit(model);
   const { graph } = copy.proto;
   if (!graph) return copy;

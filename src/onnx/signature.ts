@@ -8,7 +8,8 @@ interface Signature {
 }
 
 /**
- * Inputs and outputs that a program of the first model would miss in the second, or find with another type, in sentences. Before IR version 4
+ * Inputs and outputs that a program of the first model would miss in the second, or find with another type, in sentences. Before IR version
+ * 4
  * initializers had to be listed as inputs; those nobody feeds.
  * @param halves whether float32 may have become float16, as a recipe can ask for.
  */
@@ -26,7 +27,12 @@ function typed(values: readonly ValueInfoProto[]): Map<string, string> {
   return new Map(values.map((value) => [value.name, typeOf(value)]));
 }
 
-function changes(kind: 'input' | 'output', before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>, halves: boolean): string[] {
+function changes(
+  kind: 'input' | 'output',
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+  halves: boolean,
+): string[] {
   return [...before].flatMap(([name, type]) => {
     const now = after.get(name);
     if (now === undefined) return [`The ${kind} "${name}" is missing.`];

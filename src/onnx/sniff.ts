@@ -154,7 +154,8 @@ const MODEL_FIELDS: ReadonlyMap<number, number> = new Map([
   [26, 2],
 ]);
 
-export type Outline = { readonly kind: 'model' } | { readonly kind: 'foreign' } | { readonly kind: 'truncated'; readonly expectedBytes: number };
+export type Outline =
+  { readonly kind: 'model' } | { readonly kind: 'foreign' } | { readonly kind: 'truncated'; readonly expectedBytes: number };
 
 /**
  * Walks the outermost protobuf fields only, which is quick for any size. A file that has fields of ModelProto but ends inside
@@ -180,7 +181,8 @@ export function outline(bytes: Uint8Array): Outline {
     const value = varint();
     if (tag % 8 === 2) at += value;
     fields++;
-    if (!(at <= bytes.length)) return fields > 1 ? { kind: 'truncated', expectedBytes: Number.isNaN(at) ? bytes.length + 1 : at } : { kind: 'foreign' };
+    if (!(at <= bytes.length))
+      return fields > 1 ? { kind: 'truncated', expectedBytes: Number.isNaN(at) ? bytes.length + 1 : at } : { kind: 'foreign' };
   }
   return { kind: 'model' };
 }

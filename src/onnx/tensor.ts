@@ -142,12 +142,24 @@ export function readFloats(tensor: TensorProto, make: FloatMaker = newFloats): F
     const raw = aligned(rawData, 8);
     return Float32Array.from(new Float64Array(raw.buffer, raw.byteOffset, raw.length >> 3));
   }
-  throw new WhittleError('bad-model', `Tensor "${tensor.name}" is ${typeName(dataType)}, not float.`, 'Export the model again with float weights.');
+  throw new WhittleError(
+    'bad-model',
+    `Tensor "${tensor.name}" is ${typeName(dataType)}, not float.`,
+    'Export the model again with float weights.',
+  );
 }
 
-const LARGEST: Readonly<Record<WeightType, number>> = { float32: (2 - 2 ** -23) * 2 ** 127, float16: 65504, bfloat16: (2 - 2 ** -7) * 2 ** 127, float64: Number.MAX_VALUE };
+const LARGEST: Readonly<Record<WeightType, number>> = {
+  float32: (2 - 2 ** -23) * 2 ** 127,
+  float16: 65504,
+  bfloat16: (2 - 2 ** -7) * 2 ** 127,
+  float64: Number.MAX_VALUE,
+};
 
-/** Whether a float type holds all these values, none of them NaN or beyond its range. Values are kept as float32 on the way, whatever the type. */
+/**
+ * Whether a float type holds all these values, none of them NaN or beyond its range. Values are kept as float32 on the way, whatever the
+ * type.
+ */
 export function holdsFloats(type: WeightType, values: ArrayLike<number>): boolean {
   const limit = Math.min(LARGEST[type], LARGEST.float32);
   for (let at = 0; at < values.length; at++) if (!(Math.abs(values[at] ?? 0) <= limit)) return false;

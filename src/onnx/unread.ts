@@ -9,7 +9,8 @@ export function removeUnread(proto: ModelProto, names: readonly string[]): void 
   const wanted = new Set(names);
   for (const scope of index.scopes) {
     for (const value of index.valuesOf(scope.graph)) {
-      if (wanted.has(value.name) && value.constant !== null && value.uses.length === 0 && !value.isOutput) removeConstant(scope.graph, value.name);
+      if (wanted.has(value.name) && value.constant !== null && value.uses.length === 0 && !value.isOutput)
+        removeConstant(scope.graph, value.name);
     }
   }
 }

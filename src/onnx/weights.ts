@@ -93,7 +93,10 @@ export function readersOf(ground: Ground, value: Value, tensor: TensorProto): Re
       const channels = port?.outputs(sizesOf(axes), reader.node);
       if (!port || !channels) others.push({ ...reader, quiet: isParameter(reader.node, reader.input) });
       else {
-        const view = storedView(channels.flatMap((axis) => axes[axis] ?? []), count);
+        const view = storedView(
+          channels.flatMap((axis) => axes[axis] ?? []),
+          count,
+        );
         if (axes.every((axis) => axis.whole)) checkWeight(reader.node, reader.input, sizesOf(axes));
         weights.push({ ...reader, port, view, shape: sizesOf(axes), inOrder: inStoredOrder(axes, count), via });
       }

@@ -10,7 +10,10 @@ testOnModels(REAL_MODELS, 'comes out byte for byte, sharing its large tensors', 
   const chunks = writeModel(readModel([file]));
   expect(Buffer.compare(concatChunks(chunks), file.bytes)).toBe(0);
   const copied = chunks.filter((chunk) => chunk.buffer !== file.bytes.buffer).reduce((sum, chunk) => sum + chunk.length, 0);
-  const shared = [...tensorsOf(readModel([file]).proto)].reduce((sum, { rawData }) => sum + (rawData.length >= 4096 ? rawData.length : 0), 0);
+  const shared = [...tensorsOf(readModel([file]).proto)].reduce(
+    (sum, { rawData }) => sum + (rawData.length >= 4096 ? rawData.length : 0),
+    0,
+  );
   expect(copied).toBe(file.bytes.length - shared);
   expect(toBinary(ModelProtoSchema, readModel([file]).proto).length).toBe(file.bytes.length);
 });

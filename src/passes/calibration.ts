@@ -3,7 +3,11 @@ import type { WeightInput } from '../onnx/live';
 import type { Calibration, PassContext, ProbeWeight } from './types';
 
 /** Inputs of a cut graph as a probe feeds them; `nameOf` where they go by other names there. */
-export function probeWeights(inputs: readonly WeightInput[], which: ProbeWeight['which'], nameOf = (name: string): string => name): ProbeWeight[] {
+export function probeWeights(
+  inputs: readonly WeightInput[],
+  which: ProbeWeight['which'],
+  nameOf = (name: string): string => name,
+): ProbeWeight[] {
   return inputs.map(({ inputName, shape, layerId }) => ({ inputName: nameOf(inputName), shape, layerId, which }));
 }
 
@@ -14,5 +18,9 @@ export function probeWeights(inputs: readonly WeightInput[], which: ProbeWeight[
  */
 export function requireCalibration(context: Pick<PassContext, 'calibration'>, what: string): Calibration {
   if (context.calibration !== null) return context.calibration;
-  throw new WhittleError('bad-data', `${what} needs samples of what the model will see, and there are none.`, 'Add data, or choose a method that needs none.');
+  throw new WhittleError(
+    'bad-data',
+    `${what} needs samples of what the model will see, and there are none.`,
+    'Add data, or choose a method that needs none.',
+  );
 }

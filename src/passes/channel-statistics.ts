@@ -25,14 +25,22 @@ export interface ChannelRanges {
 }
 
 /** Runs the samples through the model as the weight passes left it, and gives the ranges of these values, in their order. */
-export async function observeRanges({ model, weights, job }: Pick<PassContext, 'model' | 'weights' | 'job'>, calibration: Calibration, values: readonly ChannelValue[]): Promise<ChannelRanges[]> {
+export async function observeRanges(
+  { model, weights, job }: Pick<PassContext, 'model' | 'weights' | 'job'>,
+  calibration: Calibration,
+  values: readonly ChannelValue[],
+): Promise<ChannelRanges[]> {
   const copy = cloneForEdit(model);
   const reducer = new ChannelReducer(copy.proto.graph?.node ?? [], opsetOf(copy.proto), uniqueNames(copy.proto));
   const outputs = values.map(({ name, channels, layout }) => {
     const rows = reducer.rows(reducer.node('Cast', [name], { to: DataType.FLOAT }), { channels, layout });
     return { min: reducer.reduce('ReduceMin', rows, layout), max: reducer.reduce('ReduceMax', rows, layout) };
   });
-  const cut = openCut(copy, outputs.flatMap(({ min, max }) => [min, max]), weights.layers.map((l) => l.id));
+  const cut = openCut(
+    copy,
+    outputs.flatMap(({ min, max }) => [min, max]),
+    weights.layers.map((l) => l.id),
+  );
   const found = values.map(({ channels }) => ({
     min: new Float64Array(channels).fill(Number.POSITIVE_INFINITY),
     max: new Float64Array(channels).fill(Number.NEGATIVE_INFINITY),
@@ -76,7 +84,9 @@ export class ChannelReducer extends NodeWriter {
   /** `rows` to [C]. */
   reduce(opType: 'ReduceMean' | 'ReduceMin' | 'ReduceMax', rows: string, layout: ChannelValue['layout']): string {
     const axes = layout === 'planes' ? [0, 2] : [0];
-    return this.opset >= AXES_INPUT ? this.node(opType, [rows, this.integers(axes)], { keepdims: 0 }) : this.node(opType, [rows], { axes, keepdims: 0 });
+    return this.opset >= AXES_INPUT
+      ? this.node(opType, [rows, this.integers(axes)], { keepdims: 0 })
+      : this.node(opType, [rows], { axes, keepdims: 0 });
   }
 }
 

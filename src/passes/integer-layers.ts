@@ -38,7 +38,11 @@ export interface LeftLayer {
  * @param problemOf what stands in the way of a layer, apart from the operator set.
  * @param oldest the operator set that the pass's own nodes need.
  */
-export function chooseIntegerLayers({ model, selected }: PassContext, problemOf: (source: LayerSource) => string | null, oldest: number): { layers: IntegerLayer[]; left: LeftLayer[] } {
+export function chooseIntegerLayers(
+  { model, selected }: PassContext,
+  problemOf: (source: LayerSource) => string | null,
+  oldest: number,
+): { layers: IntegerLayer[]; left: LeftLayer[] } {
   const sources = new Map(findLayers(model).sources.map((source) => [source.layer.id, source]));
   const index = indexValues(model.proto);
   const blockers = opsetBlockers(model, CHANNEL_OPSET);
@@ -54,9 +58,11 @@ export function chooseIntegerLayers({ model, selected }: PassContext, problemOf:
     const { layer } = source;
     const nodes = source.uses.map((use) => use.node);
     const [node] = nodes;
-    const settings = opset < oldest ? `Its integer form needs opset ${oldest}; the model has ${opset}.` : storableSettings(source, asked, model);
+    const settings =
+      opset < oldest ? `Its integer form needs opset ${oldest}; the model has ${opset}.` : storableSettings(source, asked, model);
     if (problem !== null) left.push({ layer, settings: asked, reason: problem });
-    else if (typeof settings === 'string') left.push({ layer, settings: asked, reason: `${settings} ${blockers.join(', ')} would have to be rewritten for a later opset.` });
+    else if (typeof settings === 'string')
+      left.push({ layer, settings: asked, reason: `${settings} ${blockers.join(', ')} would have to be rewritten for a later opset.` });
     else if (node) layers.push({ source, nodes, node, settings, coarse: settings.granularity !== asked.granularity });
   }
   return { layers, left };
@@ -68,8 +74,15 @@ function foldedProduct(index: ValueIndex, { uses }: LayerSource): string | null 
   return folded ? `${folded.node.opType} reads constants only: there is nothing to compute in a run.` : null;
 }
 
-/** Puts a layer's weight on its symmetric grid: the one that an earlier pass has rounded it to where that serves, else the one of least error. */
-export async function putIntegerWeight({ compute, weights, model }: PassContext, { source, settings }: IntegerLayer, floors: ((groups: number) => Float32Array) | null): Promise<Grid> {
+/**
+ * Puts a layer's weight on its symmetric grid: the one that an earlier pass has rounded it to where that serves, else the one of least
+ * error.
+ */
+export async function putIntegerWeight(
+  { compute, weights, model }: PassContext,
+  { source, settings }: IntegerLayer,
+  floors: ((groups: number) => Float32Array) | null,
+): Promise<Grid> {
   const { id } = source.layer;
   const lease = await weights.acquire(id);
   try {
@@ -97,7 +110,10 @@ export async function packWeight({ compute, weights }: PassContext, layer: Layer
  * Stores the weights of layers that cannot compute on integers in as many bits all the same; those that an earlier pass has encoded stay as
  * they are. Each is listed with what became of it, and all are counted in the note.
  */
-export async function packLeft(context: PassContext, left: readonly LeftLayer[]): Promise<{ readonly skipped: Skipped[]; readonly note: string }> {
+export async function packLeft(
+  context: PassContext,
+  left: readonly LeftLayer[],
+): Promise<{ readonly skipped: Skipped[]; readonly note: string }> {
   const skipped: Skipped[] = [];
   let packed = 0;
   for (const { layer, settings, reason } of left) {
@@ -106,9 +122,15 @@ export async function packLeft(context: PassContext, left: readonly LeftLayer[])
     const outcome = unpackable(context, layer, settings);
     if (outcome === null) await packWeight(context, layer, settings);
     if (outcome === null) packed += 1;
-    skipped.push({ layer: layer.id, reason: `${reason} ${outcome ?? `Its weights are stored in ${settings.bits} bits, and it computes in float.`}` });
+    skipped.push({
+      layer: layer.id,
+      reason: `${reason} ${outcome ?? `Its weights are stored in ${settings.bits} bits, and it computes in float.`}`,
+    });
   }
-  return { skipped, note: packed === 0 ? '' : ` ${counted(packed, 'layer computes', 'layers compute')} in float on weights of fewer bits.` };
+  return {
+    skipped,
+    note: packed === 0 ? '' : ` ${counted(packed, 'layer computes', 'layers compute')} in float on weights of fewer bits.`,
+  };
 }
 
 /** What becomes of a weight that is not packed; null where it is. */

@@ -29,7 +29,8 @@ export function unfitWeight({ layer, value, uses, others }: LayerSource): string
   if (use === undefined) return 'Nothing reads it.';
   if (layer.inSubgraph || uses.some(({ scope }) => scope.parent !== null)) return 'It is inside an If, Loop or Scan body.';
   if (layer.type !== 'float32') return `Its weights are ${layer.type}, and integer kernels give float32.`;
-  if (others.length > 0 || value.isOutput || !uses.every((other) => readsAlike(use, other))) return 'Its weights are read in more than one place, in different ways.';
+  if (others.length > 0 || value.isOutput || !uses.every((other) => readsAlike(use, other)))
+    return 'Its weights are read in more than one place, in different ways.';
   const passed = uses.find(({ via }) => via !== null);
   if (passed) return `Its weights pass through ${firstPassed(passed)} first.`;
   if (productOf(use.node) && use.input === 0) return 'Its weights are the left factor of the product.';
@@ -56,7 +57,13 @@ export function storableSettings({ layer }: LayerSource, settings: WeightSetting
  * @param floors The smallest scale that each group may have, so that a bias on the product's scale still fits int32; null: any. A group of
  * nothing but zeros takes 1,024 times its floor, which leaves its bias 20 bits.
  */
-export async function integerGrid(compute: Compute, w: Handle, { layer }: Pick<LayerSource, 'layer'>, settings: WeightSettings, floors: ((groups: number) => Float32Array) | null): Promise<Grid> {
+export async function integerGrid(
+  compute: Compute,
+  w: Handle,
+  { layer }: Pick<LayerSource, 'layer'>,
+  settings: WeightSettings,
+  floors: ((groups: number) => Float32Array) | null,
+): Promise<Grid> {
   const groups = groupsOf(layer, { granularity: settings.granularity, blockSize: 0 });
   const ranges = await compute.run(groupRanges, w, groups);
   const lowest = floors?.(ranges.min.length);
@@ -74,7 +81,12 @@ export async function integerGrid(compute: Compute, w: Handle, { layer }: Pick<L
  * optimization, is kept. Null where it needs another grid.
  * @param floors as for `integerGrid`.
  */
-export function keptIntegerGrid(encoding: Encoding | null, { layer }: Pick<LayerSource, 'layer'>, model: OnnxModel, floors: ((groups: number) => Float32Array) | null): Grid | null {
+export function keptIntegerGrid(
+  encoding: Encoding | null,
+  { layer }: Pick<LayerSource, 'layer'>,
+  model: OnnxModel,
+  floors: ((groups: number) => Float32Array) | null,
+): Grid | null {
   if (encoding?.kind !== 'grid' || canStore(layer, 'dequantize', model, encoding.grid) !== true) return null;
   const { grid } = encoding;
   if (grid.qMin >= 0 || blocksPerChannel(grid.groups) !== 1 || grid.zeroPoints.some((zero) => zero !== 0)) return null;

@@ -1,7 +1,10 @@
 import type { Grid } from '../base/grids';
 import { packPlane } from '../onnx/encode/planes';
 
-/** Codes of a grid or a codebook in main memory: 2 or 4 bits each where its codes fit, so that a streamed model takes little beside its file. */
+/**
+ * Codes of a grid or a codebook in main memory: 2 or 4 bits each where its codes fit, so that a streamed model takes little beside its
+ * file.
+ */
 export interface KeptCodes {
   readonly length: number;
   readonly width: 2 | 4 | 8;

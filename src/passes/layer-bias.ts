@@ -37,7 +37,9 @@ export function readBias(index: ValueIndex, scope: Scope, node: NodeProto, chann
   const factor = factorsOf(node).bias;
   const values = perChannel(constant, channels, 1);
   // A Gemm's bias may broadcast; a full matrix differs by row, which a bias per channel cannot hold.
-  return values === null ? `The bias "${name}" is not one value a channel.` : { values: values.map((b) => b * factor), node, input, dims: [channels], type };
+  return values === null
+    ? `The bias "${name}" is not one value a channel.`
+    : { values: values.map((b) => b * factor), node, input, dims: [channels], type };
 }
 
 function readAdded(index: ValueIndex, scope: Scope, node: NodeProto, channels: number): LayerBias | string {

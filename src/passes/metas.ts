@@ -10,7 +10,17 @@ import { quantizeStaticMeta } from './quantize-static/meta';
 import { quantizeWeightsMeta } from './quantize-weights/meta';
 
 /** Every pass of this version, in the order a recipe usually has them. */
-export const passMetas: readonly PassMeta[] = [foldBatchnormMeta, equalizeLayersMeta, pruneWeightsMeta, clusterWeightsMeta, quantizeWeightsMeta, correctBiasMeta, quantizeStaticMeta, quantizeDynamicMeta, convertFloat16Meta];
+export const passMetas: readonly PassMeta[] = [
+  foldBatchnormMeta,
+  equalizeLayersMeta,
+  pruneWeightsMeta,
+  clusterWeightsMeta,
+  quantizeWeightsMeta,
+  correctBiasMeta,
+  quantizeStaticMeta,
+  quantizeDynamicMeta,
+  convertFloat16Meta,
+];
 
 export function metaOf(id: string): PassMeta | undefined {
   return passMetas.find((meta) => meta.id === id);

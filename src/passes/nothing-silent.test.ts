@@ -89,7 +89,9 @@ const BLOCKS: readonly ((b: Builder, x: string) => string)[] = [
   },
   (b, x) => {
     const image = b.node('Reshape', [x, b.list([0, 4, 2, 2])]);
-    return b.node('Flatten', [b.node('Conv', [b.node('Conv', [image, b.weight([4, 4, 3, 3])], { pads: [1, 1, 1, 1] }), b.weight([4, 1, 1, 1])], { group: 4 })]);
+    return b.node('Flatten', [
+      b.node('Conv', [b.node('Conv', [image, b.weight([4, 4, 3, 3])], { pads: [1, 1, 1, 1] }), b.weight([4, 1, 1, 1])], { group: 4 }),
+    ]);
   },
 ];
 
@@ -112,7 +114,8 @@ const input = { x: floats([3, WIDTH], noise(3 * WIDTH, 99)) };
 
 test('the networks hold every kind of block', () => {
   const seen = new Set(SEEDS.flatMap((seed) => network(seed).proto.graph?.node.map((node) => node.opType) ?? []));
-  for (const op of ['Transpose', 'Slice', 'Concat', 'FusedMatMul', 'LayerNormalization', 'Conv', 'Gemm', 'ReduceMean']) expect(seen).toContain(op);
+  for (const op of ['Transpose', 'Slice', 'Concat', 'FusedMatMul', 'LayerNormalization', 'Conv', 'Gemm', 'ReduceMean'])
+    expect(seen).toContain(op);
 });
 
 test.each(SEEDS)('every float constant of notable size is a layer, or named, but for norms (network %i)', (seed) => {
@@ -120,7 +123,9 @@ test.each(SEEDS)('every float constant of notable size is a layer, or named, but
   const { layers, skipped } = listLayers(model);
   const held = (model.proto.graph?.node ?? []).flatMap((node) => node.attribute.flatMap(({ t }) => (t ? [t] : [])));
   const named = [...layers.map(({ tensorName }) => tensorName), ...skipped.map(({ layer }) => layer)];
-  const notable = [...(model.proto.graph?.initializer ?? []), ...held].filter((tensor) => weightType(tensor.dataType) && sizeOf(tensor.dims) >= 64 && !tensor.name.startsWith('norm'));
+  const notable = [...(model.proto.graph?.initializer ?? []), ...held].filter(
+    (tensor) => weightType(tensor.dataType) && sizeOf(tensor.dims) >= 64 && !tensor.name.startsWith('norm'),
+  );
   for (const tensor of notable) expect(named).toContain(tensor.name);
   expect(new Set(named).size).toBe(named.length);
   for (const { reason } of skipped) expect(reason).toMatch(/\.$/);
@@ -138,16 +143,19 @@ describe.each<[string, Pass, Options, number]>([
   ['quantize-static', quantizeStatic, {}, 0.3],
   ['convert-float16', convertFloat16, {}, Infinity],
 ])('%s %#', (_name, pass, options, tolerance) => {
-  test.each(SEEDS.slice(0, tolerance === Infinity ? 24 : 12))('what is selected is changed, or named with a reason (network %i)', async (seed) => {
-    const model = network(seed);
-    const { result, exported } = await applyPass(pass, model, { options, samples: [input] });
-    const ids = listLayers(model).layers.map(({ id }) => id);
-    expect([...result.changed, ...result.skipped.map(({ layer }) => layer)].toSorted()).toEqual(ids.toSorted());
-    for (const { reason } of result.skipped) expect(reason).toMatch(/\.$/);
-    if (tolerance === Infinity) return;
-    const { model: file, skipped } = await exported();
-    expect(skipped).toEqual([]);
-    const [float, stored] = [(await runModel(model, input))['y'] ?? [], (await runModel(file, input))['y'] ?? []];
-    expect(maxAbsDifference(float, stored)).toBeLessThanOrEqual(tolerance * Math.max(...float.map(Math.abs), 1e-3));
-  });
+  test.each(SEEDS.slice(0, tolerance === Infinity ? 24 : 12))(
+    'what is selected is changed, or named with a reason (network %i)',
+    async (seed) => {
+      const model = network(seed);
+      const { result, exported } = await applyPass(pass, model, { options, samples: [input] });
+      const ids = listLayers(model).layers.map(({ id }) => id);
+      expect([...result.changed, ...result.skipped.map(({ layer }) => layer)].toSorted()).toEqual(ids.toSorted());
+      for (const { reason } of result.skipped) expect(reason).toMatch(/\.$/);
+      if (tolerance === Infinity) return;
+      const { model: file, skipped } = await exported();
+      expect(skipped).toEqual([]);
+      const [float, stored] = [(await runModel(model, input))['y'] ?? [], (await runModel(file, input))['y'] ?? []];
+      expect(maxAbsDifference(float, stored)).toBeLessThanOrEqual(tolerance * Math.max(...float.map(Math.abs), 1e-3));
+    },
+  );
 });

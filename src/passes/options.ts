@@ -62,7 +62,10 @@ export interface PassMeta {
   readonly kind: 'graph' | 'weights' | 'format';
   /** Not a leading graph pass, and yet it edits the graph (quantized activations, biases): the result runs in a session of its own. */
   readonly editsGraph?: true | ((options: Options) => boolean);
-  /** These options without what may change the model's outputs: under them they stay as they were, which is checked before a file is handed out. */
+  /**
+   * These options without what may change the model's outputs: under them they stay as they were, which is checked before a file is handed
+   * out.
+   */
   readonly exact?: (options: Options) => Options;
   /** Whether it needs the user's samples under these options: they are then left out of the score. */
   readonly usesSamples?: (options: Options) => boolean;

@@ -5,13 +5,19 @@ import type { Layer } from '../onnx/types';
 import { createShared, type Shared } from './shared-handle';
 import type { Lease, WeightStore } from './types';
 
-/** 'resident' keeps values on the device; 'streaming' only while they are leased, so that the memory of one wave of layers (waves.ts) is enough. */
+/**
+ * 'resident' keeps values on the device; 'streaming' only while they are leased, so that the memory of one wave of layers (waves.ts) is
+ * enough.
+ */
 export type StoreMode = 'resident' | 'streaming';
 
 /** Beyond this a rounding, a mean or a scale of weights may leave float32's range (2^128), whatever is done to them. */
 const LARGEST = 2 ** 126;
 
-/** Why no pass can compute with these weights: `non-finite-weights` that names the layer and counts them; null where all are finite and not huge. */
+/**
+ * Why no pass can compute with these weights: `non-finite-weights` that names the layer and counts them; null where all are finite and not
+ * huge.
+ */
 function problemWith(layerId: string, values: Float32Array): WhittleError | null {
   let [count, huge] = [0, 0];
   for (const v of values) {
@@ -19,8 +25,15 @@ function problemWith(layerId: string, values: Float32Array): WhittleError | null
     else if (Math.abs(v) > LARGEST) huge++;
   }
   if (count === 0 && huge === 0) return null;
-  const what = count > 0 ? `${count} of ${counted(values.length, 'weight')} that ${agreeing(count, 'is', 'are')} NaN or infinite` : `${huge} of ${counted(values.length, 'weight')} beyond ±${LARGEST.toPrecision(2)}, which float32 cannot compute with`;
-  return new WhittleError('non-finite-weights', `Layer "${layerId}" holds ${what}.`, 'Exclude the layer from this pass, or export the model again from a checkpoint with finite weights.');
+  const what =
+    count > 0
+      ? `${count} of ${counted(values.length, 'weight')} that ${agreeing(count, 'is', 'are')} NaN or infinite`
+      : `${huge} of ${counted(values.length, 'weight')} beyond ±${LARGEST.toPrecision(2)}, which float32 cannot compute with`;
+  return new WhittleError(
+    'non-finite-weights',
+    `Layer "${layerId}" holds ${what}.`,
+    'Exclude the layer from this pass, or export the model again from a checkpoint with finite weights.',
+  );
 }
 
 /** @throws WhittleError `non-finite-weights`, for what a pass made of a layer. */
@@ -45,7 +58,12 @@ export interface Originals {
  * Values of layers, uploaded when first asked for.
  * @param read gives a layer's values as float32; the array may be overwritten by the next read.
  */
-export function createOriginals(layers: readonly Layer[], read: (layer: Layer) => Float32Array, compute: Compute, mode: StoreMode): Originals {
+export function createOriginals(
+  layers: readonly Layer[],
+  read: (layer: Layer) => Float32Array,
+  compute: Compute,
+  mode: StoreMode,
+): Originals {
   const byId = new Map(layers.map((l) => [l.id, l]));
   const kept = new Map<string, Shared>();
   const problems = new Map<string, WhittleError>();
@@ -86,7 +104,10 @@ export function createOriginals(layers: readonly Layer[], read: (layer: Layer) =
   };
 }
 
-/** The store as passes see it: it refuses, by name, values that they cannot compute with. What only runs or writes a network takes the store itself. */
+/**
+ * The store as passes see it: it refuses, by name, values that they cannot compute with. What only runs or writes a network takes the store
+ * itself.
+ */
 export function refusing(store: WeightStore, originals: Pick<Originals, 'problemOf'>): WeightStore {
   const checked = async (layerId: string, lease: Lease): Promise<Lease> => {
     const problem = originals.problemOf(layerId);

@@ -9,7 +9,17 @@ import { quantizeStatic } from './quantize-static/apply';
 import { quantizeWeights } from './quantize-weights/apply';
 import type { Pass } from './types';
 
-const PASSES: readonly Pass[] = [foldBatchnorm, equalizeLayers, pruneWeights, clusterWeights, quantizeWeights, correctBias, quantizeStatic, quantizeDynamic, convertFloat16];
+const PASSES: readonly Pass[] = [
+  foldBatchnorm,
+  equalizeLayers,
+  pruneWeights,
+  clusterWeights,
+  quantizeWeights,
+  correctBias,
+  quantizeStatic,
+  quantizeDynamic,
+  convertFloat16,
+];
 
 /** The pass of an id, for the worker; undefined for ids that this version does not have. */
 export function passOf(id: string): Pass | undefined {

@@ -25,11 +25,7 @@ const RULES: Readonly<Record<string, PassRules>> = {
   },
 };
 
-const PLANNED_PASSES: ReadonlySet<string> = new Set([
-  'prune-channels',
-  'finetune',
-  'distill',
-]);
+const PLANNED_PASSES: ReadonlySet<string> = new Set(['prune-channels', 'finetune', 'distill']);
 
 export function rulesOf(passId: string): PassRules {
   return own(RULES, passId) ?? {};

@@ -63,7 +63,11 @@ export interface Calibration {
    * Runs every sample through the probe, a batch at a time, and hands its outputs to `visit` with the number of samples in them.
    * @throws WhittleError where the probe does not run or the samples do not fit the model; AbortError when stopped.
    */
-  observe(probe: Probe, visit: (outputs: Readonly<Record<string, Observed>>, samples: number) => void | Promise<void>, job: Job): Promise<void>;
+  observe(
+    probe: Probe,
+    visit: (outputs: Readonly<Record<string, Observed>>, samples: number) => void | Promise<void>,
+    job: Job,
+  ): Promise<void>;
 }
 
 /** What the running device offers, where a pass's output depends on it. */

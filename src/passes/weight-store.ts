@@ -39,7 +39,8 @@ export function createWeightStore(layers: readonly Layer[], originals: Originals
   async function keep(handle: Handle, encoding: Encoding | null): Promise<Value> {
     if (originals.mode === 'resident') return { at: 'device', shared: createShared(handle) };
     try {
-      if (isCoded(encoding)) return { at: 'codes', codes: keepCodes(await codesOf(compute, handle, encoding), codesForm(encoding)), encoding };
+      if (isCoded(encoding))
+        return { at: 'codes', codes: keepCodes(await codesOf(compute, handle, encoding), codesForm(encoding)), encoding };
       return { at: 'floats', floats: await compute.download(handle) };
     } finally {
       handle.destroy();
@@ -54,7 +55,8 @@ export function createWeightStore(layers: readonly Layer[], originals: Originals
       if (entry === undefined) return originals.acquire(layerId);
       const { value } = entry;
       if (value.at === 'device') return value.shared.lease();
-      const floats = value.at === 'floats' ? value.floats : valuesOf(restoreCodes(value.codes, codesForm(value.encoding)), value.encoding, scratch);
+      const floats =
+        value.at === 'floats' ? value.floats : valuesOf(restoreCodes(value.codes, codesForm(value.encoding)), value.encoding, scratch);
       const fresh = createShared(compute.upload(floats));
       const lease = fresh.lease();
       fresh.retire();

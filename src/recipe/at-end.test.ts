@@ -13,7 +13,13 @@ const job = { signal: new AbortController().signal, onProgress: () => {} };
 async function ran(...passes: RecipeStep[]) {
   const [model, compute] = [convNet(13), createCpuCompute()];
   const cache = createRecipeCache(model, listLayers(model).layers, compute, 'resident');
-  const run = await runRecipe({ recipe: { version: 1, target: 'wasm', passes }, compute, target: { ep: 'wasm', shaderF16: false }, cache, job });
+  const run = await runRecipe({
+    recipe: { version: 1, target: 'wasm', passes },
+    compute,
+    target: { ep: 'wasm', shaderF16: false },
+    cache,
+    job,
+  });
   const steps = run.steps.map(({ id, changed, note }) => ({ id, changed: changed.length, note }));
   const { model: file } = await storeWeights(run, compute, job);
   run.dispose();
@@ -26,14 +32,20 @@ const packed = { id: 'quantize-weights', options: { bits: 4, scheme: 'asymmetric
 test('a pass whose layers a later one stores anew reports that, and not what it had done', async () => {
   const { steps, ops } = await ran(dynamic, packed);
   expect(ops).not.toContain('ConvInteger');
-  expect(steps).toMatchObject([{ id: 'quantize-dynamic', changed: 0, note: 'Of no effect on 2 layers: quantize-weights, which comes later, stores the weights anew.' }, { id: 'quantize-weights', changed: 2 }]);
+  expect(steps).toMatchObject([
+    { id: 'quantize-dynamic', changed: 0, note: 'Of no effect on 2 layers: quantize-weights, which comes later, stores the weights anew.' },
+    { id: 'quantize-weights', changed: 2 },
+  ]);
   expect((await ran({ id: 'convert-float16' }, dynamic)).steps[0]).toMatchObject({ changed: 0 });
 });
 
 test('on some layers: how many it holds on', async () => {
   const [first] = listLayers(convNet(13)).layers;
   const { steps } = await ran(dynamic, { ...packed, layers: { include: [first?.id ?? ''] } });
-  expect(steps[0]).toMatchObject({ changed: 1, note: 'Holds at the end on 1 of 2 layers: on the others quantize-weights, which comes later, stores the weights anew.' });
+  expect(steps[0]).toMatchObject({
+    changed: 1,
+    note: 'Holds at the end on 1 of 2 layers: on the others quantize-weights, which comes later, stores the weights anew.',
+  });
 });
 
 test('a rounding that integer layers take over holds; one that they cannot does not', async () => {

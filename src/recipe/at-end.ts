@@ -16,10 +16,12 @@ export interface Ran {
 export function atTheEnd(ran: readonly Ran[], storedNow: (layerId: string) => Encoding | null): StepResult[] {
   return ran.map((each, at) => {
     const later = ran.slice(at + 1);
-    const lost = new Map(each.result.changed.flatMap((id): [string, string][] => {
-      const by = later.findLast((other) => other.stored.has(id) && isReplaced(each, other, id, storedNow));
-      return by ? [[id, by.result.id]] : [];
-    }));
+    const lost = new Map(
+      each.result.changed.flatMap((id): [string, string][] => {
+        const by = later.findLast((other) => other.stored.has(id) && isReplaced(each, other, id, storedNow));
+        return by ? [[id, by.result.id]] : [];
+      }),
+    );
     return lost.size === 0 ? each.result : without(each.result, lost);
   });
 }
@@ -37,6 +39,9 @@ function without(result: StepResult, lost: ReadonlyMap<string, string>): StepRes
   const changed = result.changed.filter((id) => !lost.has(id));
   const by = [...new Set(lost.values())].join(' and ');
   const all = counted(result.changed.length, 'layer');
-  const note = changed.length === 0 ? `Of no effect on ${all}: ${by}, which comes later, stores the weights anew.` : `Holds at the end on ${changed.length} of ${all}: on the others ${by}, which comes later, stores the weights anew.`;
+  const note =
+    changed.length === 0
+      ? `Of no effect on ${all}: ${by}, which comes later, stores the weights anew.`
+      : `Holds at the end on ${changed.length} of ${all}: on the others ${by}, which comes later, stores the weights anew.`;
   return { ...result, changed, note };
 }

@@ -40,7 +40,6 @@ export interface HeldStage {
   release(): void;
 }
 
-
 interface StageSlot {
   readonly stage: GraphStage;
   users: number;
@@ -48,7 +47,13 @@ interface StageSlot {
 }
 
 /** @param layers of the model as listed by `listLayers`. @param results what passes keep; may outlive the cache. */
-export function createRecipeCache(model: OnnxModel, layers: readonly Layer[], compute: Compute, mode: StoreMode, results: Results = createResults()): RecipeCache {
+export function createRecipeCache(
+  model: OnnxModel,
+  layers: readonly Layer[],
+  compute: Compute,
+  mode: StoreMode,
+  results: Results = createResults(),
+): RecipeCache {
   const tensors = new Map(findLayers(model).sources.map((s) => [s.layer.id, s.value.constant]));
   const scratch = createScratch();
   const read = (layer: Layer): Float32Array => {

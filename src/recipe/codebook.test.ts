@@ -17,13 +17,31 @@ import { layerStates, predictFileBytes } from './states';
 import type { RecipeStep } from './types';
 
 const job = { signal: new AbortController().signal, onProgress: () => {} };
-const x = (shape: readonly number[]): ReturnType<typeof floats> => floats(shape, noise(shape.reduce((a, b) => a * b, 1), 77));
+const x = (shape: readonly number[]): ReturnType<typeof floats> =>
+  floats(
+    shape,
+    noise(
+      shape.reduce((a, b) => a * b, 1),
+      77,
+    ),
+  );
 
 /** Runs steps over a model in a mode, and frees everything after. */
-async function withRun(model: OnnxModel, steps: readonly RecipeStep[], mode: 'resident' | 'streaming', use: (run: RecipeRun, compute: ReturnType<typeof createCpuCompute>) => Promise<void>): Promise<void> {
+async function withRun(
+  model: OnnxModel,
+  steps: readonly RecipeStep[],
+  mode: 'resident' | 'streaming',
+  use: (run: RecipeRun, compute: ReturnType<typeof createCpuCompute>) => Promise<void>,
+): Promise<void> {
   const { compute, live } = countHandles(createCpuCompute());
   const cache = createRecipeCache(model, listLayers(model).layers, compute, mode);
-  const run = await runRecipe({ recipe: { version: 1, target: 'wasm', passes: steps }, compute, target: { ep: 'wasm', shaderF16: false }, cache, job });
+  const run = await runRecipe({
+    recipe: { version: 1, target: 'wasm', passes: steps },
+    compute,
+    target: { ep: 'wasm', shaderF16: false },
+    cache,
+    job,
+  });
   await use(run, compute);
   run.dispose();
   cache.destroy();
@@ -41,7 +59,8 @@ async function valueOf(run: RecipeRun, compute: ReturnType<typeof createCpuCompu
 
 /** The run's graph with its values as plain floats. Before a write takes them. */
 async function asFloats(run: RecipeRun, compute: ReturnType<typeof createCpuCompute>): Promise<OnnxModel> {
-  return (await storeWeights({ ...run, store: { ...run.store, encodingOf: () => null, drop: () => {} }, finishers: [] }, compute, job)).model;
+  return (await storeWeights({ ...run, store: { ...run.store, encodingOf: () => null, drop: () => {} }, finishers: [] }, compute, job))
+    .model;
 }
 
 function codebookOf(run: RecipeRun, id: string): Codebook {
@@ -62,15 +81,24 @@ const CASES: readonly (readonly [string, OnnxModel, Feeds])[] = [
 
 describe.each(CASES)('%s', (_name, model, feeds) => {
   test.each(['tensor', 'channel'])('a table a %s: outputs equal those of the float values exactly', async (granularity) => {
-    for (const [mode, clusters] of [['streaming', 2], ['resident', 5], ['streaming', 16]] as const) {
-      await withRun(model, [{ id: 'prune-weights', options: { sparsity: 0.3 } }, cluster({ clusters, granularity })], mode, async (run, compute) => {
-        const own = await runModel(await asFloats(run, compute), feeds);
-        const changed = run.layers.filter(({ id }) => run.store.encodingOf(id) !== null).length;
-        const { model: written } = await storeWeights(run, compute, job);
-        expect(await runModel(written, feeds)).toEqual(own);
-        expect(changed + (run.steps.at(-1)?.skipped.length ?? 0)).toBe(run.layers.length);
-        if (granularity === 'tensor' && clusters < 16) expect(changed).toBe(run.layers.length);
-      });
+    for (const [mode, clusters] of [
+      ['streaming', 2],
+      ['resident', 5],
+      ['streaming', 16],
+    ] as const) {
+      await withRun(
+        model,
+        [{ id: 'prune-weights', options: { sparsity: 0.3 } }, cluster({ clusters, granularity })],
+        mode,
+        async (run, compute) => {
+          const own = await runModel(await asFloats(run, compute), feeds);
+          const changed = run.layers.filter(({ id }) => run.store.encodingOf(id) !== null).length;
+          const { model: written } = await storeWeights(run, compute, job);
+          expect(await runModel(written, feeds)).toEqual(own);
+          expect(changed + (run.steps.at(-1)?.skipped.length ?? 0)).toBe(run.layers.length);
+          if (granularity === 'tensor' && clusters < 16) expect(changed).toBe(run.layers.length);
+        },
+      );
     }
   });
 });

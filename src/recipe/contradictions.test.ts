@@ -4,15 +4,27 @@ import { contradictionsOf } from './contradictions';
 import type { Recipe, RecipeStep } from './types';
 
 const recipe = (...passes: RecipeStep[]): Recipe => ({ version: 1, target: 'wasm', passes });
-const LAYERS = [{ id: 'conv1', op: 'Conv' }, { id: 'fc', op: 'Gemm' }];
-const pairs = (...passes: RecipeStep[]): string[] => contradictionsOf(recipe(...passes), LAYERS).map(({ earlier, later }) => `${earlier}-${later}`);
+const LAYERS = [
+  { id: 'conv1', op: 'Conv' },
+  { id: 'fc', op: 'Gemm' },
+];
+const pairs = (...passes: RecipeStep[]): string[] =>
+  contradictionsOf(recipe(...passes), LAYERS).map(({ earlier, later }) => `${earlier}-${later}`);
 
 test('which passes stand in the way of which earlier ones: every pair', () => {
   const found = passMetas.flatMap((later) => {
     const behind = passMetas.filter((earlier) => pairs({ id: earlier.id }, { id: later.id }).length > 0).map(({ id }) => id);
     return behind.length === 0 ? [] : [[later.id, behind]];
   });
-  const changing = ['prune-weights', 'cluster-weights', 'quantize-weights', 'correct-bias', 'quantize-static', 'quantize-dynamic', 'convert-float16'];
+  const changing = [
+    'prune-weights',
+    'cluster-weights',
+    'quantize-weights',
+    'correct-bias',
+    'quantize-static',
+    'quantize-dynamic',
+    'convert-float16',
+  ];
   expect(Object.fromEntries(found)).toEqual({
     'fold-batchnorm': changing,
     'equalize-layers': changing,
@@ -57,7 +69,9 @@ test('words name both passes, and what becomes of them', () => {
     [{ id: 'quantize-weights' }, { id: 'fold-batchnorm' }],
     [{ id: 'correct-bias' }, { id: 'quantize-weights' }],
   ].map((passes) => contradictionsOf(recipe(...passes), null)[0]?.words);
-  expect(both).toBe('“Quantize at run time” takes the place of “Quantize weights and activations” on the same layers: only the later of them holds at the end.');
+  expect(both).toBe(
+    '“Quantize at run time” takes the place of “Quantize weights and activations” on the same layers: only the later of them holds at the end.',
+  );
   expect(half).toBe('“Convert to half precision” leaves what is quantized as it is, and “Quantize weights” stands before it.');
   expect(order).toContain('has to stand before “Quantize weights”');
   expect(late).toContain('Put it before.');

@@ -21,7 +21,10 @@ interface Placed {
   readonly index: number;
 }
 
-/** Every pair that does, by the later pass. @param layers of the open model; null where none is open, and filters by op cannot be told apart from those by name. */
+/**
+ * Every pair that does, by the later pass. @param layers of the open model; null where none is open, and filters by op cannot be told apart
+ * from those by name.
+ */
 export function contradictionsOf(recipe: Recipe, layers: readonly NamedLayer[] | null): Contradiction[] {
   const placed = recipe.passes.flatMap((step, index): Placed[] => {
     const meta = metaOf(step.id);
@@ -30,7 +33,8 @@ export function contradictionsOf(recipe: Recipe, layers: readonly NamedLayer[] |
   const leading = new Set(leadingGraphSteps(recipe));
   return placed.flatMap((later, at) =>
     placed.slice(0, at).flatMap((earlier) => {
-      const words = leading.has(later.step) || !meet(earlier.step.layers, later.step.layers, layers) ? null : wordsFor(earlier.meta, later.meta);
+      const words =
+        leading.has(later.step) || !meet(earlier.step.layers, later.step.layers, layers) ? null : wordsFor(earlier.meta, later.meta);
       return words === null ? [] : [{ earlier: earlier.index, later: later.index, words }];
     }),
   );
@@ -39,18 +43,24 @@ export function contradictionsOf(recipe: Recipe, layers: readonly NamedLayer[] |
 /** What a pair does to each other; null where both hold. */
 function wordsFor(earlier: PassMeta, later: PassMeta): string | null {
   const [first, second] = [`“${earlier.label}”`, `“${later.label}”`];
-  if (later.kind === 'graph') return earlier.kind === 'graph' ? null : `${second} is left out: it has to stand before ${first}, which changes weights.`;
-  if (earlier.makesUp && !later.makesUp && later.kind === 'weights') return `${second} stands behind ${first}, which then cannot make up for what it changes. Put it before.`;
+  if (later.kind === 'graph')
+    return earlier.kind === 'graph' ? null : `${second} is left out: it has to stand before ${first}, which changes weights.`;
+  if (earlier.makesUp && !later.makesUp && later.kind === 'weights')
+    return `${second} stands behind ${first}, which then cannot make up for what it changes. Put it before.`;
   if (earlier.stores === undefined) return null;
   const left = later.leaves?.[earlier.stores];
   if (left !== undefined) return `${second} leaves ${left} as it is, and ${first} stands before it.`;
-  return replaces(earlier, later) ? `${second} takes the place of ${first} on the same layers: only the later of them holds at the end.` : null;
+  return replaces(earlier, later)
+    ? `${second} takes the place of ${first} on the same layers: only the later of them holds at the end.`
+    : null;
 }
 
 /** Whether what the earlier pass stored is stored otherwise by the later one, whatever the layer. */
 export function replaces(earlier: PassMeta, later: PassMeta): boolean {
   const { stores } = earlier;
-  return stores !== undefined && later.stores !== undefined && later.leaves?.[stores] === undefined && later.buildsOn?.includes(stores) !== true;
+  return (
+    stores !== undefined && later.stores !== undefined && later.leaves?.[stores] === undefined && later.buildsOn?.includes(stores) !== true
+  );
 }
 
 /** Whether some layer is taken by both filters. Without a model: unless they name different layers. */

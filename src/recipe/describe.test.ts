@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { describeRecipe } from './describe';
 import { decodeRecipeLink } from './link';
 
-const words = (link: string) => describeRecipe(decodeRecipeLink(link)).map(({ label, off, settings, samples }) => `${off ? '(off) ' : ''}${label}: ${settings.join(', ')}; samples ${samples}`);
+const words = (link: string) =>
+  describeRecipe(decodeRecipeLink(link)).map(
+    ({ label, off, settings, samples }) => `${off ? '(off) ' : ''}${label}: ${settings.join(', ')}; samples ${samples}`,
+  );
 
 test('a recipe is told pass by pass, by its first slider and what is not the default', () => {
   expect(words('1/wasm/fold-batchnorm/-prune-weights/quantize-weights?bits=4&rounding=gptq&granularity=block&blockSize=16')).toEqual([
@@ -13,7 +16,9 @@ test('a recipe is told pass by pass, by its first slider and what is not the def
 });
 
 test('what a pass takes from samples is what its options ask for, of the pass or of one layer', () => {
-  expect(words('1/wasm/equalize-layers/equalize-layers?absorb=false/correct-bias/correct-bias?means=norms/quantize-static/-quantize-static')).toEqual([
+  expect(
+    words('1/wasm/equalize-layers/equalize-layers?absorb=false/correct-bias/correct-bias?means=norms/quantize-static/-quantize-static'),
+  ).toEqual([
     'Equalize layers: ; samples used',
     'Equalize layers: absorb biases off; samples none',
     'Correct biases: ; samples needed',
@@ -21,7 +26,9 @@ test('what a pass takes from samples is what its options ask for, of the pass or
     'Quantize weights and activations: weight bits 8; samples needed',
     '(off) Quantize weights and activations: weight bits 8; samples none',
   ]);
-  expect(words('1/webgpu/quantize-weights?rounding.fc=adaround')).toEqual(['Quantize weights: bits 8, 1 layer with settings of its own; samples needed']);
+  expect(words('1/webgpu/quantize-weights?rounding.fc=adaround')).toEqual([
+    'Quantize weights: bits 8, 1 layer with settings of its own; samples needed',
+  ]);
 });
 
 test('layers are named, the first few of many', () => {

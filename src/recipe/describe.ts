@@ -11,7 +11,9 @@ export interface StepWords {
   /** Name of the pass. */
   readonly label: string;
   readonly off: boolean;
-  /** Settings and layers, e.g. ["bits 4", "rounding GPTQ", "not fc1"]: the slider that the pass begins with, and what is not the default. */
+  /**
+   * Settings and layers, e.g. ["bits 4", "rounding GPTQ", "not fc1"]: the slider that the pass begins with, and what is not the default.
+   */
   readonly settings: readonly string[];
   /** Whether it stops without the user's samples, does less, or takes none. */
   readonly samples: 'needed' | 'used' | 'none';
@@ -39,7 +41,8 @@ function settingsOf(step: RecipeStep): string[] {
   const [first] = meta.fields;
   return shownFields(meta, options).flatMap((field) => {
     const value = options[field.key];
-    const said = value !== undefined && (value !== field.default || (field === first && field.type === 'number' && field.control === 'slider'));
+    const said =
+      value !== undefined && (value !== field.default || (field === first && field.type === 'number' && field.control === 'slider'));
     // One that has an alternative set is not in force.
     const replaced = (field.replaces ?? []).some((key) => options[key] !== undefined) && step.options?.[field.key] === undefined;
     return said && !replaced ? [`${lowerFirst(field.label)} ${valueWords(field, value)}`] : [];

@@ -33,7 +33,10 @@ export async function storeWeights(run: RecipeRun, compute: Compute, job: Job): 
     run.store.drop(layer.id);
     const added = [...tensorsOf(model.proto)].filter((tensor) => !seen.has(tensor));
     for (const tensor of added) seen.add(tensor);
-    parts.set(layer.id, added.map((tensor) => tensor.rawData));
+    parts.set(
+      layer.id,
+      added.map((tensor) => tensor.rawData),
+    );
   }
   const skipped = run.finishers.flatMap((finish) => finish(model));
   return { model, parts, skipped: [...skipped, ...lostInputs(run.opened, model)] };
@@ -49,7 +52,12 @@ function lostInputs({ name, proto }: OnnxModel, written: OnnxModel): Skipped[] {
   const gone = (proto.graph?.input ?? []).filter((input) => !left.has(input.name)).map((input) => `"${input.name}"`);
   if (gone.length === 0) return [];
   const names = gone.slice(0, NAMED_INPUTS).join(', ') + (gone.length > NAMED_INPUTS ? ` and ${gone.length - NAMED_INPUTS} more` : '');
-  return [{ layer: name, reason: `All its weights were inputs with a default, as older exporters wrote them. Those that changed are no inputs any more: ${names}.` }];
+  return [
+    {
+      layer: name,
+      reason: `All its weights were inputs with a default, as older exporters wrote them. Those that changed are no inputs any more: ${names}.`,
+    },
+  ];
 }
 
 async function storeLayer({ store }: RecipeRun, compute: Compute, encoder: WeightEncoder, layerId: string): Promise<void> {

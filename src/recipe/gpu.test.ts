@@ -15,7 +15,14 @@ import type { Recipe } from './types';
 const job = { signal: new AbortController().signal, onProgress: () => {} };
 
 function recipeOf(options: Readonly<Record<string, string | number>>): Recipe {
-  return { version: 1, target: 'webgpu', passes: [{ id: 'prune-weights', options: { sparsity: 0.6 } }, { id: 'quantize-weights', options }] };
+  return {
+    version: 1,
+    target: 'webgpu',
+    passes: [
+      { id: 'prune-weights', options: { sparsity: 0.6 } },
+      { id: 'quantize-weights', options },
+    ],
+  };
 }
 
 interface Outcome {
@@ -73,7 +80,8 @@ await describeGpu('a recipe', (gpu) => {
     test('least error: as good as the CPU maker, whose sums are in float64', async () => {
       const recipe = recipeOf({ bits: 3, range: 'mse' });
       const [own, oracle] = [await outcomeOf(gpu, mode, recipe), await outcomeOf(createCpuCompute(), mode, recipe)];
-      for (const [i, state] of oracle.states.entries()) expect(Math.abs((own.states[i]?.sqnrDb ?? 0) - (state.sqnrDb ?? 0))).toBeLessThan(0.01);
+      for (const [i, state] of oracle.states.entries())
+        expect(Math.abs((own.states[i]?.sqnrDb ?? 0) - (state.sqnrDb ?? 0))).toBeLessThan(0.01);
     });
   });
 });

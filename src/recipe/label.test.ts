@@ -6,7 +6,13 @@ describe('labelRecipe', () => {
   it.each<[string, readonly RecipeStep[]]>([
     ['Original', [{ id: 'fold-batchnorm' }, { id: 'prune-weights', off: true }]],
     ['8-bit', [{ id: 'fold-batchnorm' }, { id: 'quantize-weights' }]],
-    ['60 % pruned, 4-bit per block', [{ id: 'prune-weights', options: { sparsity: 0.6 } }, { id: 'quantize-weights', options: { bits: 4, granularity: 'block' } }]],
+    [
+      '60 % pruned, 4-bit per block',
+      [
+        { id: 'prune-weights', options: { sparsity: 0.6 } },
+        { id: 'quantize-weights', options: { bits: 4, granularity: 'block' } },
+      ],
+    ],
     ['pruned below 0.01, float16', [{ id: 'prune-weights', options: { threshold: 0.01 } }, { id: 'convert-float16' }]],
     ['16 clusters', [{ id: 'cluster-weights' }]],
     ['8 clusters per channel', [{ id: 'cluster-weights', options: { clusters: 8, granularity: 'channel' } }]],

@@ -28,13 +28,26 @@ export function encodeRecipeLink(recipe: Recipe): string {
  */
 export function decodeRecipeLink(link: string): Recipe {
   if (link.length > MOST_LENGTH) {
-    throw new WhittleError('bad-recipe', `The recipe link has ${link.length} characters; at most ${MOST_LENGTH} are read.`, 'Share such a recipe as a file.');
+    throw new WhittleError(
+      'bad-recipe',
+      `The recipe link has ${link.length} characters; at most ${MOST_LENGTH} are read.`,
+      'Share such a recipe as a file.',
+    );
   }
   const [version, target, ...steps] = link.replace(/^#/, '').split('/');
   if (version !== String(RECIPE_VERSION)) {
-    throw new WhittleError('bad-recipe', `The recipe link has version ${shown(version ?? '')}; this build reads version ${RECIPE_VERSION}.`, 'Ask for the link again, made with this version of Whittle.');
+    throw new WhittleError(
+      'bad-recipe',
+      `The recipe link has version ${shown(version ?? '')}; this build reads version ${RECIPE_VERSION}.`,
+      'Ask for the link again, made with this version of Whittle.',
+    );
   }
-  if (target === undefined) throw new WhittleError('bad-recipe', 'The recipe link ends after its version.', 'It was cut on its way: ask for it again, or copy all of it.');
+  if (target === undefined)
+    throw new WhittleError(
+      'bad-recipe',
+      'The recipe link ends after its version.',
+      'It was cut on its way: ask for it again, or copy all of it.',
+    );
   return parseRecipe({ version: RECIPE_VERSION, target, passes: steps.filter((s) => s !== '').map(decodeStep) });
 }
 
@@ -63,7 +76,10 @@ function decodeStep(part: string): Record<string, unknown> {
     if (key === 'include' || key === 'exclude') continue;
     const dot = key.indexOf('.');
     const option = dot < 0 ? key : key.slice(0, dot);
-    const value = decodeValue(fields.find((f) => f.key === option), text);
+    const value = decodeValue(
+      fields.find((f) => f.key === option),
+      text,
+    );
     if (dot < 0) options.set(option, value);
     else layerIn(overrides, key.slice(dot + 1)).set(option, value);
   }
@@ -75,7 +91,9 @@ function decodeStep(part: string): Record<string, unknown> {
     ...(include.length + exclude.length > 0
       ? { layers: { ...(include.length > 0 ? { include } : {}), ...(exclude.length > 0 ? { exclude } : {}) } }
       : {}),
-    ...(overrides.size > 0 ? { overrides: Object.fromEntries([...overrides].map(([layer, values]) => [layer, Object.fromEntries(values)])) } : {}),
+    ...(overrides.size > 0
+      ? { overrides: Object.fromEntries([...overrides].map(([layer, values]) => [layer, Object.fromEntries(values)])) }
+      : {}),
     ...(off ? { off } : {}),
   };
 }

@@ -33,11 +33,15 @@ export function checkOptions(meta: PassMeta, given: Readonly<Record<string, unkn
     if (fixed !== undefined && value === fixed) options.set(key, fixed);
     else if (fixed !== undefined) throw bad(`${where}: option "${key}" is ${shown(value)}.`, `Allowed: ${JSON.stringify(fixed)}.`);
     else if (field === undefined) {
-      throw bad(`${where} has no option ${shown(key)}.`, meta.fields.length === 0 ? 'It takes no options.' : `Its options are ${meta.fields.map((f) => f.key).join(', ')}.`);
+      throw bad(
+        `${where} has no option ${shown(key)}.`,
+        meta.fields.length === 0 ? 'It takes no options.' : `Its options are ${meta.fields.map((f) => f.key).join(', ')}.`,
+      );
     } else options.set(key, checkValue(field, value, where));
   }
   const together = (rules.exclusive ?? []).filter((key) => options.has(key));
-  if (together.length > 1) throw bad(`${where} sets both ${together.map((k) => `"${k}" (${shown(options.get(k))})`).join(' and ')}.`, 'Keep one of them.');
+  if (together.length > 1)
+    throw bad(`${where} sets both ${together.map((k) => `"${k}" (${shown(options.get(k))})`).join(' and ')}.`, 'Keep one of them.');
   return Object.fromEntries(options);
 }
 

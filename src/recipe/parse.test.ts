@@ -31,9 +31,17 @@ test.each([
   [one({ id: 'quantize-weights', options: { rounding: 'awq' } }), '"rounding" is "awq"', '"adaround", "hqq"'],
   [one({ id: 'quantize-weights', options: { blockSize: 48 } }), '"blockSize" is 48', '16, 32, 64, 128, 256'],
   [one({ id: 'prune-weights', options: { sparsity: 1 } }), '"sparsity" is 1', '0 to 0.99'],
-  [one({ id: 'prune-weights', options: { criterion: 'wanda' } }), '"criterion" is "wanda", which is not available yet', '"magnitude", "random"'],
+  [
+    one({ id: 'prune-weights', options: { criterion: 'wanda' } }),
+    '"criterion" is "wanda", which is not available yet',
+    '"magnitude", "random"',
+  ],
   [one({ id: 'prune-weights', options: { pattern: '2:4' } }), '"pattern" is "2:4", which is not available yet', '"unstructured"'],
-  [one({ id: 'prune-weights', options: { threshold: 0.1, targetBytes: 5 } }), 'sets both "threshold" (0.1) and "targetBytes" (5)', 'Keep one'],
+  [
+    one({ id: 'prune-weights', options: { threshold: 0.1, targetBytes: 5 } }),
+    'sets both "threshold" (0.1) and "targetBytes" (5)',
+    'Keep one',
+  ],
   [one({ id: 'prune-weights', overrides: { a: { scope: 'layer' } } }), 'layer "a": option "scope" cannot be set for one layer', 'sparsity'],
   [one({ id: 'fold-batchnorm', options: { x: 1 } }), 'has no option "x"', 'takes no options'],
   [one({ id: 'fold-batchnorm', off: 1 }), '"off": 1', 'true or false'],
@@ -90,7 +98,12 @@ const awkward: Recipe = {
       id: 'quantize-weights',
       options: { bits: 3, granularity: 'block', blockSize: 64 },
       layers: { exclude: ['conv.1', '日本 層#'] },
-      overrides: { 'If_0/then.body?x': { bits: 8 }, constructor: { bits: 6 }, ...JSON.parse('{"__proto__": {"bits": 7}}'), plain: { bits: 5, scheme: 'asymmetric' } },
+      overrides: {
+        'If_0/then.body?x': { bits: 8 },
+        constructor: { bits: 6 },
+        ...JSON.parse('{"__proto__": {"bits": 7}}'),
+        plain: { bits: 5, scheme: 'asymmetric' },
+      },
     },
     { id: 'convert-float16', options: { keepIo: false, blockOps: 'Softmax, ReduceMean' } },
   ],
@@ -98,7 +111,10 @@ const awkward: Recipe = {
 
 test.each([defaultRecipe, awkward])('a link decodes to the same recipe', (recipe) => {
   const decoded = decodeRecipeLink(encodeRecipeLink(recipe));
-  const withoutDefaults = { ...recipe, passes: recipe.passes.map(({ options, ...s }) => (options?.['bits'] === 8 ? s : { ...s, ...(options ? { options } : {}) })) };
+  const withoutDefaults = {
+    ...recipe,
+    passes: recipe.passes.map(({ options, ...s }) => (options?.['bits'] === 8 ? s : { ...s, ...(options ? { options } : {}) })),
+  };
   expect(decoded).toEqual(withoutDefaults);
 });
 
@@ -132,9 +148,13 @@ test.each([
   expect(() => decodeRecipeLink(link)).toThrow(message);
 });
 
-test('layers may be called as every object\'s own members are', () => {
-  const { passes } = decodeRecipeLink('1/webgpu/quantize-weights?bits.constructor=4&scheme.constructor=asymmetric&bits.__proto__=5&exclude=toString');
-  expect(JSON.stringify(passes[0])).toBe('{"id":"quantize-weights","layers":{"exclude":["toString"]},"overrides":{"constructor":{"bits":4,"scheme":"asymmetric"},"__proto__":{"bits":5}}}');
+test("layers may be called as every object's own members are", () => {
+  const { passes } = decodeRecipeLink(
+    '1/webgpu/quantize-weights?bits.constructor=4&scheme.constructor=asymmetric&bits.__proto__=5&exclude=toString',
+  );
+  expect(JSON.stringify(passes[0])).toBe(
+    '{"id":"quantize-weights","layers":{"exclude":["toString"]},"overrides":{"constructor":{"bits":4,"scheme":"asymmetric"},"__proto__":{"bits":5}}}',
+  );
   const [step] = passes;
   expect(step && [ownOptions(step, '__proto__'), ownOptions(step, 'valueOf')]).toEqual([{ bits: 5 }, {}]);
 });

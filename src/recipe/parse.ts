@@ -25,13 +25,21 @@ export function parseRecipe(value: unknown): Recipe {
   const root = object(value, 'The recipe');
   onlyKeys(root, ['$schema', 'version', 'target', 'passes'], 'The recipe');
   if (root['version'] !== RECIPE_VERSION) {
-    throw bad(`The recipe has version ${shown(root['version'])}; this build reads version ${RECIPE_VERSION}.`, 'Save the recipe again with this version of Whittle.');
+    throw bad(
+      `The recipe has version ${shown(root['version'])}; this build reads version ${RECIPE_VERSION}.`,
+      'Save the recipe again with this version of Whittle.',
+    );
   }
   const target = root['target'] ?? 'webgpu';
   if (target !== 'webgpu' && target !== 'wasm') throw bad(`The recipe's target is ${shown(target)}.`, 'Use "webgpu" or "wasm".');
   const passes = root['passes'];
-  if (!Array.isArray(passes)) throw bad(`The recipe's "passes" is ${shown(passes)}, not a list.`, 'Write "passes": [{"id": "quantize-weights"}], say.');
-  if (passes.length > MOST_PASSES) throw bad(`The recipe has ${counted(passes.length, 'pass', 'passes')}; at most ${MOST_PASSES} are run.`, 'Leave out those that repeat others.');
+  if (!Array.isArray(passes))
+    throw bad(`The recipe's "passes" is ${shown(passes)}, not a list.`, 'Write "passes": [{"id": "quantize-weights"}], say.');
+  if (passes.length > MOST_PASSES)
+    throw bad(
+      `The recipe has ${counted(passes.length, 'pass', 'passes')}; at most ${MOST_PASSES} are run.`,
+      'Leave out those that repeat others.',
+    );
   return { version: RECIPE_VERSION, target, passes: passes.map((step, i) => parseStep(step, i)) };
 }
 
@@ -41,7 +49,10 @@ export function parseRecipeText(text: string): Recipe {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw bad(`The recipe is not JSON: ${cause instanceof Error ? cause.message : String(cause)}.`, 'Check the file for a missing comma or bracket.');
+    throw bad(
+      `The recipe is not JSON: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      'Check the file for a missing comma or bracket.',
+    );
   }
   return parseRecipe(value);
 }
@@ -55,7 +66,10 @@ export function checkLayerNames(recipe: Recipe, layers: readonly Layer[]): void 
   for (const step of recipe.passes) {
     for (const id of Object.keys(step.overrides ?? {})) {
       if (known.has(id)) continue;
-      throw bad(`Pass "${step.id}" overrides layer ${shown(id)}, which this model does not have.`, `Its layers are ${[...known].slice(0, 8).join(', ')}${known.size > 8 ? ', …' : ''}.`);
+      throw bad(
+        `Pass "${step.id}" overrides layer ${shown(id)}, which this model does not have.`,
+        `Its layers are ${[...known].slice(0, 8).join(', ')}${known.size > 8 ? ', …' : ''}.`,
+      );
     }
   }
 }
@@ -107,7 +121,10 @@ function parseOverrides(value: unknown, id: string): Record<string, Options> {
       for (const key of Object.keys(given)) {
         if (meta?.layerFields.includes(key) === true) continue;
         const allowed = meta?.layerFields.join(', ') ?? '';
-        throw bad(`${name}: option ${shown(key)} cannot be set for one layer.`, allowed === '' ? 'This pass takes no options per layer.' : `A layer may set ${allowed}.`);
+        throw bad(
+          `${name}: option ${shown(key)} cannot be set for one layer.`,
+          allowed === '' ? 'This pass takes no options per layer.' : `A layer may set ${allowed}.`,
+        );
       }
       return [layer, meta === undefined ? {} : checkOptions(meta, given, name)];
     }),
@@ -115,13 +132,15 @@ function parseOverrides(value: unknown, id: string): Record<string, Options> {
 }
 
 function object(value: unknown, where: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw bad(`${where} is ${shown(value)}, not an object.`, 'See recipe.schema.json for the form.');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw bad(`${where} is ${shown(value)}, not an object.`, 'See recipe.schema.json for the form.');
   return Object.fromEntries(Object.entries(value));
 }
 
 function onlyKeys(value: Record<string, unknown>, keys: readonly string[], where: string): void {
   const unknown = Object.keys(value).find((key) => !keys.includes(key));
-  if (unknown !== undefined) throw bad(`${where} has an unknown key ${shown(unknown)}.`, `It may have ${keys.filter((k) => k !== '$schema').join(', ')}.`);
+  if (unknown !== undefined)
+    throw bad(`${where} has an unknown key ${shown(unknown)}.`, `It may have ${keys.filter((k) => k !== '$schema').join(', ')}.`);
 }
 
 function knownIds(): string {
@@ -129,7 +148,11 @@ function knownIds(): string {
 }
 
 function fewLayers(count: number, where: string): void {
-  if (count > MOST_LAYERS) throw bad(`${where} names ${counted(count, 'layer')}; at most ${formatCount(MOST_LAYERS)} are read.`, 'Name an op type, such as "Conv", instead of each of its layers.');
+  if (count > MOST_LAYERS)
+    throw bad(
+      `${where} names ${counted(count, 'layer')}; at most ${formatCount(MOST_LAYERS)} are read.`,
+      'Name an op type, such as "Conv", instead of each of its layers.',
+    );
 }
 
 function bad(message: string, remedy: string): WhittleError {

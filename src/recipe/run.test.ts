@@ -23,7 +23,14 @@ import type { Recipe, RecipeStep } from './types';
 const job = { signal: new AbortController().signal, onProgress: () => {} };
 const wasm: Target = { ep: 'wasm', shaderF16: false };
 const recipeOf = (...passes: RecipeStep[]): Recipe => ({ version: 1, target: 'wasm', passes });
-const x = (shape: readonly number[]): ReturnType<typeof floats> => floats(shape, noise(shape.reduce((a, b) => a * b, 1), 77));
+const x = (shape: readonly number[]): ReturnType<typeof floats> =>
+  floats(
+    shape,
+    noise(
+      shape.reduce((a, b) => a * b, 1),
+      77,
+    ),
+  );
 
 interface Bench {
   readonly compute: Compute;
@@ -45,7 +52,9 @@ async function valueOf(bench: Bench, run: RecipeRun, id: string): Promise<Float3
   return values;
 }
 
-/** The run's graph with the store's values as plain floats: what the studio shows and the live session computes. Before a write takes them. */
+/**
+ * The run's graph with the store's values as plain floats: what the studio shows and the live session computes. Before a write takes them.
+ */
 async function asFloats(bench: Bench, run: RecipeRun): Promise<OnnxModel> {
   const plain: RecipeRun = { ...run, store: { ...run.store, encodingOf: () => null, drop: () => {} }, finishers: [] };
   return (await storeWeights(plain, bench.compute, job)).model;
@@ -70,7 +79,9 @@ describe('the file computes what the studio computed', () => {
   test.each(fixtures)('%s: packed 4 bits, outputs equal those of the float values to 1e-5', async (_name, model, feeds) => {
     for (const mode of ['resident', 'streaming'] as const) {
       const bench = benchOf(model, mode);
-      const run = await bench.run(recipeOf({ id: 'prune-weights', options: { sparsity: 0.3 } }, { id: 'quantize-weights', options: { bits: 4, storage: 'packed' } }));
+      const run = await bench.run(
+        recipeOf({ id: 'prune-weights', options: { sparsity: 0.3 } }, { id: 'quantize-weights', options: { bits: 4, storage: 'packed' } }),
+      );
       expect(run.steps.flatMap((s) => s.skipped)).toEqual([]);
       const shown = await asFloats(bench, run);
       const { model: written } = await storeWeights(run, bench.compute, job);
@@ -103,7 +114,9 @@ describe('the file computes what the studio computed', () => {
 
 test.each(fixtures)('%s: packed 8 bits in a graph that computes in float16', async (_name, model, feeds) => {
   const bench = benchOf(model);
-  const run = await bench.run(recipeOf({ id: 'quantize-weights', options: { storage: 'packed' } }, { id: 'convert-float16', options: { form: 'full' } }));
+  const run = await bench.run(
+    recipeOf({ id: 'quantize-weights', options: { storage: 'packed' } }, { id: 'convert-float16', options: { form: 'full' } }),
+  );
   const shown = await asFloats(bench, run);
   const { model: written } = await storeWeights(run, bench.compute, job);
   const [own, file] = [await runModel(shown, feeds), await runModel(written, feeds)];
@@ -125,7 +138,11 @@ test(`fixture: ${exactly}`, () => prunesExactly(convNet(13)));
 testOnModels(['digits.onnx', 'squeezenet1.1.onnx'], exactly, (file) => prunesExactly(readModel([file])));
 
 describe('following a slider', () => {
-  const sweep = recipeOf({ id: 'fold-batchnorm' }, { id: 'prune-weights', options: { sparsity: 0.5 } }, { id: 'quantize-weights', options: { bits: 4 } });
+  const sweep = recipeOf(
+    { id: 'fold-batchnorm' },
+    { id: 'prune-weights', options: { sparsity: 0.5 } },
+    { id: 'quantize-weights', options: { bits: 4 } },
+  );
 
   test('one layer only: the same value as the whole run, which is the value exported', async () => {
     const bench = benchOf(convNet(13));
@@ -156,7 +173,13 @@ describe('following a slider', () => {
 });
 
 test('a model without layers: the note says why there are none', async () => {
-  const table = makeModel({ opset: 13, inputs: [['x', [4, 32]]], outputs: [['y', [4, 32]]], weights: [weight('scale', [4, 32], 1)], nodes: [makeNode('Mul', ['x', 'scale'], ['y'])] });
+  const table = makeModel({
+    opset: 13,
+    inputs: [['x', [4, 32]]],
+    outputs: [['y', [4, 32]]],
+    weights: [weight('scale', [4, 32], 1)],
+    nodes: [makeNode('Mul', ['x', 'scale'], ['y'])],
+  });
   const run = await benchOf(table).run(recipeOf({ id: 'quantize-weights' }));
   expect(run.steps[0]?.note).toMatch(/^The model has no weights that a pass could change: "scale": .*Mul/);
   const none = makeModel({ opset: 13, inputs: [['x', [4]]], outputs: [['y', [4]]], nodes: [makeNode('Relu', ['x'], ['y'])] });
@@ -173,7 +196,10 @@ test('filters and overrides: by id, by op, and one layer with bits of its own', 
   );
   expect(run.steps[0]?.changed).toEqual(['fc']);
   const states = await layerStates(run, bench.compute, job);
-  expect(states.map((s) => [s.id, s.bits])).toEqual([['conv', 8], ['fc', 4]]);
+  expect(states.map((s) => [s.id, s.bits])).toEqual([
+    ['conv', 8],
+    ['fc', 4],
+  ]);
   expect(states[1]?.sparsity).toBeGreaterThanOrEqual(0.5);
   expect(states[0]?.sqnrDb).toBeGreaterThan(40);
   expect((await bench.run(recipeOf({ id: 'prune-weights', layers: { include: ['nope'] } }))).steps[0]?.note).toMatch(/^No layer matches/);
@@ -187,7 +213,9 @@ test('a stopped job stops and leaves nothing behind', async () => {
   const bench = benchOf(convNet(13));
   const controller = new AbortController();
   const stopping = { signal: controller.signal, onProgress: () => controller.abort() };
-  await expect(runRecipe({ recipe: recipeOf({ id: 'quantize-weights' }), compute: bench.compute, target: wasm, cache: bench.cache, job: stopping })).rejects.toThrow(/abort/i);
+  await expect(
+    runRecipe({ recipe: recipeOf({ id: 'quantize-weights' }), compute: bench.compute, target: wasm, cache: bench.cache, job: stopping }),
+  ).rejects.toThrow(/abort/i);
   bench.cache.destroy();
   expect(bench.live()).toBe(0);
 });
@@ -200,7 +228,9 @@ testOnModels(predictable, 'predicted size within 5 % of the file, at 8 and 3 bit
     const predicted = predictFileBytes(run, await layerStates(run, bench.compute, job));
     const { model } = await storeWeights(run, bench.compute, job);
     const bytes = concatChunks(writeModel(model)).length;
-    console.log(`${file.name}, ${bits} bits: ${bench.cache.model.bytes} -> ${bytes} bytes, predicted ${predicted}; ${run.steps.flatMap((s) => s.skipped).length} skipped`);
+    console.log(
+      `${file.name}, ${bits} bits: ${bench.cache.model.bytes} -> ${bytes} bytes, predicted ${predicted}; ${run.steps.flatMap((s) => s.skipped).length} skipped`,
+    );
     expect(Math.abs(predicted / bytes - 1)).toBeLessThan(0.05);
     run.dispose();
   }
@@ -211,7 +241,9 @@ test('a graph pass behind one that changes weights is left out, and says where i
   const prune: RecipeStep = { id: 'prune-weights', options: { sparsity: 0.5 } };
   const late = await bench.run(recipeOf(prune, { id: 'equalize-layers' }, { id: 'fold-batchnorm', layers: { include: ['Conv'] } }));
   expect(late.model).toBe(bench.cache.model);
-  expect(late.steps.slice(1).map(({ changed, note }) => [changed, note])).toEqual([1, 2].map(() => [[], 'Left out: it has to stand before the passes that change weights.']));
+  expect(late.steps.slice(1).map(({ changed, note }) => [changed, note])).toEqual(
+    [1, 2].map(() => [[], 'Left out: it has to stand before the passes that change weights.']),
+  );
   expect(late.steps.map(({ skipped }) => skipped.length)).toEqual([0, 2, 1]);
   expect(late.steps[1]?.skipped[0]?.reason).toBe('The pass stands behind one that changes weights; put it before that.');
   const pruned = await bench.run(recipeOf(prune));

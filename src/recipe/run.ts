@@ -30,7 +30,12 @@ export interface RunInput {
 
 /** Samples of the open model, run through probes whose weights are leased from the run. */
 export interface SampleSource extends Pick<Calibration, 'samples' | 'key'> {
-  observe(probe: Probe, lease: (weight: ProbeWeight) => Promise<Lease>, visit: Parameters<Calibration['observe']>[1], job: Job): Promise<void>;
+  observe(
+    probe: Probe,
+    lease: (weight: ProbeWeight) => Promise<Lease>,
+    visit: Parameters<Calibration['observe']>[1],
+    job: Job,
+  ): Promise<void>;
 }
 
 /** A recipe applied to a model: the graph, and the values of its weights, not yet written into it. Dispose after use. */
@@ -167,7 +172,11 @@ async function applySteps(
     };
     const result = await pass.apply(context, effectiveOptions(pass.meta, step));
     const note = selected.length === 0 ? `${whyNone(model, layers)} ${result.note}` : result.note;
-    results.push({ result: { id: step.id, ...result, note }, meta: pass.meta, stored: new Map(result.changed.map((id) => [id, store.encodingOf(id)])) });
+    results.push({
+      result: { id: step.id, ...result, note },
+      meta: pass.meta,
+      stored: new Map(result.changed.map((id) => [id, store.encodingOf(id)])),
+    });
     if (edits) layers = listLayers(model).layers;
   }
   return { model, layers, steps: atTheEnd(results, (id) => store.encodingOf(id)), moments, finishers };
@@ -193,7 +202,8 @@ function leftOut(step: RecipeStep, layers: readonly Layer[]): StepResult {
 function calibrationOn(source: SampleSource | null, store: OwnedWeightStore): Calibration | null {
   if (source === null) return null;
   const { samples, key } = source;
-  const lease = ({ layerId, which }: ProbeWeight): Promise<Lease> => (which === 'original' ? store.acquireOriginal(layerId) : store.acquire(layerId));
+  const lease = ({ layerId, which }: ProbeWeight): Promise<Lease> =>
+    which === 'original' ? store.acquireOriginal(layerId) : store.acquire(layerId);
   return { samples, key, observe: (probe, visit, job) => source.observe(probe, lease, visit, job) };
 }
 

@@ -60,13 +60,17 @@ export async function layerState(run: RecipeRun, compute: Compute, layer: Layer)
 export async function layerStates(run: RecipeRun, compute: Compute, job: Job): Promise<LayerState[]> {
   const startedAt = Date.now();
   let done = 0;
-  return byWaves(run.layers, (layer) => layer, async (layer) => {
-    job.signal.throwIfAborted();
-    job.onProgress({ stage: `Measuring ${layer.id}`, done, total: run.layers.length, startedAt });
-    const state = await layerState(run, compute, layer);
-    done++;
-    return state;
-  });
+  return byWaves(
+    run.layers,
+    (layer) => layer,
+    async (layer) => {
+      job.signal.throwIfAborted();
+      job.onProgress({ stage: `Measuring ${layer.id}`, done, total: run.layers.length, startedAt });
+      const state = await layerState(run, compute, layer);
+      done++;
+      return state;
+    },
+  );
 }
 
 /**
@@ -116,7 +120,8 @@ function gridStorage({ storage }: Encoding & { kind: 'grid' }): Exclude<StoredFo
 }
 
 /**
- * Bytes a layer will take: codes, scales (two bytes each when packed, else four), zero points or a codebook, and the nodes that decode them.
+ * Bytes a layer will take: codes, scales (two bytes each when packed, else four), zero points or a codebook, and the nodes that decode
+ * them.
  * Within a few percent of the file for layers beyond some kilobytes; the export gives the exact figure.
  */
 export function predictBytes(layer: Layer, encoding: Encoding | null): number {
@@ -131,5 +136,10 @@ export function predictBytes(layer: Layer, encoding: Encoding | null): number {
   const asymmetric = grid.qMin === 0;
   const codeBits = storage === 'dequantize' && bits > 4 ? 8 : bits;
   const scales = groups * (storage === 'packed' ? 2 : 4);
-  return Math.ceil((layer.params * codeBits) / 8) + scales + (asymmetric ? groups : 0) + (storage === 'packed' ? packedNodes : DECODE_BYTES[storage]);
+  return (
+    Math.ceil((layer.params * codeBits) / 8) +
+    scales +
+    (asymmetric ? groups : 0) +
+    (storage === 'packed' ? packedNodes : DECODE_BYTES[storage])
+  );
 }

@@ -28,7 +28,13 @@ export interface Stored {
 }
 
 /** The passes after which a weight takes fewer bits. */
-const STORING: ReadonlySet<string> = new Set(['cluster-weights', 'quantize-weights', 'quantize-static', 'quantize-dynamic', 'convert-float16']);
+const STORING: ReadonlySet<string> = new Set([
+  'cluster-weights',
+  'quantize-weights',
+  'quantize-static',
+  'quantize-dynamic',
+  'convert-float16',
+]);
 
 interface Outcome {
   readonly recipe: Recipe;
@@ -53,14 +59,24 @@ export function whatStays({ recipe, layers, skipped, states, steps }: Outcome): 
     stored: coded.length,
     bytes: sum(all),
     storedBytes: sum(coded),
-    totals: [weightsWords(all.length, coded, sum(coded) / sum(all)), floatWords(floats.map(({ layer }) => layer.type)), othersWords(skipped.length)].filter(Boolean).join(' '),
+    totals: [
+      weightsWords(all.length, coded, sum(coded) / sum(all)),
+      floatWords(floats.map(({ layer }) => layer.type)),
+      othersWords(skipped.length),
+    ]
+      .filter(Boolean)
+      .join(' '),
     stays: [...floats.map(({ layer }) => ({ layer: layer.id, reason: reasonOf(layer, recipe, steps) })), ...skipped],
   };
 }
 
 function weightsWords(total: number, coded: readonly { readonly state: StoredState }[], share: number): string {
   if (total === 0) return 'The model has no weights that a pass could change.';
-  const [weights, their, are] = [counted(total, 'weight'), agreeing(total, 'its', 'their'), total === 1 ? 'is' : agreeing(coded.length, 'is', 'are')];
+  const [weights, their, are] = [
+    counted(total, 'weight'),
+    agreeing(total, 'its', 'their'),
+    total === 1 ? 'is' : agreeing(coded.length, 'is', 'are'),
+  ];
   if (coded.length === 0) return `0 of ${weights} ${are} stored in fewer bits.`;
   const counts = new Map<number, number>();
   for (const { state } of coded) counts.set(state.bits, (counts.get(state.bits) ?? 0) + 1);

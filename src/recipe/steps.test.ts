@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest';
-import { FLOAT_BITS, leadingGraphSteps, roundingOf, settingOf, singleLayerRecipe, stepOf, takesLayer, withLayerBits, withRounding } from './steps';
+import {
+  FLOAT_BITS,
+  leadingGraphSteps,
+  roundingOf,
+  settingOf,
+  singleLayerRecipe,
+  stepOf,
+  takesLayer,
+  withLayerBits,
+  withRounding,
+} from './steps';
 import type { Recipe, RecipeStep } from './types';
 
 const recipe = (...passes: RecipeStep[]): Recipe => ({ version: 1, target: 'wasm', passes });
@@ -32,10 +42,14 @@ test('what a layer has: of the last step that runs and takes it, its own setting
 
 test('another rounding keeps all else, and puts the step where it is missing or off', () => {
   const r = recipe(fold, { id: 'quantize-weights', options: { bits: 4, rounding: 'hqq' }, overrides: { a: { bits: 8 } } });
-  expect(withRounding(r, 'gptq')).toEqual(recipe(fold, { id: 'quantize-weights', options: { bits: 4, rounding: 'gptq' }, overrides: { a: { bits: 8 } } }));
+  expect(withRounding(r, 'gptq')).toEqual(
+    recipe(fold, { id: 'quantize-weights', options: { bits: 4, rounding: 'gptq' }, overrides: { a: { bits: 8 } } }),
+  );
   expect([roundingOf(r), roundingOf(recipe(fold))]).toEqual(['hqq', 'nearest']);
   expect(withRounding(recipe(fold), 'gptq')).toEqual(recipe(fold, { id: 'quantize-weights', options: { rounding: 'gptq' } }));
-  expect(withRounding(recipe({ id: 'quantize-weights', off: true }), 'gptq')).toEqual(recipe({ id: 'quantize-weights', options: { rounding: 'gptq' } }));
+  expect(withRounding(recipe({ id: 'quantize-weights', off: true }), 'gptq')).toEqual(
+    recipe({ id: 'quantize-weights', options: { rounding: 'gptq' } }),
+  );
 });
 
 test('one layer alone, with the options it has in the recipe', () => {
@@ -52,23 +66,51 @@ test('one layer alone, with the options it has in the recipe', () => {
     fold,
     { id: 'prune-weights', options: { criterion: 'magnitude', scope: 'layer', sparsity: 0.5 }, layers: { include: ['a'] } },
   ]);
-  expect(singleLayerRecipe(recipe(), 'b', { kind: 'bits', value: 2 }).passes).toEqual([{ id: 'quantize-weights', options: { bits: 2 }, layers: { include: ['b'] } }]);
+  expect(singleLayerRecipe(recipe(), 'b', { kind: 'bits', value: 2 }).passes).toEqual([
+    { id: 'quantize-weights', options: { bits: 2 }, layers: { include: ['b'] } },
+  ]);
 });
 
 test('layer bits become overrides where they differ from the step; other overrides stay', () => {
-  const step = { id: 'quantize-weights', options: { bits: 4 }, overrides: { a: { bits: 2, scheme: 'asymmetric' }, b: { bits: 3 }, c: { bits: 5 } }, off: true };
-  const planned = withLayerBits(recipe(fold, step), new Map([['a', 4], ['b', 4], ['d', 8]]));
-  expect(planned.passes).toEqual([fold, { id: 'quantize-weights', options: { bits: 4 }, overrides: { a: { scheme: 'asymmetric' }, c: { bits: 5 }, d: { bits: 8 } } }]);
+  const step = {
+    id: 'quantize-weights',
+    options: { bits: 4 },
+    overrides: { a: { bits: 2, scheme: 'asymmetric' }, b: { bits: 3 }, c: { bits: 5 } },
+    off: true,
+  };
+  const planned = withLayerBits(
+    recipe(fold, step),
+    new Map([
+      ['a', 4],
+      ['b', 4],
+      ['d', 8],
+    ]),
+  );
+  expect(planned.passes).toEqual([
+    fold,
+    { id: 'quantize-weights', options: { bits: 4 }, overrides: { a: { scheme: 'asymmetric' }, c: { bits: 5 }, d: { bits: 8 } } },
+  ]);
   expect(withLayerBits(recipe({ id: 'quantize-weights' }), new Map([['a', 8]])).passes).toEqual([{ id: 'quantize-weights' }]);
 });
 
 test('a layer that hurts at every width goes back to float', () => {
   const step = { id: 'quantize-weights', options: { bits: 4 }, overrides: { a: { bits: 2 } }, layers: { exclude: ['z'] } };
-  expect(withLayerBits(recipe(step), new Map([['a', FLOAT_BITS], ['b', 3]])).passes).toEqual([{ id: 'quantize-weights', options: { bits: 4 }, overrides: { b: { bits: 3 } }, layers: { exclude: ['z', 'a'] } }]);
+  expect(
+    withLayerBits(
+      recipe(step),
+      new Map([
+        ['a', FLOAT_BITS],
+        ['b', 3],
+      ]),
+    ).passes,
+  ).toEqual([{ id: 'quantize-weights', options: { bits: 4 }, overrides: { b: { bits: 3 } }, layers: { exclude: ['z', 'a'] } }]);
 });
 
 test('a missing quantize step is put before a change of format', () => {
   const added = withLayerBits(recipe(fold, { id: 'convert-float16' }), new Map([['a', 3]]));
   expect(added.passes).toEqual([fold, { id: 'quantize-weights', overrides: { a: { bits: 3 } } }, { id: 'convert-float16' }]);
-  expect(stepOf(recipe({ id: 'prune-weights', off: true }, { id: 'prune-weights', options: { sparsity: 0.1 } }), 'prune-weights')).toEqual({ id: 'prune-weights', options: { sparsity: 0.1 } });
+  expect(stepOf(recipe({ id: 'prune-weights', off: true }, { id: 'prune-weights', options: { sparsity: 0.1 } }), 'prune-weights')).toEqual({
+    id: 'prune-weights',
+    options: { sparsity: 0.1 },
+  });
 });

@@ -85,7 +85,11 @@ export type SingleChange = { readonly kind: 'bits' | 'sparsity'; readonly value:
  */
 export function singleLayerRecipe(recipe: Recipe, layerId: string, { kind, value }: SingleChange): Recipe {
   if (kind === 'bits') return layerAlone(recipe, layerId, quantizeWeightsMeta.id, (own) => ({ ...own, bits: value }));
-  return layerAlone(recipe, layerId, 'prune-weights', ({ threshold: _threshold, targetBytes: _target, ...pruning }) => ({ ...pruning, scope: 'layer', sparsity: value }));
+  return layerAlone(recipe, layerId, 'prune-weights', ({ threshold: _threshold, targetBytes: _target, ...pruning }) => ({
+    ...pruning,
+    scope: 'layer',
+    sparsity: value,
+  }));
 }
 
 /** The recipe's graph passes, and one layer computing on integers with the recipe's own options for it. */
@@ -104,24 +108,32 @@ function layerAlone(recipe: Recipe, layerId: string, id: string, optionsOf: (own
 export const FLOAT_BITS = 32;
 
 /**
- * The recipe with its quantize-weights step giving each of these layers its bits (`FLOAT_BITS`: the step leaves it out): an override where they are not the step's own. A step
+ * The recipe with its quantize-weights step giving each of these layers its bits (`FLOAT_BITS`: the step leaves it out): an override where
+ * they are not the step's own. A step
  * that is switched off is switched on; a missing one is put where weights are still floats, before any change of format.
  */
 export function withLayerBits(recipe: Recipe, bits: ReadonlyMap<string, number>): Recipe {
   const step = stepOf(recipe, quantizeWeightsMeta.id);
   if (step === undefined) {
     const format = recipe.passes.findIndex((s) => metaOf(s.id)?.kind === 'format');
-    return withLayerBits({ ...recipe, passes: recipe.passes.toSpliced(format < 0 ? recipe.passes.length : format, 0, { id: quantizeWeightsMeta.id }) }, bits);
+    return withLayerBits(
+      { ...recipe, passes: recipe.passes.toSpliced(format < 0 ? recipe.passes.length : format, 0, { id: quantizeWeightsMeta.id }) },
+      bits,
+    );
   }
   const { off: _off, overrides: old = {}, ...rest } = step;
   const usual = effectiveOptions(quantizeWeightsMeta, step)['bits'];
   const floats = [...bits].filter(([, wanted]) => wanted === FLOAT_BITS).map(([layer]) => layer);
-  const changed = [...bits].filter(([, wanted]) => wanted !== FLOAT_BITS).map(([layer, wanted]): [string, Options] => {
-    const { bits: _old, ...others } = ownOptions({ id: step.id, overrides: old }, layer);
-    return [layer, wanted === usual ? others : { ...others, bits: wanted }];
-  });
+  const changed = [...bits]
+    .filter(([, wanted]) => wanted !== FLOAT_BITS)
+    .map(([layer, wanted]): [string, Options] => {
+      const { bits: _old, ...others } = ownOptions({ id: step.id, overrides: old }, layer);
+      return [layer, wanted === usual ? others : { ...others, bits: wanted }];
+    });
   const kept = leavingOut(rest, floats);
-  const own = Object.entries({ ...old, ...Object.fromEntries(changed) }).filter(([layer, options]) => !floats.includes(layer) && Object.keys(options).length > 0);
+  const own = Object.entries({ ...old, ...Object.fromEntries(changed) }).filter(
+    ([layer, options]) => !floats.includes(layer) && Object.keys(options).length > 0,
+  );
   const planned: RecipeStep = own.length > 0 ? { ...kept, overrides: Object.fromEntries(own) } : kept;
   return { ...recipe, passes: recipe.passes.map((s) => (s === step ? planned : s)) };
 }
@@ -141,7 +153,8 @@ export function withRounding(recipe: Recipe, rounding: string): Recipe {
 }
 
 /**
- * The recipe with its quantize-static step computing on integers in all layers that it took but these, which stay in floats. A step that is switched
+ * The recipe with its quantize-static step computing on integers in all layers that it took but these, which stay in floats. A step that is
+ * switched
  * off is switched on; a missing one is put last.
  */
 export function withFloatLayers(recipe: Recipe, floats: readonly string[]): Recipe {

@@ -24,7 +24,13 @@ const gzip: Gzip = async (parts) => {
 async function bothOf(model: OnnxModel, passes: readonly RecipeStep[]): Promise<{ readonly predicted: number; readonly real: number }> {
   const compute = createCpuCompute();
   const cache = createRecipeCache(model, listLayers(model).layers, compute, 'resident');
-  const run = await runRecipe({ recipe: { version: 1, target: 'wasm', passes }, compute, target: { ep: 'wasm', shaderF16: false }, cache, job });
+  const run = await runRecipe({
+    recipe: { version: 1, target: 'wasm', passes },
+    compute,
+    target: { ep: 'wasm', shaderF16: false },
+    cache,
+    job,
+  });
   const predicted = (await predictGzipBytes(run, await layerStates(run, compute, job), compute, gzip, job)) ?? Number.NaN;
   const stored = await storeWeights(run, compute, job);
   const real = await gzip([concatChunks(writeModel(stored.model))]);
@@ -37,20 +43,31 @@ const RECIPES: readonly (readonly [string, readonly RecipeStep[]])[] = [
   ['nothing', []],
   ['zeros at 99 %', [{ id: 'prune-weights', options: { sparsity: 0.99 } }]],
   ['8 bits', [{ id: 'fold-batchnorm' }, { id: 'quantize-weights', options: { bits: 8 } }]],
-  ['half zeros in 3 bits', [{ id: 'prune-weights', options: { sparsity: 0.5 } }, { id: 'quantize-weights', options: { bits: 3 } }]],
+  [
+    'half zeros in 3 bits',
+    [
+      { id: 'prune-weights', options: { sparsity: 0.5 } },
+      { id: 'quantize-weights', options: { bits: 3 } },
+    ],
+  ],
   ['float16', [{ id: 'convert-float16', options: { form: 'weights' } }]],
 ];
 
-testOnModels(['digits.onnx', 'ppocr_cls.onnx', 'resnet8_cifar10.onnx'], 'the estimate after gzip is within 8 % of the written file', async (file) => {
-  const model = readModel([file]);
-  // Clusters take the processor long: the smallest model shows them.
-  const clustered: typeof RECIPES = file.name === 'digits.onnx' ? [['16 values', [{ id: 'cluster-weights', options: { clusters: 16 } }]]] : [];
-  for (const [name, passes] of [...RECIPES, ...clustered]) {
-    const { predicted, real } = await bothOf(model, passes);
-    console.log(`${file.name}, ${name}: gzip ${real} bytes, estimated ${predicted} (${((100 * predicted) / real - 100).toFixed(1)} %)`);
-    expect(Math.abs(predicted / real - 1), name).toBeLessThan(0.08);
-  }
-});
+testOnModels(
+  ['digits.onnx', 'ppocr_cls.onnx', 'resnet8_cifar10.onnx'],
+  'the estimate after gzip is within 8 % of the written file',
+  async (file) => {
+    const model = readModel([file]);
+    // Clusters take the processor long: the smallest model shows them.
+    const clustered: typeof RECIPES =
+      file.name === 'digits.onnx' ? [['16 values', [{ id: 'cluster-weights', options: { clusters: 16 } }]]] : [];
+    for (const [name, passes] of [...RECIPES, ...clustered]) {
+      const { predicted, real } = await bothOf(model, passes);
+      console.log(`${file.name}, ${name}: gzip ${real} bytes, estimated ${predicted} (${((100 * predicted) / real - 100).toFixed(1)} %)`);
+      expect(Math.abs(predicted / real - 1), name).toBeLessThan(0.08);
+    }
+  },
+);
 
 test('zeros show in the estimate, where the size alone does not move', async () => {
   const model = convNet(13);
@@ -63,8 +80,16 @@ test('a stopped job stops', async () => {
   const model = convNet(13);
   const compute = createCpuCompute();
   const cache = createRecipeCache(model, listLayers(model).layers, compute, 'resident');
-  const run = await runRecipe({ recipe: { version: 1, target: 'wasm', passes: [] }, compute, target: { ep: 'wasm', shaderF16: false }, cache, job });
-  await expect(predictGzipBytes(run, [], compute, gzip, { ...job, signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
+  const run = await runRecipe({
+    recipe: { version: 1, target: 'wasm', passes: [] },
+    compute,
+    target: { ep: 'wasm', shaderF16: false },
+    cache,
+    job,
+  });
+  await expect(predictGzipBytes(run, [], compute, gzip, { ...job, signal: AbortSignal.abort() })).rejects.toMatchObject({
+    name: 'AbortError',
+  });
   run.dispose();
   cache.destroy();
 });

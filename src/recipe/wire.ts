@@ -1,4 +1,7 @@
-/** What the exported file would take after gzip, while nothing is written: parts of each layer are packed as the file packs them, and compressed. */
+/**
+ * What the exported file would take after gzip, while nothing is written: parts of each layer are packed as the file packs them, and
+ * compressed.
+ */
 import type { Job } from '../base/job';
 import type { Compute } from '../compute/types';
 import { cloneForEdit } from '../onnx/clone';
@@ -28,11 +31,19 @@ const FRAME = 20;
 const NODES = 0.3;
 
 /**
- * Bytes after gzip of the file that `predictFileBytes` foretells; null where the model is too large to be compressed at every move. Within a few
- * percent of the written file's, 6 where nearly all is zeros (`wire.test.ts`). Reads the value of each layer once; unchanged ones once a graph.
+ * Bytes after gzip of the file that `predictFileBytes` foretells; null where the model is too large to be compressed at every move. Within
+ * a few
+ * percent of the written file's, 6 where nearly all is zeros (`wire.test.ts`). Reads the value of each layer once; unchanged ones once a
+ * graph.
  * @param states of the run, in the model's order.
  */
-export async function predictGzipBytes(run: RecipeRun, states: readonly Pick<LayerState, 'bytesAfter'>[], compute: Compute, gzip: Gzip, job: Job): Promise<number | null> {
+export async function predictGzipBytes(
+  run: RecipeRun,
+  states: readonly Pick<LayerState, 'bytesAfter'>[],
+  compute: Compute,
+  gzip: Gzip,
+  job: Job,
+): Promise<number | null> {
   if (run.layers.reduce((bytes, layer) => bytes + layer.bytes, 0) > MOST_BYTES) return null;
   let total = (await skeletonBytes(run.model, gzip)) + (await lookUpBytes(run, gzip));
   for (const [i, layer] of run.layers.entries()) {
@@ -52,7 +63,11 @@ async function layerBytes(run: RecipeRun, layer: Layer, bytes: number, compute: 
     return codes * stored + values * tables.length + NODES * Math.max(0, bytes - stored - tables.length);
   }
   const type = encoding === null ? layer.type : 'float16';
-  const ratio = async (): Promise<number> => ratioOf((await valuesOf(run, layer, compute)).map((span) => encodeFloats(type, span)), gzip);
+  const ratio = async (): Promise<number> =>
+    ratioOf(
+      (await valuesOf(run, layer, compute)).map((span) => encodeFloats(type, span)),
+      gzip,
+    );
   if (run.isChanged(layer.id)) return (await ratio()) * bytes;
   const known = unchanged.get(layer) ?? (await ratio());
   unchanged.set(layer, known);
@@ -126,7 +141,10 @@ async function skeletonBytes(model: OnnxModel, gzip: Gzip): Promise<number> {
   const known = skeletons.get(model);
   if (known !== undefined) return known;
   const bare = cloneForEdit(model);
-  for (const { value: { constant } } of findLayers(bare).sources) if (constant) Object.assign(constant, { rawData: new Uint8Array(), floatData: [], doubleData: [], int32Data: [] });
+  for (const {
+    value: { constant },
+  } of findLayers(bare).sources)
+    if (constant) Object.assign(constant, { rawData: new Uint8Array(), floatData: [], doubleData: [], int32Data: [] });
   const bytes = await gzip(writeModel(bare));
   skeletons.set(model, bytes);
   return bytes;

@@ -5,7 +5,8 @@ import { FULL } from './testing/results';
 import type { Asked, Results } from './types';
 
 const plan = (budget: Extract<Asked, { by: 'plan' }>['budget']): Asked => ({ by: 'plan', budget, predictedLoss: 0.0432, needed: 963 });
-const answer = (asked: Asked | null, change: Partial<Results> = {}): string | null => answerWords(reportOf({ ...FULL, ...change, asked }))?.replaceAll('\u2009', ' ') ?? null;
+const answer = (asked: Asked | null, change: Partial<Results> = {}): string | null =>
+  answerWords(reportOf({ ...FULL, ...change, asked }))?.replaceAll('\u2009', ' ') ?? null;
 const scored = (difference: number, low: number, high: number): Partial<Results> => ({
   evaluation: FULL.evaluation && { ...FULL.evaluation, paired: { worse: 9, better: 5, p: 0.3, difference, interval: { low, high } } },
 });
@@ -40,7 +41,9 @@ test('a time is answered by the interval of its ratio on WASM, a loss by the pla
 const words = (asked: Asked | null): string => askedWords(reportOf({ ...FULL, asked }));
 
 test('what was asked for, in words; a recipe set by hand was asked for by nothing else', () => {
-  expect(words(plan({ kind: 'points', points: 1, samples: null }))).toBe('Bits for each layer, so that top-1 accuracy falls by at most 1 point.');
+  expect(words(plan({ kind: 'points', points: 1, samples: null }))).toBe(
+    'Bits for each layer, so that top-1 accuracy falls by at most 1 point.',
+  );
   expect(words(plan({ kind: 'time', ratio: 0.8 }))).toContain("at most 0.80× the original's time");
   expect(words({ by: 'best', goal: { kind: 'bits', bits: 4 } })).toBe('The recipe that loses least with weights of 4 bits.');
   expect(words(null)).toMatch(/^Nothing but this recipe/);

@@ -14,7 +14,9 @@ export function askedWords({ asked }: Report): string {
 }
 
 function goalWords(goal: BestGoal): string {
-  return goal.kind === 'bits' ? `The recipe that loses least with weights of ${goal.bits} bits.` : `The recipe that loses least in a file of at most ${formatBytes(goal.bytes)}.`;
+  return goal.kind === 'bits'
+    ? `The recipe that loses least with weights of ${goal.bits} bits.`
+    : `The recipe that loses least in a file of at most ${formatBytes(goal.bytes)}.`;
 }
 
 function budgetWords(budget: BitBudget): string {
@@ -57,7 +59,8 @@ function keepsBytes({ after: { bytes } }: Report, most: number): string {
 function keepsBits({ layers }: Report, most: number): string {
   const coded = layers.filter(({ storage }) => storage !== null && storage !== 'float');
   const floats = layers.length - coded.length;
-  const left = floats === 0 ? '' : `; ${counted(floats, 'other')} ${agreeing(floats, 'stays', 'stay')} as ${agreeing(floats, 'it was', 'they were')}`;
+  const left =
+    floats === 0 ? '' : `; ${counted(floats, 'other')} ${agreeing(floats, 'stays', 'stay')} as ${agreeing(floats, 'it was', 'they were')}`;
   const wider = coded.filter(({ bits }) => (bits ?? 0) > most);
   if (coded.length === 0) return 'No: every weight stays as it was.';
   if (wider.length > 0) return `No: ${counted(wider.length, 'weight takes', 'weights take')} more than ${most} bits${left}.`;

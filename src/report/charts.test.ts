@@ -6,13 +6,25 @@ function attribute(svg: string, pattern: RegExp): number[] {
   return [...svg.matchAll(pattern)].map(([, value]) => Number(value));
 }
 
-const row = (changes: Partial<SpreadRow>): SpreadRow => ({ label: 'a', side: 'result', low: 9, mid: 10, high: 11, points: [], note: '', ...changes });
+const row = (changes: Partial<SpreadRow>): SpreadRow => ({
+  label: 'a',
+  side: 'result',
+  low: 9,
+  mid: 10,
+  high: 11,
+  points: [],
+  note: '',
+  ...changes,
+});
 const spreads = (rows: readonly SpreadRow[], changes: Partial<Extract<Chart, { kind: 'spreads' }>> = {}): string =>
   drawChart({ kind: 'spreads', rows, limits: [0, Infinity], zero: true, band: null, unit: 'ms', ...changes }, 'finding');
 
 describe('bars', () => {
   it('start at zero and are as long as their bytes, the largest of either side being the whole', () => {
-    const rows = [{ label: 'raw', before: 400, after: 100, note: '' }, { label: 'gzip', before: null, after: 800, note: '' }];
+    const rows = [
+      { label: 'raw', before: 400, after: 100, note: '' },
+      { label: 'gzip', before: null, after: 800, note: '' },
+    ];
     const svg = drawChart({ kind: 'bars', rows }, 'finding');
     const [before = 0, after = 0, larger = 0, ...others] = attribute(svg, /<rect[^>]* width="([\d.]+)%"/g);
     expect(before / larger).toBeCloseTo(0.5, 4);
@@ -25,7 +37,10 @@ describe('bars', () => {
 describe('spreads', () => {
   it('place values by their size on an axis from zero', () => {
     const svg = spreads([row({ low: 5, mid: 10, high: 20 })]);
-    const [x1 = 0, x2 = 0] = [attribute(svg, /x1="([\d.]+)%" x2="[\d.]+%" y1="23" y2="23"/g)[0], attribute(svg, /x1="[\d.]+%" x2="([\d.]+)%" y1="23" y2="23"/g)[0]];
+    const [x1 = 0, x2 = 0] = [
+      attribute(svg, /x1="([\d.]+)%" x2="[\d.]+%" y1="23" y2="23"/g)[0],
+      attribute(svg, /x1="[\d.]+%" x2="([\d.]+)%" y1="23" y2="23"/g)[0],
+    ];
     const [middle = 0] = attribute(svg, /class="middle" cx="([\d.]+)%"/g);
     // 1 % is zero.
     expect((x2 - 1) / (x1 - 1)).toBeCloseTo(4, 3);
@@ -53,7 +68,16 @@ describe('spreads', () => {
 
 describe('spindle', () => {
   it('has a section a layer whose height is the square root of its bytes', () => {
-    const svg = drawChart({ kind: 'spindle', layers: [{ name: 'a', before: 400, after: 100 }, { name: 'b<', before: 100, after: null }] }, 'finding');
+    const svg = drawChart(
+      {
+        kind: 'spindle',
+        layers: [
+          { name: 'a', before: 400, after: 100 },
+          { name: 'b<', before: 100, after: null },
+        ],
+      },
+      'finding',
+    );
     const [a = 0, inner = 0, b = 0, ...others] = attribute(svg, /<rect[^>]* height="([\d.]+)"/g);
     expect(inner / a).toBeCloseTo(0.5, 2);
     expect(b / a).toBeCloseTo(0.5, 2);

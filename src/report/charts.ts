@@ -23,7 +23,11 @@ export function drawChart(chart: Chart, finding: string): string {
     case 'spreads':
       return svg(finding, `height="${chart.rows.length * ROW + AXIS}"`, drawSpreads(chart));
     case 'spindle':
-      return svg(finding, `class="spindle" height="${SPINDLE}" viewBox="0 0 ${Math.max(1, chart.layers.length)} ${SPINDLE}" preserveAspectRatio="none"`, drawSpindle(chart.layers));
+      return svg(
+        finding,
+        `class="spindle" height="${SPINDLE}" viewBox="0 0 ${Math.max(1, chart.layers.length)} ${SPINDLE}" preserveAspectRatio="none"`,
+        drawSpindle(chart.layers),
+      );
   }
 }
 
@@ -41,8 +45,14 @@ function percent(value: number): string {
 
 function drawBars(rows: readonly BarRow[]): string {
   const largest = Math.max(1, ...rows.flatMap(({ before, after }) => [before ?? 0, after ?? 0]));
-  const bar = (bytes: number | null, y: number, height: number, side: Who): string => (bytes === null ? '' : `<rect class="${side}" x="0" y="${y}" width="${percent((99.5 * bytes) / largest)}" height="${height}"/>`);
-  return rows.map(({ label, note, before, after }, i) => `${heading(i * ROW, label, note)}${bar(before, i * ROW + 17.5, 12, 'original')}${bar(after, i * ROW + 20, 7, 'result')}`).join('');
+  const bar = (bytes: number | null, y: number, height: number, side: Who): string =>
+    bytes === null ? '' : `<rect class="${side}" x="0" y="${y}" width="${percent((99.5 * bytes) / largest)}" height="${height}"/>`;
+  return rows
+    .map(
+      ({ label, note, before, after }, i) =>
+        `${heading(i * ROW, label, note)}${bar(before, i * ROW + 17.5, 12, 'original')}${bar(after, i * ROW + 20, 7, 'result')}`,
+    )
+    .join('');
 }
 
 function drawSpreads({ rows, limits, zero, band, unit }: Extract<Chart, { kind: 'spreads' }>): string {
@@ -54,12 +64,21 @@ function drawSpreads({ rows, limits, zero, band, unit }: Extract<Chart, { kind: 
   const to = Math.min(limits[1], highest + room);
   const x = (value: number): string => percent(linearScale([from, to], [1, 99]).toPixels(value));
   const bottom = rows.length * ROW;
-  const stripe = band ? `<rect class="band" x="${x(band[0])}" y="0" width="${percent(linearScale([0, to - from], [0, 98]).toPixels(band[1] - band[0]))}" height="${bottom}"/><line class="axis" x1="${x(1)}" x2="${x(1)}" y1="0" y2="${bottom}"/>` : '';
-  const marks = ticks(from, to, 5).map((tick) => `<text class="tick" x="${x(tick)}" y="${bottom + 15}">${tick}${unit === '×' ? unit : ` ${unit}`}</text>`);
+  const stripe = band
+    ? `<rect class="band" x="${x(band[0])}" y="0" width="${percent(linearScale([0, to - from], [0, 98]).toPixels(band[1] - band[0]))}" height="${bottom}"/><line class="axis" x1="${x(1)}" x2="${x(1)}" y1="0" y2="${bottom}"/>`
+    : '';
+  const marks = ticks(from, to, 5).map(
+    (tick) => `<text class="tick" x="${x(tick)}" y="${bottom + 15}">${tick}${unit === '×' ? unit : ` ${unit}`}</text>`,
+  );
   return `${stripe}${rows.map((row, i) => drawSpread(row, i * ROW, x, highest)).join('')}<line class="axis" x1="0" x2="100%" y1="${bottom}" y2="${bottom}"/>${marks.join('')}`;
 }
 
-function drawSpread({ label, note, side, low, mid, high, points }: SpreadRow, top: number, x: (value: number) => string, edge: number): string {
+function drawSpread(
+  { label, note, side, low, mid, high, points }: SpreadRow,
+  top: number,
+  x: (value: number) => string,
+  edge: number,
+): string {
   const y = top + MARKS;
   const upright = (at: number, half: number): string => `<line x1="${x(at)}" x2="${x(at)}" y1="${y - half}" y2="${y + half}"/>`;
   const far = points.filter((point) => point > edge);
@@ -77,6 +96,9 @@ function drawSpindle(layers: Extract<Chart, { kind: 'spindle' }>['layers']): str
     return `<rect class="${side}" x="${at}" width="1" y="${Number((SPINDLE / 2 - half).toFixed(2))}" height="${Number((half * 2).toFixed(2))}"/>`;
   };
   return layers
-    .map(({ name, before, after }, i) => `<g><title>${escapeHtml(`${name}: ${formatBytes(before)}${after === null ? '' : ` → ${formatBytes(after)}`}`)}</title>${section(before, i, 'original')}${after === null ? '' : section(after, i, 'result')}</g>`)
+    .map(
+      ({ name, before, after }, i) =>
+        `<g><title>${escapeHtml(`${name}: ${formatBytes(before)}${after === null ? '' : ` → ${formatBytes(after)}`}`)}</title>${section(before, i, 'original')}${after === null ? '' : section(after, i, 'result')}</g>`,
+    )
     .join('');
 }

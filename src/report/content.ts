@@ -62,7 +62,10 @@ export type Chart =
       readonly unit: string;
     }
   /** A section a layer, mirrored, its half-height the square root of its bytes. */
-  | { readonly kind: 'spindle'; readonly layers: readonly { readonly name: string; readonly before: number; readonly after: number | null }[] };
+  | {
+      readonly kind: 'spindle';
+      readonly layers: readonly { readonly name: string; readonly before: number; readonly after: number | null }[];
+    };
 
 export type Block =
   | { readonly kind: 'words'; readonly text: string }
@@ -83,8 +86,16 @@ export function figure(value: number | null | undefined, format: (value: number)
   return value === null || value === undefined ? absent : { value, text: format(value) };
 }
 
-export function interval(ends: { readonly low: number; readonly high: number } | null | undefined, format: (value: number) => string): Cell {
-  return ends ? [{ value: ends.low, text: format(ends.low) }, { value: ends.high, text: format(ends.high) }] : NOT_MEASURED;
+export function interval(
+  ends: { readonly low: number; readonly high: number } | null | undefined,
+  format: (value: number) => string,
+): Cell {
+  return ends
+    ? [
+        { value: ends.low, text: format(ends.low) },
+        { value: ends.high, text: format(ends.high) },
+      ]
+    : NOT_MEASURED;
 }
 
 /** Between the ends of an interval: a dash beside a minus sign would read as one. */
@@ -112,7 +123,11 @@ export function text(...sentences: readonly (string | null)[]): Block {
 /** The first rows of a long table, with a caption that says so. */
 export function capped(table: Table, most: number): Table {
   if (table.rows.length <= most) return table;
-  return { ...table, caption: `${table.caption}: the first ${most} of ${table.rows.length}; the JSON has all`, rows: table.rows.slice(0, most) };
+  return {
+    ...table,
+    caption: `${table.caption}: the first ${most} of ${table.rows.length}; the JSON has all`,
+    rows: table.rows.slice(0, most),
+  };
 }
 
 /** A section of a kind of figures: says why there are none where there are none. */

@@ -52,8 +52,25 @@ describe('figures', () => {
 
   it('that were not measured say so', () => {
     const text = textOf((least ?? '').replace(/<script.*<\/script>/s, ''));
-    for (const words of ['Size of the result: not measured, since the file was not written.', 'Latency: not measured, since it was not asked for.', 'Accuracy: not measured, since there are no samples.', 'Agreement with the original: not measured, since it was not asked for.']) expect(text).toContain(words);
-    expect(tableOf(least ?? '', 'Layers').rows[0]).toEqual(['conv1', 'Conv', '64×3×3×3', '1,728', 'not measured', 'not measured', 'not measured', 'not measured', '6.91', 'not measured']);
+    for (const words of [
+      'Size of the result: not measured, since the file was not written.',
+      'Latency: not measured, since it was not asked for.',
+      'Accuracy: not measured, since there are no samples.',
+      'Agreement with the original: not measured, since it was not asked for.',
+    ])
+      expect(text).toContain(words);
+    expect(tableOf(least ?? '', 'Layers').rows[0]).toEqual([
+      'conv1',
+      'Conv',
+      '64×3×3×3',
+      '1,728',
+      'not measured',
+      'not measured',
+      'not measured',
+      'not measured',
+      '6.91',
+      'not measured',
+    ]);
     expect(text.match(/Not measured, since /g)).toHaveLength(8);
     expect(text).not.toMatch(/NaN|undefined|null|Infinity/);
   });
@@ -62,8 +79,12 @@ describe('figures', () => {
 test('verdicts say what the measurements can tell', () => {
   const text = textOf(full ?? '').replaceAll('\u2009', ' ');
   expect(text).toContain('Size: 3.8× smaller, 4.95 MB to 1.30 MB; after gzip 4.60 MB to 903 kB; after brotli 4.55 MB to 880 kB.');
-  expect(text).toMatch(/Latency on WebGPU: faster, 0\.80× the time; median 10\.2 ms to 8\.10 ms, 0\.80× the original's time \(95 % interval 0\.79–0\.80\), 10 runs in turns\./);
-  expect(text).toContain('Top-1 accuracy: no measurable change; 59.60 % (95 % interval 55.24–63.81) to 58.80 % (95 % interval 54.43–63.03), 500 samples. Paired difference −0.80 points (95 % interval −2.27 to +0.66)');
+  expect(text).toMatch(
+    /Latency on WebGPU: faster, 0\.80× the time; median 10\.2 ms to 8\.10 ms, 0\.80× the original's time \(95 % interval 0\.79–0\.80\), 10 runs in turns\./,
+  );
+  expect(text).toContain(
+    'Top-1 accuracy: no measurable change; 59.60 % (95 % interval 55.24–63.81) to 58.80 % (95 % interval 54.43–63.03), 500 samples. Paired difference −0.80 points (95 % interval −2.27 to +0.66)',
+  );
   expect(text).toContain('WASM: no measurable change');
 });
 
@@ -85,15 +106,35 @@ test('the first page is the summary, and all else is folded', () => {
 });
 
 test('nothing is foretold, and nothing is missing without a reason', () => {
-  const open: typeof FULL = { ...FULL, truth: FULL.truth && { ...FULL.truth, sentences: [...FULL.truth.sentences, { level: 'unknown', text: 'This model in other forms: not measured yet.' }, { level: 'unknown', text: 'Where each operator runs: not measured yet.' }] } };
+  const open: typeof FULL = {
+    ...FULL,
+    truth: FULL.truth && {
+      ...FULL.truth,
+      sentences: [
+        ...FULL.truth.sentences,
+        { level: 'unknown', text: 'This model in other forms: not measured yet.' },
+        { level: 'unknown', text: 'Where each operator runs: not measured yet.' },
+      ],
+    },
+  };
   const unwritten = { ...FULL, exported: null };
   for (const results of [FULL, LEAST, open, unwritten]) {
     const text = textOf(reportHtml(reportOf(results)).replace(/<script.*<\/script>/s, ''));
     expect(text).not.toMatch(/foretold|not measured yet|not measured\.(?! )/i);
   }
-  expect(textOf(reportHtml(reportOf(open)))).toContain('Not measured, since it was not asked for: This model in other forms; Where each operator runs.');
-  const stuck = reportOf({ ...LEAST, exported: FULL.exported && { ...FULL.exported, proof: { ...FULL.exported.proof, ran: false, runnable: false, reason: 'it has an operator of another domain.' } } });
-  expect(textOf(reportHtml(stuck))).toContain('Latency: not measured, since the file cannot be run here (it has an operator of another domain).');
+  expect(textOf(reportHtml(reportOf(open)))).toContain(
+    'Not measured, since it was not asked for: This model in other forms; Where each operator runs.',
+  );
+  const stuck = reportOf({
+    ...LEAST,
+    exported: FULL.exported && {
+      ...FULL.exported,
+      proof: { ...FULL.exported.proof, ran: false, runnable: false, reason: 'it has an operator of another domain.' },
+    },
+  });
+  expect(textOf(reportHtml(stuck))).toContain(
+    'Latency: not measured, since the file cannot be run here (it has an operator of another domain).',
+  );
 });
 
 test('names from files stay text', () => {
@@ -107,12 +148,20 @@ test('names from files stay text', () => {
   expect(tableOf(html, 'Changed answers').rows[0]).toContain(HOSTILE);
 });
 
-test.each([['full', full], ['least', least], ['attack', attack]])('is well formed, accessible and sufficient to itself: %s', (_name, page) => {
+test.each([
+  ['full', full],
+  ['least', least],
+  ['attack', attack],
+])('is well formed, accessible and sufficient to itself: %s', (_name, page) => {
   const html = page ?? '';
   expect(openTags(html)).toEqual([]);
   expect(html).toMatch(/^<!doctype html>\n<html lang="en">/);
   expect(headingsOf(html)[0]).toBe(1);
-  expect(headingsOf(html).slice(1).every((level) => level === 2)).toBe(true);
+  expect(
+    headingsOf(html)
+      .slice(1)
+      .every((level) => level === 2),
+  ).toBe(true);
   for (const [svg] of html.matchAll(/<svg[^>]*>/g)) expect(svg).toMatch(/role="img" aria-label="[^"]+"/);
   for (const [head] of html.matchAll(/<th[\s>][^>]*>?/g)) expect(head).toMatch(/scope="(?:col|row)"/);
   const markup = html.replace(/<script.*<\/script>/s, '');

@@ -16,7 +16,9 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 export function reportHtml(report: Report): string {
   const sections = sectionsOf(report);
   const { model, recipe, environment } = report;
-  const about = [labelRecipe(recipe), environment.date.slice(0, 10), environment.adapter, environment.browser].filter((words) => words !== null);
+  const about = [labelRecipe(recipe), environment.date.slice(0, 10), environment.adapter, environment.browser].filter(
+    (words) => words !== null,
+  );
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -80,7 +82,8 @@ function align(column: Column | undefined): string {
 }
 
 function drawCell(cell: Cell, at: number, column: Column | undefined): string {
-  const content = typeof cell === 'string' ? escapeHtml(cell) : 'text' in cell ? number(cell) : `${number(cell[0])}${between(cell)}${number(cell[1])}`;
+  const content =
+    typeof cell === 'string' ? escapeHtml(cell) : 'text' in cell ? number(cell) : `${number(cell[0])}${between(cell)}${number(cell[1])}`;
   if (at === 0) return `<th scope="row">${content}</th>`;
   if (typeof cell !== 'string' && 'text' in cell && cell.heat !== undefined) return `<td class="n heat${cell.heat}">${content}</td>`;
   return `<td${align(column)}>${content}</td>`;

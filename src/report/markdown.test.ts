@@ -7,14 +7,31 @@ import { ATTACK, BY_CHANCE, FULL, LEAST } from './testing/results';
 
 /** Cells of a table's line, unescaped. */
 function cells(line: string): string[] {
-  return line.slice(2, -2).split(/(?<!\\)(?:\\\\)* \| /).map((cell) => cell.replaceAll(/\\(.)/g, '$1').replaceAll('\u2060', ''));
+  return line
+    .slice(2, -2)
+    .split(/(?<!\\)(?:\\\\)* \| /)
+    .map((cell) => cell.replaceAll(/\\(.)/g, '$1').replaceAll('\u2060', ''));
 }
 
-test.each([['full', FULL], ['least', LEAST], ['attack', ATTACK]])('tables hold the cells of the HTML form: %s', (_name, results) => {
+test.each([
+  ['full', FULL],
+  ['least', LEAST],
+  ['attack', ATTACK],
+])('tables hold the cells of the HTML form: %s', (_name, results) => {
   const report = reportOf(results);
-  const lines = reportMarkdown(report).split('\n').filter((line) => line.startsWith('| '));
+  const lines = reportMarkdown(report)
+    .split('\n')
+    .filter((line) => line.startsWith('| '));
   const wanted = sectionsOf(report).flatMap(({ blocks }) =>
-    blocks.flatMap((block) => (block.kind === 'table' ? [block.table.columns.map(({ name }) => name), block.table.columns.map(({ kind }) => (kind === 'numbers' ? '---:' : '---')), ...block.table.rows.map((row) => row.map(cellText))] : [])),
+    blocks.flatMap((block) =>
+      block.kind === 'table'
+        ? [
+            block.table.columns.map(({ name }) => name),
+            block.table.columns.map(({ kind }) => (kind === 'numbers' ? '---:' : '---')),
+            ...block.table.rows.map((row) => row.map(cellText)),
+          ]
+        : [],
+    ),
   );
   expect(lines.map(cells)).toEqual(wanted.map((row) => row.map((cell) => cell.replaceAll(/\s*\n\s*/g, ' '))));
 });

@@ -1,6 +1,16 @@
 import { pairedRatio } from '../base/stats';
 import type { Ratio } from '../base/verdict';
-import type { Evaluation, Latency, LayerState, Measurement, OpenedModel, Placement, Sensitivity, Sizes, Throughput } from '../engine/protocol/index';
+import type {
+  Evaluation,
+  Latency,
+  LayerState,
+  Measurement,
+  OpenedModel,
+  Placement,
+  Sensitivity,
+  Sizes,
+  Throughput,
+} from '../engine/protocol/index';
 import { encodeRecipeLink, LINK_KEY } from '../recipe/link';
 import { whatStays } from '../recipe/stays';
 import type { BackendTiming, PlacementSummary, Report, ReportLayer, ReportSensitivity, Results } from './types';
@@ -13,7 +23,14 @@ export function reportOf(results: Results): Report {
   const states = exported ?? preview;
   return {
     version: 1,
-    model: { name: summary.name, bytes: summary.bytes, sha256: opened.sha256, params: summary.params, opset: summary.opset, macs: summary.macs },
+    model: {
+      name: summary.name,
+      bytes: summary.bytes,
+      sha256: opened.sha256,
+      params: summary.params,
+      opset: summary.opset,
+      macs: summary.macs,
+    },
     recipe,
     recipeLink: `#${LINK_KEY}${encodeRecipeLink(recipe)}`,
     environment: {
@@ -26,7 +43,12 @@ export function reportOf(results: Results): Report {
       date: results.date.toISOString(),
     },
     before: { bytes: summary.bytes, gzipBytes: opened.gzipBytes, latencyMs: timed?.before ?? null, accuracy: evaluation?.before ?? null },
-    after: { bytes: exported?.bytes ?? null, gzipBytes: exported?.gzipBytes ?? null, latencyMs: timed?.after ?? null, accuracy: evaluation?.after ?? null },
+    after: {
+      bytes: exported?.bytes ?? null,
+      gzipBytes: exported?.gzipBytes ?? null,
+      latencyMs: timed?.after ?? null,
+      accuracy: evaluation?.after ?? null,
+    },
     predictedBytes: preview?.predictedBytes ?? null,
     latencyRatio: timed ? ratioOf(timed) : null,
     otherBackends: others.map(timingOf),
@@ -45,7 +67,14 @@ export function reportOf(results: Results): Report {
     sizes: sizes && withoutRecipe<Sizes>(sizes),
     truth: results.truth?.sentences ?? null,
     sensitivity: results.sensitivity && scanOf(results.sensitivity),
-    data: data && { name: data.name, samples: data.samples, split: data.split, classes: data.classes, labelled: data.labelled, problems: data.problems },
+    data: data && {
+      name: data.name,
+      samples: data.samples,
+      split: data.split,
+      classes: data.classes,
+      labelled: data.labelled,
+      problems: data.problems,
+    },
     card: data?.card ?? null,
     asked: results.asked,
     tried: results.tried,
@@ -85,7 +114,16 @@ function scanOf({ recipe, options, cells, finished }: NonNullable<Results['sensi
   return { recipe, options, cells, finished: finished && figuresOf(finished) };
 }
 
-function figuresOf({ layers, skipped, samples, top1, resumed, sessionsCreated, inferenceMs, totalMs }: Sensitivity): NonNullable<ReportSensitivity['finished']> {
+function figuresOf({
+  layers,
+  skipped,
+  samples,
+  top1,
+  resumed,
+  sessionsCreated,
+  inferenceMs,
+  totalMs,
+}: Sensitivity): NonNullable<ReportSensitivity['finished']> {
   return { layers, skipped, samples, top1, resumed, sessionsCreated, inferenceMs, totalMs };
 }
 
@@ -95,7 +133,15 @@ function withoutRecipe<T extends { readonly recipe: unknown }>({ recipe: _recipe
 }
 
 /** The number of changed answers stands with the list of them. */
-function agreementOf({ agreement: { changed: _count, ...figures }, ep, of, madeUp, nonFinite, changed, outputs }: Evaluation): NonNullable<Report['agreement']> {
+function agreementOf({
+  agreement: { changed: _count, ...figures },
+  ep,
+  of,
+  madeUp,
+  nonFinite,
+  changed,
+  outputs,
+}: Evaluation): NonNullable<Report['agreement']> {
   return { ep, of, madeUp, nonFinite, ...figures, changed, outputs };
 }
 

@@ -56,7 +56,7 @@ export interface Results {
   readonly forms: FormComparison | null;
   readonly sizes: Sizes | null;
   readonly truth: Truth | null;
-  readonly sensitivity: Pick<Sensitivity, 'recipe' | 'options' | 'cells'> & { readonly finished: Sensitivity | null } | null;
+  readonly sensitivity: (Pick<Sensitivity, 'recipe' | 'options' | 'cells'> & { readonly finished: Sensitivity | null }) | null;
   /** What was asked for where the recipe was chosen by that; null where it was set by hand. */
   readonly asked: Asked | null;
   /** Every recipe that was scored, timed or written, and those that a choice compared: this one among them. */
@@ -65,7 +65,9 @@ export interface Results {
 
 export type Asked =
   | { readonly by: 'best'; readonly goal: BestGoal }
-  /** `predictedLoss`: as the plan has it. `needed`: samples that would decide a limit that the plan left undecided; null where it is none. */
+  /**
+   * `predictedLoss`: as the plan has it. `needed`: samples that would decide a limit that the plan left undecided; null where it is none.
+   */
   | { readonly by: 'plan'; readonly budget: BitBudget; readonly predictedLoss: number; readonly needed: number | null };
 
 /** A recipe beside others. null: not measured. */
@@ -88,7 +90,14 @@ export interface Tried {
 /** REPORT.json: percentages 0..100; what was not measured is null, never 0. */
 export interface Report {
   readonly version: 1;
-  readonly model: { readonly name: string; readonly bytes: number; readonly sha256: string; readonly params: number; readonly opset: number; readonly macs: number | null };
+  readonly model: {
+    readonly name: string;
+    readonly bytes: number;
+    readonly sha256: string;
+    readonly params: number;
+    readonly opset: number;
+    readonly macs: number | null;
+  };
   readonly recipe: Recipe;
   /** The recipe as the part of an address after the page's own, from "#" on. */
   readonly recipeLink: string;
@@ -198,5 +207,8 @@ export type PlacementSummary = Omit<Placement, 'nodes'>;
 export interface ReportSensitivity extends Pick<Sensitivity, 'recipe' | 'options'> {
   readonly cells: readonly SensitivityCell[];
   /** The rest is known of a finished scan; null where it was stopped. */
-  readonly finished: Pick<Sensitivity, 'layers' | 'skipped' | 'samples' | 'top1' | 'resumed' | 'sessionsCreated' | 'inferenceMs' | 'totalMs'> | null;
+  readonly finished: Pick<
+    Sensitivity,
+    'layers' | 'skipped' | 'samples' | 'top1' | 'resumed' | 'sessionsCreated' | 'inferenceMs' | 'totalMs'
+  > | null;
 }

@@ -22,7 +22,12 @@ export interface CheckOptions {
  * Runs the model on WASM and on WebGPU with the same feeds and compares every output; where they differ beyond the tolerance,
  * tries the NCHW layout. Sessions are released before it returns. Throws `runtime-failed` where WASM cannot run the model.
  */
-export async function checkBackends(runtime: Runtime, model: Uint8Array | ModelFiles, options: CheckOptions, job: Job): Promise<BackendCheck> {
+export async function checkBackends(
+  runtime: Runtime,
+  model: Uint8Array | ModelFiles,
+  options: CheckOptions,
+  job: Job,
+): Promise<BackendCheck> {
   const startedAt = Date.now();
   const report = (stage: string, done: number) => job.onProgress({ stage, done, total: 3, startedAt });
   report('Running on WASM', 0);
@@ -30,7 +35,15 @@ export async function checkBackends(runtime: Runtime, model: Uint8Array | ModelF
     const feeds = options.feeds?.(session.inputs) ?? (await findFeeds(session, job.signal)).map((found) => found.feeds);
     return { feeds, outputs: await runAll(session, feeds, job.signal) };
   });
-  if (!options.webgpu) return finish(report, { ok: true, maxAbs: 0, sqnrDb: null, layout: 'NHWC', repaired: false, verdict: 'No WebGPU here: the model runs on WASM.' });
+  if (!options.webgpu)
+    return finish(report, {
+      ok: true,
+      maxAbs: 0,
+      sqnrDb: null,
+      layout: 'NHWC',
+      repaired: false,
+      verdict: 'No WebGPU here: the model runs on WASM.',
+    });
   const tolerance = options.tolerance ?? TOLERANCE;
   const attempt = async (layout: Layout): Promise<Difference | WhittleError> => {
     try {
@@ -55,7 +68,14 @@ type Attempt = Difference | WhittleError;
 /** Puts the outcome in words. `before` is what the NHWC layout gave where it was not good. */
 export function verdict(layout: Layout, result: Attempt, before: Attempt | null, tolerance: number): BackendCheck {
   if (result instanceof WhittleError) {
-    return { ok: false, maxAbs: Infinity, sqnrDb: null, layout, repaired: false, verdict: `WebGPU cannot run this model: ${result.message} WASM is used.` };
+    return {
+      ok: false,
+      maxAbs: Infinity,
+      sqnrDb: null,
+      layout,
+      repaired: false,
+      verdict: `WebGPU cannot run this model: ${result.message} WASM is used.`,
+    };
   }
   const ok = result.relative <= tolerance;
   const error = `max error ${figure(result.maxAbs)}`;

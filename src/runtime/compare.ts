@@ -60,7 +60,10 @@ export function countNonFinite(before: readonly Outputs[], after: readonly Outpu
   return [...counts].map(([output, { before: a, after: b }]) => ({ output, before: a, after: b }));
 }
 
-function compareTensor(reference: HostTensor, other: HostTensor | undefined): { maxAbs: number; range: number; signal: number; noise: number } {
+function compareTensor(
+  reference: HostTensor,
+  other: HostTensor | undefined,
+): { maxAbs: number; range: number; signal: number; noise: number } {
   const a = toFloat64(reference);
   const b = other ? toFloat64(other) : null;
   if (!a || !b) {

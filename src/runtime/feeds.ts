@@ -44,7 +44,10 @@ export function takesBatches(input: ValueInfo): boolean {
 
 /** Made-up values of the sizes of one sample that runs, for a batch: inputs that take one sample only keep the sample's value. */
 export function batchFeeds(sample: HostFeeds, inputs: readonly ValueInfo[], batch: number): HostFeeds {
-  const shaped = inputs.map((input) => ({ ...input, dims: [...input.dims.slice(0, 1), ...(sample[input.name]?.dims ?? input.dims).slice(1)] }));
+  const shaped = inputs.map((input) => ({
+    ...input,
+    dims: [...input.dims.slice(0, 1), ...(sample[input.name]?.dims ?? input.dims).slice(1)],
+  }));
   const single = Object.entries(sample).filter(([name]) => !inputs.some((i) => i.name === name && takesBatches(i)));
   return randomFeeds(shaped, { batch }, Object.fromEntries(single));
 }
@@ -59,7 +62,12 @@ export interface FoundFeeds {
  * Feeds that the session really runs: several where the model takes a scalar integer, because each value may be another branch
  * (Silero VAD chooses by the sampling rate). At most `most` are kept. Throws the last failure where none runs.
  */
-export async function findFeeds(session: Pick<Session, 'inputs' | 'run'>, signal: AbortSignal, seed = 1, most = 2): Promise<readonly FoundFeeds[]> {
+export async function findFeeds(
+  session: Pick<Session, 'inputs' | 'run'>,
+  signal: AbortSignal,
+  seed = 1,
+  most = 2,
+): Promise<readonly FoundFeeds[]> {
   const found: FoundFeeds[] = [];
   let failure: unknown = new WhittleError('runtime-failed', 'The model has no inputs that can be made up.');
   for (const choice of choices(session.inputs)) {
@@ -109,21 +117,35 @@ function makeData(input: ValueInfo, n: number, choice: FeedChoice, image: boolea
   const float = () => (image ? random() : random() * 2 - 1);
   const integer = () => (isIntegerScalar(input) ? choice.scalar : Math.floor(random() * choice.below));
   switch (input.type) {
-    case 'float32': return Float32Array.from({ length: n }, float);
-    case 'float64': return Float64Array.from({ length: n }, float);
+    case 'float32':
+      return Float32Array.from({ length: n }, float);
+    case 'float64':
+      return Float64Array.from({ length: n }, float);
     // 0x3c00 is 1.0 and 0x3800 is 0.5: random bits between them are halves in [0.5, 1).
-    case 'float16': return Uint16Array.from({ length: n }, () => 0x3800 + Math.floor(random() * 0x400));
-    case 'int8': return Int8Array.from({ length: n }, integer);
-    case 'uint8': return Uint8Array.from({ length: n }, integer);
-    case 'int16': return Int16Array.from({ length: n }, integer);
-    case 'uint16': return Uint16Array.from({ length: n }, integer);
-    case 'int32': return Int32Array.from({ length: n }, integer);
-    case 'uint32': return Uint32Array.from({ length: n }, integer);
-    case 'int64': return BigInt64Array.from({ length: n }, () => BigInt(integer()));
-    case 'uint64': return BigUint64Array.from({ length: n }, () => BigInt(integer()));
-    case 'bool': return Uint8Array.from({ length: n }, () => (random() < 0.5 ? 0 : 1));
-    case 'string': return Array.from({ length: n }, () => 'a');
-    default: throw new WhittleError('runtime-failed', `Input "${input.name}" has the type ${input.type}, for which no values can be made up.`);
+    case 'float16':
+      return Uint16Array.from({ length: n }, () => 0x3800 + Math.floor(random() * 0x400));
+    case 'int8':
+      return Int8Array.from({ length: n }, integer);
+    case 'uint8':
+      return Uint8Array.from({ length: n }, integer);
+    case 'int16':
+      return Int16Array.from({ length: n }, integer);
+    case 'uint16':
+      return Uint16Array.from({ length: n }, integer);
+    case 'int32':
+      return Int32Array.from({ length: n }, integer);
+    case 'uint32':
+      return Uint32Array.from({ length: n }, integer);
+    case 'int64':
+      return BigInt64Array.from({ length: n }, () => BigInt(integer()));
+    case 'uint64':
+      return BigUint64Array.from({ length: n }, () => BigInt(integer()));
+    case 'bool':
+      return Uint8Array.from({ length: n }, () => (random() < 0.5 ? 0 : 1));
+    case 'string':
+      return Array.from({ length: n }, () => 'a');
+    default:
+      throw new WhittleError('runtime-failed', `Input "${input.name}" has the type ${input.type}, for which no values can be made up.`);
   }
 }
 

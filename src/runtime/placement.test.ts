@@ -3,7 +3,12 @@ import { expect, test } from 'vitest';
 import { placementOf } from './placement';
 
 const node = (name: string, op: string, ts: number, dur: number, provider = 'WebGpuExecutionProvider') => ({
-  cat: 'Node', ph: 'X', name: `${name}_kernel_time`, ts, dur, args: { op_name: op, provider, node_index: '0' },
+  cat: 'Node',
+  ph: 'X',
+  name: `${name}_kernel_time`,
+  ts,
+  dur,
+  args: { op_name: op, provider, node_index: '0' },
 });
 const run = (ts: number, dur: number) => ({ cat: 'Session', ph: 'X', name: 'model_run', ts, dur, args: {} });
 const kernel = (name: string, ts: number, dur: number) => ({ cat: 'Api', ph: 'X', name, ts, dur, args: { shapes: '', cache_key: '' } });
@@ -22,7 +27,10 @@ test('means over all runs but the first; kernels of a node added up; copies coun
       node('Memcpy_token_2', 'MemcpyToHost', 1000 * r + 540, 200),
       run(1000 * r, 900),
     ]),
-    ...[9000, 300, 500].flatMap((dur, r) => [kernel('conv&Conv&Transpose', 1000 * r + 600, 100), kernel('conv&Conv&Conv2dMM', 1000 * r + 700, dur)]),
+    ...[9000, 300, 500].flatMap((dur, r) => [
+      kernel('conv&Conv&Transpose', 1000 * r + 600, 100),
+      kernel('conv&Conv&Conv2dMM', 1000 * r + 700, dur),
+    ]),
   ]);
   expect(placementOf(trace)).toEqual({
     nodes: [
@@ -51,13 +59,15 @@ test('without timestamps GPU nodes have no time, and nor have operators of their
 });
 
 test('a node with a body has its own time only; a node of a loop is one node, with all its turns', () => {
-  const placement = placementOf(printed([
-    node('m', 'MatMul', 110, 30, CPU),
-    node('m', 'MatMul', 150, 30, CPU),
-    node('loop', 'Loop', 100, 100, CPU),
-    node('after', 'Add', 200, 10, CPU),
-    run(90, 130),
-  ]));
+  const placement = placementOf(
+    printed([
+      node('m', 'MatMul', 110, 30, CPU),
+      node('m', 'MatMul', 150, 30, CPU),
+      node('loop', 'Loop', 100, 100, CPU),
+      node('after', 'Add', 200, 10, CPU),
+      run(90, 130),
+    ]),
+  );
   expect(placement.nodes).toEqual([
     { name: 'loop', op: 'Loop', provider: 'CPU', ms: 0.04 },
     { name: 'm', op: 'MatMul', provider: 'CPU', ms: 0.06 },

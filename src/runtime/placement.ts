@@ -22,7 +22,8 @@ const NODE_SUFFIX = '_kernel_time';
 const ROUNDING = 100;
 
 /**
- * The placement of a model from the JSON of a recorded session, from all runs but the first. Times on the CPU are medians, which the system's
+ * The placement of a model from the JSON of a recorded session, from all runs but the first. Times on the CPU are medians, which the
+ * system's
  * interruptions leave alone; those on a GPU means, because rounded clocks are right on average and never in the single case. The time of a
  * node with a body (If, Loop) is its own, without the body's.
  * @throws WhittleError 'runtime-failed' where the text is no profile or holds no run.
@@ -48,7 +49,10 @@ export function placementOf(trace: string): Placement {
     nodes.push({ name, op, provider: gpu ? 'GPU' : 'CPU', ms: microseconds === null ? null : microseconds / 1000 });
   }
   const count = (op: string): number => last.filter((e) => e.op === op).length;
-  const waited = later.flat().filter((e) => COPIES.has(e.op)).reduce((total, e) => total + e.duration, 0);
+  const waited = later
+    .flat()
+    .filter((e) => COPIES.has(e.op))
+    .reduce((total, e) => total + e.duration, 0);
   return {
     nodes,
     operators: byOperator(nodes),
@@ -61,11 +65,14 @@ export function placementOf(trace: string): Placement {
 }
 
 /**
- * Milliseconds of the node of this name; null where none has it, or it with what onnxruntime adds to the names of nodes that it gives another layout
+ * Milliseconds of the node of this name; null where none has it, or it with what onnxruntime adds to the names of nodes that it gives
+ * another layout
  * or lets take up a bias.
  */
 export function nodeTime({ nodes }: Placement, wanted: string): number | null {
-  return nodes.find(({ name }) => name === wanted || name.startsWith(`${wanted}_token_`) || name === `${wanted}/MatMulAddFusion`)?.ms ?? null;
+  return (
+    nodes.find(({ name }) => name === wanted || name.startsWith(`${wanted}_token_`) || name === `${wanted}/MatMulAddFusion`)?.ms ?? null
+  );
 }
 
 /** Node events of each run, in order of their start; a run's own event comes after those of its nodes. */
@@ -73,7 +80,8 @@ function splitRuns(events: readonly TraceEvent[]): TraceEvent[][] {
   const runs: TraceEvent[][] = [];
   let current: TraceEvent[] = [];
   for (const event of events) {
-    if (event.category === 'Node' && event.name.endsWith(NODE_SUFFIX)) current.push({ ...event, name: event.name.slice(0, -NODE_SUFFIX.length) });
+    if (event.category === 'Node' && event.name.endsWith(NODE_SUFFIX))
+      current.push({ ...event, name: event.name.slice(0, -NODE_SUFFIX.length) });
     if (event.category !== 'Session' || event.name !== 'model_run') continue;
     runs.push(current.toSorted((a, b) => a.start - b.start || b.duration - a.duration));
     current = [];

@@ -60,7 +60,12 @@ export function createRuntime({ device }: { device: GPUDevice | null }): Runtime
     const ort = await loadOrt();
     const { session, createMs } = await exclusive('Loading the model', ep, FIRST_SECONDS, signal, async () => {
       const startedAt = performance.now();
-      const wanted = { executionProviders: [execution], logSeverityLevel: 4, enableProfiling: profile, graphOptimizationLevel: optimize ? 'all' : 'disabled' } as const;
+      const wanted = {
+        executionProviders: [execution],
+        logSeverityLevel: 4,
+        enableProfiling: profile,
+        graphOptimizationLevel: optimize ? 'all' : 'disabled',
+      } as const;
       const { bytes, external } = model instanceof Uint8Array ? { bytes: model, external: [] } : model;
       const externalData = external.map(({ path, bytes: data }) => ({ path, data }));
       const made = await withTap(() => ort.InferenceSession.create(bytes, { ...wanted, externalData }));

@@ -18,7 +18,19 @@ export function toOrt(ort: typeof Ort, name: string, tensor: HostTensor | GpuTen
 }
 
 const TENSOR_TYPES: ReadonlySet<string> = new Set([
-  'float32', 'float16', 'float64', 'int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32', 'int64', 'uint64', 'bool', 'string',
+  'float32',
+  'float16',
+  'float64',
+  'int8',
+  'uint8',
+  'int16',
+  'uint16',
+  'int32',
+  'uint32',
+  'int64',
+  'uint64',
+  'bool',
+  'string',
 ]);
 
 function isTensorType(type: string): type is Ort.Tensor.Type {
@@ -28,7 +40,8 @@ function isTensorType(type: string): type is Ort.Tensor.Type {
 /** Brings an output to main memory and frees onnxruntime's copy. float16 becomes its bits, whatever array the platform uses. */
 export async function fromOrt(tensor: Ort.Tensor): Promise<HostTensor> {
   const data: TensorData = tensor.location === 'cpu' ? tensor.data : await tensor.getData();
-  const bits = tensor.type === 'float16' && ArrayBuffer.isView(data) ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) : data;
+  const bits =
+    tensor.type === 'float16' && ArrayBuffer.isView(data) ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) : data;
   const host: HostTensor = { type: tensor.type, dims: [...tensor.dims], data: bits };
   tensor.dispose();
   return host;

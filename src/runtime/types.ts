@@ -3,7 +3,17 @@ export type Ep = 'webgpu' | 'wasm';
 export type Layout = 'NHWC' | 'NCHW';
 
 export type TensorData =
-  | Float32Array | Float64Array | Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | BigInt64Array | BigUint64Array | string[];
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array
+  | string[];
 
 /** A tensor in main memory; type is onnxruntime's name ("float32", "int64", "float16" as Uint16Array bits, "bool" as Uint8Array). */
 export interface HostTensor {

@@ -12,7 +12,13 @@ export async function withWatchdog<T>(work: Promise<T>, what: string, seconds: n
     timer = setInterval(() => {
       ticks += 1;
       if (ticks * tickMs < seconds * 1000) return;
-      reject(new WhittleError('runtime-hung', `${what} has not answered for ${seconds} s.`, 'The engine is restarted. Try again, or choose WASM.'));
+      reject(
+        new WhittleError(
+          'runtime-hung',
+          `${what} has not answered for ${seconds} s.`,
+          'The engine is restarted. Try again, or choose WASM.',
+        ),
+      );
     }, tickMs);
   });
   try {

@@ -18,7 +18,20 @@ const files = [{ path: 'net.onnx', blob: new Blob(['onnx']) }];
 const page = () => useDocument.getState();
 const results = () => useResults.getState();
 const recipe = () => useRecipe.getState().recipe;
-const variant = { key: '', recipe: recipe(), label: '', bytes: 1, exact: true, gzipBytes: null, accuracy: null, original: null, agreement: null, paired: null, verdict: null, latency: null };
+const variant = {
+  key: '',
+  recipe: recipe(),
+  label: '',
+  bytes: 1,
+  exact: true,
+  gzipBytes: null,
+  accuracy: null,
+  original: null,
+  agreement: null,
+  paired: null,
+  verdict: null,
+  latency: null,
+};
 const ofSamples = { evaluation, sensitivity, best: null, plan: null };
 
 let fake: FakeEngine;
@@ -143,7 +156,9 @@ describe('figures', () => {
     useResults.setState({ preview: { ...preview, recipe: asked } });
     score.answer({ ...evaluation, recipe: asked });
     await scored;
-    expect(useVariants.getState().variants).toMatchObject([{ recipe: asked, bytes: 1_310_000, exact: false, accuracy: { top1: 58.8 }, latency: null }]);
+    expect(useVariants.getState().variants).toMatchObject([
+      { recipe: asked, bytes: 1_310_000, exact: false, accuracy: { top1: 58.8 }, latency: null },
+    ]);
     const timed = measure('wasm');
     const [webgpu] = measurements;
     if (webgpu) (await fake.next('measure')).answer({ ...webgpu, recipe: asked });
@@ -171,7 +186,17 @@ describe('figures', () => {
   test('a plan starts from the recipe that the plan before started from, unless that was edited since', async () => {
     const from = recipe();
     const planned = { ...from, passes: [{ id: 'quantize-weights', options: { bits: 3 } }] };
-    const value = { recipe: planned, bits: [], predictedBytes: 900, predictedLoss: 0.1, lossKind: 'kl', checked: null, measured: null, roundings: [], timed: null } as const;
+    const value = {
+      recipe: planned,
+      bits: [],
+      predictedBytes: 900,
+      predictedLoss: 0.1,
+      lossKind: 'kl',
+      checked: null,
+      measured: null,
+      roundings: [],
+      timed: null,
+    } as const;
     const plan = async () => {
       const done = planBits({ kind: 'bytes', bytes: 1000 });
       const call = await fake.next('planBits');

@@ -106,8 +106,14 @@ export async function scanSensitivity(options: SensitivityOptions): Promise<Sens
   const { recipe } = useRecipe.getState();
   useResults.setState({ sensitivity: { recipe, options, cells: [], finished: null } });
   const show = (cell: SensitivityCell): void =>
-    useResults.setState(({ sensitivity: scan }) => (scan?.recipe === recipe && scan.options === options ? { sensitivity: { ...scan, cells: [...scan.cells.filter((c) => !sameCell(c, cell)), cell] } } : {}));
-  const finished = await runJob('Scanning the layers', 'run', async (job) => engine.sensitivity({ ...job, onEvent: show }, recipe, options));
+    useResults.setState(({ sensitivity: scan }) =>
+      scan?.recipe === recipe && scan.options === options
+        ? { sensitivity: { ...scan, cells: [...scan.cells.filter((c) => !sameCell(c, cell)), cell] } }
+        : {},
+    );
+  const finished = await runJob('Scanning the layers', 'run', async (job) =>
+    engine.sensitivity({ ...job, onEvent: show }, recipe, options),
+  );
   useResults.setState({ sensitivity: { recipe, options, cells: finished.cells, finished } });
   return finished;
 }
@@ -118,7 +124,8 @@ function sameCell(a: SensitivityCell, b: SensitivityCell): boolean {
 }
 
 /**
- * Puts the recipe with bits per layer that fit the budget on the sliders. Layers that the plan before left in floats are planned again, unless the
+ * Puts the recipe with bits per layer that fit the budget on the sliders. Layers that the plan before left in floats are planned again,
+ * unless the
  * recipe was edited since. Throws 'bad-recipe' where none fits.
  */
 export async function planBits(budget: BitBudget): Promise<BitPlan> {
@@ -127,7 +134,9 @@ export async function planBits(budget: BitBudget): Promise<BitPlan> {
   const { recipe } = useRecipe.getState();
   const { plan: last, sensitivity } = useResults.getState();
   const from = last !== null && isFresh(last.value, recipe) ? last.from : recipe;
-  const value = await runJob('Choosing bits for each layer', 'run', async (job) => engine.planBits(job, from, sensitivity?.cells ?? [], budget));
+  const value = await runJob('Choosing bits for each layer', 'run', async (job) =>
+    engine.planBits(job, from, sensitivity?.cells ?? [], budget),
+  );
   useResults.setState({ plan: { from, budget, value } });
   setRecipe(value.recipe);
   return value;
@@ -178,7 +187,8 @@ export async function benchmarkMatmul(sizes: readonly number[]): Promise<readonl
 }
 
 /**
- * Saves the recipe's file, writing it first where it is not there or was made by another recipe. Throws `export-failed` where the file is not what
+ * Saves the recipe's file, writing it first where it is not there or was made by another recipe. Throws `export-failed` where the file is
+ * not what
  * it should be: it is never handed out.
  */
 export async function download(): Promise<void> {
@@ -186,7 +196,11 @@ export async function download(): Promise<void> {
   const exported = kept && isFresh(kept, useRecipe.getState().recipe) ? kept : await exportModel();
   const [fault] = exported.proof.faults;
   if (fault !== undefined) {
-    const error = new WhittleError('export-failed', fault, 'The file is not handed out. Leave the pass out that does it, and report this: it is a fault of Whittle.');
+    const error = new WhittleError(
+      'export-failed',
+      fault,
+      'The file is not handed out. Leave the pass out that does it, and report this: it is a fault of Whittle.',
+    );
     useDocument.setState({ error: { where: 'run', error } });
     throw error;
   }

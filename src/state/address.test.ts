@@ -134,7 +134,11 @@ describe('the recipe', () => {
 
 describe('a link', () => {
   test('comes back as it was shared', async () => {
-    const shared = { ...defaultRecipe, target: 'wasm', passes: [{ id: 'quantize-weights', options: { bits: 4 }, overrides: { 'a/b.c': { bits: 6 } } }] } as const;
+    const shared = {
+      ...defaultRecipe,
+      target: 'wasm',
+      passes: [{ id: 'quantize-weights', options: { bits: 4 }, overrides: { 'a/b.c': { bits: 6 } } }],
+    } as const;
     const writeText = vi.fn(() => Promise.resolve());
     vi.stubGlobal('navigator', { clipboard: { writeText } });
     load('#other');
@@ -156,14 +160,21 @@ describe('a link', () => {
     expect(error()).toMatchObject({ where: 'recipe', error: { message: expect.stringContaining('Document is not focused.') } });
   });
 
-  test.each(['#r=2/webgpu', '#r=1/webgpu/no-such-pass', '#r=1/webgpu/quantize-weights?bits=99', '#r=', '#r%3D', '#r=1', '#r=1/gpu', '#r=1/webgpu/quantize-weights?bits=%', '#workbench/r=1/webgpu/no-such-pass'])(
-    '%s is shown as an error, and the default stays',
-    (hash) => {
-      load(hash);
-      expect(recipe()).toBe(defaultRecipe);
-      expect(error()).toMatchObject({ where: 'recipe', error: { code: 'bad-recipe' } });
-    },
-  );
+  test.each([
+    '#r=2/webgpu',
+    '#r=1/webgpu/no-such-pass',
+    '#r=1/webgpu/quantize-weights?bits=99',
+    '#r=',
+    '#r%3D',
+    '#r=1',
+    '#r=1/gpu',
+    '#r=1/webgpu/quantize-weights?bits=%',
+    '#workbench/r=1/webgpu/no-such-pass',
+  ])('%s is shown as an error, and the default stays', (hash) => {
+    load(hash);
+    expect(recipe()).toBe(defaultRecipe);
+    expect(error()).toMatchObject({ where: 'recipe', error: { code: 'bad-recipe' } });
+  });
 
   test('that is bad stays in the address until the recipe is another', () => {
     load('#r=1/webgpu/no-such-pass');

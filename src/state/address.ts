@@ -1,6 +1,7 @@
 /**
  * The page's address, which is read and written here alone: `#PAGE/r=RECIPE`. The first page and the default recipe are left out, so that a
- * recipe's link is `#r=RECIPE`. Pages are entries of the browser's history; the recipe is written into the entry that is shown, for a reload to
+ * recipe's link is `#r=RECIPE`. Pages are entries of the browser's history; the recipe is written into the entry that is shown, for a
+ * reload to
  * find, and is no entry of its own: undo goes back in it.
  */
 import { toPlainError, WhittleError } from '../base/errors';
@@ -88,7 +89,9 @@ export function isDefaultRecipe(recipe: Recipe): boolean {
 function addressOf(page: Page): string {
   const { recipe } = useRecipe.getState();
   const link = encodeRecipeLink(recipe);
-  const parts = [page === 'landing' ? '' : page, link === DEFAULT_LINK || link.length > MOST_LETTERS ? '' : `${LINK_KEY}${link}`].filter(Boolean);
+  const parts = [page === 'landing' ? '' : page, link === DEFAULT_LINK || link.length > MOST_LETTERS ? '' : `${LINK_KEY}${link}`].filter(
+    Boolean,
+  );
   return parts.length > 0 ? `#${parts.join('/')}` : `${location.pathname}${location.search}`;
 }
 
@@ -108,7 +111,12 @@ export async function copyRecipeLink(): Promise<void> {
   await runQuietly('recipe', async () => {
     const link = recipeLink();
     await navigator.clipboard.writeText(link).catch((cause: unknown) => {
-      throw new WhittleError('internal', `The browser did not let the page copy the link: ${toPlainError(cause).message}`, 'Copy the address of this page instead: it carries the recipe too.', { cause });
+      throw new WhittleError(
+        'internal',
+        `The browser did not let the page copy the link: ${toPlainError(cause).message}`,
+        'Copy the address of this page instead: it carries the recipe too.',
+        { cause },
+      );
     });
     keepRecipe();
   });

@@ -55,8 +55,14 @@ export interface Automation {
   open(files: readonly File[], paths?: readonly string[]): Promise<Outcome<OpenedModel>>;
   /** `split`: samples that passes may learn from (128 unless given), and how many of the others are scored. */
   setData(name: string, card: Card, files: readonly File[], split?: Partial<SplitChoice>): Promise<Outcome<DataSummary>>;
-  /** As a person's drop: a card is proposed, and with labels the preset looked for and taken where it is clearly better. `said`: what was found. */
-  addData(files: readonly File[], split?: Partial<SplitChoice>): Promise<Outcome<{ readonly data: DataSummary; readonly said: readonly string[] }>>;
+  /**
+   * As a person's drop: a card is proposed, and with labels the preset looked for and taken where it is clearly better. `said`: what was
+   * found.
+   */
+  addData(
+    files: readonly File[],
+    split?: Partial<SplitChoice>,
+  ): Promise<Outcome<{ readonly data: DataSummary; readonly said: readonly string[] }>>;
   /** The original on the samples that are scored, against itself. */
   scoreOriginal(): Promise<Outcome<Evaluation>>;
   /** What the files of samples may expand to, for the calls after it. */

@@ -14,7 +14,9 @@ export function quantizeStep(recipe: Recipe): number {
 }
 
 function withBits(recipe: Recipe, index: number, layer: string, bits: number): Recipe {
-  const passes = recipe.passes.map((step, i) => (i === index ? { ...step, overrides: { ...step.overrides, [layer]: { ...step.overrides?.[layer], bits } } } : step));
+  const passes = recipe.passes.map((step, i) =>
+    i === index ? { ...step, overrides: { ...step.overrides, [layer]: { ...step.overrides?.[layer], bits } } } : step,
+  );
   return { ...recipe, passes };
 }
 

@@ -18,11 +18,27 @@ const page = () => useDocument.getState();
 const summary = (card: Card): DataSummary => ({ ...data, card });
 
 function candidate(card: ImageCard, top1: number): PresetCandidate {
-  return { preset: 'unit', label: '0 to 1, RGB', card, offset: 0, top1, top1Interval: { low: top1 - 1, high: top1 + 1 }, samples: 64, loss: 1 };
+  return {
+    preset: 'unit',
+    label: '0 to 1, RGB',
+    card,
+    offset: 0,
+    top1,
+    top1Interval: { low: top1 - 1, high: top1 + 1 },
+    samples: 64,
+    loss: 1,
+  };
 }
 
 const better = candidate(RIGHT, 60);
-const FOUND: PresetSearch = { candidates: [better], best: better, told: true, better, verdict: '0 to 1, RGB: 60.0 % of 64 right. As the card was, caffe: 1.6 % of 64.', runs: 300 };
+const FOUND: PresetSearch = {
+  candidates: [better],
+  best: better,
+  told: true,
+  better,
+  verdict: '0 to 1, RGB: 60.0 % of 64 right. As the card was, caffe: 1.6 % of 64.',
+  runs: 300,
+};
 
 let fake: FakeEngine;
 
@@ -50,7 +66,12 @@ describe('added samples', () => {
     expect(read.args.slice(0, 3)).toEqual(['pictures', RIGHT, files]);
     read.answer(summary(RIGHT));
     expect(await done).toMatchObject({ card: RIGHT });
-    expect(page()).toMatchObject({ preparing: false, cardFrom: 'search', presets: FOUND, prepared: expect.stringContaining('Taken, since it is clearly better: 0 to 1, RGB: 60.0 % of 64 right.') });
+    expect(page()).toMatchObject({
+      preparing: false,
+      cardFrom: 'search',
+      presets: FOUND,
+      prepared: expect.stringContaining('Taken, since it is clearly better: 0 to 1, RGB: 60.0 % of 64 right.'),
+    });
     expect(useJobs.getState().lastNote).toBe(page().prepared);
   });
 

@@ -16,7 +16,12 @@ type Dropped = NonNullable<DocumentState['dropped']>;
 type CardSource = NonNullable<DocumentState['cardFrom']>;
 
 /** Reads samples by a card that a person gave. Throws `bad-card`, `bad-data`. */
-export async function setData(name: string, card: Card, files: readonly NamedBlob[], split: Partial<SplitChoice> = {}): Promise<DataSummary> {
+export async function setData(
+  name: string,
+  card: Card,
+  files: readonly NamedBlob[],
+  split: Partial<SplitChoice> = {},
+): Promise<DataSummary> {
   return readData({ name, files }, card, 'person', split);
 }
 
@@ -28,10 +33,15 @@ export async function removeData(): Promise<void> {
   clearVariants();
 }
 
-/** Proposes a card for the files, which are kept for it. What is measured on now stays until a card is applied. Throws `bad-data` where nothing fits. */
+/**
+ * Proposes a card for the files, which are kept for it. What is measured on now stays until a card is applied. Throws `bad-data` where
+ * nothing fits.
+ */
 export async function proposeData(files: readonly NamedBlob[]): Promise<DataProposal> {
   const engine = await theEngine();
-  const proposal = await runJob('Looking at the samples', 'data', async (job) => engine.proposeData(job, files, useDocument.getState().limits));
+  const proposal = await runJob('Looking at the samples', 'data', async (job) =>
+    engine.proposeData(job, files, useDocument.getState().limits),
+  );
   useDocument.setState({ dropped: { name: proposal.name, files }, proposal, presets: null });
   return proposal;
 }
@@ -53,7 +63,8 @@ export async function readAgain(split: Partial<SplitChoice> = {}): Promise<DataS
 }
 
 /**
- * Proposes a card for the files, reads them by it, and where they have labels looks for the preset, which is taken where it is clearly better, unless
+ * Proposes a card for the files, reads them by it, and where they have labels looks for the preset, which is taken where it is clearly
+ * better, unless
  * the card lay among the files. A search that is stopped leaves the samples as proposed.
  */
 export async function addData(files: readonly NamedBlob[], split: Partial<SplitChoice> = {}): Promise<DataSummary> {
@@ -72,7 +83,10 @@ export async function addData(files: readonly NamedBlob[], split: Partial<SplitC
 
 const SEARCHING = 'Looking for the preset';
 
-/** Looks for the preset on at most `limit` labelled samples; one that is clearly better is taken, but not in the place of a card that a person chose. */
+/**
+ * Looks for the preset on at most `limit` labelled samples; one that is clearly better is taken, but not in the place of a card that a
+ * person chose.
+ */
 export async function findPreset(limit = PRESET_SAMPLES): Promise<PresetSearch> {
   stopFollowing();
   return runJob(SEARCHING, 'data', (job) => search(job, limit));
@@ -89,12 +103,25 @@ function droppedNow(): Dropped {
   return dropped;
 }
 
-async function readData(dropped: Dropped, card: Card, from: CardSource, split: Partial<SplitChoice> = {}, searched = false): Promise<DataSummary> {
+async function readData(
+  dropped: Dropped,
+  card: Card,
+  from: CardSource,
+  split: Partial<SplitChoice> = {},
+  searched = false,
+): Promise<DataSummary> {
   return runJob('Reading the samples', 'data', (job) => read(job, dropped, card, from, split, searched));
 }
 
 /** @param searched the preset is looked for next, where the samples allow that. */
-async function read(job: Job, dropped: Dropped, card: Card, from: CardSource, choice: Partial<SplitChoice> = {}, searched = false): Promise<DataSummary> {
+async function read(
+  job: Job,
+  dropped: Dropped,
+  card: Card,
+  from: CardSource,
+  choice: Partial<SplitChoice> = {},
+  searched = false,
+): Promise<DataSummary> {
   const engine = await theEngine();
   const split = { ...useDocument.getState().split, ...choice };
   const data = await engine.setData(job, dropped.name, card, dropped.files, split, useDocument.getState().limits);
@@ -103,11 +130,21 @@ async function read(job: Job, dropped: Dropped, card: Card, from: CardSource, ch
   clearVariants();
   const preparing = searched && data.labelled && data.card.format !== 'tensors';
   // What is known of the files stays while only the card changes.
-  useDocument.setState(({ dropped: last, proposal, presets }) => ({ data, split, cardFrom: from, preparing, prepared: null, trusted: null, ...(last?.files === dropped.files ? { proposal, presets } : { dropped, proposal: null, presets: null }) }));
+  useDocument.setState(({ dropped: last, proposal, presets }) => ({
+    data,
+    split,
+    cardFrom: from,
+    preparing,
+    prepared: null,
+    trusted: null,
+    ...(last?.files === dropped.files ? { proposal, presets } : { dropped, proposal: null, presets: null }),
+  }));
   return data;
 }
 
-/** As `search`; nothing is done where other samples, or another card, took the place of these, and what cannot be searched is no failure. */
+/**
+ * As `search`; nothing is done where other samples, or another card, took the place of these, and what cannot be searched is no failure.
+ */
 async function searchUnasked(job: Job, data: DataSummary): Promise<void> {
   if (useDocument.getState().data !== data) return;
   try {

@@ -2,7 +2,16 @@
 import { create } from 'zustand';
 import type { PlainError } from '../base/errors';
 import { DEFAULT_LIMITS, type DataLimits } from '../data/limits';
-import type { BackendCheck, DataProposal, DataSummary, Environment, NamedBlob, OpenedModel, PresetSearch, SplitChoice } from '../engine/protocol/index';
+import type {
+  BackendCheck,
+  DataProposal,
+  DataSummary,
+  Environment,
+  NamedBlob,
+  OpenedModel,
+  PresetSearch,
+  SplitChoice,
+} from '../engine/protocol/index';
 
 export interface DocumentState {
   readonly environment: Environment | null;
@@ -40,9 +49,27 @@ export type ErrorPlace = 'open' | 'recipe' | 'data' | 'run';
 const CALIBRATION_SAMPLES = 128;
 
 /** What is known of samples where there are none. */
-export const NO_SAMPLES = { data: null, dropped: null, proposal: null, cardFrom: null, preparing: false, presets: null, prepared: null, trusted: null } as const;
+export const NO_SAMPLES = {
+  data: null,
+  dropped: null,
+  proposal: null,
+  cardFrom: null,
+  preparing: false,
+  presets: null,
+  prepared: null,
+  trusted: null,
+} as const;
 
-export const useDocument = create<DocumentState>(() => ({ environment: null, opened: null, check: null, ...NO_SAMPLES, limits: DEFAULT_LIMITS, split: { calibration: CALIBRATION_SAMPLES, scored: null }, error: null, lostReason: null }));
+export const useDocument = create<DocumentState>(() => ({
+  environment: null,
+  opened: null,
+  check: null,
+  ...NO_SAMPLES,
+  limits: DEFAULT_LIMITS,
+  split: { calibration: CALIBRATION_SAMPLES, scored: null },
+  error: null,
+  lostReason: null,
+}));
 
 export function dismissError(): void {
   useDocument.setState({ error: null });

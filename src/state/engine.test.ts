@@ -19,7 +19,10 @@ test('one that did not load is told of, and asked for again', async () => {
   const { engine } = fakeEngine();
   makeEngineBy(vi.fn(() => Promise.resolve(engine)).mockRejectedValueOnce(new Error('no network')));
   await expect(theEngine()).rejects.toMatchObject({ code: 'engine-stopped' });
-  expect(useDocument.getState().error).toMatchObject({ where: 'run', error: { code: 'engine-stopped', message: 'The engine did not load: no network' } });
+  expect(useDocument.getState().error).toMatchObject({
+    where: 'run',
+    error: { code: 'engine-stopped', message: 'The engine did not load: no network' },
+  });
   expect(await theEngine()).toBe(engine);
 });
 

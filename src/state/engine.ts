@@ -29,7 +29,12 @@ async function start(): Promise<Engine> {
     return made;
   } catch (thrown) {
     engine = null;
-    const error = new WhittleError('engine-stopped', `The engine did not load: ${toPlainError(thrown).message}`, 'Check the connection and try again, or load the page anew.', { cause: thrown });
+    const error = new WhittleError(
+      'engine-stopped',
+      `The engine did not load: ${toPlainError(thrown).message}`,
+      'Check the connection and try again, or load the page anew.',
+      { cause: thrown },
+    );
     useDocument.setState({ error: { where: 'run', error } });
     throw error;
   }

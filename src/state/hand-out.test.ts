@@ -38,7 +38,10 @@ describe('a download', () => {
     // Recipes are values: one that came back by undo, or from a file, is the same.
     loadRecipe(JSON.parse(JSON.stringify(recipe())));
     await download();
-    expect((await Promise.all(downloads)).map(({ name, text }) => [name, text])).toEqual([['net.w.onnx', 'first'], ['net.w.onnx', 'first']]);
+    expect((await Promise.all(downloads)).map(({ name, text }) => [name, text])).toEqual([
+      ['net.w.onnx', 'first'],
+      ['net.w.onnx', 'first'],
+    ]);
     expect(fake.calls.exportModel).toHaveLength(1);
   });
 
@@ -62,7 +65,8 @@ describe('a download', () => {
   ])('never hands out a file with a fault, %s', async (_when, before) => {
     before();
     const done = download();
-    if (!useResults.getState().exported) (await fake.next('exportModel')).answer(written(recipe(), 'bad', ['The file does not load.', 'More.']));
+    if (!useResults.getState().exported)
+      (await fake.next('exportModel')).answer(written(recipe(), 'bad', ['The file does not load.', 'More.']));
     await expect(done).rejects.toMatchObject({ code: 'export-failed', message: 'The file does not load.' });
     expect(downloads).toEqual([]);
     expect(useResults.getState().saved).toBe(false);

@@ -84,10 +84,16 @@ export function cancelJob(): void {
 }
 
 /**
- * As `runQuietly`, for work that may take minutes (fitting to samples): it is shown, and `cancel` stops it, unless a job that the person asked
+ * As `runQuietly`, for work that may take minutes (fitting to samples): it is shown, and `cancel` stops it, unless a job that the person
+ * asked
  * for is running.
  */
-export async function runFollower<T>(title: string, where: ErrorPlace, cancel: () => void, work: (onProgress: OnProgress) => Promise<T>): Promise<T | null> {
+export async function runFollower<T>(
+  title: string,
+  where: ErrorPlace,
+  cancel: () => void,
+  work: (onProgress: OnProgress) => Promise<T>,
+): Promise<T | null> {
   let shown: RunningJob | null = null;
   let ended = false;
   const stop = (): void => {
@@ -108,7 +114,8 @@ export async function runFollower<T>(title: string, where: ErrorPlace, cancel: (
 }
 
 /**
- * Runs work that follows the sliders: no job row, superseded work is dropped in silence, and so is what went wrong with something that is another
+ * Runs work that follows the sliders: no job row, superseded work is dropped in silence, and so is what went wrong with something that is
+ * another
  * by then. Resolves to null when it was.
  */
 export async function runQuietly<T>(where: ErrorPlace, work: () => Promise<T>): Promise<T | null> {

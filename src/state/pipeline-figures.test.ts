@@ -6,7 +6,20 @@ import { isSettled } from './pipeline';
 import { setTarget } from './recipe';
 import { takeEvaluation, useResults } from './results';
 import { useVariants } from './variants';
-import { answerHistograms, drawn, evaluationOf, fake, followInTests, histogramOf, openFollowed, pass, previewOf, recipe, setBits, SETTLE_MS } from './testing/followed';
+import {
+  answerHistograms,
+  drawn,
+  evaluationOf,
+  fake,
+  followInTests,
+  histogramOf,
+  openFollowed,
+  pass,
+  previewOf,
+  recipe,
+  setBits,
+  SETTLE_MS,
+} from './testing/followed';
 import { selectLayer, useView } from './view';
 
 const { data } = FULL;
@@ -26,7 +39,10 @@ describe('histograms', () => {
     await pass();
     expect(drawn()).toHaveLength(1);
     await answerHistograms();
-    expect(drawn().map(({ args }) => [args[1], args[2]])).toEqual([[LAYER, null], [LAYER, 2]]);
+    expect(drawn().map(({ args }) => [args[1], args[2]])).toEqual([
+      [LAYER, null],
+      [LAYER, 2],
+    ]);
     expect(results().histogram?.value).toMatchObject({ layerId: LAYER, channel: 2 });
   });
 
@@ -68,7 +84,9 @@ describe('scores', () => {
     await pass();
     expect(results().evaluation).toMatchObject({ of: 'live' });
     // It stands among the compared at once, with its score.
-    expect(useVariants.getState().variants).toMatchObject([{ recipe: recipe(), bytes: 100, accuracy: { top1: 58.8 }, original: { top1: 59.6 } }]);
+    expect(useVariants.getState().variants).toMatchObject([
+      { recipe: recipe(), bytes: 100, accuracy: { top1: 58.8 }, original: { top1: 59.6 } },
+    ]);
   });
 
   test('without samples are taken on made-up inputs once the model was seen to run, and not twice', async () => {

@@ -10,7 +10,18 @@ import { cancelJob, useJobs } from './jobs';
 import { isSettled, onSettled } from './pipeline';
 import { setOption } from './recipe';
 import { useResults } from './results';
-import { answerHistograms, evaluationOf, fake, followInTests, openFollowed, pass, previewOf, recipe, setBits, SETTLE_MS } from './testing/followed';
+import {
+  answerHistograms,
+  evaluationOf,
+  fake,
+  followInTests,
+  openFollowed,
+  pass,
+  previewOf,
+  recipe,
+  setBits,
+  SETTLE_MS,
+} from './testing/followed';
 import type { Best } from '../engine/protocol/index';
 import type { Call } from './testing/fake-engine';
 import { trustSamples } from './doubt';
@@ -18,7 +29,16 @@ import { selectLayer } from './view';
 
 const { opened, data } = FULL;
 const LAYER = 'conv1';
-const trial = { name: 'Nearest', recipe: { version: 1, target: 'wasm', passes: [] }, bytes: 1, onIntegers: false, agreement: 99, kl: 0.1, sqnrDb: 30, ruin: null } as const;
+const trial = {
+  name: 'Nearest',
+  recipe: { version: 1, target: 'wasm', passes: [] },
+  bytes: 1,
+  onIntegers: false,
+  agreement: 99,
+  kl: 0.1,
+  sqnrDb: 30,
+  ruin: null,
+} as const;
 const BEST: Best = { goal: { kind: 'bits', bits: 8 }, chosen: trial, trials: [trial], samples: 8, said: [] };
 const results = () => useResults.getState();
 
@@ -133,7 +153,6 @@ describe('settled', () => {
     expect(isSettled()).toBe(true);
     expect(useDocument.getState().error?.error).toMatchObject({ code: 'engine-stopped', message: expect.stringContaining('404') });
   });
-
 });
 
 describe('a job that goes first', () => {
@@ -263,7 +282,10 @@ describe('a recipe that learns from samples', () => {
     (await fake().next('preview')).answer(previewOf(recipe()));
     (await fake().next('evaluate')).answer(evaluationOf(recipe()));
     await pass();
-    useResults.setState({ exported: FULL.exported && { ...FULL.exported, blob: new Blob(), recipe: recipe() }, sizes: FULL.sizes && { ...FULL.sizes, recipe: plain } });
+    useResults.setState({
+      exported: FULL.exported && { ...FULL.exported, blob: new Blob(), recipe: recipe() },
+      sizes: FULL.sizes && { ...FULL.sizes, recipe: plain },
+    });
     await removeData();
     expect(results()).toMatchObject({ preview: null, evaluation: null, exported: null });
     expect(results().sizes).not.toBeNull();

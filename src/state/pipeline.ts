@@ -38,13 +38,19 @@ export function followSliders(): void {
   });
   useView.subscribe((state, previous) => {
     if (state.layer !== previous.layer || state.channel !== previous.channel) wantHistogram();
-    if (state.layer !== previous.layer && !isHeld(useRecipe.getState().recipe)) void asFollower(() => drawBitsCurve(useRecipe.getState().recipe, state.layer));
+    if (state.layer !== previous.layer && !isHeld(useRecipe.getState().recipe))
+      void asFollower(() => drawBitsCurve(useRecipe.getState().recipe, state.layer));
   });
   useDocument.subscribe((state, previous) => {
     if (state.opened !== previous.opened && state.opened) recipeChanged();
-    else if (state.opened && (state.data !== previous.data || (previous.preparing && !state.preparing) || state.trusted !== previous.trusted)) samplesChanged();
+    else if (
+      state.opened &&
+      (state.data !== previous.data || (previous.preparing && !state.preparing) || state.trusted !== previous.trusted)
+    )
+      samplesChanged();
     // Seen to run: made-up inputs can be compared now.
-    else if (state.opened && state.check !== previous.check && isPreviewed(useRecipe.getState().recipe)) void asFollower(() => score(useRecipe.getState().recipe));
+    else if (state.opened && state.check !== previous.check && isPreviewed(useRecipe.getState().recipe))
+      void asFollower(() => score(useRecipe.getState().recipe));
   });
   useJobs.subscribe((state, previous) => {
     if (state.asked === 0 && previous.asked > 0) takeUp();
@@ -135,7 +141,9 @@ function isHeld(recipe: Recipe): boolean {
   return recipe.passes.some(usesSamples) && (useDocument.getState().preparing || isUnknown() || !isTrusted());
 }
 
-/** Whether the recipe may learn from the samples. The original is scored first where nothing was yet: that tells whether they are worth it. */
+/**
+ * Whether the recipe may learn from the samples. The original is scored first where nothing was yet: that tells whether they are worth it.
+ */
 async function mayLearn(): Promise<boolean> {
   const { data, preparing } = useDocument.getState();
   if (preparing) return false;
@@ -149,15 +157,20 @@ async function mayLearn(): Promise<boolean> {
 
 /** On the live session, quietly; null where it was superseded or failed. */
 function scored(recipe: Recipe): Promise<Evaluation | null> {
-  return runQuietly('recipe', () => evaluations.start(async (signal) => (await theEngine()).evaluate({ signal }, recipe, null, null, 'live')));
+  return runQuietly('recipe', () =>
+    evaluations.start(async (signal) => (await theEngine()).evaluate({ signal }, recipe, null, null, 'live')),
+  );
 }
 
 /** Previews the recipe; false where that was superseded or failed. */
 async function previewed(recipe: Recipe): Promise<boolean> {
   const { opened, data } = useDocument.getState();
-  const show = (onProgress?: OnProgress): Promise<Preview> => previews.start(async (signal) => (await theEngine()).preview({ signal, ...(onProgress && { onProgress }) }, recipe));
+  const show = (onProgress?: OnProgress): Promise<Preview> =>
+    previews.start(async (signal) => (await theEngine()).preview({ signal, ...(onProgress && { onProgress }) }, recipe));
   const fits = recipe.passes.some(usesSamples) && data !== null;
-  const preview = await (fits ? runFollower('Fitting to your samples', 'recipe', () => previews.cancel(), show) : runQuietly('recipe', () => show()));
+  const preview = await (fits
+    ? runFollower('Fitting to your samples', 'recipe', () => previews.cancel(), show)
+    : runQuietly('recipe', () => show()));
   const now = useDocument.getState();
   if (!preview || now.opened !== opened || (fits && now.data !== data)) return false;
   useResults.setState({ preview });
@@ -198,9 +211,12 @@ async function drawHistograms(): Promise<void> {
     const { layer, channel } = useView.getState();
     const { opened } = useDocument.getState();
     if (layer === null || !opened || isHeld(recipe)) continue;
-    const value = await runQuietly('recipe', async () => (await theEngine()).histogram({ signal: new AbortController().signal }, recipe, layer, channel, BINS));
+    const value = await runQuietly('recipe', async () =>
+      (await theEngine()).histogram({ signal: new AbortController().signal }, recipe, layer, channel, BINS),
+    );
     const shown = useView.getState();
-    if (value && shown.layer === layer && shown.channel === channel && useDocument.getState().opened === opened) useResults.setState({ histogram: { recipe, value } });
+    if (value && shown.layer === layer && shown.channel === channel && useDocument.getState().opened === opened)
+      useResults.setState({ histogram: { recipe, value } });
   }
   histogramRunning = false;
   tell();

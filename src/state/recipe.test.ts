@@ -1,6 +1,21 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { defaultRecipe } from '../recipe/defaults';
-import { addStep, clearOverrides, moveStep, pinnedLayers, redo, removeStep, setOff, setOption, setOverride, setRecipe, setTarget, settle, undo, useRecipe } from './recipe';
+import {
+  addStep,
+  clearOverrides,
+  moveStep,
+  pinnedLayers,
+  redo,
+  removeStep,
+  setOff,
+  setOption,
+  setOverride,
+  setRecipe,
+  setTarget,
+  settle,
+  undo,
+  useRecipe,
+} from './recipe';
 import { freshPage } from './testing/fresh-page';
 
 const PRUNE = 1;

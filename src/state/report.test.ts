@@ -10,7 +10,23 @@ import { clearVariants } from './variants';
 const saved: { readonly name: string; readonly blob: Blob }[] = [];
 vi.mock('./save', () => ({ saveFile: (name: string, blob: Blob) => saved.push({ name, blob }) }));
 
-const { environment, opened, data, originalCheck, preview, exported, measurements, evaluation, throughput, profile, forms, sizes, truth, sensitivity, recipe } = FULL;
+const {
+  environment,
+  opened,
+  data,
+  originalCheck,
+  preview,
+  exported,
+  measurements,
+  evaluation,
+  throughput,
+  profile,
+  forms,
+  sizes,
+  truth,
+  sensitivity,
+  recipe,
+} = FULL;
 const [webgpu, wasm] = measurements;
 
 beforeEach(() => {
@@ -19,20 +35,49 @@ beforeEach(() => {
   clearVariants();
   useDocument.setState({ environment, opened, data, check: originalCheck });
   setRecipe(recipe);
-  useResults.setState({ preview, exported: exported && { ...exported, blob: new Blob() }, measurement: wasm ?? null, measurements: { ...(wasm && { wasm }), ...(webgpu && { webgpu }) }, evaluation, throughput, profile, forms, sizes, truth, sensitivity });
+  useResults.setState({
+    preview,
+    exported: exported && { ...exported, blob: new Blob() },
+    measurement: wasm ?? null,
+    measurements: { ...(wasm && { wasm }), ...(webgpu && { webgpu }) },
+    evaluation,
+    throughput,
+    profile,
+    forms,
+    sizes,
+    truth,
+    sensitivity,
+  });
 });
 
 test('everything that belongs to the recipe on the sliders', async () => {
   const report = await currentReport();
-  expect(report).toMatchObject({ environment: { ep: 'webgpu' }, after: { bytes: 1_302_345, latencyMs: { median: 8.1 }, accuracy: { top1: 58.8 } }, otherBackends: [{ ep: 'wasm' }], checks: { original: originalCheck } });
+  expect(report).toMatchObject({
+    environment: { ep: 'webgpu' },
+    after: { bytes: 1_302_345, latencyMs: { median: 8.1 }, accuracy: { top1: 58.8 } },
+    otherBackends: [{ ep: 'wasm' }],
+    checks: { original: originalCheck },
+  });
   expect(Date.parse(report.environment.date)).not.toBeNaN();
-  for (const part of [report.sizes, report.throughput, report.placement, report.truth, report.forms, report.sensitivity]) expect(part).not.toBeNull();
+  for (const part of [report.sizes, report.throughput, report.placement, report.truth, report.forms, report.sensitivity])
+    expect(part).not.toBeNull();
 });
 
 test('a moved slider leaves out what was measured before it, but not what holds for the model', async () => {
   setRecipe({ ...recipe, passes: [] });
   const report = await currentReport();
-  expect(report).toMatchObject({ recipe: { passes: [] }, after: { bytes: null, gzipBytes: null, latencyMs: null, accuracy: null }, before: { bytes: 4_953_397, gzipBytes: 4_601_234, latencyMs: null, accuracy: null }, otherBackends: [], predictedBytes: null, agreement: null, sizes: null, throughput: null, placement: null, truth: null });
+  expect(report).toMatchObject({
+    recipe: { passes: [] },
+    after: { bytes: null, gzipBytes: null, latencyMs: null, accuracy: null },
+    before: { bytes: 4_953_397, gzipBytes: 4_601_234, latencyMs: null, accuracy: null },
+    otherBackends: [],
+    predictedBytes: null,
+    agreement: null,
+    sizes: null,
+    throughput: null,
+    placement: null,
+    truth: null,
+  });
   expect(report.layers.every(({ bits, bytesAfter }) => bits === null && bytesAfter === null)).toBe(true);
   expect(report.forms?.recipe).toEqual(recipe);
   expect(report.sensitivity?.recipe).toEqual(recipe);
@@ -57,7 +102,21 @@ test('the file is written first, and scored where the weights were; what was ask
     exported: null,
     evaluation: { ...evaluation, of: 'live' },
     best: { recipe, value: { goal: { kind: 'bytes', bytes: 1_400_000 }, chosen: null, trials: [], samples: 128, said: [] } },
-    plan: { from: other, budget: { kind: 'points', points: 1, samples: null }, value: { recipe, bits: [], predictedBytes: 1, predictedLoss: 0.04, lossKind: 'kl', checked: null, measured: null, roundings: [], timed: null } },
+    plan: {
+      from: other,
+      budget: { kind: 'points', points: 1, samples: null },
+      value: {
+        recipe,
+        bits: [],
+        predictedBytes: 1,
+        predictedLoss: 0.04,
+        lossKind: 'kl',
+        checked: null,
+        measured: null,
+        roundings: [],
+        timed: null,
+      },
+    },
   });
   const done = saveReport('json');
   (await fake.next('exportModel')).answer({ ...exported, blob: new Blob() });

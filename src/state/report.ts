@@ -21,7 +21,8 @@ export async function currentReport(): Promise<Report> {
 }
 
 /**
- * Saves the report as a download called after the model. It is about the written file: that is written first where it is not there, and scored where
+ * Saves the report as a download called after the model. It is about the written file: that is written first where it is not there, and
+ * scored where
  * the weights in the studio were; nothing else is measured.
  */
 export async function saveReport(kind: ReportKind): Promise<void> {
@@ -73,28 +74,40 @@ function resultsNow(): Results {
 function askedFor(recipe: Recipe): Asked | null {
   const { best, plan } = useResults.getState();
   if (best?.value.chosen && isFresh(best, recipe)) return { by: 'best', goal: best.value.goal };
-  return plan && isFresh(plan.value, recipe) ? { by: 'plan', budget: plan.budget, predictedLoss: plan.value.predictedLoss, needed: plan.value.measured?.needed ?? null } : null;
+  return plan && isFresh(plan.value, recipe)
+    ? { by: 'plan', budget: plan.budget, predictedLoss: plan.value.predictedLoss, needed: plan.value.measured?.needed ?? null }
+    : null;
 }
 
 /** Recipes that were measured, then those that a choice compared besides. */
 function triedSoFar(recipe: Recipe): Tried[] {
   const { variants } = useVariants.getState();
   const present = JSON.stringify(recipe);
-  const measured = variants.map(
-    ({ key, label, bytes, exact, accuracy, agreement, latency }): Tried => ({
-      label,
-      bytes,
-      exact,
-      top1: accuracy?.top1 ?? null,
-      top1Interval: accuracy?.top1Interval ?? null,
-      agreement: agreement?.top1 ?? null,
-      time: latency ? pairedRatio(latency.before, latency.after) : null,
-      note: key === present ? 'this one' : '',
-    }),
-  );
+  const measured = variants.map(({ key, label, bytes, exact, accuracy, agreement, latency }): Tried => ({
+    label,
+    bytes,
+    exact,
+    top1: accuracy?.top1 ?? null,
+    top1Interval: accuracy?.top1Interval ?? null,
+    agreement: agreement?.top1 ?? null,
+    time: latency ? pairedRatio(latency.before, latency.after) : null,
+    note: key === present ? 'this one' : '',
+  }));
   const known = new Set(variants.map(({ key }) => key));
   const compared = useResults.getState().best?.value.trials.filter((trial) => !known.has(JSON.stringify(trial.recipe))) ?? [];
-  return [...measured, ...compared.map(({ name, bytes, agreement, ruin }): Tried => ({ label: name, bytes, exact: false, top1: null, top1Interval: null, agreement, time: null, note: ruin === null ? '' : `not usable: ${ruin}` }))];
+  return [
+    ...measured,
+    ...compared.map(({ name, bytes, agreement, ruin }): Tried => ({
+      label: name,
+      bytes,
+      exact: false,
+      top1: null,
+      top1Interval: null,
+      agreement,
+      time: null,
+      note: ruin === null ? '' : `not usable: ${ruin}`,
+    })),
+  ];
 }
 
 /** The target's first. */

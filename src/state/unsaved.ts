@@ -10,10 +10,21 @@ import { isFresh, useResults } from './results';
 type Results = ReturnType<typeof useResults.getState>;
 
 /** Results that cost the person time; the rest follows the sliders by itself. */
-const COSTLY = ['exported', 'measurement', 'sensitivity', 'throughput', 'profile', 'forms', 'sizes'] as const satisfies readonly (keyof Results)[];
+const COSTLY = [
+  'exported',
+  'measurement',
+  'sensitivity',
+  'throughput',
+  'profile',
+  'forms',
+  'sizes',
+] as const satisfies readonly (keyof Results)[];
 
 /** What the person has outside the page: the recipe, by its link or file, and the results as of the last download or report. */
-export const useKept = create<{ readonly recipe: Recipe; readonly results: Results | null }>(() => ({ recipe: defaultRecipe, results: null }));
+export const useKept = create<{ readonly recipe: Recipe; readonly results: Results | null }>(() => ({
+  recipe: defaultRecipe,
+  results: null,
+}));
 
 /** The recipe on the sliders is the address's, or its link was copied. */
 export function keepRecipe(): void {
@@ -42,7 +53,10 @@ function ask(event: Event): void {
   event.preventDefault();
 }
 
-/** Lets the browser ask before it leaves, as long as work would be lost: a page that always listened could not be kept for going back. Call once. */
+/**
+ * Lets the browser ask before it leaves, as long as work would be lost: a page that always listened could not be kept for going back. Call
+ * once.
+ */
 export function askBeforeLeaving(): void {
   let asks = false;
   const look = (): void => {

@@ -42,13 +42,24 @@ describe('rememberVariant', () => {
     clearResults();
     useResults.setState({ measurement: measurements[0] ?? null });
     rememberVariant(recipe);
-    expect(variants()).toMatchObject([{ bytes: 1_302_345, exact: true, gzipBytes: 903_456, accuracy: { top1: 58.8 }, paired: { worse: 9 }, latency: { before: { median: 10.2 }, after: { median: 8.1 } } }]);
+    expect(variants()).toMatchObject([
+      {
+        bytes: 1_302_345,
+        exact: true,
+        gzipBytes: 903_456,
+        accuracy: { top1: 58.8 },
+        paired: { worse: 9 },
+        latency: { before: { median: 10.2 }, after: { median: 8.1 } },
+      },
+    ]);
   });
 
   it('has no share of right answers where the original answers by chance, but the agreement', () => {
     useResults.setState({ preview, evaluation: evaluation && { ...evaluation, chance: BY_CHANCE } });
     rememberVariant(recipe);
-    expect(variants()).toMatchObject([{ accuracy: null, original: null, paired: null, agreement: { top1: 93.2 }, verdict: { short: 'cannot be told from chance' } }]);
+    expect(variants()).toMatchObject([
+      { accuracy: null, original: null, paired: null, agreement: { top1: 93.2 }, verdict: { short: 'cannot be told from chance' } },
+    ]);
   });
 
   it('keeps the original\u2019s score of the same samples, the verdict, and the run over more samples', () => {
@@ -75,7 +86,10 @@ describe('placesOf', () => {
 
   const scored = (change: Partial<NonNullable<typeof evaluation>>, passes = recipe.passes) => {
     const of = { ...recipe, passes };
-    useResults.setState({ preview: preview && { ...preview, recipe: of }, evaluation: evaluation && { ...evaluation, ...change, recipe: of } });
+    useResults.setState({
+      preview: preview && { ...preview, recipe: of },
+      evaluation: evaluation && { ...evaluation, ...change, recipe: of },
+    });
     rememberVariant(of);
   };
 
@@ -84,13 +98,23 @@ describe('placesOf', () => {
     scored({}, []);
     const { measure, places } = placesOf(variants(), 5_000_000);
     expect(measure).toBe('accuracy');
-    expect(places.map(({ key, bytes, score }) => [key === null, bytes, score])).toEqual([[true, 5_000_000, 59.6], [false, 1_310_000, 58.8], [false, 1_310_000, 58.8]]);
+    expect(places.map(({ key, bytes, score }) => [key === null, bytes, score])).toEqual([
+      [true, 5_000_000, 59.6],
+      [false, 1_310_000, 58.8],
+      [false, 1_310_000, 58.8],
+    ]);
   });
 
   it('goes by agreement without labels, and by the cosine where outputs are no class scores', () => {
     const unlabelled = { before: null, after: null, paired: null, classes: null, confusion: null };
     scored(unlabelled);
-    expect(placesOf(variants(), 5_000_000)).toMatchObject({ measure: 'agreement', places: [{ score: 100, interval: null }, { score: 93.2, interval: null }] });
+    expect(placesOf(variants(), 5_000_000)).toMatchObject({
+      measure: 'agreement',
+      places: [
+        { score: 100, interval: null },
+        { score: 93.2, interval: null },
+      ],
+    });
     freshPage();
     if (evaluation) scored({ ...unlabelled, changed: null, agreement: { ...evaluation.agreement, top1: null, changed: null } });
     expect(placesOf(variants(), 5_000_000)).toMatchObject({ measure: 'cosine', places: [{ score: 1 }, { score: 0.991234 }] });

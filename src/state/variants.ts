@@ -1,4 +1,6 @@
-/** Results worth comparing: each recipe that was measured, with the figures known of it. A later measurement of the same recipe adds to it. */
+/**
+ * Results worth comparing: each recipe that was measured, with the figures known of it. A later measurement of the same recipe adds to it.
+ */
 import { create } from 'zustand';
 import { answersVerdict, type AnswersVerdict } from '../base/answers-verdict';
 import type { Accuracy, Agreement, Evaluation, Interval, Latency, Measurement, PairedTest, Recipe } from '../engine/protocol/index';
@@ -15,7 +17,10 @@ export interface Variant {
   readonly exact: boolean;
   /** As `bytes`; null where it is not known. */
   readonly gzipBytes: number | null;
-  /** null until it is scored, as are the next four; and without labels, or where the original answers by chance, as are `original` and `paired`. */
+  /**
+   * null until it is scored, as are the next four; and without labels, or where the original answers by chance, as are `original` and
+   * `paired`.
+   */
   readonly accuracy: Accuracy | null;
   /** The original's accuracy on the same samples. */
   readonly original: Accuracy | null;
@@ -46,7 +51,8 @@ export function chooseVariant(key: string | null): void {
 export function rememberVariant(recipe: Recipe): void {
   const key = JSON.stringify(recipe);
   const { preview, exported, evaluation, measurement } = useResults.getState();
-  const of = <T extends { readonly recipe: Recipe }>(result: T | null): T | null => (result && JSON.stringify(result.recipe) === key ? result : null);
+  const of = <T extends { readonly recipe: Recipe }>(result: T | null): T | null =>
+    result && JSON.stringify(result.recipe) === key ? result : null;
   const bytes = of(exported)?.bytes ?? of(preview)?.predictedBytes;
   useVariants.setState(({ variants }) => {
     const known = variants.find((variant) => variant.key === key);
@@ -57,7 +63,8 @@ export function rememberVariant(recipe: Recipe): void {
       label: labelRecipe(recipe),
       bytes: bytes ?? known?.bytes ?? 0,
       exact: of(exported) !== null || (known?.exact ?? false),
-      gzipBytes: of(exported)?.gzipBytes ?? (known?.exact === true ? known.gzipBytes : of(preview)?.predictedGzipBytes) ?? known?.gzipBytes ?? null,
+      gzipBytes:
+        of(exported)?.gzipBytes ?? (known?.exact === true ? known.gzipBytes : of(preview)?.predictedGzipBytes) ?? known?.gzipBytes ?? null,
       ...scoreOf(of(evaluation), known ?? NOT_SCORED),
       latency: timed(of(measurement)) ?? known?.latency ?? null,
     };
@@ -74,7 +81,8 @@ function scoreOf(evaluation: Evaluation | null, { accuracy, original, paired, ag
   if (!evaluation || evaluation.agreement.samples < (agreement?.samples ?? 0)) return { accuracy, original, paired, agreement, verdict };
   const { agreement: found, chance, after, before, paired: test } = evaluation;
   // Where the original answers by chance no share of right answers means anything: the outputs can still be compared.
-  const shares = chance?.told === false ? { accuracy: null, original: null, paired: null } : { accuracy: after, original: before, paired: test };
+  const shares =
+    chance?.told === false ? { accuracy: null, original: null, paired: null } : { accuracy: after, original: before, paired: test };
   return { ...shares, agreement: found, verdict: answersVerdict(evaluation) };
 }
 
@@ -111,11 +119,23 @@ export function placesOf(variants: readonly Variant[], originalBytes: number): P
     return score == null ? null : { score, interval: null };
   };
   const originals = { accuracy: largest?.top1 ?? 0, agreement: 100, cosine: 1 };
-  const original: Place = { key: null, label: 'Original', bytes: originalBytes, score: originals[measure], interval: largest?.top1Interval ?? null };
-  return { measure, places: [original, ...scored.flatMap((variant) => {
-    const place = of(variant);
-    return place ? [{ key: variant.key, label: variant.label, bytes: variant.bytes, ...place }] : [];
-  })] };
+  const original: Place = {
+    key: null,
+    label: 'Original',
+    bytes: originalBytes,
+    score: originals[measure],
+    interval: largest?.top1Interval ?? null,
+  };
+  return {
+    measure,
+    places: [
+      original,
+      ...scored.flatMap((variant) => {
+        const place = of(variant);
+        return place ? [{ key: variant.key, label: variant.label, bytes: variant.bytes, ...place }] : [];
+      }),
+    ],
+  };
 }
 
 /** Variants that no other beats in both size and score, smallest first: the front. */

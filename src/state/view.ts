@@ -52,7 +52,9 @@ export function selectLayer(layer: string | null): void {
 
 /** Sorts by a column; the same column again turns the order round. */
 export function sortBy(key: SortKey): void {
-  useView.setState(({ sort }) => ({ sort: { key, descending: sort.key === key ? !sort.descending : key !== 'order' && key !== 'id' && key !== 'op' } }));
+  useView.setState(({ sort }) => ({
+    sort: { key, descending: sort.key === key ? !sort.descending : key !== 'order' && key !== 'id' && key !== 'op' },
+  }));
 }
 
 interface Taste {

@@ -8,7 +8,11 @@ export function externalModel(...locations: readonly string[]): Uint8Array {
   for (const [i, location] of locations.entries()) {
     const tensor = proto.graph?.initializer[2 * i];
     if (!tensor) throw new Error('more locations than weights');
-    Object.assign(tensor, { rawData: new Uint8Array(), dataLocation: Location.EXTERNAL, externalData: [create(StringStringEntryProtoSchema, { key: 'location', value: location })] });
+    Object.assign(tensor, {
+      rawData: new Uint8Array(),
+      dataLocation: Location.EXTERNAL,
+      externalData: [create(StringStringEntryProtoSchema, { key: 'location', value: location })],
+    });
   }
   return toBinary(ModelProtoSchema, proto);
 }

@@ -32,10 +32,12 @@ const TURN_MS = 100;
 /**
  * AdaRound (Nagel et al. 2020, arXiv 2004.10568): learns for each weight which of two values it takes, so that the rows' errors D make
  * trace(D H D^T) + sum(1 - |2h - 1|^beta) least, by Adam over all weights at once; the shares h = clip(1.2 sigmoid(V) - 0.1, 0, 1) go to 0
- * or 1 as beta falls. The Gram matrix stands for all samples: none is drawn. Settings are those of shared/adaround.ts, for a Gram matrix whose
+ * or 1 as beta falls. The Gram matrix stands for all samples: none is drawn. Settings are those of shared/adaround.ts, for a Gram matrix
+ * whose
  * diagonal, and steps that, are about 1.
  *
- * gram is H, [groups, columns, columns], symmetric. choices are planes of [columns, rows]: error (value - weight) of the lower value; step to
+ * gram is H, [groups, columns, columns], symmetric. choices are planes of [columns, rows]: error (value - weight) of the lower value; step
+ * to
  * the upper; share of it to start with. The result is the shares of the upper values, [columns, rows]; at 0.5 and above the upper is meant.
  * Stops within 0.2 s of the signal.
  */
@@ -47,7 +49,13 @@ export const adaround: Operation<[gram: Handle, choices: Float32Array, shape: Fe
 };
 
 /** Errors never leave the device. */
-async function learnOn(device: Device, gram: Handle, choices: Float32Array, shape: FeedbackShape, options: AdaroundOptions): Promise<Shares> {
+async function learnOn(
+  device: Device,
+  gram: Handle,
+  choices: Float32Array,
+  shape: FeedbackShape,
+  options: AdaroundOptions,
+): Promise<Shares> {
   const { iterations, signal, onIteration } = options;
   const { v, errors: first } = startAdaround(choices);
   const length = v.length;
@@ -57,7 +65,7 @@ async function learnOn(device: Device, gram: Handle, choices: Float32Array, shap
   const [fixed, state, errors] = [device.constant(choices), device.constant(planes), device.constant(first)];
   const product = device.scratch(length * 4);
   let turn = 1;
-  for (let done = 0; done < iterations; ) {
+  for (let done = 0; done < iterations;) {
     const from = performance.now();
     const until = Math.min(iterations, done + turn);
     for (; done < until; done++) {
@@ -74,7 +82,12 @@ async function learnOn(device: Device, gram: Handle, choices: Float32Array, shap
   return new Float32Array(await device.read(state, length * 4)).map(shareOf);
 }
 
-export async function adaroundOf(gram: Float32Array, choices: Float32Array, shape: FeedbackShape, options: AdaroundOptions): Promise<Shares> {
+export async function adaroundOf(
+  gram: Float32Array,
+  choices: Float32Array,
+  shape: FeedbackShape,
+  options: AdaroundOptions,
+): Promise<Shares> {
   const { iterations, signal, onIteration } = options;
   const { down, step } = planesOf(choices);
   const state = startAdaround(choices);

@@ -6,7 +6,8 @@ import { codeOf, GRID_SOURCE, gridWords, splitsOf, valueOf } from './shared/grid
 const KERNEL: Kernel = { name: 'clip-errors', source: [...GRID_SOURCE, 'clip-errors'] };
 
 /**
- * For each group and each candidate clip ratio in (0, 1], the sum of squared errors when the group's grid is `grid` with its scale multiplied
+ * For each group and each candidate clip ratio in (0, 1], the sum of squared errors when the group's grid is `grid` with its scale
+ * multiplied
  * by the ratio (zero point unchanged). Result is [group * ratios.length + ratio].
  */
 export const clipErrors: Operation<[w: Handle, grid: Grid, ratios: Float32Array], Float32Array> = {

@@ -5,7 +5,9 @@ import { SHARE_OF_WORKGROUP } from './shared/share';
 export interface HistogramBins {
   readonly lo: number;
   readonly hi: number;
-  /** counts[k] covers [lo + k*w, lo + (k+1)*w), w = (hi-lo)/counts.length; the last bin includes hi. Outside values clamp to the end bins. */
+  /**
+   * counts[k] covers [lo + k*w, lo + (k+1)*w), w = (hi-lo)/counts.length; the last bin includes hi. Outside values clamp to the end bins.
+   */
   readonly counts: Uint32Array;
 }
 

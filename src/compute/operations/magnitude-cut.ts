@@ -27,22 +27,36 @@ interface Keys {
 const SOURCE = ['prelude/linear', 'radix-histogram'] as const;
 const MAGNITUDES: Keys = {
   kernel: { name: 'radix-histogram', source: SOURCE, constants: { by_index: 0 } },
-  digits: [{ shift: 20, bits: 11 }, { shift: 9, bits: 11 }, { shift: 0, bits: 9 }],
+  digits: [
+    { shift: 20, bits: 11 },
+    { shift: 9, bits: 11 },
+    { shift: 0, bits: 9 },
+  ],
 };
 const INDICES: Keys = {
   kernel: { name: 'radix-histogram', source: SOURCE, constants: { by_index: 1 } },
-  digits: [{ shift: 21, bits: 11 }, { shift: 10, bits: 11 }, { shift: 0, bits: 10 }],
+  digits: [
+    { shift: 21, bits: 11 },
+    { shift: 10, bits: 11 },
+    { shift: 0, bits: 10 },
+  ],
 };
 
 /**
- * Exact cut of the `count` smallest magnitudes over all tensors together (0 <= count <= total). On a GPU by radix select: the wanted rank is
- * narrowed digit by digit, one histogram over all tensors a digit, so that nothing is sorted or read back. Ties are ranked by tensor, then by
+ * Exact cut of the `count` smallest magnitudes over all tensors together (0 <= count <= total). On a GPU by radix select: the wanted rank
+ * is
+ * narrowed digit by digit, one histogram over all tensors a digit, so that nothing is sorted or read back. Ties are ranked by tensor, then
+ * by
  * index.
  */
 export const magnitudeCut: Operation<[tensors: readonly Handle[], count: number], MagnitudeCut> = {
   kernels: [MAGNITUDES.kernel, INDICES.kernel, COUNT_KERNEL],
   compiled: 'at-start',
-  cpu: (host, tensors, count) => magnitudeCutOf(tensors.map((w) => host.valuesOf(w)), count),
+  cpu: (host, tensors, count) =>
+    magnitudeCutOf(
+      tensors.map((w) => host.valuesOf(w)),
+      count,
+    ),
   async gpu(device, tensors, count) {
     const total = tensors.reduce((sum, w) => sum + w.length, 0);
     if (count >= total) return cutOfAll(count);

@@ -8,7 +8,15 @@ import { roundHalf, roundHalfOf } from './round-half';
 function corners(): Float32Array {
   const halves = Array.from({ length: 0x7c00 }, (_, pattern) => fromHalf(pattern));
   const middles = halves.slice(1).map((value, i) => (value + (halves[i] ?? 0)) / 2);
-  const positive = [...halves, ...middles, ...middles.flatMap((m) => [m * (1 + 2 ** -23), m * (1 - 2 ** -24)]), 65_519.99, 65_520, 1e30, 1e-40];
+  const positive = [
+    ...halves,
+    ...middles,
+    ...middles.flatMap((m) => [m * (1 + 2 ** -23), m * (1 - 2 ** -24)]),
+    65_519.99,
+    65_520,
+    1e30,
+    1e-40,
+  ];
   return Float32Array.from([...positive, ...positive.map((value) => -value)]);
 }
 

@@ -6,7 +6,10 @@ import { HALF_KERNEL, toHalf } from '../operations/time-matmul';
 type Sizes = readonly [m: number, k: number, n: number];
 
 /** C = A x B of floats, [M,K] by [K,N]. @param size of the dispatch where it is not the kernel's own. */
-export const multiplyFloats: Operation<[kind: 'f32' | 'f16', a: Float32Array, b: Float32Array, sizes: Sizes, size?: DispatchSize], Float32Array<ArrayBuffer>> = {
+export const multiplyFloats: Operation<
+  [kind: 'f32' | 'f16', a: Float32Array, b: Float32Array, sizes: Sizes, size?: DispatchSize],
+  Float32Array<ArrayBuffer>
+> = {
   kernels: [MATMUL_KERNELS.f32],
   compiled: 'on-use',
   cpu: (_host, _kind, a, b, [m, k, n]) => matmulOf(a, b, m, k, n),
@@ -20,7 +23,10 @@ export const multiplyFloats: Operation<[kind: 'f32' | 'f16', a: Float32Array, b:
 };
 
 /** C = A x B of int8, [M,K] by B transposed, [N,K]. */
-export const multiplyInt8: Operation<[kind: 'int8' | 'int8-shifts', a: Int8Array, bTransposed: Int8Array, sizes: Sizes, size?: DispatchSize], Int32Array<ArrayBuffer>> = {
+export const multiplyInt8: Operation<
+  [kind: 'int8' | 'int8-shifts', a: Int8Array, bTransposed: Int8Array, sizes: Sizes, size?: DispatchSize],
+  Int32Array<ArrayBuffer>
+> = {
   kernels: [],
   compiled: 'on-use',
   cpu: (_host, _kind, a, b, [m, k, n]) => matmulInt8Of(a, b, m, k, n),

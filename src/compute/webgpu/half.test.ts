@@ -1,6 +1,8 @@
 /**
- * Half precision where the device has none: `to-half` needs no feature, and `matmul-f16` runs with its loads of f16 written as unpacked words.
- * Widening a half is exact and both sum in float32, so that the arithmetic is the same; the source that is compiled with `enable f16` is the
+ * Half precision where the device has none: `to-half` needs no feature, and `matmul-f16` runs with its loads of f16 written as unpacked
+ * words.
+ * Widening a half is exact and both sum in float32, so that the arithmetic is the same; the source that is compiled with `enable f16` is
+ * the
  * one thing that only a device with shader-f16 proves.
  */
 import type * as Shaders from './shaders';
@@ -30,7 +32,9 @@ function emulated(source: string): string {
 
 vi.mock('./shaders', async (original) => {
   const { sourceOf } = await original<typeof Shaders>();
-  return { sourceOf: (kernel: Parameters<typeof sourceOf>[0]) => (kernel.name === 'matmul-f16' ? emulated(sourceOf(kernel)) : sourceOf(kernel)) };
+  return {
+    sourceOf: (kernel: Parameters<typeof sourceOf>[0]) => (kernel.name === 'matmul-f16' ? emulated(sourceOf(kernel)) : sourceOf(kernel)),
+  };
 });
 
 /** What `to-half` writes, as bits. */
@@ -57,7 +61,12 @@ await describeGpu('half precision', (compute) => {
   });
 
   it('matmul-f16 multiplies halves and sums in float32, at ragged sizes', async () => {
-    for (const [m, k, n] of [[1, 1, 1], [5, 33, 7], [65, 70, 67], [64, 16, 64]] as const) {
+    for (const [m, k, n] of [
+      [1, 1, 1],
+      [5, 33, 7],
+      [65, 70, 67],
+      [64, 16, 64],
+    ] as const) {
       // Values that halves hold, so that no rounding of the device's stands between the two.
       const [a, b] = [halves(noise(m * k, 4)), halves(noise(k * n, 5))] as const;
       const found = await compute.run(multiplyFloats, 'f16', a, b, [m, k, n]);

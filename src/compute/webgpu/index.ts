@@ -7,7 +7,8 @@ import { Scope, type Resources } from './scope';
 import { Tensors } from './tensors';
 
 /**
- * Runs the kernels of operations on a WebGPU device. Compiles those that sliders need at once, the others on first use. Throws 'shader-compile'
+ * Runs the kernels of operations on a WebGPU device. Compiles those that sliders need at once, the others on first use. Throws
+ * 'shader-compile'
  * where one does not compile on this device.
  */
 export async function createGpuCompute({ device, info }: DeviceGrant): Promise<GpuCompute> {

@@ -71,7 +71,14 @@ export class Scope implements Device {
     return this.resources.recorder.done();
   }
 
-  time(kernel: Kernel, uniforms: Uint32Array, bindings: readonly Binding[], size: DispatchSize, repeats: number, clock: GpuClock): Promise<number> {
+  time(
+    kernel: Kernel,
+    uniforms: Uint32Array,
+    bindings: readonly Binding[],
+    size: DispatchSize,
+    repeats: number,
+    clock: GpuClock,
+  ): Promise<number> {
     const { recorder, pipelines } = this.resources;
     const dispatch = { pipeline: pipelines.get(kernel), words: uniforms, buffers: this.bound(bindings), workgroups: workgroupsOf(size) };
     return timeDispatches(recorder, dispatch, repeats, clock);

@@ -2,7 +2,10 @@ import { WhittleError } from '../../base/errors';
 import type { Handle } from '../types';
 import type { Recorder } from './recorder';
 
-/** Freed buffers kept for the next tensor of the same size: a slider makes the same sizes again and again. Integrated GPUs take it from main memory. */
+/**
+ * Freed buffers kept for the next tensor of the same size: a slider makes the same sizes again and again. Integrated GPUs take it from main
+ * memory.
+ */
 const POOL_BYTES = 64 * 2 ** 20;
 
 /** STORAGE | COPY_SRC | COPY_DST as numbers: the named constants are globals that do not exist while a module loads in Node. */
@@ -49,7 +52,11 @@ export class Tensors {
     // onnxruntime asks for multiples of 16 bytes; a buffer of none cannot be bound.
     const bytes = Math.max(16, Math.ceil((length * 4) / 16) * 16);
     if (bytes > this.maxBytes) {
-      throw new WhittleError('too-large', `A weight of ${bytes} bytes is larger than this GPU's buffers (${this.maxBytes} bytes).`, 'Use a device with larger buffers.');
+      throw new WhittleError(
+        'too-large',
+        `A weight of ${bytes} bytes is larger than this GPU's buffers (${this.maxBytes} bytes).`,
+        'Use a device with larger buffers.',
+      );
     }
     return new GpuTensor(this, this.take(bytes), length);
   }

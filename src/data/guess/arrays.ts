@@ -22,7 +22,10 @@ export async function guessArrays(found: Found, model: Model): Promise<Guess | n
     if (!sample || !frame) continue;
     const [count = 0] = array.shape;
     const labels = labelsOf(array.file, count, arrays, await labelTexts(found.texts));
-    const why = [`${array.file.path} holds ${counted(count, 'sample')} of ${sample.height} x ${sample.width}${labels ? '' : '; no file has as many labels'}.`, ...takenOf(arrays, array.file)];
+    const why = [
+      `${array.file.path} holds ${counted(count, 'sample')} of ${sample.height} x ${sample.width}${labels ? '' : '; no file has as many labels'}.`,
+      ...takenOf(arrays, array.file),
+    ];
     return guess(found, model, array.format, array.file, labels, frame, why);
   }
   return null;
@@ -34,7 +37,9 @@ export async function guessCifar(found: Found, model: Model): Promise<Guess | nu
   const [file] = testFirst(found.cifar, ({ path }) => path);
   const frame = input && frameFor(input, { height: 32, width: 32, channels: 3, numbers: false, photo: false });
   if (!file || !frame) return null;
-  return guess(found, model, 'cifar10-binary', file, null, frame, [`${file.path} holds ${Math.floor(file.size / CIFAR_RECORD)} CIFAR-10 records with their labels.`]);
+  return guess(found, model, 'cifar10-binary', file, null, frame, [
+    `${file.path} holds ${Math.floor(file.size / CIFAR_RECORD)} CIFAR-10 records with their labels.`,
+  ]);
 }
 
 /** A table with as many columns as the input has values, and perhaps a label. */
@@ -44,11 +49,17 @@ export async function guessTable(found: Found, model: Model): Promise<Guess | nu
   const row = rowShape(input);
   if (row === null) return null;
   const values = row.channels * row.height * row.width;
-  for (const file of testFirst(found.texts.filter(({ path }) => /\.csv$/i.test(path)), ({ path }) => path)) {
+  for (const file of testFirst(
+    found.texts.filter(({ path }) => /\.csv$/i.test(path)),
+    ({ path }) => path,
+  )) {
     const columns = await columnsOf(file);
     if (columns !== values && columns !== values + 1) continue;
     const frame = frameFor(input, { ...row, numbers: true, photo: false });
-    if (frame) return guess(found, model, 'csv', file, null, frame, [`${file.path} has ${counted(columns, 'column')}: ${counted(values, 'value')}${columns > values ? ' and a label' : ''}.`]);
+    if (frame)
+      return guess(found, model, 'csv', file, null, frame, [
+        `${file.path} has ${counted(columns, 'column')}: ${counted(values, 'value')}${columns > values ? ' and a label' : ''}.`,
+      ]);
   }
   return null;
 }
@@ -67,9 +78,29 @@ export async function guessTensors(found: Found, model: Model): Promise<Guess | 
   }
   const [first] = model.inputs;
   const samples = found.arrays.find(({ file }) => below(folder, file) === tensors[first?.name ?? '']);
-  const labels = samples ? labelsOf(samples.file, samples.shape[0] ?? 0, found.arrays.filter((a) => !Object.values(tensors).includes(below(folder, a.file))), await labelTexts(found.texts)) : null;
-  const why = ['The arrays are the model\'s inputs, fed as they are.', ...Object.entries(tensors).map(([name, path]) => `"${name}": ${path}.`)];
-  return { card: { version: 1, task: 'classification', data: folder, format: 'tensors', tensors, ...(await cardLabels(folder, found, labels, model.classes, why)) }, why };
+  const labels = samples
+    ? labelsOf(
+        samples.file,
+        samples.shape[0] ?? 0,
+        found.arrays.filter((a) => !Object.values(tensors).includes(below(folder, a.file))),
+        await labelTexts(found.texts),
+      )
+    : null;
+  const why = [
+    "The arrays are the model's inputs, fed as they are.",
+    ...Object.entries(tensors).map(([name, path]) => `"${name}": ${path}.`),
+  ];
+  return {
+    card: {
+      version: 1,
+      task: 'classification',
+      data: folder,
+      format: 'tensors',
+      tensors,
+      ...(await cardLabels(folder, found, labels, model.classes, why)),
+    },
+    why,
+  };
 }
 
 /** Arrays that are not just a number a sample. */
@@ -89,7 +120,9 @@ function single({ inputs }: Model): ModelInput | null {
   return inputs.length === 1 ? (inputs[0] ?? null) : null;
 }
 
-/** One sample of an array, as images are stored; null where its shape is not that of images, or the model takes whole numbers that are none. */
+/**
+ * One sample of an array, as images are stored; null where its shape is not that of images, or the model takes whole numbers that are none.
+ */
 function sampleShape({ shape, type }: ArrayFile, input: ModelInput): SampleShape | null {
   const numbers = type !== 'u1';
   if (numbers && input.type.includes('int')) return null;
@@ -122,10 +155,21 @@ function takenOf(arrays: readonly ArrayFile[], taken: DataFile): string[] {
   return others.length === 0 ? [] : [`Of ${counted(others.length + 1, 'file')} of samples the set to judge by is taken.`];
 }
 
-async function guess(found: Found, model: Model, format: ImageCard['format'], images: DataFile, labels: DataFile | null, frame: NonNullable<ReturnType<typeof frameFor>>, why: string[]): Promise<Guess> {
+async function guess(
+  found: Found,
+  model: Model,
+  format: ImageCard['format'],
+  images: DataFile,
+  labels: DataFile | null,
+  frame: NonNullable<ReturnType<typeof frameFor>>,
+  why: string[],
+): Promise<Guess> {
   const folder = commonFolder([images, ...(labels ? [labels] : []), ...found.texts].map(({ path }) => path));
   const fields = await cardLabels(folder, found, labels, model.classes, why);
   const [input] = model.inputs;
   if (input) why.push(...describeFrame(frame, input));
-  return { card: { version: 1, task: 'classification', data: folder, format, images: below(folder, images), input: frame.input, ...fields }, why };
+  return {
+    card: { version: 1, task: 'classification', data: folder, format, images: below(folder, images), input: frame.input, ...fields },
+    why,
+  };
 }

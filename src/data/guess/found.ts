@@ -33,7 +33,14 @@ const NOISE = /(^|[/\\])(\.[^/\\]*|thumbs\.db|desktop\.ini|readme[^/\\]*|licen[s
 /** Sorts the files by what they are. Images and texts are known by their names; of the rest the first bytes are read. */
 export async function sortFiles(files: readonly DataFile[], job: Job): Promise<Found> {
   const startedAt = Date.now();
-  const found = { images: [] as DataFile[], parquet: [] as DataFile[], arrays: [] as ArrayFile[], cifar: [] as DataFile[], texts: [] as DataFile[], others: [] as DataFile[] };
+  const found = {
+    images: [] as DataFile[],
+    parquet: [] as DataFile[],
+    arrays: [] as ArrayFile[],
+    cifar: [] as DataFile[],
+    texts: [] as DataFile[],
+    others: [] as DataFile[],
+  };
   for (const [k, file] of files.entries()) {
     if (NOISE.test(file.path)) continue;
     if (isImage(file)) {

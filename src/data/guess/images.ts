@@ -38,7 +38,7 @@ function placed(found: Found, texts: readonly LabelFile[], why: string[]): Where
   const folders = classFolders(found.images, why);
   if (folders !== null) return { format: 'folders', data: folders, labels: null };
   const list = texts.find(({ rows }) => rows.length === found.images.length && rows.every(({ file }) => file === null));
-  if (list) why.push('As many labels as images: they belong together in the order of the images\' paths.');
+  if (list) why.push("As many labels as images: they belong together in the order of the images' paths.");
   else why.push('No labels: no table names the images, and they lie in no folders of classes.');
   return { format: 'images+csv', data: all, labels: list?.file ?? null };
 }
@@ -81,7 +81,9 @@ export async function guessParquet(found: Found, model: Model, decode: DecodeIma
   const tests = found.parquet.filter(({ path }) => isTestSet(path));
   const chosen = tests.length > 0 ? tests : found.parquet;
   const all = commonFolder(found.parquet.map(({ path }) => path));
-  const why = [`${chosen.length === found.parquet.length ? chosen.length : `${chosen.length} of ${found.parquet.length}`} Parquet ${agreeing(chosen.length, 'file', 'files')}, with the labels and class names in them.`];
+  const why = [
+    `${chosen.length === found.parquet.length ? chosen.length : `${chosen.length} of ${found.parquet.length}`} Parquet ${agreeing(chosen.length, 'file', 'files')}, with the labels and class names in them.`,
+  ];
   const pattern = chosen.length === found.parquet.length ? null : patternOf(all, chosen);
   const [first] = chosen;
   const image = first && (await firstImage(first));
@@ -104,6 +106,10 @@ function card(input: ModelInput, sample: Pixels | null, fields: Fields, why: rea
 
 export function describeFrame({ input, preset }: NonNullable<ReturnType<typeof frameFor>>, model: ModelInput): string[] {
   const [height, width] = input.size;
-  const crop = input.resizeShorter === undefined ? '' : `; the shorter side of an image becomes ${input.resizeShorter}, and the middle is cut out`;
-  return [`The model's input "${model.name}" is [${model.dims.join(', ')}]: ${height} x ${width}, ${input.channels === 'L' ? 'grey' : 'colour'}, ${input.layout}${crop}.`, `To begin with: ${preset.label}.`];
+  const crop =
+    input.resizeShorter === undefined ? '' : `; the shorter side of an image becomes ${input.resizeShorter}, and the middle is cut out`;
+  return [
+    `The model's input "${model.name}" is [${model.dims.join(', ')}]: ${height} x ${width}, ${input.channels === 'L' ? 'grey' : 'colour'}, ${input.layout}${crop}.`,
+    `To begin with: ${preset.label}.`,
+  ];
 }

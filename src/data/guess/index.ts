@@ -21,7 +21,13 @@ export type { Guess, Model } from './types';
  * Where they are several sets, the one to judge by ("test", "val") is taken. Throws `bad-data` that says what was found where nothing
  * fits, `bad-card` for a card that is broken. Progress: "Looking at the files".
  */
-export async function guessCard(files: readonly NamedBlob[], model: Model, job: Job, limits: DataLimits = DEFAULT_LIMITS, anyDecode: DecodeImage = decodeImage): Promise<Guess> {
+export async function guessCard(
+  files: readonly NamedBlob[],
+  model: Model,
+  job: Job,
+  limits: DataLimits = DEFAULT_LIMITS,
+  anyDecode: DecodeImage = decodeImage,
+): Promise<Guess> {
   const decode = decodeWithin(limits, anyDecode);
   const all = await withArchivesOpen(files, limits);
   const given = await givenCard(all, model);
@@ -35,20 +41,32 @@ export async function guessCard(files: readonly NamedBlob[], model: Model, job: 
     (await guessTable(found, model)) ??
     (await guessTensors(found, model));
   if (guess !== null) return guess;
-  throw new WhittleError('bad-data', `Nothing among the files is a set of samples for this model: ${inWords(found)}. Its inputs: ${inputsOf(model)}.`, 'Give images, IDX, CIFAR-10 binary, npy or npz named after the inputs, CSV or Parquet, or a card (JSON) that says how they fit.');
+  throw new WhittleError(
+    'bad-data',
+    `Nothing among the files is a set of samples for this model: ${inWords(found)}. Its inputs: ${inputsOf(model)}.`,
+    'Give images, IDX, CIFAR-10 binary, npy or npz named after the inputs, CSV or Parquet, or a card (JSON) that says how they fit.',
+  );
 }
 
 /** The card among the files; null without one. */
 async function givenCard(files: readonly DataFile[], model: Model): Promise<Guess | null> {
   const cards: { readonly path: string; readonly card: Card }[] = [];
   for (const file of files.filter(({ path, size }) => /\.json$/i.test(path) && size < MOST_BYTES)) {
-    const json = await textOf(file).then((text) => parseJson(text, file.path)).catch(() => null);
-    if (typeof json === 'object' && json !== null && 'format' in json && 'task' in json) cards.push({ path: file.path, card: parseCard(json) });
+    const json = await textOf(file)
+      .then((text) => parseJson(text, file.path))
+      .catch(() => null);
+    if (typeof json === 'object' && json !== null && 'format' in json && 'task' in json)
+      cards.push({ path: file.path, card: parseCard(json) });
   }
   const own = cards.filter(({ card }) => card.model?.split('/').at(-1) === model.name);
   const [chosen, ...others] = own.length > 0 ? own : cards;
   if (chosen === undefined) return null;
-  if (others.length > 0) throw new WhittleError('bad-data', `There are ${others.length + 1} cards among the files: ${[chosen, ...others].map(({ path }) => path).join(', ')}.`, 'Give one of them.');
+  if (others.length > 0)
+    throw new WhittleError(
+      'bad-data',
+      `There are ${others.length + 1} cards among the files: ${[chosen, ...others].map(({ path }) => path).join(', ')}.`,
+      'Give one of them.',
+    );
   return { card: chosen.card, given: true, why: [`The card ${chosen.path} is taken as it is.`] };
 }
 

@@ -29,10 +29,14 @@ export async function labelTexts(texts: readonly DataFile[]): Promise<readonly L
 /** The file of `count` labels that belongs to a file of samples, the one with the likest path: an array [n], or a text of labels alone. */
 export function labelsOf(samples: DataFile, count: number, arrays: readonly ArrayFile[], texts: readonly LabelFile[]): DataFile | null {
   const fitting = [
-    ...arrays.filter(({ shape }) => shape[0] === count && (shape.length === 1 || (shape.length === 2 && shape[1] === 1))).map(({ file }) => file),
+    ...arrays
+      .filter(({ shape }) => shape[0] === count && (shape.length === 1 || (shape.length === 2 && shape[1] === 1)))
+      .map(({ file }) => file),
     ...texts.filter(({ rows }) => rows.length === count).map(({ file }) => file),
   ];
-  const [best] = fitting.filter((file) => file !== samples).toSorted((a, b) => likeness(b.path, samples.path) - likeness(a.path, samples.path));
+  const [best] = fitting
+    .filter((file) => file !== samples)
+    .toSorted((a, b) => likeness(b.path, samples.path) - likeness(a.path, samples.path));
   return best ?? null;
 }
 
@@ -48,7 +52,10 @@ export async function namesOf(texts: readonly DataFile[], used: DataFile | null,
   const all: Names[] = [];
   for (const file of texts) {
     if (file === used || file.size > MOST_BYTES || /\.(csv|tsv)$/i.test(file.path)) continue;
-    const count = await readClassNames(file).then(({ names }) => names.length, () => 0);
+    const count = await readClassNames(file).then(
+      ({ names }) => names.length,
+      () => 0,
+    );
     if (count > 1) all.push({ file, count });
   }
   const fitting = all.find(({ count }) => count === classes) ?? all.find(({ count }) => count + 1 === classes);
@@ -56,12 +63,25 @@ export async function namesOf(texts: readonly DataFile[], used: DataFile | null,
 }
 
 /** The card's labels with why they were taken. Adds to `why`. */
-export async function cardLabels(folder: string, found: Found, labels: DataFile | null, classes: number | null, why: string[]): Promise<{ readonly labels?: CardLabels }> {
+export async function cardLabels(
+  folder: string,
+  found: Found,
+  labels: DataFile | null,
+  classes: number | null,
+  why: string[],
+): Promise<{ readonly labels?: CardLabels }> {
   const names = await namesOf(found.texts, labels, classes);
   if (labels) why.push(`Labels: ${below(folder, labels)}.`);
   if (names) why.push(`Class names: ${below(folder, names.file)}, ${names.count} of them.`);
   const offset = names !== null && names.count + 1 === classes ? { offset: 1 } : {};
-  if ('offset' in offset) why.push(`Offset 1: the model has ${counted(classes ?? 0, 'class', 'classes')}, one more than there are names, which leaves class 0 for the background.`);
-  const fields: CardLabels = { ...(labels ? { file: below(folder, labels) } : {}), ...(names ? { names: below(folder, names.file) } : {}), ...offset };
+  if ('offset' in offset)
+    why.push(
+      `Offset 1: the model has ${counted(classes ?? 0, 'class', 'classes')}, one more than there are names, which leaves class 0 for the background.`,
+    );
+  const fields: CardLabels = {
+    ...(labels ? { file: below(folder, labels) } : {}),
+    ...(names ? { names: below(folder, names.file) } : {}),
+    ...offset,
+  };
   return Object.keys(fields).length === 0 ? {} : { labels: fields };
 }

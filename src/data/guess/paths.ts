@@ -36,7 +36,11 @@ function wildcard(names: readonly string[]): string {
   const [first = '', ...rest] = names;
   if (rest.every((name) => name === first)) return first;
   const last = reversed(first);
-  const [shortest, start, same] = [least(names, (name) => name.length), least(rest, (name) => likeness(name, first)), least(rest, (name) => likeness(reversed(name), last))];
+  const [shortest, start, same] = [
+    least(names, (name) => name.length),
+    least(rest, (name) => likeness(name, first)),
+    least(rest, (name) => likeness(reversed(name), last)),
+  ];
   const end = Math.min(shortest - start, same);
   return `${first.slice(0, start)}*${end === 0 ? '' : first.slice(-end)}`;
 }

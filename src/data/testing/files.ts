@@ -8,7 +8,15 @@ import type { DataFile, ImageCard, NamedBlob } from '../types';
 export function cardOf(changes: Record<string, unknown>): ImageCard {
   const input = { layout: 'NCHW', size: [2, 2], channels: 'L', scale: 1, mean: [0], std: [1] };
   const { input: inputChanges, ...rest } = changes;
-  return imageCard({ version: 1, task: 'classification', data: 'set', format: 'idx', images: 'images', ...rest, input: { ...input, ...(typeof inputChanges === 'object' ? inputChanges : {}) } });
+  return imageCard({
+    version: 1,
+    task: 'classification',
+    data: 'set',
+    format: 'idx',
+    images: 'images',
+    ...rest,
+    input: { ...input, ...(typeof inputChanges === 'object' ? inputChanges : {}) },
+  });
 }
 
 export function file(path: string, content: Uint8Array<ArrayBuffer> | string): NamedBlob {
@@ -46,8 +54,10 @@ export function cardIn(root: string, name: string): ImageCard {
 /** The card's folder as a person would drop it: paths with the folder in front, blobs that read the disk on demand. */
 export async function folderOf(root: string, folder: string): Promise<NamedBlob[]> {
   const names = readdirSync(join(root, folder), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return Promise.all(names.map(async (entry) => {
-    const path = join(entry.parentPath, entry.name);
-    return { path: path.slice(root.length + 1), blob: await openAsBlob(path) };
-  }));
+  return Promise.all(
+    names.map(async (entry) => {
+      const path = join(entry.parentPath, entry.name);
+      return { path: path.slice(root.length + 1), blob: await openAsBlob(path) };
+    }),
+  );
 }

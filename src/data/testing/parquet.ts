@@ -5,7 +5,13 @@ import type { NamedBlob } from '../types';
  * How Hugging Face's datasets writes images: a struct of bytes and path, integer labels, the features beside them. `damage` changes what
  * the file will say of itself after its values are written.
  */
-export function parquetOf(path: string, images: readonly (Uint8Array | null)[], labels: readonly number[], rowGroupSize: number, damage?: (written: ParquetWriter) => void): NamedBlob {
+export function parquetOf(
+  path: string,
+  images: readonly (Uint8Array | null)[],
+  labels: readonly number[],
+  rowGroupSize: number,
+  damage?: (written: ParquetWriter) => void,
+): NamedBlob {
   const features = { image: { _type: 'Image' }, label: { names: ['cat', 'dog', 'owl'], _type: 'ClassLabel' } };
   const writer = new ByteWriter();
   const parquet = new ParquetWriter({

@@ -16,8 +16,12 @@ export interface Link {
   terminate(): void;
 }
 
-const AGAIN = 'It is started again with your model and samples. Try again; where it stops again, close other tabs or take fewer samples, since memory may have run out.';
-const NOT_LOADED: End = { reason: 'its script could not be loaded', remedy: 'Check the connection and try again. Where that does not help, reload the page: this site may have a newer version.' };
+const AGAIN =
+  'It is started again with your model and samples. Try again; where it stops again, close other tabs or take fewer samples, since memory may have run out.';
+const NOT_LOADED: End = {
+  reason: 'its script could not be loaded',
+  remedy: 'Check the connection and try again. Where that does not help, reload the page: this site may have a newer version.',
+};
 const ENDED: End = { reason: 'the browser ended it, as it does where memory runs out', remedy: AGAIN };
 
 /** Starts the engine's worker. Functions passed in calls become message ports. */
@@ -32,7 +36,10 @@ export function connectWorker(): Link {
       resolve(event instanceof ErrorEvent && event.message !== '' ? { reason: event.message, remedy: AGAIN } : NOT_LOADED);
     });
     worker.addEventListener('messageerror', () => resolve({ reason: 'a message could not be read', remedy: AGAIN }));
-    void untilGone(remote, ended.signal).then(() => resolve(ENDED), () => {});
+    void untilGone(remote, ended.signal).then(
+      () => resolve(ENDED),
+      () => {},
+    );
   });
   return {
     gone,

@@ -21,11 +21,13 @@ function workers(answer: (call: string, worker: number, args: readonly unknown[]
     ends.push((reason) => gone.resolve({ reason, remedy: 'Try again.' }));
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the proxy below has every method
     const api = new Proxy({} as EngineApi, {
-      get: (_target, word: string) => async (...args: unknown[]) => {
-        const name = word === 'run' ? String(args[1]) : word;
-        if (name !== 'ping') log.push(`${n}.${name}${name === 'cancel' ? ` ${String(args[0])}` : ''}`);
-        return answer(name, n, args);
-      },
+      get:
+        (_target, word: string) =>
+        async (...args: unknown[]) => {
+          const name = word === 'run' ? String(args[1]) : word;
+          if (name !== 'ping') log.push(`${n}.${name}${name === 'cancel' ? ` ${String(args[0])}` : ''}`);
+          return answer(name, n, args);
+        },
     });
     return { api, gone: gone.promise, terminate: () => log.push(`${n}.terminate`) };
   };
@@ -48,7 +50,11 @@ test('the worker starts with the first call; the model is sent once', async () =
 
 test('failures are WhittleErrors with their code and remedy', async () => {
   const w = workers(() => ({ ok: false, error: { code: 'not-onnx', message: 'A TensorFlow Lite file.', remedy: 'Convert it.' } }));
-  await expect(createEngine(w.connect).open(job, [file])).rejects.toMatchObject({ name: 'WhittleError', code: 'not-onnx', remedy: 'Convert it.' });
+  await expect(createEngine(w.connect).open(job, [file])).rejects.toMatchObject({
+    name: 'WhittleError',
+    code: 'not-onnx',
+    remedy: 'Convert it.',
+  });
 });
 
 test('progress that arrives after the answer is not passed on', async () => {
@@ -105,7 +111,10 @@ test('a worker that does not stop is replaced, the model is sent again, and a by
 });
 
 /** Answers of the first worker until it falls silent: from then on none, not even to a ping. */
-function silenced(): { readonly answer: (call: string, worker: number) => Promise<Outcome<never>> | Outcome<never>; readonly fallSilent: () => void } {
+function silenced(): {
+  readonly answer: (call: string, worker: number) => Promise<Outcome<never>> | Outcome<never>;
+  readonly fallSilent: () => void;
+} {
   let isSilent = false;
   return { answer: (_call, worker) => (worker === 1 && isSilent ? never : ok), fallSilent: () => (isSilent = true) };
 }
@@ -229,7 +238,11 @@ test('a model opened after a restart waits until the old one is in, and takes it
 });
 
 test('samples that cannot be read again are told, until others are set', async () => {
-  const w = workers((name, n) => (n === 2 && name === 'setData' && !w.log.includes('2.clearData') ? { ok: false, error: { code: 'bad-data', message: 'The file has changed.', remedy: '' } } : ok));
+  const w = workers((name, n) =>
+    n === 2 && name === 'setData' && !w.log.includes('2.clearData')
+      ? { ok: false, error: { code: 'bad-data', message: 'The file has changed.', remedy: '' } }
+      : ok,
+  );
   const engine = createEngine(w.connect);
   await engine.open(job, [file]);
   await engine.setData(job, 'digits', card, [file], { calibration: 128, scored: null }, DEFAULT_LIMITS);
@@ -242,7 +255,9 @@ test('samples that cannot be read again are told, until others are set', async (
 });
 
 test('a hang and a crash replace the worker and are told to the caller', async () => {
-  const hung = workers((name, n) => (n === 1 && name === 'evaluate' ? { ok: false, error: { code: 'runtime-hung', message: 'No answer.', remedy: '' } } : ok));
+  const hung = workers((name, n) =>
+    n === 1 && name === 'evaluate' ? { ok: false, error: { code: 'runtime-hung', message: 'No answer.', remedy: '' } } : ok,
+  );
   const engine = createEngine(hung.connect);
   await expect(engine.evaluate(job, recipe, null, null, 'live')).rejects.toMatchObject({ code: 'runtime-hung' });
   expect(await engine.evaluate(job, recipe, null, null, 'live')).toBe('done');
@@ -252,6 +267,10 @@ test('a hang and a crash replace the worker and are told to the caller', async (
   const second = createEngine(crashing.connect);
   const running = second.evaluate(job, recipe, null, null, 'live');
   crashing.ends[0]?.('memory access out of bounds');
-  await expect(running).rejects.toMatchObject({ code: 'engine-stopped', message: 'The engine stopped: memory access out of bounds.', remedy: expect.stringContaining('Try again') });
+  await expect(running).rejects.toMatchObject({
+    code: 'engine-stopped',
+    message: 'The engine stopped: memory access out of bounds.',
+    remedy: expect.stringContaining('Try again'),
+  });
   expect(await second.evaluate(job, recipe, null, null, 'live')).toBe('done');
 });

@@ -12,7 +12,11 @@ export function createEngine(connect: () => Link = connectWorker): Engine {
   const restartListeners = new Set<(reason: string) => void>();
   const supervisor = new Supervisor(connect, tellAll(lostListeners), tellAll(restartListeners));
 
-  async function run<K extends JobName>(name: K, { signal, onProgress, onEvent }: Following<JobEvent<K>>, args: JobArguments<K>): Promise<JobResult<K>> {
+  async function run<K extends JobName>(
+    name: K,
+    { signal, onProgress, onEvent }: Following<JobEvent<K>>,
+    args: JobArguments<K>,
+  ): Promise<JobResult<K>> {
     const { needs, opens } = JOBS[name];
     const hear = (news: JobNews<JobEvent<K>>): void => {
       if ('progress' in news) onProgress?.(news.progress);
@@ -25,7 +29,11 @@ export function createEngine(connect: () => Link = connectWorker): Engine {
   }
 
   return {
-    ...callsBy((name) => (following, ...args) => run(name, following, args)),
+    ...callsBy(
+      (name) =>
+        (following, ...args) =>
+          run(name, following, args),
+    ),
     async clearData() {
       supervisor.keep('data', null);
       await supervisor.tell((api) => api.clearData(), undefined);

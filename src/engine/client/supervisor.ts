@@ -1,5 +1,6 @@
 /**
- * Keeps one worker running for the engine: numbers jobs, turns signals into cancels, and replaces a worker that hangs, ends by itself or does not
+ * Keeps one worker running for the engine: numbers jobs, turns signals into cancels, and replaces a worker that hangs, ends by itself or
+ * does not
  * stop. What is open is kept here as the calls that open it, which are sent to a new worker before its next job.
  */
 import { deferred } from '../../base/deferred';
@@ -99,7 +100,10 @@ export class Supervisor {
       if (outcome) unwrap(outcome);
     };
     const model = watched.then(() => open('model'));
-    const data = model.then(() => open('data'), () => open('data'));
+    const data = model.then(
+      () => open('data'),
+      () => open('data'),
+    );
     model.catch(ignore);
     data.catch(ignore);
     const live: Live = {
@@ -132,7 +136,14 @@ export class Supervisor {
     live.end(why);
   }
 
-  private async attempt<T, News>(live: Live, jobId: number, signal: AbortSignal, needs: Needs, onNews: (news: News) => void, send: Send<T, News>): Promise<T> {
+  private async attempt<T, News>(
+    live: Live,
+    jobId: number,
+    signal: AbortSignal,
+    needs: Needs,
+    onNews: (news: News) => void,
+    send: Send<T, News>,
+  ): Promise<T> {
     const abort = onAbort(signal);
     // News travel by a port of their own: what comes after the answer must not make the job look alive again.
     let isOver = false;
@@ -162,7 +173,13 @@ export class Supervisor {
     const late = new Promise<'late'>((resolve) => {
       timer = setTimeout(() => resolve('late'), CANCEL_MS);
     });
-    const first = await Promise.race([sent.then(() => 'settled' as const, () => 'settled' as const), late]);
+    const first = await Promise.race([
+      sent.then(
+        () => 'settled' as const,
+        () => 'settled' as const,
+      ),
+      late,
+    ]);
     clearTimeout(timer);
     if (first === 'late') this.restart(live, new Restarted('A cancelled job did not stop in time.', AGAIN, jobId));
     throw stopped();

@@ -25,7 +25,10 @@ export interface Engine extends Calls {
   loseDevice(): Promise<void>;
   /** The GPU device was lost; the engine has already asked for a new one. Returns the function that stops listening. */
   onDeviceLost(listener: (reason: string) => void): () => void;
-  /** The worker went away (cancel that did not settle, hang, crash, lack of memory); the next call has a new one. Returns the function that stops listening. */
+  /**
+   * The worker went away (cancel that did not settle, hang, crash, lack of memory); the next call has a new one. Returns the function that
+   * stops listening.
+   */
   onRestart(listener: (reason: string) => void): () => void;
   /** Ends the worker. The next call starts a new one with nothing open. */
   dispose(): void;

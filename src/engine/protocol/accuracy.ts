@@ -5,7 +5,10 @@ import type { Ep } from '../../runtime/types';
 
 export type { Chance };
 
-export interface Interval { readonly low: number; readonly high: number }
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
 
 /** Percentages 0..100 with 95 % Wilson intervals. */
 export interface Accuracy {
@@ -42,19 +45,33 @@ export interface ClassAccuracy {
   readonly p: number;
 }
 
-export interface NamedClass { readonly index: number; readonly name: string | null }
+export interface NamedClass {
+  readonly index: number;
+  readonly name: string | null;
+}
 
 /** A wrong answer and how often each side gives it for samples of this label: full counts, whatever list it was taken for. */
-export interface ConfusedPair { readonly label: NamedClass; readonly answer: NamedClass; readonly before: number; readonly after: number }
+export interface ConfusedPair {
+  readonly label: NamedClass;
+  readonly answer: NamedClass;
+  readonly before: number;
+  readonly after: number;
+}
 
 /** Samples that were answered with one class and are answered with another. */
-export interface AnswerMove { readonly from: NamedClass; readonly to: NamedClass; readonly count: number }
+export interface AnswerMove {
+  readonly from: NamedClass;
+  readonly to: NamedClass;
+  readonly count: number;
+}
 
 /** Right to wrong, wrong to right, wrong to another wrong. */
 export type ChangeKind = 'worse' | 'better' | 'both-wrong';
 
 /** `confidence`: the answer's probability, 0..1 (softmax of the scores, unless they are probabilities already). */
-export interface Answer extends NamedClass { readonly confidence: number }
+export interface Answer extends NamedClass {
+  readonly confidence: number;
+}
 
 /** A sample whose top-1 answer is another one after the recipe. */
 export interface ChangedSample {

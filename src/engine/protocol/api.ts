@@ -6,7 +6,10 @@ import type { JobArguments, JobEvent, JobName, JobResult } from './jobs';
 
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: PlainError };
 
-export interface EngineStats { readonly sessionsCreated: number; readonly deviceLosses: number }
+export interface EngineStats {
+  readonly sessionsCreated: number;
+  readonly deviceLosses: number;
+}
 
 /** What a job says before it ends. */
 export type JobNews<Event> = { readonly progress: Progress } | { readonly event: Event };
@@ -16,7 +19,12 @@ export interface EngineApi extends LockHolder {
   /** Answers as soon as the thread is free. */
   ping(): Promise<void>;
   /** Runs a job under the number `jobId`, which the caller chooses and `cancel` stops. */
-  run<K extends JobName>(jobId: number, name: K, args: JobArguments<K>, listener: (news: JobNews<JobEvent<K>>) => void): Promise<Outcome<JobResult<K>>>;
+  run<K extends JobName>(
+    jobId: number,
+    name: K,
+    args: JobArguments<K>,
+    listener: (news: JobNews<JobEvent<K>>) => void,
+  ): Promise<Outcome<JobResult<K>>>;
   cancel(jobId: number): Promise<void>;
   clearData(): Promise<void>;
   stats(): Promise<EngineStats>;

@@ -1,5 +1,6 @@
 /**
- * What the page and the worker say to each other: types, and the list of jobs. Every number that was not measured is null. One import for the page,
+ * What the page and the worker say to each other: types, and the list of jobs. Every number that was not measured is null. One import for
+ * the page,
  * which may name the engine's types but not the rooms behind it.
  */
 import type { HistogramBins } from '../../compute/operations/histogram';
@@ -12,7 +13,27 @@ import type { Layer, ModelSummary, Skipped, StoredForm } from '../../onnx/types'
 import type { Recipe } from '../../recipe/types';
 import type { BackendCheck, Ep, PlacedNode, PlacedOperator, Placement } from '../../runtime/types';
 
-export type { BackendCheck, Card, ComputeInfo, DataLimits, Ep, HistogramBins, ImageCard, Layer, MatmulTiming, ModelSummary, NamedBlob, Picture, PlacedNode, PlacedOperator, Placement, Recipe, Skipped, StoredForm, TensorCard };
+export type {
+  BackendCheck,
+  Card,
+  ComputeInfo,
+  DataLimits,
+  Ep,
+  HistogramBins,
+  ImageCard,
+  Layer,
+  MatmulTiming,
+  ModelSummary,
+  NamedBlob,
+  Picture,
+  PlacedNode,
+  PlacedOperator,
+  Placement,
+  Recipe,
+  Skipped,
+  StoredForm,
+  TensorCard,
+};
 export type * from './accuracy';
 export type * from './api';
 export type * from './best';

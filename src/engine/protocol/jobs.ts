@@ -1,6 +1,8 @@
 /**
- * The engine's jobs, each defined once: its arguments, its result, what it sends while it runs, and what must be in the worker first. The page's
- * calls, the way across the border and the worker's table are made from this list; a job without its function in `worker/table.ts` does not compile.
+ * The engine's jobs, each defined once: its arguments, its result, what it sends while it runs, and what must be in the worker first. The
+ * page's
+ * calls, the way across the border and the worker's table are made from this list; a job without its function in `worker/table.ts` does not
+ * compile.
  */
 import type { MatmulTiming } from '../../compute/operations/time-matmul';
 import type { DataLimits } from '../../data/limits';
@@ -17,7 +19,10 @@ import type { FormComparison, Measurement, Profile, Sizes, Throughput, Truth, Tr
 
 /** What is open: a worker that takes the place of another gets it before its next job. */
 export type Kept = 'model' | 'data';
-/** 'opened': what was open must be in the worker. 'settled': a new worker must be done with it, so that it cannot come after what takes its place. */
+/**
+ * 'opened': what was open must be in the worker. 'settled': a new worker must be done with it, so that it cannot come after what takes its
+ * place.
+ */
 export type Needs = 'opened' | 'settled' | 'nothing';
 
 export interface JobDefinition {
@@ -31,7 +36,9 @@ interface TypedJob<Call, Event> extends JobDefinition {
   readonly types?: { readonly call: Call; readonly event: Event };
 }
 
-function job<Call extends (...args: never[]) => unknown, Event = never>(definition: JobDefinition = { needs: 'opened' }): TypedJob<Call, Event> {
+function job<Call extends (...args: never[]) => unknown, Event = never>(
+  definition: JobDefinition = { needs: 'opened' },
+): TypedJob<Call, Event> {
   return definition;
 }
 
@@ -50,12 +57,17 @@ export const JOBS = {
   /** Histogram of one layer (or one of its output channels; null: the whole tensor) before and after the recipe, same bins. */
   histogram: job<(recipe: Recipe, layerId: string, channel: number | null, bins: number) => LayerHistogram>(),
   /**
-   * Sets the samples that `evaluate`, `measure` and agreement use, and splits them into those that passes learn from and those that are scored.
+   * Sets the samples that `evaluate`, `measure` and agreement use, and splits them into those that passes learn from and those that are
+   * scored.
    * Files expand to `limits` at most. Throws `bad-card`, `bad-data`.
    */
-  setData: job<(name: string, card: Card, files: readonly NamedBlob[], split: SplitChoice, limits: DataLimits) => DataSummary>({ needs: 'settled', opens: 'data' }),
+  setData: job<(name: string, card: Card, files: readonly NamedBlob[], split: SplitChoice, limits: DataLimits) => DataSummary>({
+    needs: 'settled',
+    opens: 'data',
+  }),
   /**
-   * A card for dropped files (a folder, a zip, images, IDX, CIFAR binary, npy, npz, CSV, Parquet) and the open model, or the card among them.
+   * A card for dropped files (a folder, a zip, images, IDX, CIFAR binary, npy, npz, CSV, Parquet) and the open model, or the card among
+   * them.
    * Throws `bad-data`, which says what was found, where nothing fits.
    */
   proposeData: job<(files: readonly NamedBlob[], limits: DataLimits) => DataProposal>(),
@@ -64,16 +76,23 @@ export const JOBS = {
    * Throws `bad-data` without images or labels, or where the model gives no class scores.
    */
   findPreset: job<(limit: number) => PresetSearch>(),
-  /** One sample to show, RGBA, its longer side `size` pixels at most; null where samples are no pictures. `index` counts the samples that are set. */
+  /**
+   * One sample to show, RGBA, its longer side `size` pixels at most; null where samples are no pictures. `index` counts the samples that
+   * are set.
+   */
   picture: job<(index: number, size: number) => Picture | null>(),
   /**
-   * Accuracy and agreement of the opened file and the recipe's result; on the samples that are scored, or `limit` of them. Without data it runs seeded random inputs
-   * and gives agreement only. `ep` null: the recipe's target, or WASM where that is only a software renderer. `of` 'live': the weights on the live
-   * session, where a second call with other settings creates no session; 'file': the file's bytes, which are written first where they are not there.
+   * Accuracy and agreement of the opened file and the recipe's result; on the samples that are scored, or `limit` of them. Without data it
+   * runs seeded random inputs
+   * and gives agreement only. `ep` null: the recipe's target, or WASM where that is only a software renderer. `of` 'live': the weights on
+   * the live
+   * session, where a second call with other settings creates no session; 'file': the file's bytes, which are written first where they are
+   * not there.
    */
   evaluate: job<(recipe: Recipe, limit: number | null, ep: Ep | null, of: Evaluation['of']) => Evaluation>(),
   /**
-   * Changes one layer at a time to each bit width and sparsity, and measures what that costs on the live session. Sends each cell as it is measured,
+   * Changes one layer at a time to each bit width and sparsity, and measures what that costs on the live session. Sends each cell as it is
+   * measured,
    * those of an earlier scan with the same model, data and options at once: a cancelled scan goes on where it stopped.
    */
   sensitivity: job<(recipe: Recipe, options: SensitivityOptions) => Sensitivity, SensitivityCell>(),
@@ -83,7 +102,8 @@ export const JOBS = {
    */
   planBits: job<(recipe: Recipe, cells: readonly SensitivityCell[], budget: BitBudget) => BitPlan>(),
   /**
-   * Tries recipes that suit the goal on the samples and chooses the one that keeps most of the model. Throws `bad-recipe` where a size cannot
+   * Tries recipes that suit the goal on the samples and chooses the one that keeps most of the model. Throws `bad-recipe` where a size
+   * cannot
    * be kept.
    */
   best: job<(goal: BestGoal, target: Ep) => Best>(),

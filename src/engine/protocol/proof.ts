@@ -37,7 +37,9 @@ export interface Proof {
   readonly nonFinite: readonly { readonly output: string; readonly before: number; readonly after: number }[];
   /** The file's outputs against those that the studio computes with the recipe's weights; null where that was not compared. */
   readonly studio: SameCheck | null;
-  /** The opened file against the graph after the passes that lose nothing by definition; null where there are none, or it was not compared. */
+  /**
+   * The opened file against the graph after the passes that lose nothing by definition; null where there are none, or it was not compared.
+   */
   readonly lossless: SameCheck | null;
   /** What must not be, in sentences; empty where the file may be handed out. */
   readonly faults: readonly string[];

@@ -56,7 +56,8 @@ export interface Sensitivity {
 /**
  * What a plan keeps to. 'bytes': the predicted size of the exported file. 'loss': the sum of the layers' losses (KL in nats, or, where
  * outputs are no class scores, noise / signal of the outputs). 'points': how far top-1 may fall, judged by its interval on the live
- * session over `samples` samples (null: all) while the plan is made. 'time': how long an inference on WASM may take, as a part of the original's.
+ * session over `samples` samples (null: all) while the plan is made. 'time': how long an inference on WASM may take, as a part of the
+ * original's.
  */
 export type BitBudget =
   | { readonly kind: 'bytes'; readonly bytes: number }
@@ -88,9 +89,15 @@ export interface LimitJudgement {
 }
 
 export interface BitPlan {
-  /** The recipe asked about, its quantize-weights step with overrides per layer; for a budget of time its quantize-static step with the layers that it leaves alone. */
+  /**
+   * The recipe asked about, its quantize-weights step with overrides per layer; for a budget of time its quantize-static step with the
+   * layers that it leaves alone.
+   */
   readonly recipe: Recipe;
-  /** Planned layers, in the model's order; the others keep what the recipe gives them. For a budget of time: the bits that a layer computes on. */
+  /**
+   * Planned layers, in the model's order; the others keep what the recipe gives them. For a budget of time: the bits that a layer computes
+   * on.
+   */
   readonly bits: readonly { readonly layerId: string; readonly bits: number }[];
   /** Predicted size of the exported file. */
   readonly predictedBytes: number;
@@ -98,7 +105,8 @@ export interface BitPlan {
   readonly predictedLoss: number;
   readonly lossKind: 'kl' | 'noise';
   /**
-   * For a budget of bytes or time: plans that were run, and the loss of the whole model under the chosen one (for bytes the least of them), as
+   * For a budget of bytes or time: plans that were run, and the loss of the whole model under the chosen one (for bytes the least of them),
+   * as
    * measured; null for others.
    */
   readonly checked: { readonly plans: number; readonly loss: number; readonly samples: number } | null;

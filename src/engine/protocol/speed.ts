@@ -4,7 +4,10 @@ import type { StoredForm } from '../../onnx/types';
 import type { Recipe } from '../../recipe/types';
 import type { BackendCheck, Ep, Placement } from '../../runtime/types';
 
-/** Milliseconds of one inference, output in main memory included. Original and result took turns: samples with the same index are neighbours. */
+/**
+ * Milliseconds of one inference, output in main memory included. Original and result took turns: samples with the same index are
+ * neighbours.
+ */
 export interface Latency {
   readonly median: number;
   readonly p10: number;
@@ -35,7 +38,12 @@ export interface Measurement {
 }
 
 /** Samples a second. */
-export interface Rate { readonly median: number; readonly p10: number; readonly p90: number; readonly runs: number }
+export interface Rate {
+  readonly median: number;
+  readonly p10: number;
+  readonly p90: number;
+  readonly runs: number;
+}
 
 export interface Throughput {
   readonly recipe: Recipe;
@@ -92,11 +100,21 @@ export interface TruthEvidence {
 
 /** 'unknown': the sentence says what was not measured yet. */
 export type TruthLevel = 'faster' | 'smaller' | 'slower' | 'same' | 'warning' | 'unknown';
-export interface TruthSentence { readonly level: TruthLevel; readonly text: string }
-export interface Truth { readonly recipe: Recipe; readonly sentences: readonly TruthSentence[] }
+export interface TruthSentence {
+  readonly level: TruthLevel;
+  readonly text: string;
+}
+export interface Truth {
+  readonly recipe: Recipe;
+  readonly sentences: readonly TruthSentence[];
+}
 
 /** Bytes as they are, after gzip, and after brotli. */
-export interface CompressedSize { readonly bytes: number; readonly gzipBytes: number | null; readonly brotliBytes: number | null }
+export interface CompressedSize {
+  readonly bytes: number;
+  readonly gzipBytes: number | null;
+  readonly brotliBytes: number | null;
+}
 
 export interface Sizes {
   readonly recipe: Recipe;

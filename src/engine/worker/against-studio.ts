@@ -1,5 +1,6 @@
 /**
- * Two comparisons of a written file that must come out equal: with what the studio computes by the same weights, and, before any pass that may
+ * Two comparisons of a written file that must come out equal: with what the studio computes by the same weights, and, before any pass that
+ * may
  * lose something, with the opened file.
  */
 import type { Job } from '../../base/job';
@@ -19,9 +20,15 @@ import type { Workbench } from './workbench';
 
 /** Parts of an output's range: the same sums in another order stay below 3e-6 over six models and 17 forms. */
 const STUDIO_TOLERANCE = 5e-5;
-/** The same where activations are rounded by known scales. Unfused, file and studio come out equal; a last bit may still round to the next code. */
+/**
+ * The same where activations are rounded by known scales. Unfused, file and studio come out equal; a last bit may still round to the next
+ * code.
+ */
 const STATIC_TOLERANCE = 5e-3;
-/** The same where scales follow the activations: integer sums against floats, rounded again in every layer (1.6e-2 over the 53 of mobilenet_v2). */
+/**
+ * The same where scales follow the activations: integer sums against floats, rounded again in every layer (1.6e-2 over the 53 of
+ * mobilenet_v2).
+ */
 const DYNAMIC_TOLERANCE = 5e-2;
 
 interface Written {
@@ -37,7 +44,12 @@ function toleranceOf(recipe: Recipe): number {
   return runsPass(recipe, 'quantize-static') ? STATIC_TOLERANCE : STUDIO_TOLERANCE;
 }
 
-export async function againstStudio(bench: Workbench, recipe: Recipe, { trials, bytes, outputs }: Written, job: Job): Promise<Pick<Proof, 'studio' | 'lossless'>> {
+export async function againstStudio(
+  bench: Workbench,
+  recipe: Recipe,
+  { trials, bytes, outputs }: Written,
+  job: Job,
+): Promise<Pick<Proof, 'studio' | 'lossless'>> {
   // Integer kernels that the runtime fuses round elsewhere than the parts that the studio runs.
   const integers = runsPass(recipe, 'quantize-static') || runsPass(recipe, 'quantize-dynamic');
   const written = integers ? await runAll(await load(bench, bytes, job, false), trials.feeds, job) : outputs;
@@ -63,11 +75,23 @@ function exactPrefix(recipe: Recipe): Recipe {
   return { ...recipe, passes };
 }
 
-/** Outputs on WASM of the recipe's graph with its weights as inputs, before or after its weight passes; null where such a graph cannot run. */
-async function onStudio(bench: Workbench, recipe: Recipe, which: 'before' | 'after', optimize: boolean, { feeds }: TrialInputs, job: Job): Promise<Outputs[] | null> {
+/**
+ * Outputs on WASM of the recipe's graph with its weights as inputs, before or after its weight passes; null where such a graph cannot run.
+ */
+async function onStudio(
+  bench: Workbench,
+  recipe: Recipe,
+  which: 'before' | 'after',
+  optimize: boolean,
+  { feeds }: TrialInputs,
+  job: Job,
+): Promise<Outputs[] | null> {
   const run = await bench.run(recipe, job);
   try {
-    const graph = which === 'before' ? { model: run.base, key: run.baseKey, layers: run.layers } : { model: run.model, key: run.modelKey, layers: run.layers };
+    const graph =
+      which === 'before'
+        ? { model: run.base, key: run.baseKey, layers: run.layers }
+        : { model: run.model, key: run.modelKey, layers: run.layers };
     return await runGraph(bench, run, graph, { which, optimize, feeds }, job);
   } catch (error) {
     if (cannotRun(error)) return null;
@@ -77,7 +101,13 @@ async function onStudio(bench: Workbench, recipe: Recipe, which: 'before' | 'aft
   }
 }
 
-async function runGraph({ platform }: Workbench, run: RecipeRun, graph: LiveGraph, { which, optimize, feeds }: { which: 'before' | 'after'; optimize: boolean; feeds: readonly Feeds[] }, { signal }: Job): Promise<Outputs[]> {
+async function runGraph(
+  { platform }: Workbench,
+  run: RecipeRun,
+  graph: LiveGraph,
+  { which, optimize, feeds }: { which: 'before' | 'after'; optimize: boolean; feeds: readonly Feeds[] },
+  { signal }: Job,
+): Promise<Outputs[]> {
   const live = await createLive(graph, platform, { ep: 'wasm', optimize }, signal);
   try {
     const weights = await live.bind(run, which);

@@ -30,23 +30,29 @@ test('scores leave out the samples that passes learned from, and only where a pa
   expect((await evaluate(b, data, recipe({ id: 'quantize-weights', options: { bits: 4 } }), null, null, job)).after?.samples).toBe(48);
 });
 
-test('another draw is learned from and left out instead: its file differs, the first draw\'s comes back byte for byte', async () => {
+test("another draw is learned from and left out instead: its file differs, the first draw's comes back byte for byte", async () => {
   let held: UserSamples = { data: null, calibration: 0 };
   const b = await bench(null, () => held);
   const data = await answeredData(b, 80);
   const read: number[] = [];
-  const watched: Dataset = data.kind === 'images' ? { ...data, read: (index, into, offset) => (read.push(index), data.read(index, into, offset)) } : data;
+  const watched: Dataset =
+    data.kind === 'images' ? { ...data, read: (index, into, offset) => (read.push(index), data.read(index, into, offset)) } : data;
   const fitted = recipe({ id: 'quantize-weights', options: { bits: 3, rounding: 'gptq' } });
   const write = async (seed?: number): Promise<{ bytes: string; used: number[]; scored: number[] }> => {
     held = { data: watched, calibration: 32, ...(seed === undefined ? {} : { seed }) };
     read.length = 0;
     const { blob } = await exportModel(b, fitted, job);
-    return { bytes: Buffer.from(await blob.arrayBuffer()).toString('base64'), used: [...new Set(read)].toSorted((x, y) => x - y), scored: b.scoredOf(watched, 80, null) };
+    return {
+      bytes: Buffer.from(await blob.arrayBuffer()).toString('base64'),
+      used: [...new Set(read)].toSorted((x, y) => x - y),
+      scored: b.scoredOf(watched, 80, null),
+    };
   };
   const [own, other] = [await write(), await write(5)];
   expect(own.used).toEqual(calibrationSamples(80, 32));
   expect(other.used).toEqual(calibrationSamples(80, 32, 5));
-  for (const { used, scored } of [own, other]) expect([...used, ...scored].toSorted((x, y) => x - y)).toEqual(Array.from({ length: 80 }, (_, i) => i));
+  for (const { used, scored } of [own, other])
+    expect([...used, ...scored].toSorted((x, y) => x - y)).toEqual(Array.from({ length: 80 }, (_, i) => i));
   expect(other.bytes).not.toBe(own.bytes);
   expect((await write(CALIBRATION_SEED)).bytes).toBe(own.bytes);
 });
@@ -91,7 +97,7 @@ test('a file of a size: bits by what layers cost, or the reason why none fits', 
   await expect(best(b, data, { kind: 'bytes', bytes: 500 }, 'wasm', job)).rejects.toThrow('cannot be kept');
 });
 
-test('a plan is rounded as fitted to the samples and with the recipe\'s own rounding: the better one is taken, both are shown', async () => {
+test("a plan is rounded as fitted to the samples and with the recipe's own rounding: the better one is taken, both are shown", async () => {
   const { b, data } = await withSamples();
   const nearest = recipe({ id: 'quantize-weights', options: { bits: 3 } });
   const { cells } = await sensitivity(b, data, nearest, { bits: [3], sparsities: [], samples: 16 }, job, () => {});

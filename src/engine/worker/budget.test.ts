@@ -22,8 +22,14 @@ const ruined = () => Promise.resolve({ loss: 3, ruin: "it keeps fewer than 50 % 
 // Tables cost much here: a plan of several widths is larger than what its weights save.
 const tables = (plan: Allocation) => Promise.resolve(plan.cost + 2000 * new Set(valuesOf(plan)).size);
 /** Of 10,000 samples so many points are lost: they turn from right to wrong. */
-const losing = (points: number, samples = 10_000): PairedCounts => ({ bothRight: samples * (0.9 - points / 100), worse: (samples * points) / 100, better: 0, bothWrong: samples * 0.1 });
-const judging = (pointsOf: (plan: Allocation) => number, samples?: number) => vi.fn((plan: Allocation, points: number) => Promise.resolve(judgeLoss(losing(pointsOf(plan), samples), points)));
+const losing = (points: number, samples = 10_000): PairedCounts => ({
+  bothRight: samples * (0.9 - points / 100),
+  worse: (samples * points) / 100,
+  better: 0,
+  bothWrong: samples * 0.1,
+});
+const judging = (pointsOf: (plan: Allocation) => number, samples?: number) =>
+  vi.fn((plan: Allocation, points: number) => Promise.resolve(judgeLoss(losing(pointsOf(plan), samples), points)));
 // Layers together lose more than the sum of what they lose alone.
 const superlinear = (plan: Allocation): number => 10 * plan.loss ** 1.5;
 
@@ -36,7 +42,9 @@ test('bytes: tables that plans share count, and are learned once for each set of
     const best = Math.min(...all.filter((bits) => wholeFile(bits) <= bytes).map(lossOfBits));
     expect(plan.loss).toBeCloseTo(best, 12);
   }
-  await expect(choosePlan(layers, { kind: 'bytes', bytes: 1700 }, trials, job)).rejects.toThrow('A file of 1700 bytes cannot be kept: the smallest one, with every layer at its fewest scanned bits, has 1750.');
+  await expect(choosePlan(layers, { kind: 'bytes', bytes: 1700 }, trials, job)).rejects.toThrow(
+    'A file of 1700 bytes cannot be kept: the smallest one, with every layer at its fewest scanned bits, has 1750.',
+  );
   let asked = 0;
   const counted = (plan: Allocation) => {
     asked += 1;
@@ -54,8 +62,15 @@ test('bytes: layers that lose more together than alone make the plan that really
 });
 
 test('bytes and loss: ruin is refused, whatever it keeps to', async () => {
-  for (const budget of [{ kind: 'bytes', bytes: 3000 }, { kind: 'loss', loss: 0.5 }] as const) {
-    await expect(choosePlan(layers, budget, { ...trials, run: ruined }, job)).rejects.toMatchObject({ code: 'bad-recipe', message: expect.stringContaining("of the best one, it keeps fewer than 50 % of the original's answers"), remedy: expect.stringContaining('stays as it was') });
+  for (const budget of [
+    { kind: 'bytes', bytes: 3000 },
+    { kind: 'loss', loss: 0.5 },
+  ] as const) {
+    await expect(choosePlan(layers, budget, { ...trials, run: ruined }, job)).rejects.toMatchObject({
+      code: 'bad-recipe',
+      message: expect.stringContaining("of the best one, it keeps fewer than 50 % of the original's answers"),
+      remedy: expect.stringContaining('stays as it was'),
+    });
   }
 });
 
@@ -97,7 +112,9 @@ describe('points', () => {
 
   test('none, with what the best of them loses', async () => {
     const refused = choosePlan(layers, { kind: 'points', points: 0.1, samples: null }, { ...trials, judge: judging(superlinear) }, job);
-    await expect(refused).rejects.toThrow(/A loss of 0.1 points cannot be kept: .* change top-1 by -0.29 points \(95 %: -0\.\d+ to -0\.\d+ on 10,000 samples\)/);
+    await expect(refused).rejects.toThrow(
+      /A loss of 0.1 points cannot be kept: .* change top-1 by -0.29 points \(95 %: -0\.\d+ to -0\.\d+ on 10,000 samples\)/,
+    );
     const unsure = choosePlan(layers, { kind: 'points', points: 0.1, samples: null }, { ...trials, judge: judging(superlinear, 600) }, job);
     await expect(unsure).rejects.toThrow('too few to tell');
   });

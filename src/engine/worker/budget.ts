@@ -33,10 +33,16 @@ export interface Chosen {
 }
 
 /**
- * The plan that keeps to the budget: within bytes the one that loses least when it is run, within loss or points the smallest. Plans with the same
+ * The plan that keeps to the budget: within bytes the one that loses least when it is run, within loss or points the smallest. Plans with
+ * the same
  * bits everywhere are always among those tried. Throws `bad-recipe` where none keeps to it, or what does is of no use.
  */
-export async function choosePlan(layers: readonly (readonly Choice[])[], budget: Exclude<BitBudget, { kind: 'time' }>, trials: Trials, job: Job): Promise<Chosen> {
+export async function choosePlan(
+  layers: readonly (readonly Choice[])[],
+  budget: Exclude<BitBudget, { kind: 'time' }>,
+  trials: Trials,
+  job: Job,
+): Promise<Chosen> {
   switch (budget.kind) {
     case 'loss':
       return smallestWithin(layers, budget.loss, trials);
@@ -51,7 +57,8 @@ export async function choosePlan(layers: readonly (readonly Choice[])[], budget:
 async function smallestWithin(layers: readonly (readonly Choice[])[], loss: number, { size, run }: Trials): Promise<Chosen> {
   const front = allocationFront(layers);
   const plan = withinLoss(front, loss);
-  if (plan === null) throw outOfReach(`A loss of ${loss}`, `the scanned bit widths lose ${(front.at(-1)?.loss ?? Infinity).toPrecision(3)} or more`);
+  if (plan === null)
+    throw outOfReach(`A loss of ${loss}`, `the scanned bit widths lose ${(front.at(-1)?.loss ?? Infinity).toPrecision(3)} or more`);
   const even = evenPlans(layers).find((each) => each.loss <= loss);
   const smaller = even && (await size(even)) < (await size(plan)) ? even : plan;
   refuseRuin(await run(smaller), `a loss of ${loss}`);
@@ -96,7 +103,12 @@ async function widestEven(layers: readonly (readonly Choice[])[], bytes: number,
 function evenPlans(layers: readonly (readonly Choice[])[]): Allocation[] {
   const [first = [], ...rest] = layers.map((choices) => choices.map((choice) => choice.value));
   const widths = first.filter((value) => rest.every((others) => others.includes(value))).toSorted((a, b) => a - b);
-  return widths.map((width) => planOf(layers, layers.map(() => width)));
+  return widths.map((width) =>
+    planOf(
+      layers,
+      layers.map(() => width),
+    ),
+  );
 }
 
 function planOf(layers: readonly (readonly Choice[])[], values: readonly number[]): Allocation {
@@ -116,11 +128,15 @@ async function largestWithin(front: readonly Allocation[], bytes: number, smalle
     if (whole <= bytes) return plan;
     rest.set(widths, whole - plan.cost);
   }
-  throw outOfReach(`A file of ${bytes} bytes`, `the smallest one, with every layer at its fewest scanned bits, has ${await size(smallest)}`);
+  throw outOfReach(
+    `A file of ${bytes} bytes`,
+    `the smallest one, with every layer at its fewest scanned bits, has ${await size(smallest)}`,
+  );
 }
 
 /**
- * The smallest plan whose accuracy is shown to keep to the limit; where the samples show it of none, the smallest whose own figure keeps to it, which
+ * The smallest plan whose accuracy is shown to keep to the limit; where the samples show it of none, the smallest whose own figure keeps to
+ * it, which
  * its judgement calls undecided. By bisection below the fewest bits that will do everywhere.
  */
 async function smallestKeeping(layers: readonly (readonly Choice[])[], points: number, { size, judge }: Trials, job: Job): Promise<Chosen> {
@@ -147,12 +163,18 @@ async function smallestKeeping(layers: readonly (readonly Choice[])[], points: n
   }
   const { points: change, interval, samples, verdict } = await judgedOnce(best);
   const unsure = verdict === 'undecided' ? ', too few to tell' : '';
-  throw outOfReach(`A loss of ${counted(points, 'point')}`, `even the scanned bits with the least loss change top-1 by ${change.toFixed(2)} points (95 %: ${interval.low.toFixed(2)} to ${interval.high.toFixed(2)} on ${counted(samples, 'sample')}${unsure})`);
+  throw outOfReach(
+    `A loss of ${counted(points, 'point')}`,
+    `even the scanned bits with the least loss change top-1 by ${change.toFixed(2)} points (95 %: ${interval.low.toFixed(2)} to ${interval.high.toFixed(2)} on ${counted(samples, 'sample')}${unsure})`,
+  );
 }
 
 const isShown = ({ verdict }: LimitJudgement): boolean => verdict === 'passed';
 
-const isLikely = (limit: number) => ({ verdict, points }: LimitJudgement): boolean => verdict !== 'failed' && points >= -limit;
+const isLikely =
+  (limit: number) =>
+  ({ verdict, points }: LimitJudgement): boolean =>
+    verdict !== 'failed' && points >= -limit;
 
 async function firstOf<T>(all: readonly T[], holds: (each: T) => Promise<boolean>): Promise<T | null> {
   for (const each of all) if (await holds(each)) return each;
@@ -165,10 +187,15 @@ export function mostTrials(front: readonly Allocation[]): number {
 }
 
 /**
- * The first plan that keeps to a budget when it is run, by bisection: plans are more likely to from one to the next, and most of all the last.
+ * The first plan that keeps to a budget when it is run, by bisection: plans are more likely to from one to the next, and most of all the
+ * last.
  * Neighbours of nearly the same cost are not told apart. Where the last does not keep to it, that one.
  */
-export async function firstKeeping<T extends { readonly keeps: boolean }>(plans: readonly Allocation[], last: Allocation, run: (plan: Allocation) => Promise<T>): Promise<{ plan: Allocation; tried: T }> {
+export async function firstKeeping<T extends { readonly keeps: boolean }>(
+  plans: readonly Allocation[],
+  last: Allocation,
+  run: (plan: Allocation) => Promise<T>,
+): Promise<{ plan: Allocation; tried: T }> {
   let chosen = { plan: last, tried: await run(last) };
   let [low, high] = [-1, chosen.tried.keeps ? plans.length - 1 : 0];
   while (high - low > 1) {
@@ -184,7 +211,12 @@ export async function firstKeeping<T extends { readonly keeps: boolean }>(plans:
 
 /** Throws `bad-recipe` where the best that keeps to a budget is of no use: it is not put on the sliders. */
 export function refuseRuin({ ruin }: Pick<Whole, 'ruin'>, within: string): void {
-  if (ruin !== null) throw new WhittleError('bad-recipe', `No plan within ${within} is of use: of the best one, ${ruin}.`, 'Raise the budget, or add samples: rounding that is fitted to them keeps more. The recipe stays as it was.');
+  if (ruin !== null)
+    throw new WhittleError(
+      'bad-recipe',
+      `No plan within ${within} is of use: of the best one, ${ruin}.`,
+      'Raise the budget, or add samples: rounding that is fitted to them keeps more. The recipe stays as it was.',
+    );
 }
 
 export function outOfReach(what: string, why: string, remedy = 'Raise the budget, or scan other bit widths.'): WhittleError {

@@ -46,7 +46,11 @@ function keyOf(data: Dataset): string {
 }
 
 /** The samples that passes of this recipe learn from; null without data. */
-export function sampleSource(bench: Bench, recipe: Recipe, { data, calibration, seed = CALIBRATION_SEED }: UserSamples): SampleSource | null {
+export function sampleSource(
+  bench: Bench,
+  recipe: Recipe,
+  { data, calibration, seed = CALIBRATION_SEED }: UserSamples,
+): SampleSource | null {
   if (data === null) return null;
   const indices = calibrationSamples(data.length, calibration, seed);
   return {
@@ -69,7 +73,13 @@ export function sampleSource(bench: Bench, recipe: Recipe, { data, calibration, 
   };
 }
 
-async function bind(bench: Bench, session: Session, weights: readonly ProbeWeight[], lease: (weight: ProbeWeight) => Promise<Lease>, leases: Lease[]): Promise<Feeds> {
+async function bind(
+  bench: Bench,
+  session: Session,
+  weights: readonly ProbeWeight[],
+  lease: (weight: ProbeWeight) => Promise<Lease>,
+  leases: Lease[],
+): Promise<Feeds> {
   const feeds: Record<string, Feeds[string]> = {};
   for (const weight of weights) {
     const held = await lease(weight);
@@ -79,13 +89,24 @@ async function bind(bench: Bench, session: Session, weights: readonly ProbeWeigh
   return feeds;
 }
 
-async function runAll(session: Session, data: Dataset, indices: readonly number[], weights: Feeds, probe: Probe, visit: Parameters<SampleSource['observe']>[2], job: Job): Promise<void> {
+async function runAll(
+  session: Session,
+  data: Dataset,
+  indices: readonly number[],
+  weights: Feeds,
+  probe: Probe,
+  visit: Parameters<SampleSource['observe']>[2],
+  job: Job,
+): Promise<void> {
   const fed = new Set(probe.weights.map((w) => w.inputName));
-  const samples = datasetSamples(data, session.inputs.filter((i) => !fed.has(i.name)));
+  const samples = datasetSamples(
+    data,
+    session.inputs.filter((i) => !fed.has(i.name)),
+  );
   const breath = createBreath();
   const startedAt = Date.now();
   let size = Math.min(samples.batch, BATCH);
-  for (let at = 0; at < indices.length; ) {
+  for (let at = 0; at < indices.length;) {
     await breath();
     job.signal.throwIfAborted();
     const batch = indices.slice(at, at + size);

@@ -16,12 +16,16 @@ export function startCompressor(): Compressor {
   const remote = wrap<BrotliApi>(worker);
   const failed = deferred<never>();
   const ended = new AbortController();
-  const fail = (reason: string): void => failed.reject(new WhittleError('engine-stopped', `The compressor stopped: ${reason}.`, 'Measure the sizes again.'));
+  const fail = (reason: string): void =>
+    failed.reject(new WhittleError('engine-stopped', `The compressor stopped: ${reason}.`, 'Measure the sizes again.'));
   worker.addEventListener('error', (event) => {
     event.preventDefault();
     fail(event.message || 'its script could not be loaded');
   });
-  void untilGone(remote, ended.signal).then(() => fail('the browser ended it, as it does where memory runs out'), () => {});
+  void untilGone(remote, ended.signal).then(
+    () => fail('the browser ended it, as it does where memory runs out'),
+    () => {},
+  );
   return {
     size: (data, quality) => Promise.race([remote.size(data, quality), failed.promise]),
     end() {

@@ -40,7 +40,11 @@ export async function openDocument(files: readonly NamedBlob[], runtime: () => P
   const named: NamedBytes[] = [];
   for (const file of files) {
     if (file.blob.size > MAX_FILE) {
-      throw new WhittleError('too-large', `"${file.path}" has ${file.blob.size} bytes; a browser can hold ${MAX_FILE}.`, 'Open a smaller model.');
+      throw new WhittleError(
+        'too-large',
+        `"${file.path}" has ${file.blob.size} bytes; a browser can hold ${MAX_FILE}.`,
+        'Open a smaller model.',
+      );
     }
     named.push({ name: file.path, bytes: new Uint8Array(await file.blob.arrayBuffer()) });
     job.signal.throwIfAborted();

@@ -2,7 +2,13 @@ import type { Environment } from '../protocol/index';
 import type { Platform } from './platform';
 
 export function environmentOf({ compute, gpu, runtime, fallbackReason }: Platform): Environment {
-  return { compute: compute.info, ep: gpu ? 'webgpu' : 'wasm', wasmThreads: runtime.wasmThreads, browser: browserName(navigator.userAgent), fallbackReason };
+  return {
+    compute: compute.info,
+    ep: gpu ? 'webgpu' : 'wasm',
+    wasmThreads: runtime.wasmThreads,
+    browser: browserName(navigator.userAgent),
+    fallbackReason,
+  };
 }
 
 /** "Chrome 156", "Firefox 140", "Safari 26": the product a user knows, from the user agent's words. */

@@ -19,17 +19,33 @@ const RANDOM_SAMPLES = 16;
 const WASM_BATCH = 8;
 
 /**
- * Accuracy (with labels) and agreement of the recipe's weights on the live session with the opened file: nothing is exported. `ep` null: see
+ * Accuracy (with labels) and agreement of the recipe's weights on the live session with the opened file: nothing is exported. `ep` null:
+ * see
  * `Workbench.live`.
  */
-export async function evaluate(bench: Workbench, data: Dataset | null, recipe: Recipe, limit: number | null, ep: Ep | null, job: Job): Promise<Evaluation> {
+export async function evaluate(
+  bench: Workbench,
+  data: Dataset | null,
+  recipe: Recipe,
+  limit: number | null,
+  ep: Ep | null,
+  job: Job,
+): Promise<Evaluation> {
   return onBothSides(bench, data, recipe, ep, job, async (inputs, original, after) => {
     return compared(bench, data, recipe, { ...inputs, of: 'live' }, original, after, limit, job);
   });
 }
 
 /** As `evaluate`, of the written file: the opened bytes against the written ones. */
-export async function evaluateFile(bench: Workbench, data: Dataset | null, recipe: Recipe, file: Blob, limit: number | null, ep: Ep | null, job: Job): Promise<Evaluation> {
+export async function evaluateFile(
+  bench: Workbench,
+  data: Dataset | null,
+  recipe: Recipe,
+  file: Blob,
+  limit: number | null,
+  ep: Ep | null,
+  job: Job,
+): Promise<Evaluation> {
   const wanted = ep ?? (await bench.quickest(recipe.target, job)).ep;
   const sides = await chooseSides(bench, file, usesHalf(recipe), await oneSample(bench, data, job), wanted, job);
   const original = bench.original({ ep: sides.ep, layout: sides.before.layout ?? 'NHWC' }, data);
@@ -40,7 +56,16 @@ export async function evaluateFile(bench: Workbench, data: Dataset | null, recip
     const session = await bench.platform.runtime.create(new Uint8Array(await file.arrayBuffer()), sides.after, job.signal);
     try {
       const after: Side = (feeds, signal) => session.run(fit(feeds, session.inputs), signal);
-      return await compared(bench, data, recipe, { ...scoredInputs(data, inputs, choice, sides.ep), of: 'file' }, original, after, limit, job);
+      return await compared(
+        bench,
+        data,
+        recipe,
+        { ...scoredInputs(data, inputs, choice, sides.ep), of: 'file' },
+        original,
+        after,
+        limit,
+        job,
+      );
     } finally {
       await session.release();
     }
@@ -55,7 +80,13 @@ async function compared(
   data: Dataset | null,
   recipe: Recipe,
   { samples, madeUp, of }: ScoredInputs & Pick<Evaluation, 'of'>,
-  { known, session: { run: before, options: { ep } } }: Original,
+  {
+    known,
+    session: {
+      run: before,
+      options: { ep },
+    },
+  }: Original,
   after: Side,
   limit: number | null,
   job: Job,
@@ -66,7 +97,14 @@ async function compared(
 }
 
 /** Runs `work` with the opened file and the recipe's weights on the live session, and what is kept between evaluations. */
-export async function onBothSides<T>(bench: Workbench, data: Dataset | null, recipe: Recipe, ep: Ep | null, job: Job, work: (evaluated: Evaluated, original: Original, after: Side) => Promise<T>): Promise<T> {
+export async function onBothSides<T>(
+  bench: Workbench,
+  data: Dataset | null,
+  recipe: Recipe,
+  ep: Ep | null,
+  job: Job,
+  work: (evaluated: Evaluated, original: Original, after: Side) => Promise<T>,
+): Promise<T> {
   const run = await bench.run(recipe, job);
   try {
     const kept = await bench.live(run, job, ep);
@@ -98,7 +136,8 @@ export function evaluatedOn(kept: LiveBench, data: Dataset | null): Evaluated {
 
 /** The user's samples, or made-up inputs where there are none. */
 function scoredInputs(data: Dataset | null, inputs: readonly ValueInfo[], choice: Partial<FeedChoice>, ep: Ep): ScoredInputs {
-  const { samples, madeUp } = data === null ? madeUpSamples(inputs, RANDOM_SAMPLES, choice) : { samples: datasetSamples(data, inputs), madeUp: null };
+  const { samples, madeUp } =
+    data === null ? madeUpSamples(inputs, RANDOM_SAMPLES, choice) : { samples: datasetSamples(data, inputs), madeUp: null };
   return { samples: batched(samples, ep), madeUp };
 }
 

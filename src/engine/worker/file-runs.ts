@@ -16,12 +16,22 @@ export function cannotRun(error: unknown): error is WhittleError {
 }
 
 /** @param optimize see `SessionOptions`. */
-export function load({ platform: { runtime } }: Workbench, model: Uint8Array | ModelFiles, { signal }: Job, optimize = true): Promise<Session> {
+export function load(
+  { platform: { runtime } }: Workbench,
+  model: Uint8Array | ModelFiles,
+  { signal }: Job,
+  optimize = true,
+): Promise<Session> {
   return runtime.create(model, { ep: 'wasm', optimize }, signal);
 }
 
 /** Runs all feeds, each in the types that the inputs want. */
-export async function runEach(run: Session['run'], inputs: Session['inputs'], feeds: readonly Feeds[], signal: AbortSignal): Promise<Outputs[]> {
+export async function runEach(
+  run: Session['run'],
+  inputs: Session['inputs'],
+  feeds: readonly Feeds[],
+  signal: AbortSignal,
+): Promise<Outputs[]> {
   const all: Outputs[] = [];
   for (const one of feeds) all.push(await run(fit(one, inputs), signal));
   return all;

@@ -40,14 +40,24 @@ export async function compareForms(bench: Workbench, data: Dataset | null, recip
   const forms = formsFor(bench, recipe, ep);
   const results: FormResult[] = [];
   for (const [at, form] of forms.entries()) {
-    const own: Job = { signal: job.signal, onProgress: (p) => job.onProgress({ ...p, stage: `${form.label} (${at + 1} of ${forms.length}): ${p.stage}` }) };
-    results.push(form.reason === null ? await runForm(bench, form, { version: 1, target: ep, passes: form.step ? [form.step] : [] }, feeds, own) : notMade(form, form.reason));
+    const own: Job = {
+      signal: job.signal,
+      onProgress: (p) => job.onProgress({ ...p, stage: `${form.label} (${at + 1} of ${forms.length}): ${p.stage}` }),
+    };
+    results.push(
+      form.reason === null
+        ? await runForm(bench, form, { version: 1, target: ep, passes: form.step ? [form.step] : [] }, feeds, own)
+        : notMade(form, form.reason),
+    );
   }
   return { recipe, ep, forms: results };
 }
 
 function formsFor(bench: Workbench, recipe: Recipe, ep: Recipe['target']): Form[] {
-  const { layers, summary: { opset } } = bench.doc;
+  const {
+    layers,
+    summary: { opset },
+  } = bench.doc;
   const bits = Number(recipe.passes.findLast((s) => s.id === 'quantize-weights' && s.off !== true)?.options?.['bits'] ?? 8);
   const hasMatMul = layers.some((l) => l.op === 'MatMul');
   const shaderF16 = bench.platform.compute.info.features.includes('shader-f16');
@@ -55,7 +65,12 @@ function formsFor(bench: Workbench, recipe: Recipe, ep: Recipe['target']): Form[
     { form: 'original', label: 'Original', step: null, reason: null },
     { form: 'float16-weights', label: 'Float16 weights', step: { id: 'convert-float16', options: { form: 'weights' } }, reason: null },
     { form: 'packed', label: `Packed, ${bits} bits`, step: quantize({ bits, storage: 'packed' }), reason: null },
-    { form: 'dequantize', label: 'DequantizeLinear, 8 bits', step: quantize({ bits: 8, granularity: opset < CHANNEL_OPSET ? 'tensor' : 'channel', storage: 'dequantize' }), reason: null },
+    {
+      form: 'dequantize',
+      label: 'DequantizeLinear, 8 bits',
+      step: quantize({ bits: 8, granularity: opset < CHANNEL_OPSET ? 'tensor' : 'channel', storage: 'dequantize' }),
+      reason: null,
+    },
     {
       form: 'matmulnbits',
       label: 'MatMulNBits, 4 bits',
@@ -66,7 +81,12 @@ function formsFor(bench: Workbench, recipe: Recipe, ep: Recipe['target']): Form[
       form: 'float16-full',
       label: 'Full float16',
       step: { id: 'convert-float16', options: { form: 'full' } },
-      reason: ep === 'wasm' ? 'WASM computes in float32.' : shaderF16 ? null : 'This device has no shader-f16: it cannot run a full float16 file.',
+      reason:
+        ep === 'wasm'
+          ? 'WASM computes in float32.'
+          : shaderF16
+            ? null
+            : 'This device has no shader-f16: it cannot run a full float16 file.',
     },
   ];
 }
@@ -87,7 +107,8 @@ async function runForm(bench: Workbench, form: Form, recipe: Recipe, feeds: Feed
       const exported = await exportModel(bench, recipe, job);
       const [step] = exported.steps;
       if (step?.changed === 0) return notMade(form, step.skipped[0]?.reason ?? 'No layer can be stored so.');
-      if (step && step.skipped.length > 0) note = `${counted(step.skipped.length, 'layer keeps its', 'layers keep their')} form, the first because: ${step.skipped[0]?.reason ?? ''}`;
+      if (step && step.skipped.length > 0)
+        note = `${counted(step.skipped.length, 'layer keeps its', 'layers keep their')} form, the first because: ${step.skipped[0]?.reason ?? ''}`;
       file = exported.blob;
       gzipBytes = exported.gzipBytes;
     }
@@ -95,10 +116,20 @@ async function runForm(bench: Workbench, form: Form, recipe: Recipe, feeds: Feed
     if (sides.ep !== recipe.target) return { ...notMade(form, sides.check.verdict), bytes: file.size, gzipBytes };
     return await withPair(bench, file, sides, feeds, job, async (before, after) => {
       const latency = await timePair(before, after, TIMING, job);
-      return { form: form.form, label: form.label, bytes: file.size, gzipBytes, ok: true, latency: latency.after, ratio: pairedRatio(latency.before, latency.after), note };
+      return {
+        form: form.form,
+        label: form.label,
+        bytes: file.size,
+        gzipBytes,
+        ok: true,
+        latency: latency.after,
+        ratio: pairedRatio(latency.before, latency.after),
+        note,
+      };
     });
   } catch (error) {
-    if (error instanceof WhittleError && (error.code === 'runtime-failed' || error.code === 'out-of-memory' || error.code === 'too-large')) return notMade(form, toPlainError(error).message);
+    if (error instanceof WhittleError && (error.code === 'runtime-failed' || error.code === 'out-of-memory' || error.code === 'too-large'))
+      return notMade(form, toPlainError(error).message);
     throw error;
   }
 }

@@ -17,7 +17,14 @@ import type { Workbench } from './workbench';
  * One layer before and after the recipe, in the same bins over the range of both. With `channel`, only that output channel.
  * Runs the recipe for this layer alone. Throws `bad-recipe` for a layer the model has not.
  */
-export async function histogram(bench: Workbench, recipe: Recipe, layerId: string, channel: number | null, bins: number, job: Job): Promise<LayerHistogram> {
+export async function histogram(
+  bench: Workbench,
+  recipe: Recipe,
+  layerId: string,
+  channel: number | null,
+  bins: number,
+  job: Job,
+): Promise<LayerHistogram> {
   const layer = bench.doc.layers.find((l) => l.id === layerId);
   if (!layer) throw new WhittleError('bad-recipe', `The model has no layer "${layerId}".`, 'Choose a layer of the table.');
   const { compute } = bench.platform;
@@ -67,20 +74,25 @@ async function part(compute: Compute, whole: Lease, layer: Layer, channel: numbe
 /** The elements of one channel of a tensor seen as [outer, channels, inner]. Throws `bad-recipe` for a channel it has not. */
 export function channelOf(values: Float32Array, view: Pick<Groups, 'outer' | 'channels' | 'inner'>, channel: number): Float32Array {
   const { channels } = view;
-  if (channel < 0 || channel >= channels) throw new WhittleError('bad-recipe', `There is no channel ${channel}; the layer has ${channels}.`, 'Choose another channel.');
+  if (channel < 0 || channel >= channels)
+    throw new WhittleError('bad-recipe', `There is no channel ${channel}; the layer has ${channels}.`, 'Choose another channel.');
   return channelValues(values, view, channel);
 }
 
 /** Range that covers every value; of some width even where all are equal, so that bins have one too. */
 async function jointRange(compute: Compute, handles: readonly Handle[]): Promise<{ lo: number; hi: number }> {
-  const found = await Promise.all(handles.map((handle) => compute.run(groupRanges, handle, { outer: 1, channels: 1, inner: handle.length, block: handle.length })));
+  const found = await Promise.all(
+    handles.map((handle) => compute.run(groupRanges, handle, { outer: 1, channels: 1, inner: handle.length, block: handle.length })),
+  );
   const lo = Math.min(...found.map(({ min }) => min[0] ?? 0));
   const hi = Math.max(...found.map(({ max }) => max[0] ?? 0));
   if (!(hi > lo)) return { lo: Math.min(lo, 0) - 1e-6, hi: Math.max(hi, 0) + 1e-6 };
   return { lo, hi };
 }
 
-/** The values a layer can hold, ascending, with the distance of a grid; null where they differ within what is shown, and for plain floats. */
+/**
+ * The values a layer can hold, ascending, with the distance of a grid; null where they differ within what is shown, and for plain floats.
+ */
 function levelsOf(encoding: Encoding | null, channel: number | null): { values: number[]; step: number | null } | null {
   if (encoding?.kind === 'grid') return gridLevels(encoding.grid, channel);
   return encoding?.kind === 'codebook' ? codebookLevels(encoding.codebook, channel) : null;

@@ -15,14 +15,18 @@ test('results and failures come back as outcomes', async () => {
 test('cancel fires the signal, waits for the task to stop, and drops its late news', async () => {
   const jobs = new Jobs();
   const seen: JobNews<string>[] = [];
-  const running = jobs.run(1, (news: JobNews<string>) => seen.push(news), async (job) => {
-    job.onProgress({ stage: 's', done: 1, total: 1, startedAt: 0 });
-    job.send('cell');
-    while (!job.signal.aborted) await Promise.resolve(jobs.cancel(1));
-    job.onProgress({ stage: 's', done: 1, total: 1, startedAt: 0 });
-    job.send('late');
-    job.signal.throwIfAborted();
-  });
+  const running = jobs.run(
+    1,
+    (news: JobNews<string>) => seen.push(news),
+    async (job) => {
+      job.onProgress({ stage: 's', done: 1, total: 1, startedAt: 0 });
+      job.send('cell');
+      while (!job.signal.aborted) await Promise.resolve(jobs.cancel(1));
+      job.onProgress({ stage: 's', done: 1, total: 1, startedAt: 0 });
+      job.send('late');
+      job.signal.throwIfAborted();
+    },
+  );
   expect(await running).toMatchObject({ ok: false, error: { code: 'aborted' } });
   expect(seen).toEqual([{ progress: { stage: 's', done: 1, total: 1, startedAt: 0 } }, { event: 'cell' }]);
 });

@@ -14,7 +14,12 @@ export class Jobs {
    * was replaced); a cancel waits for the task to stop, so that the page can tell a worker that hangs. A job whose signal has
    * fired never succeeds: a superseded one cannot hand over a result.
    */
-  async run<T, Event>(jobId: number, listener: (news: JobNews<Event>) => void, task: (job: SendingJob<Event>) => Promise<T>, also: readonly AbortSignal[] = []): Promise<Outcome<T>> {
+  async run<T, Event>(
+    jobId: number,
+    listener: (news: JobNews<Event>) => void,
+    task: (job: SendingJob<Event>) => Promise<T>,
+    also: readonly AbortSignal[] = [],
+  ): Promise<Outcome<T>> {
     const controller = new AbortController();
     this.running.set(jobId, controller);
     const ends = AbortSignal.any([...also]);

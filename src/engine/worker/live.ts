@@ -46,7 +46,10 @@ export interface SwappableWeights extends BoundWeights {
 
 /** Throws `runtime-failed` where the graph with open weights cannot be loaded. */
 export async function createLive(graph: LiveGraph, device: LiveDevice, options: SessionOptions, signal: AbortSignal): Promise<Live> {
-  const open = weightsAsInputs(graph.model, graph.layers.map((l) => l.id));
+  const open = weightsAsInputs(
+    graph.model,
+    graph.layers.map((l) => l.id),
+  );
   const session = await device.runtime.create(concatChunks(writeModel(open.model)), options, signal);
   const weightNames = new Set(open.inputs.map((i) => i.inputName));
   let users = 0;
@@ -81,7 +84,13 @@ export async function createLive(graph: LiveGraph, device: LiveDevice, options: 
   };
 }
 
-async function bind(session: Session, inputs: readonly WeightInput[], run: RecipeRun, which: 'before' | 'after', device: LiveDevice): Promise<SwappableWeights> {
+async function bind(
+  session: Session,
+  inputs: readonly WeightInput[],
+  run: RecipeRun,
+  which: 'before' | 'after',
+  device: LiveDevice,
+): Promise<SwappableWeights> {
   const weights: Record<string, Feeds[string]> = {};
   const leases: Lease[] = [];
   const release = releaser(session, leases);
@@ -113,7 +122,12 @@ async function bind(session: Session, inputs: readonly WeightInput[], run: Recip
 }
 
 /** A weight where the session reads it: its GPU buffer as it is, or its values in main memory. */
-export async function feedOf(session: Session, device: LiveDevice, { shape }: Pick<WeightInput, 'shape'>, lease: Lease): Promise<Feeds[string]> {
+export async function feedOf(
+  session: Session,
+  device: LiveDevice,
+  { shape }: Pick<WeightInput, 'shape'>,
+  lease: Lease,
+): Promise<Feeds[string]> {
   if (device.gpu && session.ep === 'webgpu') return { gpuBuffer: device.gpu.bufferOf(lease.handle), dims: shape };
   return { type: 'float32', dims: shape, data: await device.compute.download(lease.handle) };
 }

@@ -36,7 +36,9 @@ export function usesHalf(recipe: Recipe): boolean {
 
 /** One sample as the opened file takes it: real where there are data, else of sizes that it was seen to run with. */
 export async function oneSample(bench: Workbench, data: Dataset | null, job: Job): Promise<HostFeeds> {
-  const { feeds: [first = {}] } = await bench.trials(data, job);
+  const {
+    feeds: [first = {}],
+  } = await bench.trials(data, job);
   return first;
 }
 
@@ -70,8 +72,17 @@ export async function withPair<T>(
 }
 
 /** Times both in turns, on WASM once its code has become as fast as it gets. */
-export async function timePair(before: Loaded, after: Loaded, options: LatencyOptions, job: Job): Promise<{ before: LatencyFigures; after: LatencyFigures }> {
-  const sides = [before, after].map(({ session, feeds }) => () => session.run(feeds, job.signal));
+export async function timePair(
+  before: Loaded,
+  after: Loaded,
+  options: LatencyOptions,
+  job: Job,
+): Promise<{ before: LatencyFigures; after: LatencyFigures }> {
+  const sides = [before, after].map(
+    ({ session, feeds }) =>
+      () =>
+        session.run(feeds, job.signal),
+  );
   const [first, second] = await compareLatency(sides, { ...options, settleMs: settleMsOn(before.session.ep) }, job);
   if (!first || !second) throw new RangeError('two sides were timed');
   return { before: first, after: second };

@@ -17,14 +17,25 @@ import { planTime } from './time-budget';
 import type { Workbench } from './workbench';
 
 /**
- * Bits for every layer that has cells and that the recipe quantizes; one that hurts at every scanned width may stay float. A budget of bytes
- * gives the least loss, a budget of loss or points the smallest file. The prediction adds the layers' losses up; plans are run, and what they really
- * lose decides. Where there are samples they are rounded as fitted to them, whatever the recipe says, unless its own rounding turns out to lose
+ * Bits for every layer that has cells and that the recipe quantizes; one that hurts at every scanned width may stay float. A budget of
+ * bytes
+ * gives the least loss, a budget of loss or points the smallest file. The prediction adds the layers' losses up; plans are run, and what
+ * they really
+ * lose decides. Where there are samples they are rounded as fitted to them, whatever the recipe says, unless its own rounding turns out to
+ * lose
  * less. A budget of time needs no cells: see `planTime`.
- * Throws `bad-recipe` where the cells name no bit widths, the budget cannot be kept or what keeps to it is of no use, `bad-data` where points cannot
+ * Throws `bad-recipe` where the cells name no bit widths, the budget cannot be kept or what keeps to it is of no use, `bad-data` where
+ * points cannot
  * be measured.
  */
-export async function planBits(bench: Workbench, data: Dataset | null, recipe: Recipe, cells: readonly SensitivityCell[], budget: BitBudget, job: Job): Promise<BitPlan> {
+export async function planBits(
+  bench: Workbench,
+  data: Dataset | null,
+  recipe: Recipe,
+  cells: readonly SensitivityCell[],
+  budget: BitBudget,
+  job: Job,
+): Promise<BitPlan> {
   if (budget.kind === 'time') return planTime(bench, data, recipe, budget.ratio, job);
   // The steps of a plan report nothing: the progress counts plans.
   const inner = quietly(job);
@@ -33,10 +44,16 @@ export async function planBits(bench: Workbench, data: Dataset | null, recipe: R
   const ways = roundingsFor(bench, recipe).map((from) => new Way(bench, data, from, layers, samples, inner));
   const [searched, ...others] = ways;
   if (searched === undefined) throw new RangeError('no way to round');
-  const { plan, plans } = await choosePlan(layers.map(({ choices }) => choices), budget, searched, job);
+  const { plan, plans } = await choosePlan(
+    layers.map(({ choices }) => choices),
+    budget,
+    searched,
+    job,
+  );
   let chosen = searched;
   const within = budget.kind === 'bytes' ? budget.bytes : Infinity;
-  for (const other of others) if ((await other.run(plan)).loss < (await chosen.run(plan)).loss && (await other.bytes(other.recipeOf(plan))) <= within) chosen = other;
+  for (const other of others)
+    if ((await other.run(plan)).loss < (await chosen.run(plan)).loss && (await other.bytes(other.recipeOf(plan))) <= within) chosen = other;
   const { loss, samples: run } = await chosen.figures(plan);
   return {
     recipe: chosen.recipeOf(plan),
@@ -57,7 +74,12 @@ function roundingsFor(bench: Workbench, recipe: Recipe): Recipe[] {
   return isByOutput(roundingOf(recipe)) || bench.sampleSource(fitted) === null ? [recipe] : [fitted, recipe];
 }
 
-const ROUNDING_WORDS: Readonly<Record<string, string>> = { nearest: 'to the nearest value', gptq: 'fitted to your samples', adaround: 'learned from your samples', hqq: 'half-quadratic' };
+const ROUNDING_WORDS: Readonly<Record<string, string>> = {
+  nearest: 'to the nearest value',
+  gptq: 'fitted to your samples',
+  adaround: 'learned from your samples',
+  hqq: 'half-quadratic',
+};
 
 /** Plans under one way of rounding. What a plan takes and loses costs runs, and the same ones are asked about more than once. */
 class Way implements Trials {
@@ -96,7 +118,10 @@ class Way implements Trials {
     return bytes;
   }
 
-  /** At most so many: a fit for each size would take minutes, and what fitting adds (biases of layers that had none) is most where no layer stays float. */
+  /**
+   * At most so many: a fit for each size would take minutes, and what fitting adds (biases of layers that had none) is most where no layer
+   * stays float.
+   */
   readonly size = async (plan: Allocation): Promise<number> => {
     if (!isByOutput(roundingOf(this.from))) return this.bytes(this.recipeOf(plan));
     this.added ??= this.fittingAdds();
@@ -111,7 +136,12 @@ class Way implements Trials {
 
   figures(plan: Allocation): Promise<Figures> {
     const key = valuesOf(plan).join();
-    const found = this.runs.get(key) ?? recipeLoss(this.bench, this.data, this.recipeOf(plan), this.samples, this.job).then((figures) => ({ ...figures, loss: lossOf(figures) }));
+    const found =
+      this.runs.get(key) ??
+      recipeLoss(this.bench, this.data, this.recipeOf(plan), this.samples, this.job).then((figures) => ({
+        ...figures,
+        loss: lossOf(figures),
+      }));
     this.runs.set(key, found);
     return found;
   }
@@ -123,14 +153,26 @@ class Way implements Trials {
 
   readonly judge = async (plan: Allocation, points: number): Promise<LimitJudgement> => {
     const { paired } = await this.figures(plan);
-    if (paired === null) throw new WhittleError('bad-data', 'A budget in points needs labelled samples of a classifier.', 'Add labels to the data, or set a budget of bytes or loss.');
+    if (paired === null)
+      throw new WhittleError(
+        'bad-data',
+        'A budget in points needs labelled samples of a classifier.',
+        'Add labels to the data, or set a budget of bytes or loss.',
+      );
     return judgeLoss(paired, points);
   };
 
   async told(plan: Allocation, chosen: boolean): Promise<PlanRounding> {
     const rounding = roundingOf(this.from);
     const { loss, agreement, samples } = await this.figures(plan);
-    return { rounding: ROUNDING_WORDS[rounding] ?? rounding, bytes: await this.bytes(this.recipeOf(plan)), loss, agreement, samples, chosen };
+    return {
+      rounding: ROUNDING_WORDS[rounding] ?? rounding,
+      bytes: await this.bytes(this.recipeOf(plan)),
+      loss,
+      agreement,
+      samples,
+      chosen,
+    };
   }
 }
 
@@ -153,7 +195,8 @@ async function plannedLayers(bench: Workbench, recipe: Recipe, cells: readonly S
     return [{ layerId: layer.id, choices: [...own.map((cell) => ({ value: cell.value, cost: cell.bytes, loss: lossOf(cell) })), float] }];
   });
   run.dispose();
-  if (layers.length === 0) throw new WhittleError('bad-recipe', 'No layer that the recipe quantizes has been scanned for bit widths.', 'Scan the layers first.');
+  if (layers.length === 0)
+    throw new WhittleError('bad-recipe', 'No layer that the recipe quantizes has been scanned for bit widths.', 'Scan the layers first.');
   return layers;
 }
 

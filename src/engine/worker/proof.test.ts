@@ -1,7 +1,13 @@
 /** Planted faults: whatever goes wrong between the opened file and the written one, somebody notices. */
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { ModelProto } from 'onnx-buf';
-import { ModelProtoSchema, OperatorSetIdProtoSchema, StringStringEntryProtoSchema, TensorProto_DataLocation, ValueInfoProtoSchema } from 'onnx-buf';
+import {
+  ModelProtoSchema,
+  OperatorSetIdProtoSchema,
+  StringStringEntryProtoSchema,
+  TensorProto_DataLocation,
+  ValueInfoProtoSchema,
+} from 'onnx-buf';
 import { expect, test, vi } from 'vitest';
 import { cloneForEdit } from '../../onnx/clone';
 import { bytesOf, readFloats } from '../../onnx/tensor';
@@ -26,7 +32,14 @@ function normNet() {
     opset: 13,
     inputs: [['x', [1, 3, 6, 6]]],
     outputs: [['y', [1, 4, 4, 4]]],
-    weights: [weight('cw', [4, 3, 3, 3], 1), weight('cb', [4], 2), weight('scale', [4], 3), weight('shift', [4], 4), weight('mean', [4], 5), variance],
+    weights: [
+      weight('cw', [4, 3, 3, 3], 1),
+      weight('cb', [4], 2),
+      weight('scale', [4], 3),
+      weight('shift', [4], 4),
+      weight('mean', [4], 5),
+      variance,
+    ],
     nodes: [makeNode('Conv', ['x', 'cw', 'cb'], ['c']), makeNode('BatchNormalization', ['c', 'scale', 'shift', 'mean', 'variance'], ['y'])],
   });
 }
@@ -49,11 +62,24 @@ function initializer({ graph }: ModelProto, name: string) {
 
 test('a good file: loaded, run beside the opened one, equal to the studio', async () => {
   const { proof } = await exportProven(await bench(), null, eight, job);
-  expect(proof).toMatchObject({ loaded: true, ran: true, runnable: true, reason: null, inputs: { count: 4, madeUp: '"x" uniform from -1 to 1' }, nonFinite: [], studio: { ok: true }, lossless: null, faults: [] });
+  expect(proof).toMatchObject({
+    loaded: true,
+    ran: true,
+    runnable: true,
+    reason: null,
+    inputs: { count: 4, madeUp: '"x" uniform from -1 to 1' },
+    nonFinite: [],
+    studio: { ok: true },
+    lossless: null,
+    faults: [],
+  });
   expect(proof.difference?.maxAbs).toBeGreaterThan(1e-4);
   const b = await bench();
   const data = await answeredData(b, 8);
-  expect((await exportProven(b, data, recipe(), job)).proof).toMatchObject({ inputs: { count: 4, madeUp: null }, difference: { maxAbs: 0 } });
+  expect((await exportProven(b, data, recipe(), job)).proof).toMatchObject({
+    inputs: { count: 4, madeUp: null },
+    difference: { maxAbs: 0 },
+  });
 });
 
 test('0.1 on a bias', async () => {
@@ -80,7 +106,10 @@ test('a node that is gone', async () => {
   const lost = tampered(await bench(), eight, (proto) => {
     if (proto.graph) proto.graph.node = proto.graph.node.filter((node) => node.opType !== 'Relu');
   });
-  await expect(lost).rejects.toMatchObject({ code: expect.stringMatching(/export-failed/), message: expect.stringMatching(/though the opened one does/) });
+  await expect(lost).rejects.toMatchObject({
+    code: expect.stringMatching(/export-failed/),
+    message: expect.stringMatching(/though the opened one does/),
+  });
 });
 
 test('an output under another name, an input that is gone', async () => {
@@ -91,7 +120,9 @@ test('an output under another name, an input that is gone', async () => {
   expect(proof.faults).toContain('The output "y" is missing.');
   const b = await bench();
   b.doc.model.proto.graph?.input.push(create(ValueInfoProtoSchema, { name: 'level' }));
-  expect((await prove(b, null, recipe(), (await exportModel(await bench(), recipe(), job)).blob, job)).faults).toEqual(['The input "level" is missing.']);
+  expect((await prove(b, null, recipe(), (await exportModel(await bench(), recipe(), job)).blob, job)).faults).toEqual([
+    'The input "level" is missing.',
+  ]);
 });
 
 test('channels of a fold are swapped', async () => {
@@ -118,7 +149,11 @@ test('weights in a file of their own: the opened bytes are run, whatever the stu
   const { graph } = proto;
   const tensor = weight('w', [8, 4], 5);
   const data = tensor.rawData;
-  Object.assign(tensor, { rawData: new Uint8Array(), dataLocation: TensorProto_DataLocation.EXTERNAL, externalData: [create(StringStringEntryProtoSchema, { key: 'location', value: 'parts/w.bin' })] });
+  Object.assign(tensor, {
+    rawData: new Uint8Array(),
+    dataLocation: TensorProto_DataLocation.EXTERNAL,
+    externalData: [create(StringStringEntryProtoSchema, { key: 'location', value: 'parts/w.bin' })],
+  });
   if (graph) Object.assign(graph, { node: graph.node.filter((node) => node.opType !== 'Constant'), initializer: [tensor] });
   const runtime = createRuntime({ device: null });
   const files = [
@@ -137,7 +172,14 @@ test('a large model is not run unasked: the written file is loaded alone', async
   const small = await bench();
   const b = new Workbench({ ...small.doc, large: true }, small.platform);
   const { proof } = await exportProven(b, null, eight, job);
-  expect(proof).toMatchObject({ loaded: true, ran: false, runnable: true, reason: expect.stringMatching(/none is run unasked/), difference: null, faults: [] });
+  expect(proof).toMatchObject({
+    loaded: true,
+    ran: false,
+    runnable: true,
+    reason: expect.stringMatching(/none is run unasked/),
+    difference: null,
+    faults: [],
+  });
 });
 
 test('a model that does not run here: its file is written, and why nothing ran is said', async () => {
@@ -147,5 +189,11 @@ test('a model that does not run here: its file is written, and why nothing ran i
   const b = await openOnCpu(model);
   const { proof, bytes } = await exportProven(b, null, eight, job);
   expect(bytes).toBeGreaterThan(0);
-  expect(proof).toMatchObject({ loaded: false, ran: false, runnable: false, reason: expect.stringMatching(/^the opened one does not run here: Loading the model failed/), faults: [] });
+  expect(proof).toMatchObject({
+    loaded: false,
+    ran: false,
+    runnable: false,
+    reason: expect.stringMatching(/^the opened one does not run here: Loading the model failed/),
+    faults: [],
+  });
 });

@@ -20,7 +20,10 @@ import { usesHalf } from './pair';
 import type { TrialInputs } from './trial-inputs';
 import type { Workbench } from './workbench';
 
-/** Writes the recipe's file and proves it. Throws `export-failed` where the written file cannot be read, loaded or run though the opened one can. */
+/**
+ * Writes the recipe's file and proves it. Throws `export-failed` where the written file cannot be read, loaded or run though the opened one
+ * can.
+ */
 export async function exportProven(bench: Workbench, data: Dataset | null, recipe: Recipe, job: Job): Promise<Exported> {
   const written = await exportModel(bench, recipe, job);
   const startedAt = Date.now();
@@ -38,17 +41,46 @@ export async function prove(bench: Workbench, data: Dataset | null, recipe: Reci
     return { ...NOTHING, runnable: true, loaded: await loadedAlone(bench, bytes, job), reason, faults };
   }
   const trials = await tried(bench, data, job);
-  if (trials instanceof WhittleError) return { ...NOTHING, loaded: await loadedAlone(bench, bytes, job), reason: `the opened one does not run here: ${trials.message}`, faults };
+  if (trials instanceof WhittleError)
+    return {
+      ...NOTHING,
+      loaded: await loadedAlone(bench, bytes, job),
+      reason: `the opened one does not run here: ${trials.message}`,
+      faults,
+    };
 
   const outputs = await runWritten(bench, bytes, trials, job);
   const difference = differenceOf(trials.outputs, outputs);
   const { studio, lossless } = await againstStudio(bench, recipe, { trials, bytes, outputs }, job);
-  if (studio?.ok === false) faults.push(`The written file does not compute what the studio computes with the same weights: off by ${distanceWords(studio)}.`);
+  if (studio?.ok === false)
+    faults.push(`The written file does not compute what the studio computes with the same weights: off by ${distanceWords(studio)}.`);
   if (lossless?.ok === false) faults.push(`Passes that lose nothing changed what the model computes: off by ${distanceWords(lossless)}.`);
-  return { loaded: true, ran: true, runnable: true, reason: null, inputs: trials.used, difference, nonFinite: countNonFinite(trials.outputs, outputs), studio, lossless, faults };
+  return {
+    loaded: true,
+    ran: true,
+    runnable: true,
+    reason: null,
+    inputs: trials.used,
+    difference,
+    nonFinite: countNonFinite(trials.outputs, outputs),
+    studio,
+    lossless,
+    faults,
+  };
 }
 
-const NOTHING: Proof = { loaded: false, ran: false, runnable: false, reason: null, inputs: null, difference: null, nonFinite: [], studio: null, lossless: null, faults: [] };
+const NOTHING: Proof = {
+  loaded: false,
+  ran: false,
+  runnable: false,
+  reason: null,
+  inputs: null,
+  difference: null,
+  nonFinite: [],
+  studio: null,
+  lossless: null,
+  faults: [],
+};
 
 function reread(model: OnnxModel, bytes: Uint8Array<ArrayBuffer>): OnnxModel {
   try {
@@ -99,5 +131,10 @@ async function runWritten(bench: Workbench, bytes: Uint8Array, { feeds }: TrialI
 
 function failed(how: string, cause: unknown): WhittleError {
   const why = cause instanceof Error ? cause.message : String(cause);
-  return new WhittleError('export-failed', `The written file ${how}, though the opened one does: ${why}`, 'It is not handed out. Leave the pass or the layers out that it names, and report this: it is a fault of Whittle.', { cause });
+  return new WhittleError(
+    'export-failed',
+    `The written file ${how}, though the opened one does: ${why}`,
+    'It is not handed out. Leave the pass or the layers out that it names, and report this: it is a fault of Whittle.',
+    { cause },
+  );
 }

@@ -10,7 +10,13 @@ import type { Workbench } from './workbench';
 export const TRIAL_SAMPLES = 128;
 
 /** What the whole model loses under a recipe, run on the live session over the samples that are scored, or `limit` of them. */
-export async function recipeLoss(bench: Workbench, data: Dataset | null, recipe: Recipe, limit: number | null, job: Job): Promise<TrialFigures> {
+export async function recipeLoss(
+  bench: Workbench,
+  data: Dataset | null,
+  recipe: Recipe,
+  limit: number | null,
+  job: Job,
+): Promise<TrialFigures> {
   return onBothSides(bench, data, recipe, null, job, async ({ samples }, { known, logs, session }, after) => {
     const tally = new TrialTally(known, logs);
     await compareSides(samples, session.run, after, known, bench.scoredOf(data, samples.length, limit), tally, job);

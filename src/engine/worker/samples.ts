@@ -20,7 +20,12 @@ export function summaryOf(name: string, dataset: Dataset, { calibration, scored 
 }
 
 /** A card for the files, from what they are and what the model takes. Throws `bad-data` where nothing fits. */
-export async function proposeData(summary: ModelSummary, files: readonly NamedBlob[], job: Job, limits?: DataLimits): Promise<DataProposal> {
+export async function proposeData(
+  summary: ModelSummary,
+  files: readonly NamedBlob[],
+  job: Job,
+  limits?: DataLimits,
+): Promise<DataProposal> {
   const inputs = summary.inputs.map(({ name, type, shape }) => ({ name, type, dims: shape ?? [] }));
   const { card, why, given = false } = await guessCard(files, { name: summary.name, inputs, classes: classesOf(summary) }, job, limits);
   const folder = card.data.split('/').at(-1) ?? '';
@@ -49,7 +54,8 @@ export async function picture(data: Dataset | null, index: number, size: number)
  */
 export async function findPreset(bench: Workbench, data: Dataset | null, limit: number, job: Job): Promise<PresetSearch> {
   if (data === null) throw noData();
-  if (data.kind !== 'images') throw new WhittleError('bad-data', 'Recorded inputs are fed as they are: there is no preset to find.', 'Give images to find one.');
+  if (data.kind !== 'images')
+    throw new WhittleError('bad-data', 'Recorded inputs are fed as they are: there is no preset to find.', 'Give images to find one.');
   const run = await bench.run({ version: 1, target: 'webgpu', passes: [] }, job);
   try {
     const { live } = await bench.live(run, job);
@@ -75,13 +81,32 @@ function describe(card: ImageCard, { trials, own, runs }: PresetTrials): PresetS
   const [best, second] = candidates;
   if (!first || !best || !first.trial.chance.told) {
     const most = best === undefined ? '' : ` The best, ${best.label}, has ${percent(best)}; so many are right by chance.`;
-    return { candidates, best: null, told: false, better: null, verdict: `No preset answers better than chance.${most} The labels may belong to another order of classes, or the model to other images; or there are too few samples.`, runs };
+    return {
+      candidates,
+      best: null,
+      told: false,
+      better: null,
+      verdict: `No preset answers better than chance.${most} The labels may belong to another order of classes, or the model to other images; or there are too few samples.`,
+      runs,
+    };
   }
   const told = next === undefined || isTold(next.trial, first.trial);
   const better = own === null || isClear(own.trial, first.trial) ? best : null;
   const offset = best.offset === 0 ? '' : `, with ${best.offset > 0 ? '+' : ''}${best.offset} added to the labels`;
-  const rest = second === undefined ? '' : told ? ` The next, ${second.label}, has ${percent(second)}.` : ` ${second.label} cannot be told from it by these samples (${percent(second)}).`;
-  return { candidates, best, told, better, verdict: `${best.label}${offset}: ${percent(best)} right.${rest}${better === null ? '' : against(card, own, crops)}`, runs };
+  const rest =
+    second === undefined
+      ? ''
+      : told
+        ? ` The next, ${second.label}, has ${percent(second)}.`
+        : ` ${second.label} cannot be told from it by these samples (${percent(second)}).`;
+  return {
+    candidates,
+    best,
+    told,
+    better,
+    verdict: `${best.label}${offset}: ${percent(best)} right.${rest}${better === null ? '' : against(card, own, crops)}`,
+    runs,
+  };
 }
 
 /** What the better one takes the place of. */

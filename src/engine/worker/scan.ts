@@ -37,7 +37,15 @@ export class Scan {
   private readonly inner: Job;
   private readonly breath = createBreath();
 
-  constructor(bench: Workbench, original: Original, evaluated: Evaluated, weights: SwappableWeights, recipe: Recipe, indices: readonly number[], job: Job) {
+  constructor(
+    bench: Workbench,
+    original: Original,
+    evaluated: Evaluated,
+    weights: SwappableWeights,
+    recipe: Recipe,
+    indices: readonly number[],
+    job: Job,
+  ) {
     this.bench = bench;
     this.original = original;
     this.evaluated = evaluated;
@@ -49,7 +57,11 @@ export class Scan {
     this.inner = quietly(job);
   }
 
-  async run(layers: readonly Layer[], changes: readonly SingleChange[], onCell: (cell: SensitivityCell) => void): Promise<SensitivityCell[]> {
+  async run(
+    layers: readonly Layer[],
+    changes: readonly SingleChange[],
+    onCell: (cell: SensitivityCell) => void,
+  ): Promise<SensitivityCell[]> {
     const startedAt = Date.now();
     const total = layers.length * changes.length;
     const cells: SensitivityCell[] = [];
@@ -78,7 +90,9 @@ export class Scan {
    */
   private async prepareAhead(layer: Layer, changes: readonly SingleChange[]): Promise<(Prepared | null)[]> {
     if (this.bench.platform.gpu === null) return [];
-    const settled = await Promise.allSettled(changes.map(async (change) => (this.evaluated.cells.has(this.key(layer, change)) ? null : this.prepare(layer, change))));
+    const settled = await Promise.allSettled(
+      changes.map(async (change) => (this.evaluated.cells.has(this.key(layer, change)) ? null : this.prepare(layer, change))),
+    );
     const failed = settled.find((s) => s.status === 'rejected');
     const made = settled.map((s) => (s.status === 'fulfilled' ? s.value : null));
     if (failed === undefined) return made;

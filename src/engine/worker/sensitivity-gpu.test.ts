@@ -6,7 +6,11 @@ import { sensitivity } from './sensitivity';
 import { answeredData, bench, job } from './testing/perceptron';
 
 const options = { bits: [2, 4], sparsities: [0.5], samples: 8 };
-const on = (target: Recipe['target']): Recipe => ({ version: 1, target, passes: [{ id: 'quantize-weights', options: { range: 'minmax' } }] });
+const on = (target: Recipe['target']): Recipe => ({
+  version: 1,
+  target,
+  passes: [{ id: 'quantize-weights', options: { range: 'minmax' } }],
+});
 
 test.skipIf(NO_GPU)('on the GPU one buffer is swapped for each cell; the figures are those of WASM', async () => {
   const device = await webgpuDevice();

@@ -13,7 +13,14 @@ import type { Workbench } from './workbench';
  * and no new session; cells of an earlier scan are not measured again. Throws `bad-recipe` where there is nothing to try or a value is
  * out of its range.
  */
-export async function sensitivity(bench: Workbench, data: Dataset | null, recipe: Recipe, options: SensitivityOptions, job: Job, onCell: (cell: SensitivityCell) => void): Promise<Sensitivity> {
+export async function sensitivity(
+  bench: Workbench,
+  data: Dataset | null,
+  recipe: Recipe,
+  options: SensitivityOptions,
+  job: Job,
+  onCell: (cell: SensitivityCell) => void,
+): Promise<Sensitivity> {
   const from = performance.now();
   const changes = changesOf(options);
   const run = await bench.run({ ...recipe, passes: leadingGraphSteps(recipe) }, job);
@@ -62,6 +69,7 @@ function changesOf({ bits, sparsities }: SensitivityOptions): SingleChange[] {
     ...ascending(bits).map((value) => ({ kind: 'bits', value }) as const),
     ...ascending(sparsities).map((value) => ({ kind: 'sparsity', value }) as const),
   ];
-  if (changes.length === 0) throw new WhittleError('bad-recipe', 'The scan has neither bit widths nor sparsities to try.', 'Choose at least one.');
+  if (changes.length === 0)
+    throw new WhittleError('bad-recipe', 'The scan has neither bit widths nor sparsities to try.', 'Choose at least one.');
   return changes;
 }

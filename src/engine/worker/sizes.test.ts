@@ -9,7 +9,10 @@ import { job, openOnCpu } from './testing/bench';
 
 /** The compressor's work without its worker. */
 function inline(log: string[] = []): () => Compressor {
-  return () => ({ size: async (data, quality) => brotliSize(new Uint8Array(await data.arrayBuffer()), quality), end: () => void log.push('end') });
+  return () => ({
+    size: async (data, quality) => brotliSize(new Uint8Array(await data.arrayBuffer()), quality),
+    end: () => void log.push('end'),
+  });
 }
 
 /** A compressor that never answers. */
@@ -17,7 +20,11 @@ function stuck(log: string[]): () => Compressor {
   return () => ({ size: () => new Promise(() => {}), end: () => void log.push('end') });
 }
 
-const recipe = (bits: number): Recipe => ({ version: 1, target: 'wasm', passes: [{ id: 'quantize-weights', options: { bits, storage: 'packed', granularity: 'tensor' } }] });
+const recipe = (bits: number): Recipe => ({
+  version: 1,
+  target: 'wasm',
+  passes: [{ id: 'quantize-weights', options: { bits, storage: 'packed', granularity: 'tensor' } }],
+});
 
 test('files and layers, raw, gzip and brotli; layers add up to nearly the file', async () => {
   const bench = await openOnCpu(batchNet(17));
@@ -25,7 +32,12 @@ test('files and layers, raw, gzip and brotli; layers add up to nearly the file',
   const log: string[] = [];
   const result = await measureSizes(bench, parts, inline(log), job);
   expect(log).toEqual(['end']);
-  expect(result).toMatchObject({ complete: true, brotliQuality: { files: 11, layers: 9 }, before: { bytes: bench.doc.model.bytes }, after: { bytes: parts.exported.bytes, gzipBytes: parts.exported.gzipBytes } });
+  expect(result).toMatchObject({
+    complete: true,
+    brotliQuality: { files: 11, layers: 9 },
+    before: { bytes: bench.doc.model.bytes },
+    after: { bytes: parts.exported.bytes, gzipBytes: parts.exported.gzipBytes },
+  });
   expect(result.layers.map((l) => l.id)).toEqual(['first', 'second']);
   const [first, second] = result.layers;
   expect(first?.before.bytes).toBe(128 * 64 * 4);

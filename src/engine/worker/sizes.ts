@@ -25,7 +25,13 @@ const BUDGET_MS = 90_000;
  * Sizes of both files and of each layer's bytes, raw, after gzip and after brotli; the files first, then the largest layers. Both sides
  * are compressed alike. `start` makes the compressor, which is ended with the job.
  */
-export async function measureSizes(bench: Workbench, { exported, parts }: ExportedParts, start: () => Compressor, job: Job, budgetMs = BUDGET_MS): Promise<Sizes> {
+export async function measureSizes(
+  bench: Workbench,
+  { exported, parts }: ExportedParts,
+  start: () => Compressor,
+  job: Job,
+  budgetMs = BUDGET_MS,
+): Promise<Sizes> {
   const { model } = bench.doc;
   const { files, layers: single } = QUALITIES.find(({ upTo }) => model.bytes <= upTo) ?? QUALITIES[2];
   const layers = findLayers(model).sources.toSorted((a, b) => b.layer.bytes - a.layer.bytes);

@@ -106,7 +106,9 @@ test('the truth meter speaks from the open model and the evidence of the backend
 
 test('a model without MatMul has no MatMulNBits form, and one of an old opset no DequantizeLinear', async () => {
   const { forms } = await compareForms(await openOnCpu(convNet(8)), null, packed(8), job);
-  expect(forms.filter((f) => !f.ok).map((f) => [f.form, f.note.includes('MatMul') || f.note.includes('opset') || f.note.includes('WASM')])).toEqual([
+  expect(
+    forms.filter((f) => !f.ok).map((f) => [f.form, f.note.includes('MatMul') || f.note.includes('opset') || f.note.includes('WASM')]),
+  ).toEqual([
     ['dequantize', true],
     ['matmulnbits', true],
     ['float16-full', true],

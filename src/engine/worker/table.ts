@@ -29,7 +29,11 @@ export interface SendingJob<Event> extends Job {
   readonly send: (event: Event) => void;
 }
 
-type Handler<Arguments extends readonly unknown[], Result, Event> = (studio: Studio, job: SendingJob<Event>, ...args: Arguments) => Promise<Result>;
+type Handler<Arguments extends readonly unknown[], Result, Event> = (
+  studio: Studio,
+  job: SendingJob<Event>,
+  ...args: Arguments
+) => Promise<Result>;
 export type Table = { readonly [K in JobName]: Handler<JobArguments<K>, JobResult<K>, JobEvent<K>> };
 
 export const TABLE: Table = {
@@ -82,7 +86,9 @@ function onBench<Arguments extends readonly unknown[], Result, Event>(
 function onFile<Rest extends readonly unknown[], Result, Event>(
   work: (bench: Workbench, job: SendingJob<Event>, studio: Studio, file: Blob, recipe: Recipe, ...rest: Rest) => Promise<Result>,
 ): Handler<[recipe: Recipe, ...rest: Rest], Result, Event> {
-  return onBench(async (bench, job: SendingJob<Event>, studio, recipe: Recipe, ...rest: Rest) => work(bench, job, studio, (await written(studio, bench, recipe, job)).blob, recipe, ...rest));
+  return onBench(async (bench, job: SendingJob<Event>, studio, recipe: Recipe, ...rest: Rest) =>
+    work(bench, job, studio, (await written(studio, bench, recipe, job)).blob, recipe, ...rest),
+  );
 }
 
 /** The recipe's file, written and proven unless it is the one made last. */

@@ -15,7 +15,14 @@ const MAX_VALUES = 2 ** 22;
 const BUDGET_MS = 20_000;
 
 /** Samples a second of original and exported file by batch size, in turns. */
-export async function throughput(bench: Workbench, data: Dataset | null, recipe: Recipe, exported: Blob, ep: Ep, job: Job): Promise<Throughput> {
+export async function throughput(
+  bench: Workbench,
+  data: Dataset | null,
+  recipe: Recipe,
+  exported: Blob,
+  ep: Ep,
+  job: Job,
+): Promise<Throughput> {
   const feeds = await oneSample(bench, data, job);
   const sides = await chooseSides(bench, exported, usesHalf(recipe), feeds, ep, job);
   return withPair(bench, exported, sides, feeds, job, async (before, after) => {
@@ -25,7 +32,11 @@ export async function throughput(bench: Workbench, data: Dataset | null, recipe:
         return () => session.run(batched, job.signal);
       });
     const open = before.session.inputs.some(takesBatches);
-    const { batches, ended } = await throughputByBatch(sidesOf, { maxBatch: open ? largestBatch(before) : 1, budgetMs: BUDGET_MS, settleMs: settleMsOn(sides.ep) }, job);
+    const { batches, ended } = await throughputByBatch(
+      sidesOf,
+      { maxBatch: open ? largestBatch(before) : 1, budgetMs: BUDGET_MS, settleMs: settleMsOn(sides.ep) },
+      job,
+    );
     return {
       recipe,
       ep: sides.ep,

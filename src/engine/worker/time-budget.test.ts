@@ -24,8 +24,13 @@ test('with time to spare every layer stays in floats, which loses nothing', asyn
   const { b, plan } = await withSamples();
   const wanted = recipe({ id: 'quantize-static', off: true, options: { calibrator: 'minmax' } });
   const found = await plan(wanted, 1000);
-  expect(found.bits).toEqual([{ layerId: 'first', bits: 32 }, { layerId: 'second', bits: 32 }]);
-  expect(found.recipe.passes).toEqual([{ id: 'quantize-static', options: { calibrator: 'minmax' }, layers: { exclude: ['first', 'second'] } }]);
+  expect(found.bits).toEqual([
+    { layerId: 'first', bits: 32 },
+    { layerId: 'second', bits: 32 },
+  ]);
+  expect(found.recipe.passes).toEqual([
+    { id: 'quantize-static', options: { calibrator: 'minmax' }, layers: { exclude: ['first', 'second'] } },
+  ]);
   expect(found.checked).toEqual({ plans: expect.any(Number), loss: 0, samples: 30 });
   expect(found.timed?.low).toBeLessThanOrEqual(found.timed?.median ?? 0);
   expect(found.timed?.high).toBeGreaterThanOrEqual(found.timed?.median ?? Infinity);
@@ -48,5 +53,7 @@ test('WebGPU and a model without samples are refused by name', async () => {
   const { b, plan } = await withSamples();
   await expect(plan({ ...recipe(), target: 'webgpu' }, 0.5)).rejects.toThrow('On WebGPU no bit width makes a layer faster');
   await expect(planBits(await bench(), null, recipe(), [], { kind: 'time', ratio: 0.5 }, job)).rejects.toMatchObject({ code: 'bad-data' });
-  await expect(planBits(b, null, recipe({ id: 'quantize-static', layers: { include: ['third'] } }), [], { kind: 'time', ratio: 0.5 }, job)).rejects.toThrow('No layer can compute on integers');
+  await expect(
+    planBits(b, null, recipe({ id: 'quantize-static', layers: { include: ['third'] } }), [], { kind: 'time', ratio: 0.5 }, job),
+  ).rejects.toThrow('No layer can compute on integers');
 });

@@ -27,13 +27,19 @@ const WASM = { before: { ep: 'wasm' }, after: { ep: 'wasm' } } as const;
 /**
  * The layers that compute on 8-bit integers and those that stay in floats: the least loss with which an inference on WASM takes at most
  * `ratio` of the original's time. Each layer's time in both forms comes from profiles of the original and of the model with all of them on
- * integers, its loss from a run in which it alone is; times and losses add up to plans, and plans are written, loaded and timed in turns with the
+ * integers, its loss from a run in which it alone is; times and losses add up to plans, and plans are written, loaded and timed in turns
+ * with the
  * original, which decides.
- * @throws WhittleError `bad-recipe` on WebGPU, where no layer can compute on integers, and where the time cannot be kept; `bad-data` without samples.
+ * @throws WhittleError `bad-recipe` on WebGPU, where no layer can compute on integers, and where the time cannot be kept; `bad-data`
+ * without samples.
  */
 export async function planTime(bench: Workbench, data: Dataset | null, recipe: Recipe, ratio: number, job: Job): Promise<BitPlan> {
   if (recipe.target !== 'wasm') {
-    throw new WhittleError('bad-recipe', 'On WebGPU no bit width makes a layer faster: its kernels compute in floats whatever the file holds.', 'Choose WASM as the target, or set a budget of bytes or accuracy.');
+    throw new WhittleError(
+      'bad-recipe',
+      'On WebGPU no bit width makes a layer faster: its kernels compute in floats whatever the file holds.',
+      'Choose WASM as the target, or set a budget of bytes or accuracy.',
+    );
   }
   const ids = await integerLayers(bench, withFloatLayers(recipe, []), job);
   const feeds = await oneSample(bench, data, job);
@@ -44,8 +50,18 @@ export async function planTime(bench: Workbench, data: Dataset | null, recipe: R
     const known = tried.get(bits.join());
     if (known) return known;
     const done = tried.size;
-    const own: Job = { signal: job.signal, onProgress: ({ stage }) => job.onProgress({ stage: `Timing plan ${done + 1}: ${stage}`, done, total, startedAt }) };
-    const made = tryPlan(bench, feeds, recipe, ids.map((layerId, i) => ({ layerId, bits: bits[i] ?? FLOAT_BITS })), ratio, own);
+    const own: Job = {
+      signal: job.signal,
+      onProgress: ({ stage }) => job.onProgress({ stage: `Timing plan ${done + 1}: ${stage}`, done, total, startedAt }),
+    };
+    const made = tryPlan(
+      bench,
+      feeds,
+      recipe,
+      ids.map((layerId, i) => ({ layerId, bits: bits[i] ?? FLOAT_BITS })),
+      ratio,
+      own,
+    );
     tried.set(bits.join(), made);
     return made;
   };
@@ -58,7 +74,12 @@ export async function planTime(bench: Workbench, data: Dataset | null, recipe: R
   const predicted = front.at(-1);
   if (predicted && (await run(valuesOf(predicted))).timed.median < (await run(whole)).timed.median) fastest = predicted;
   const { plan, tried: chosen } = await firstKeeping([...front, fastest], fastest, (each) => run(valuesOf(each)));
-  if (!chosen.keeps) throw outOfReach(`${percent(ratio)} of the original's time`, `the fastest plan takes ${percent(chosen.timed.median)}`, 'Allow more time.');
+  if (!chosen.keeps)
+    throw outOfReach(
+      `${percent(ratio)} of the original's time`,
+      `the fastest plan takes ${percent(chosen.timed.median)}`,
+      'Allow more time.',
+    );
   const loss = await trialLoss(bench, data, chosen.recipe, job);
   refuseRuin({ ruin: ruinOf(loss, data === null) }, `${percent(ratio)} of the original's time`);
   return {
@@ -82,7 +103,10 @@ interface Tried extends Pick<BitPlan, 'recipe' | 'bits'> {
 }
 
 async function tryPlan(bench: Workbench, feeds: Feeds, from: Recipe, bits: BitPlan['bits'], ratio: number, job: Job): Promise<Tried> {
-  const recipe = withFloatLayers(from, bits.flatMap((layer) => (layer.bits === FLOAT_BITS ? [layer.layerId] : [])));
+  const recipe = withFloatLayers(
+    from,
+    bits.flatMap((layer) => (layer.bits === FLOAT_BITS ? [layer.layerId] : [])),
+  );
   const { blob: file } = await exportModel(bench, recipe, job);
   const timed = await timeBeside(bench, feeds, file, job);
   return { recipe, bits, file, timed, keeps: timed.median <= ratio };
@@ -99,12 +123,27 @@ async function integerLayers(bench: Workbench, recipe: Recipe, job: Job): Promis
   const changed = new Set(step?.changed);
   const ids = run.layers.flatMap(({ id }) => (changed.has(id) ? [id] : []));
   run.dispose();
-  if (ids.length === 0) throw new WhittleError('bad-recipe', `No layer can compute on integers. ${step?.skipped[0]?.reason ?? ''}`.trim(), 'Set a budget of bytes or accuracy instead.');
+  if (ids.length === 0)
+    throw new WhittleError(
+      'bad-recipe',
+      `No layer can compute on integers. ${step?.skipped[0]?.reason ?? ''}`.trim(),
+      'Set a budget of bytes or accuracy instead.',
+    );
   return ids;
 }
 
-/** What each layer takes (costs are milliseconds) and loses on integers and in floats. @param whole all of them on integers, timed: its code is as fast as it gets. */
-async function choicesOf(bench: Workbench, data: Dataset | null, recipe: Recipe, ids: readonly string[], whole: Tried, job: Job): Promise<Choice[][]> {
+/**
+ * What each layer takes (costs are milliseconds) and loses on integers and in floats. @param whole all of them on integers, timed: its code
+ * is as fast as it gets.
+ */
+async function choicesOf(
+  bench: Workbench,
+  data: Dataset | null,
+  recipe: Recipe,
+  ids: readonly string[],
+  whole: Tried,
+  job: Job,
+): Promise<Choice[][]> {
   const { before, after } = await profile(bench, data, whole.recipe, whole.file, 'wasm', job);
   const startedAt = Date.now();
   const layers: Choice[][] = [];
@@ -114,7 +153,10 @@ async function choicesOf(bench: Workbench, data: Dataset | null, recipe: Recipe,
     const float = nodeTime(before, id) ?? 0;
     // Nodes that got other names on their way into the file are taken to gain what the whole gains.
     const integers = nodeTime(after, id) ?? float * whole.timed.median;
-    layers.push([{ value: INTEGER_BITS, cost: integers, loss }, { value: FLOAT_BITS, cost: float, loss: 0 }]);
+    layers.push([
+      { value: INTEGER_BITS, cost: integers, loss },
+      { value: FLOAT_BITS, cost: float, loss: 0 },
+    ]);
   }
   return layers;
 }

@@ -11,7 +11,10 @@ const quantized = (bits: number) => recipe({ id: 'quantize-weights', options: { 
 
 test('open: layers, MACs and hash', async () => {
   const { doc } = await bench();
-  expect(doc.layers.map((l) => [l.id, l.macs])).toEqual([['first', IN * HIDDEN], ['second', HIDDEN * OUT]]);
+  expect(doc.layers.map((l) => [l.id, l.macs])).toEqual([
+    ['first', IN * HIDDEN],
+    ['second', HIDDEN * OUT],
+  ]);
   expect(doc.summary.macs).toBe(IN * HIDDEN + HIDDEN * OUT);
   expect(doc.sha256).toMatch(/^[0-9a-f]{64}$/);
   expect(doc.gzipBytes).toBeGreaterThan(1000);
@@ -36,7 +39,10 @@ test('sliders move on one session; accuracy falls as bits do', async () => {
 
 test('preview, histogram, export and measurement agree with each other', async () => {
   const b = await bench();
-  const wanted = recipe({ id: 'prune-weights', options: { sparsity: 0.5 } }, { id: 'quantize-weights', options: { bits: 4, granularity: 'tensor' } });
+  const wanted = recipe(
+    { id: 'prune-weights', options: { sparsity: 0.5 } },
+    { id: 'quantize-weights', options: { bits: 4, granularity: 'tensor' } },
+  );
   const seen = await preview(b, wanted, job);
   const zeros = seen.layers.reduce((n, l) => n + l.sparsity * (b.doc.layers.find((d) => d.id === l.id)?.params ?? 0), 0);
   expect(zeros).toBeGreaterThanOrEqual(Math.floor((IN * HIDDEN + HIDDEN * OUT) / 2));

@@ -19,7 +19,9 @@ import { OpenedSession, Original } from './original';
 import type { Platform } from './platform';
 import { trialInputs, type TrialInputs } from './trial-inputs';
 
-/** A run on a software renderer beyond this time is left to WASM, which is many times faster on the same processor (docs/decisions/0008). */
+/**
+ * A run on a software renderer beyond this time is left to WASM, which is many times faster on the same processor (docs/decisions/0008).
+ */
 const SLOW_MS = 5;
 
 /** A live session with what an evaluation keeps beside it. */
@@ -68,7 +70,15 @@ export class Workbench {
   run(recipe: Recipe, job: Job, only?: string): Promise<RecipeRun> {
     const { compute } = this.platform;
     const target = { ep: recipe.target, shaderF16: compute.info.features.includes('shader-f16') };
-    return runRecipe({ recipe, compute, target, cache: this.cache, job, samples: this.sampleSource(recipe), ...(only === undefined ? {} : { only }) });
+    return runRecipe({
+      recipe,
+      compute,
+      target,
+      cache: this.cache,
+      job,
+      samples: this.sampleSource(recipe),
+      ...(only === undefined ? {} : { only }),
+    });
   }
 
   /** The samples that the recipe's passes may ask for. */
@@ -77,7 +87,8 @@ export class Workbench {
   }
 
   /**
-   * Samples that are scored, `limit` of them at most: whatever the recipe none that passes may learn from, so that the original has one score. All of
+   * Samples that are scored, `limit` of them at most: whatever the recipe none that passes may learn from, so that the original has one
+   * score. All of
    * made-up inputs, from which nothing learns.
    */
   scoredOf(data: Dataset | null, total: number, limit: number | null): number[] {
@@ -97,7 +108,8 @@ export class Workbench {
     const same = kept?.session.options.ep === ep && kept.session.options.layout === layout;
     if (same && kept.data === data) return kept;
     if (!same) void kept?.session.close().catch(() => {});
-    const load = (options: SessionOptions): Promise<Session> => this.platform.runtime.create(this.doc.model.source, options, this.closed.signal);
+    const load = (options: SessionOptions): Promise<Session> =>
+      this.platform.runtime.create(this.doc.model.source, options, this.closed.signal);
     this.opened = new Original(same ? kept.session : new OpenedSession({ ep, layout }, load), data);
     return this.opened;
   }
@@ -176,7 +188,13 @@ export class Workbench {
   }
 
   /** A live session that has run: the first run compiles every pipeline, which must not fall on a slider move. */
-  private async warmUp(run: RecipeRun, graph: LiveGraph, ep: Ep, layout: Layout, signal: AbortSignal): Promise<{ made: LiveBench; runMs: number }> {
+  private async warmUp(
+    run: RecipeRun,
+    graph: LiveGraph,
+    ep: Ep,
+    layout: Layout,
+    signal: AbortSignal,
+  ): Promise<{ made: LiveBench; runMs: number }> {
     const live = await createLive(graph, this.platform, { ep, layout }, signal);
     const weights = await live.bind(run, 'before');
     try {
@@ -202,6 +220,9 @@ export class Workbench {
 
   /** Work that serves every job: a superseded job stops waiting for it, and the next finds it done or under way. */
   private shared<T>(job: Job, work: (own: Job) => Promise<T>): Promise<T> {
-    return untilAborted(this.turn.run(() => work({ signal: this.closed.signal, onProgress: job.onProgress })), job.signal);
+    return untilAborted(
+      this.turn.run(() => work({ signal: this.closed.signal, onProgress: job.onProgress })),
+      job.signal,
+    );
   }
 }

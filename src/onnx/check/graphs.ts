@@ -4,7 +4,8 @@ import { checkNode } from './nodes';
 import { badModel, nodeLabel, quoted } from './problem';
 import { checkWeights } from './weights';
 
-const SORT = 'Each value must be made before it is read. Export the model again, or let onnxruntime sort it: load it and save its optimized model.';
+const SORT =
+  'Each value must be made before it is read. Export the model again, or let onnxruntime sort it: load it and save its optimized model.';
 
 /** The values that nodes can read so far, in a graph and those around it. */
 interface Names {
@@ -55,7 +56,10 @@ function checkNodes(nodes: readonly NodeProto[], names: Names, setting: Setting)
   for (const node of nodes) {
     checkNode(node, setting.inFunction);
     if (!isOnnx(node.domain) && !setting.domains.has(node.domain)) {
-      throw badModel(`${nodeLabel(node)} is of the operator set ${quoted(node.domain)}, which the model does not import.`, 'Export the model again.');
+      throw badModel(
+        `${nodeLabel(node)} is of the operator set ${quoted(node.domain)}, which the model does not import.`,
+        'Export the model again.',
+      );
     }
     for (const name of node.input) {
       if (name === '' || lookUp(names, name) !== undefined) continue;
@@ -96,7 +100,8 @@ function checkFunctions(functions: readonly FunctionProto[]): void {
     for (const input of each.input) define(names, input, null, `input of function ${quoted(each.name)}`);
     checkNodes(each.node, names, { inFunction: true, domains: new Set(each.opsetImport.map(({ domain }) => domain)) });
     for (const output of each.output) {
-      if (lookUp(names, output) === undefined) throw badModel(`Nothing makes the output ${quoted(output)} of function ${quoted(each.name)}.`);
+      if (lookUp(names, output) === undefined)
+        throw badModel(`Nothing makes the output ${quoted(output)} of function ${quoted(each.name)}.`);
     }
   }
   const finished = new Set<string>();

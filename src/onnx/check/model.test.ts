@@ -1,6 +1,14 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import type { AttributeProto, GraphProto, ModelProto, NodeProto } from 'onnx-buf';
-import { AttributeProto_AttributeType as Kind, AttributeProtoSchema, FunctionProtoSchema, GraphProtoSchema, ModelProtoSchema, NodeProtoSchema, OperatorSetIdProtoSchema } from 'onnx-buf';
+import {
+  AttributeProto_AttributeType as Kind,
+  AttributeProtoSchema,
+  FunctionProtoSchema,
+  GraphProtoSchema,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  OperatorSetIdProtoSchema,
+} from 'onnx-buf';
 import { describe, expect, it } from 'vitest';
 import { toPlainError } from '../../base/errors';
 import { valueInfo } from '../graph';
@@ -39,7 +47,16 @@ function called(input: string, opType: string): string {
   const model = makeModel({ opset: 13, inputs: [['x', [1]]], outputs: [['y', [1]]], nodes: [makeNode('F', ['x'], ['y'], {}, 'own')] });
   model.proto.opsetImport.push(importOf('own', 1n));
   const body = [makeNode(opType, [input], ['b'], {}, opType === 'F' ? 'own' : '')];
-  model.proto.functions = [create(FunctionProtoSchema, { name: 'F', domain: 'own', input: ['a'], output: ['b'], node: body, opsetImport: [importOf('', 13n), importOf('own', 1n)] })];
+  model.proto.functions = [
+    create(FunctionProtoSchema, {
+      name: 'F',
+      domain: 'own',
+      input: ['a'],
+      output: ['b'],
+      node: body,
+      opsetImport: [importOf('', 13n), importOf('own', 1n)],
+    }),
+  ];
   return outcome(model);
 }
 
@@ -55,21 +72,31 @@ function shaped(at: number, dims: readonly number[]): string {
 
 /** A constant [4, 8] given another shape. */
 function reshaped(shape: readonly number[]): string {
-  return outcome(makeModel({
-    opset: 13,
-    inputs: [['x', [2, 8]]],
-    outputs: [['y', [2, 4]]],
-    weights: [weight('w', [4, 8], 1), int64Tensor('s', shape)],
-    nodes: [makeNode('Reshape', ['w', 's'], ['r']), makeNode('MatMul', ['x', 'r'], ['y'])],
-  }));
+  return outcome(
+    makeModel({
+      opset: 13,
+      inputs: [['x', [2, 8]]],
+      outputs: [['y', [2, 4]]],
+      weights: [weight('w', [4, 8], 1), int64Tensor('s', shape)],
+      nodes: [makeNode('Reshape', ['w', 's'], ['r']), makeNode('MatMul', ['x', 'r'], ['y'])],
+    }),
+  );
 }
 
 describe('order and names', () => {
   const cases: readonly (readonly [string, (graph: GraphProto, proto: ModelProto) => void, RegExp])[] = [
     ['nodes out of order', (g) => Object.assign(g, { node: g.node.toReversed() }), /Node "fc" \(Gemm\) reads "f", which is made after it/],
     ['a circle', (g) => nodeOf(g, 0).input.splice(0, 1, 'r'), /Node "conv" \(Conv\) reads "r", which is made after it or by way of itself/],
-    ['a value that nothing makes', (g) => nodeOf(g, 1).input.splice(0, 1, 'nowhere'), /Node that makes "r" \(Relu\) reads "nowhere", which nothing makes/],
-    ['a value made twice', (g) => nodeOf(g, 2).output.splice(0, 1, 'r'), /Value "r", output of Node that makes "r" \(Flatten\), is made twice/],
+    [
+      'a value that nothing makes',
+      (g) => nodeOf(g, 1).input.splice(0, 1, 'nowhere'),
+      /Node that makes "r" \(Relu\) reads "nowhere", which nothing makes/,
+    ],
+    [
+      'a value made twice',
+      (g) => nodeOf(g, 2).output.splice(0, 1, 'r'),
+      /Value "r", output of Node that makes "r" \(Flatten\), is made twice/,
+    ],
     ['an initializer made again', (g) => nodeOf(g, 2).output.splice(0, 1, 'cw'), /"cw".*made twice/],
     ['two inputs of a name', (g) => g.input.push(valueInfo('x', DataType.FLOAT, [1])), /"x", graph input, is made twice/],
     ['two initializers of a name', (g) => g.initializer.push(weight('cb', [4], 1)), /Two initializers are called "cb"/],
@@ -78,7 +105,11 @@ describe('order and names', () => {
     ['an output that nothing makes', (g) => g.output.push(valueInfo('z', DataType.FLOAT, [1])), /Nothing makes the output "z"/],
     ['a node without operator', (g) => Object.assign(nodeOf(g, 1), { opType: '' }), /does not say which operator/],
     ['an operator set not imported', (g) => Object.assign(nodeOf(g, 1), { domain: 'my.own' }), /"my.own", which the model does not import/],
-    ['two versions of one set', (_, p) => p.opsetImport.push(importOf('ai.onnx', 12n)), /two versions of the operator set "ai.onnx", 13 and 12/],
+    [
+      'two versions of one set',
+      (_, p) => p.opsetImport.push(importOf('ai.onnx', 12n)),
+      /two versions of the operator set "ai.onnx", 13 and 12/,
+    ],
     ['no version of the format', (_, p) => Object.assign(p, { irVersion: 0n }), /which version of ONNX/],
   ];
   for (const [what, edit, message] of cases) it(`names ${what}`, () => expect(edited(edit)).toMatch(message));
@@ -103,7 +134,12 @@ describe('order and names', () => {
     const model = matmulNet(13, 6, 4);
     const wrapped = (g: GraphProto, levels: number): GraphProto => {
       if (levels === 0) return g;
-      const node = create(NodeProtoSchema, { opType: 'If', input: ['c'], output: ['y'], attribute: [attribute({ name: 'then_branch', type: Kind.GRAPH, g })] });
+      const node = create(NodeProtoSchema, {
+        opType: 'If',
+        input: ['c'],
+        output: ['y'],
+        attribute: [attribute({ name: 'then_branch', type: Kind.GRAPH, g })],
+      });
       return wrapped(create(GraphProtoSchema, { node: [node], output: [valueInfo('y', DataType.FLOAT, [1])] }), levels - 1);
     };
     if (model.proto.graph) model.proto.graph = wrapped(model.proto.graph, 40);
@@ -113,23 +149,44 @@ describe('order and names', () => {
 
 describe('attributes', () => {
   const cases: readonly (readonly [string, number, AttributeProto, RegExp])[] = [
-    ['a value of another type than declared', 0, attribute({ name: 'group', type: Kind.INT, f: 1 }), /"group" of node "conv" \(Conv\) is declared as an integer and holds a float/],
+    [
+      'a value of another type than declared',
+      0,
+      attribute({ name: 'group', type: Kind.INT, f: 1 }),
+      /"group" of node "conv" \(Conv\) is declared as an integer and holds a float/,
+    ],
     ['two values', 0, attribute({ name: 'group', type: Kind.INT, i: 1n, f: 1 }), /more than one type/],
-    ['another type than the standard says', 0, attribute({ name: 'group', type: Kind.INTS, ints: [1n] }), /"group" of node "conv" \(Conv\) must be an integer/],
+    [
+      'another type than the standard says',
+      0,
+      attribute({ name: 'group', type: Kind.INTS, ints: [1n] }),
+      /"group" of node "conv" \(Conv\) must be an integer/,
+    ],
     ['no type', 0, attribute({ name: 'group', i: 1n }), /does not say of which type/],
     ['a reference outside functions', 0, attribute({ name: 'group', type: Kind.INT, refAttrName: 'g' }), /refers to one of a function/],
     ['a negative group', 0, attribute({ name: 'group', type: Kind.INT, i: -1n }), /"conv" \(Conv\) has "group" below 1/],
-    ['a group that does not divide', 0, attribute({ name: 'group', type: Kind.INT, i: 3n }), /"cw" \[4, 3, 3, 3\] does not fit .* 3 groups/],
+    [
+      'a group that does not divide',
+      0,
+      attribute({ name: 'group', type: Kind.INT, i: 3n }),
+      /"cw" \[4, 3, 3, 3\] does not fit .* 3 groups/,
+    ],
     ['another kernel', 0, attribute({ name: 'kernel_shape', type: Kind.INTS, ints: [3n, 1n] }), /"cw" .* "kernel_shape" is \[3, 1\]/],
     ['a stride of 0', 0, attribute({ name: 'strides', type: Kind.INTS, ints: [0n, 1n] }), /"strides" below 1/],
     ['strides of one axis', 0, attribute({ name: 'strides', type: Kind.INTS, ints: [1n] }), /"strides" is \[1\]/],
     ['no name', 0, attribute({ type: Kind.INT, i: 1n }), /has no name/],
     ['a name twice', 3, attribute({ name: 'transB', type: Kind.INT, i: 1n }), /"transB" of node "fc" \(Gemm\) is there twice/],
-    ['a float that is declared as one and is an integer', 3, attribute({ name: 'alpha', type: Kind.INT, i: 1n }), /"alpha" of node "fc" \(Gemm\) must be a float/],
+    [
+      'a float that is declared as one and is an integer',
+      3,
+      attribute({ name: 'alpha', type: Kind.INT, i: 1n }),
+      /"alpha" of node "fc" \(Gemm\) must be a float/,
+    ],
   ];
-  for (const [what, at, value, message] of cases) it(`names ${what}`, () => expect(edited((graph) => nodeOf(graph, at).attribute.push(value))).toMatch(message));
+  for (const [what, at, value, message] of cases)
+    it(`names ${what}`, () => expect(edited((graph) => nodeOf(graph, at).attribute.push(value))).toMatch(message));
 
-  it('names what a node lacks, and inputs beyond the operator\'s', () => {
+  it("names what a node lacks, and inputs beyond the operator's", () => {
     expect(opened([makeNode('Cast', ['x'], ['y'])])).toMatch(/lacks its attribute "to", an integer/);
     expect(opened([makeNode('Cast', ['x'], ['y'], { to: 99 })])).toMatch(/"to" that is not known/);
     expect(opened([makeNode('Relu', ['x', 'x'], ['y'])])).toMatch(/has 2 inputs; the operator has 1/);
@@ -154,9 +211,13 @@ describe('weights', () => {
     expect(reshaped([-1, 7])).toMatch(/cannot give/);
   });
   it('hold their data in one form and of their size', () => {
-    expect(edited((graph) => Object.assign(graph.initializer[1] ?? {}, { floatData: [1, 2, 3, 4] }))).toMatch(/"cb" \[4\] holds data in more than one form/);
+    expect(edited((graph) => Object.assign(graph.initializer[1] ?? {}, { floatData: [1, 2, 3, 4] }))).toMatch(
+      /"cb" \[4\] holds data in more than one form/,
+    );
     expect(edited((graph) => Object.assign(graph.initializer[1] ?? {}, { dims: [-4n] }))).toMatch(/negative dimension/);
-    expect(edited((graph) => Object.assign(graph.initializer[1] ?? {}, { dims: [1n << 60n, 1n << 60n] }))).toMatch(/more elements than can be counted/);
+    expect(edited((graph) => Object.assign(graph.initializer[1] ?? {}, { dims: [1n << 60n, 1n << 60n] }))).toMatch(
+      /more elements than can be counted/,
+    );
     expect(edited((graph) => Object.assign(graph.initializer[1] ?? {}, { dataType: 77 }))).toMatch(/data type that is not known/);
   });
 });

@@ -37,20 +37,24 @@ function checkOpsets(proto: ModelProto, name: string, fail: (what: string) => ne
   for (const { domain, version } of proto.opsetImport) {
     const key = isOnnx(domain) ? '' : domain;
     const other = versions.get(key);
-    if (other !== undefined && other !== version) fail(`imports two versions of the operator set ${quoted(key === '' ? 'ai.onnx' : domain)}, ${other} and ${version}`);
+    if (other !== undefined && other !== version)
+      fail(`imports two versions of the operator set ${quoted(key === '' ? 'ai.onnx' : domain)}, ${other} and ${version}`);
     versions.set(key, version);
   }
   const opset = opsetOf(proto);
   if (opset === 0) {
     // Trees and other models of ai.onnx.ml alone need none.
-    if (scopesOf(proto).some(({ graph }) => graph.node.some((node) => isOnnx(node.domain)))) fail('does not say which ONNX operator set it uses');
+    if (scopesOf(proto).some(({ graph }) => graph.node.some((node) => isOnnx(node.domain))))
+      fail('does not say which ONNX operator set it uses');
     return;
   }
   if (opset < MIN_OPSET || opset > MAX_OPSET) {
     throw new WhittleError(
       'unsupported-opset',
       `"${name}" uses ONNX operator set ${opset}; ${MIN_OPSET} to ${MAX_OPSET} are supported.`,
-      opset < MIN_OPSET ? 'Convert it with onnx.version_converter, or export it again at a later opset.' : 'Export it again at an earlier opset.',
+      opset < MIN_OPSET
+        ? 'Convert it with onnx.version_converter, or export it again at a later opset.'
+        : 'Export it again at an earlier opset.',
     );
   }
 }

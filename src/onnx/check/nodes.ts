@@ -70,7 +70,9 @@ function lastNamed(names: readonly string[]): number {
 
 function checkCount(node: NodeProto, what: string, named: number, listed: number, [least, most]: readonly [number, number]): void {
   if (listed >= least && named <= most) return;
-  throw badModel(`${nodeLabel(node)} has ${listed < least ? listed : named} ${what}; the operator has ${least === most ? least : `${least} to ${most}`}.`);
+  throw badModel(
+    `${nodeLabel(node)} has ${listed < least ? listed : named} ${what}; the operator has ${least === most ? least : `${least} to ${most}`}.`,
+  );
 }
 
 function valueProblem(attribute: AttributeProto, inFunction: boolean): string | null {
@@ -94,16 +96,19 @@ function valueProblem(attribute: AttributeProto, inFunction: boolean): string | 
 /** Values that no node of the operator can have, in words. They are of the right types by now. */
 function numbersProblem(node: NodeProto): string | null {
   const listed = (name: string): readonly bigint[] | undefined => node.attribute.find((attribute) => attribute.name === name)?.ints;
-  const single = (name: string): bigint | undefined => node.attribute.find((attribute) => attribute.name === name && attribute.refAttrName === '')?.i;
+  const single = (name: string): bigint | undefined =>
+    node.attribute.find((attribute) => attribute.name === name && attribute.refAttrName === '')?.i;
   if (/Conv|Pool$/.test(node.opType)) {
     for (const name of ['kernel_shape', 'strides', 'dilations']) if (listed(name)?.some((value) => value < 1n)) return `"${name}" below 1`;
     const axes = listed('kernel_shape')?.length ?? 0;
-    for (const name of ['strides', 'dilations']) if (axes > 0 && (listed(name)?.length ?? 0) % axes !== 0) return `"${name}" of another length than "kernel_shape"`;
+    for (const name of ['strides', 'dilations'])
+      if (axes > 0 && (listed(name)?.length ?? 0) % axes !== 0) return `"${name}" of another length than "kernel_shape"`;
     if (axes > 0 && (listed('pads')?.length ?? 0) % (2 * axes) !== 0) return '"pads" of another length than twice "kernel_shape"';
   }
   for (const name of ['group', 'hidden_size', 'blocksize', 'num_outputs']) if ((single(name) ?? 1n) < 1n) return `"${name}" below 1`;
   const perm = node.opType === 'Transpose' ? listed('perm') : undefined;
-  if (perm && new Set(perm).size + perm.filter((axis) => axis < 0n || axis >= perm.length).length !== perm.length) return 'a "perm" that is no order of axes';
+  if (perm && new Set(perm).size + perm.filter((axis) => axis < 0n || axis >= perm.length).length !== perm.length)
+    return 'a "perm" that is no order of axes';
   const to = node.opType === 'Cast' ? single('to') : undefined;
   if (to !== undefined && Number(to) !== DataType.STRING && elementBits(Number(to)) === undefined) return 'a type "to" that is not known';
   return null;

@@ -11,16 +11,28 @@ import { fromHalf, toHalf } from '../../base/half';
 import { type Codebook, codebookBits } from '../../base/grids';
 
 /** Codes and tables of no meaning, and one by one what they stand for. */
-function coded(groups: Codebook['groups'], size: number, halves: boolean): { codebook: Codebook; codes: Uint8Array<ArrayBuffer>; values: Float32Array } {
+function coded(
+  groups: Codebook['groups'],
+  size: number,
+  halves: boolean,
+): { codebook: Codebook; codes: Uint8Array<ArrayBuffer>; values: Float32Array } {
   const count = groups.outer * groups.channels * groups.inner;
   const tables = noise(groups.channels * size, 31).map((v) => (halves ? fromHalf(toHalf(v)) : v));
   const codes = Uint8Array.from(noise(count, 32), (v) => Math.floor(((v + 1) / 2) * size));
-  const values = Float32Array.from(codes, (code, e) => tables[(Math.floor(e / groups.inner) % groups.channels) * size + code] ?? Number.NaN);
+  const values = Float32Array.from(
+    codes,
+    (code, e) => tables[(Math.floor(e / groups.inner) % groups.channels) * size + code] ?? Number.NaN,
+  );
   return { codebook: { groups, size, values: tables }, codes, values };
 }
 
 /** Stores every layer both as codes and as plain floats. */
-function encodeBoth(model: OnnxModel, granularity: 'tensor' | 'channel', size: number, halves: boolean): { stored: OnnxModel; plain: OnnxModel } {
+function encodeBoth(
+  model: OnnxModel,
+  granularity: 'tensor' | 'channel',
+  size: number,
+  halves: boolean,
+): { stored: OnnxModel; plain: OnnxModel } {
   const [stored, plain] = [cloneForEdit(model), cloneForEdit(model)];
   const encoders = [createEncoder(stored), createEncoder(plain)] as const;
   for (const { layer } of findLayers(model).sources) {
@@ -52,10 +64,24 @@ describe.each(CASES)('%s', (_name, make, feeds) => {
 });
 
 it('takes exactly the bits that the table needs', () => {
-  for (const [size, bits] of [[1, 1], [2, 1], [3, 2], [4, 2], [5, 3], [16, 4], [17, 5], [128, 7], [129, 8], [256, 8]] as const) {
+  for (const [size, bits] of [
+    [1, 1],
+    [2, 1],
+    [3, 2],
+    [4, 2],
+    [5, 3],
+    [16, 4],
+    [17, 5],
+    [128, 7],
+    [129, 8],
+    [256, 8],
+  ] as const) {
     expect(codebookBits({ size })).toBe(bits);
     const { stored } = encodeBoth(matmulNet(13, 512, 64), 'tensor', size, true);
-    const bytes = (stored.proto.graph?.initializer ?? []).reduce((sum, tensor) => sum + (tensor.rawData.length >= 4096 ? tensor.rawData.length : 0), 0);
+    const bytes = (stored.proto.graph?.initializer ?? []).reduce(
+      (sum, tensor) => sum + (tensor.rawData.length >= 4096 ? tensor.rawData.length : 0),
+      0,
+    );
     expect(bytes).toBe((512 * 64 * bits) / 8);
   }
 });

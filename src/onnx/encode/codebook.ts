@@ -13,7 +13,14 @@ import { emitShaped } from './packed';
  * @param codes One byte each, in tensor order. Kept where they take 8 bits: they are the file's bytes.
  * @param output Name for the float32 result, of shape `dims`; null for a new one.
  */
-export function emitCodebook(emit: Emitter, opset: number, dims: readonly number[], codebook: Codebook, codes: Uint8Array<ArrayBuffer>, output: string | null): string {
+export function emitCodebook(
+  emit: Emitter,
+  opset: number,
+  dims: readonly number[],
+  codebook: Codebook,
+  codes: Uint8Array<ArrayBuffer>,
+  output: string | null,
+): string {
   const { groups, size, values } = codebook;
   if (blocksPerChannel(groups) !== 1) throw new RangeError('Codebooks are for whole weights or channels');
   const { codeDims, groupDims } = layoutOf(dims, groups);
@@ -24,5 +31,7 @@ export function emitCodebook(emit: Emitter, opset: number, dims: readonly number
 
 /** Where each channel's table starts. */
 function emitStarts(emit: Emitter, channels: number, size: number, dims: readonly number[]): string {
-  return emit.shared(`starts ${size} ${dims.join()}`, () => emit.constant(DataType.INT32, dims, bytesOf(Int32Array.from({ length: channels }, (_, c) => c * size))));
+  return emit.shared(`starts ${size} ${dims.join()}`, () =>
+    emit.constant(DataType.INT32, dims, bytesOf(Int32Array.from({ length: channels }, (_, c) => c * size))),
+  );
 }

@@ -13,7 +13,14 @@ const SLICE_INPUTS_OPSET = 10;
  * @param codes One byte each, counted from `qMin`. Kept where there are 8 bits: they are the file's bytes.
  * @param type FLOAT, or INT32 for indices.
  */
-export function emitCodes(emit: Emitter, opset: number, dims: readonly number[], { bits, qMin }: Pick<Grid, 'bits' | 'qMin'>, codes: Uint8Array<ArrayBuffer>, type: number): string {
+export function emitCodes(
+  emit: Emitter,
+  opset: number,
+  dims: readonly number[],
+  { bits, qMin }: Pick<Grid, 'bits' | 'qMin'>,
+  codes: Uint8Array<ArrayBuffer>,
+  type: number,
+): string {
   if (bits === 8) {
     return emit.node('Cast', [emit.constant(qMin < 0 ? DataType.INT8 : DataType.UINT8, dims, codes)], { to: type });
   }

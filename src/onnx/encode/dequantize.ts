@@ -34,7 +34,13 @@ export function dequantizeForm(dims: readonly number[], groups: Groups, { opset 
     if (opset < SINCE.channel) return `DequantizeLinear takes one scale a channel from opset ${SINCE.channel}; the model has ${opset}.`;
     // Axes of size 1 may stand before the channels' own.
     const direct = dims.findIndex((size, axis) => size === channels && sizeOf(dims.slice(0, axis)) === outer);
-    return { dims: direct === -1 ? [outer, channels, inner] : dims, axis: direct === -1 ? 1 : direct, blockSize: null, scaleDims: [channels], transposeScales: false };
+    return {
+      dims: direct === -1 ? [outer, channels, inner] : dims,
+      axis: direct === -1 ? 1 : direct,
+      blockSize: null,
+      scaleDims: [channels],
+      transposeScales: false,
+    };
   }
   if (opset < SINCE.block) return `DequantizeLinear takes blocks from opset ${SINCE.block}; the model has ${opset}.`;
   if (outer === 1) return { dims: [channels, inner], axis: 1, blockSize: block, scaleDims: [channels, blocks], transposeScales: false };
@@ -47,7 +53,14 @@ export function dequantizeForm(dims: readonly number[], groups: Groups, { opset 
  * @param codes One byte each, in tensor order. Kept where they are stored as bytes.
  * @param output Name for the float32 result, of shape `dims`; null for a new one.
  */
-export function emitDequantize(emit: Emitter, versions: Versions, dims: readonly number[], grid: Grid, codes: Uint8Array<ArrayBuffer>, output: string | null): string {
+export function emitDequantize(
+  emit: Emitter,
+  versions: Versions,
+  dims: readonly number[],
+  grid: Grid,
+  codes: Uint8Array<ArrayBuffer>,
+  output: string | null,
+): string {
   const form = dequantizeForm(dims, grid.groups, versions);
   if (typeof form === 'string') throw new RangeError(form);
   const nibbles = grid.bits <= 4 && versions.opset >= SINCE.int4 && versions.ir >= INT4_IR;
@@ -63,7 +76,10 @@ export function emitDequantize(emit: Emitter, versions: Versions, dims: readonly
     const zeros = Uint8Array.from(order ?? grid.zeroPoints, (entry) => (order ? (grid.zeroPoints[entry] ?? 0) : entry));
     inputs.push(store(zeros, form.scaleDims));
   }
-  const attributes = { ...(form.axis === null ? {} : { axis: form.axis }), ...(form.blockSize === null ? {} : { block_size: form.blockSize }) };
+  const attributes = {
+    ...(form.axis === null ? {} : { axis: form.axis }),
+    ...(form.blockSize === null ? {} : { block_size: form.blockSize }),
+  };
   const last = output === null ? [] : [output];
   if (sameDims(form.dims, dims)) return emit.node('DequantizeLinear', inputs, attributes, ...last);
   return emit.node('Reshape', [emit.node('DequantizeLinear', inputs, attributes), emit.integers(dims)], {}, ...last);
@@ -72,5 +88,8 @@ export function emitDequantize(emit: Emitter, versions: Versions, dims: readonly
 /** Group numbers of [blocks, channels]. */
 function transposed(groups: Groups): Uint32Array {
   const blocks = blocksPerChannel(groups);
-  return Uint32Array.from({ length: blocks * groups.channels }, (_, at) => (at % groups.channels) * blocks + Math.floor(at / groups.channels));
+  return Uint32Array.from(
+    { length: blocks * groups.channels },
+    (_, at) => (at % groups.channels) * blocks + Math.floor(at / groups.channels),
+  );
 }

@@ -13,7 +13,9 @@ export function emitGroupValues(emit: Emitter, grid: Grid, layout: Layout): { sc
   const zeros = inOrder(Float32Array.from(grid.zeroPoints), layout);
   const fitsByte = zeros.every((zero) => zero >= 0 && zero <= 255);
   const asBytes = fitsByte && zeros.length >= CAST_PAYS;
-  const zero = asBytes ? emit.node('Cast', [emit.constant(DataType.UINT8, groupDims, Uint8Array.from(zeros))], { to: DataType.FLOAT }) : emit.constant(DataType.FLOAT, groupDims, bytesOf(zeros));
+  const zero = asBytes
+    ? emit.node('Cast', [emit.constant(DataType.UINT8, groupDims, Uint8Array.from(zeros))], { to: DataType.FLOAT })
+    : emit.constant(DataType.FLOAT, groupDims, bytesOf(zeros));
   return { scale: expanded(emit, layout, scale), zero: expanded(emit, layout, zero) };
 }
 

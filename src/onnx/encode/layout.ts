@@ -45,7 +45,12 @@ export function layoutOf(dims: readonly number[], groups: Groups): Layout {
       : { codeDims: [blocks, block / inner, channels, inner], groupDims: [blocks, 1, channels, 1], order, expand: null };
   }
   const blockOf = Uint32Array.from({ length: outer * inner }, (_, reduced) => Math.floor(reduced / block));
-  return { codeDims: outer === 1 ? [channels, inner] : [outer, channels, inner], groupDims: [channels, blocks], order: null, expand: { blockOf, outer, inner } };
+  return {
+    codeDims: outer === 1 ? [channels, inner] : [outer, channels, inner],
+    groupDims: [channels, blocks],
+    order: null,
+    expand: { blockOf, outer, inner },
+  };
 }
 
 /** The axes of a shape whose product is the channel count, with `outer` before and `inner` after them. */

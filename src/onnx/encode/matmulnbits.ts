@@ -13,11 +13,14 @@ const DOMAIN = 'com.microsoft';
 
 /** Why a layer cannot be held by MatMulNBits, or true. */
 export function fitsMatMulNBits(layer: Layer, proto: ModelProto, { bits, groups }: Pick<Grid, 'bits' | 'groups'>): true | string {
-  if (layer.op !== 'MatMul' || layer.shape.length !== 2 || layer.view.inner !== 1) return 'MatMulNBits holds the right-hand matrix of a MatMul only.';
+  if (layer.op !== 'MatMul' || layer.shape.length !== 2 || layer.view.inner !== 1)
+    return 'MatMulNBits holds the right-hand matrix of a MatMul only.';
   if (layer.type !== 'float32') return `MatMulNBits needs float32 weights here; these are ${layer.type}.`;
   if (![2, 4, 8].includes(bits)) return `MatMulNBits holds 2, 4 or 8 bits, not ${bits}.`;
-  if (groups.inner !== 1 || groups.outer !== layer.view.outer || groups.channels !== layer.view.channels) return 'MatMulNBits needs blocks along the input axis.';
-  if (![16, 32, 64, 128, 256].includes(groups.block)) return `MatMulNBits needs blocks of 16, 32, 64, 128 or 256 weights, not ${groups.block}.`;
+  if (groups.inner !== 1 || groups.outer !== layer.view.outer || groups.channels !== layer.view.channels)
+    return 'MatMulNBits needs blocks along the input axis.';
+  if (![16, 32, 64, 128, 256].includes(groups.block))
+    return `MatMulNBits needs blocks of 16, 32, 64, 128 or 256 weights, not ${groups.block}.`;
   const { tensorName } = layer;
   for (const { graph } of scopesOf(proto)) {
     if (graph.output.some((output) => output.name === tensorName)) return 'The model returns this weight as an output.';

@@ -29,7 +29,12 @@ export function codesPerByte(plane: Plane): number {
  * One plane of the codes, packed low bits first; the last byte is filled up with zeros to `padded` codes.
  * @param lowest Where codes are counted from: the grid's lowest, for two's complement codes that are to start at 0.
  */
-export function packPlane(codes: Uint8Array, { width, shift }: Pick<Plane, 'width' | 'shift'>, padded: number, lowest = 0): Uint8Array<ArrayBuffer> {
+export function packPlane(
+  codes: Uint8Array,
+  { width, shift }: Pick<Plane, 'width' | 'shift'>,
+  padded: number,
+  lowest = 0,
+): Uint8Array<ArrayBuffer> {
   const perByte = 8 / width;
   const mask = (1 << width) - 1;
   const packed = new Uint8Array(padded / perByte);

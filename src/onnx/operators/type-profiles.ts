@@ -152,7 +152,10 @@ const LEARNING: Readonly<Record<string, string>> = {
 };
 
 const DOMAINS: ReadonlyMap<string, ReadonlyMap<string, readonly { readonly since: number; readonly profile: TypeProfile }[]>> = new Map(
-  Object.entries({ '': STANDARD, 'com.microsoft': MICROSOFT, 'ai.onnx.ml': LEARNING }).map(([domain, table]) => [domain, byOperator(table)]),
+  Object.entries({ '': STANDARD, 'com.microsoft': MICROSOFT, 'ai.onnx.ml': LEARNING }).map(([domain, table]) => [
+    domain,
+    byOperator(table),
+  ]),
 );
 
 function byOperator(table: Readonly<Record<string, string>>): Map<string, { since: number; profile: TypeProfile }[]> {
@@ -161,7 +164,10 @@ function byOperator(table: Readonly<Record<string, string>>): Map<string, { sinc
     const [inputs = '', outputs = ''] = text.split('>');
     for (const [name = '', since = '0'] of names.split(' ').map((entry) => entry.split('@'))) {
       const forms = operators.get(name) ?? [];
-      operators.set(name, [...forms, { since: Number(since), profile: { inputs, outputs } }].toSorted((a, b) => b.since - a.since));
+      operators.set(
+        name,
+        [...forms, { since: Number(since), profile: { inputs, outputs } }].toSorted((a, b) => b.since - a.since),
+      );
     }
   }
   return operators;
@@ -169,7 +175,9 @@ function byOperator(table: Readonly<Record<string, string>>): Map<string, { sinc
 
 /** The profile of a node at the model's standard operator set; undefined for operators that no table holds. */
 export function profileOf({ domain, opType }: Pick<NodeProto, 'domain' | 'opType'>, opset: number): TypeProfile | undefined {
-  return DOMAINS.get(isOnnx(domain) ? '' : domain)?.get(opType)?.find(({ since }) => since <= opset)?.profile;
+  return DOMAINS.get(isOnnx(domain) ? '' : domain)
+    ?.get(opType)
+    ?.find(({ since }) => since <= opset)?.profile;
 }
 
 /** The character for one input or output of a profile; '-' beyond its end. */

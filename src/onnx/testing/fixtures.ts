@@ -50,7 +50,10 @@ export function makeModel({ opset, inputs, outputs, nodes, weights = [] }: Parts
 
 /** A float weight of reproducible noise. */
 export function weight(name: string, dims: readonly number[], seed: number, type: WeightType = 'float32'): TensorProto {
-  const values = noise(dims.reduce((a, b) => a * b, 1), seed);
+  const values = noise(
+    dims.reduce((a, b) => a * b, 1),
+    seed,
+  );
   return makeTensor(name, FLOAT_TYPES[type], dims, encodeFloats(type, values));
 }
 
@@ -106,7 +109,12 @@ export function batchNet(opset: number): OnnxModel {
 }
 
 function branch(nodes: readonly NodeProto[], output: string, weights: readonly TensorProto[] = []): GraphProto {
-  return create(GraphProtoSchema, { name: 'b', node: [...nodes], initializer: [...weights], output: [valueInfo(output, DataType.FLOAT, [2, 4])] });
+  return create(GraphProtoSchema, {
+    name: 'b',
+    node: [...nodes],
+    initializer: [...weights],
+    output: [valueInfo(output, DataType.FLOAT, [2, 4])],
+  });
 }
 
 function attributeOfGraph(name: string, g: GraphProto): ReturnType<typeof create<typeof AttributeProtoSchema>> {
@@ -120,14 +128,21 @@ function attributeOfGraph(name: string, g: GraphProto): ReturnType<typeof create
 export function ifNet(opset: number): OnnxModel {
   const mainWeight = weight('shared', [6, 4], 9);
   const then = branch([constant('w', weight('w', [6, 4], 6)), named('thenMul', makeNode('MatMul', ['x', 'w'], ['ty']))], 'ty');
-  const inner = [named('elseMul', makeNode('MatMul', ['x', 'w'], ['e1'])), named('sharedMul', makeNode('MatMul', ['x', 'shared'], ['e2'])), makeNode('Add', ['e1', 'e2'], ['ey'])];
+  const inner = [
+    named('elseMul', makeNode('MatMul', ['x', 'w'], ['e1'])),
+    named('sharedMul', makeNode('MatMul', ['x', 'shared'], ['e2'])),
+    makeNode('Add', ['e1', 'e2'], ['ey']),
+  ];
   const own = weight('w', [6, 4], 7);
   const otherwise = opset <= 8 ? branch([constant('w', own), ...inner], 'ey') : branch(inner, 'ey', [own]);
   const node = makeNode('If', ['c'], ['y']);
   node.attribute = [attributeOfGraph('then_branch', then), attributeOfGraph('else_branch', otherwise)];
   return makeModel({
     opset,
-    inputs: [['x', [2, 6]], ['c', [], DataType.BOOL]],
+    inputs: [
+      ['x', [2, 6]],
+      ['c', [], DataType.BOOL],
+    ],
     outputs: [['y', [2, 4]]],
     weights: [mainWeight],
     nodes: [node],
@@ -196,7 +211,12 @@ export function qdqNet(opset: number): OnnxModel {
     weights: [
       scalar('s', 0.02),
       makeTensor('z', DataType.UINT8, [], Uint8Array.of(128)),
-      makeTensor('w', DataType.INT8, [8, 4, 3, 3], Uint8Array.from({ length: 288 }, (_, i) => (i * 37) % 256)),
+      makeTensor(
+        'w',
+        DataType.INT8,
+        [8, 4, 3, 3],
+        Uint8Array.from({ length: 288 }, (_, i) => (i * 37) % 256),
+      ),
       scalar('ws', 0.01),
       makeTensor('wz', DataType.INT8, [], Uint8Array.of(0)),
     ],

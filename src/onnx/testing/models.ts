@@ -25,7 +25,15 @@ export function testOnModels(names: readonly string[], title: string, body: (fil
 }
 
 /** Every real model there is: those brought and, by their names, those of WHITTLE_DATA. */
-export const REAL_MODELS: readonly string[] = [...Object.keys(BROUGHT), 'magika.onnx', 'mnist-8.onnx', 'mobilenet_v2_1.0_224.onnx', 'resnet8_cifar10.onnx', 'resnet_large_cifar10.onnx', 'squeezenet1.1.onnx'];
+export const REAL_MODELS: readonly string[] = [
+  ...Object.keys(BROUGHT),
+  'magika.onnx',
+  'mnist-8.onnx',
+  'mobilenet_v2_1.0_224.onnx',
+  'resnet8_cifar10.onnx',
+  'resnet_large_cifar10.onnx',
+  'squeezenet1.1.onnx',
+];
 
 function read(name: string, path: string): NamedBytes {
   return { name, bytes: new Uint8Array(readFileSync(path)) };

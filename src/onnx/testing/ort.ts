@@ -26,7 +26,11 @@ export async function runModel(model: OnnxModel, feeds: Feeds): Promise<Record<s
 }
 
 /** Runs a model once for each of these feeds, in one session, and hands on the outputs of each. */
-export async function runTensors(model: OnnxModel, feeds: readonly Feeds[], visit: (outputs: Readonly<Record<string, ort.Tensor>>) => Promise<void>): Promise<void> {
+export async function runTensors(
+  model: OnnxModel,
+  feeds: readonly Feeds[],
+  visit: (outputs: Readonly<Record<string, ort.Tensor>>) => Promise<void>,
+): Promise<void> {
   const session = await ort.InferenceSession.create(concatChunks(writeModel(model)), { executionProviders: ['wasm'], logSeverityLevel: 3 });
   for (const each of feeds) await visit(await session.run({ ...each }));
   await session.release();

@@ -38,14 +38,23 @@ export const clusterWeights: Pass = {
       skipped.push({ layer: layer.id, reason });
       return [];
     });
-    const { rest, note } = await fitWanted(planned, ({ settings }) => settings.refine === 'samples', (some) => clusterByOutputs(context, some), 'was clustered by its weights alone');
+    const { rest, note } = await fitWanted(
+      planned,
+      ({ settings }) => settings.refine === 'samples',
+      (some) => clusterByOutputs(context, some),
+      'was clustered by its weights alone',
+    );
     const startedAt = Date.now();
     for (const [done, each] of rest.entries()) {
       context.job.signal.throwIfAborted();
       context.job.onProgress({ stage: `Clustering ${each.layer.id}`, done, total: rest.length, startedAt });
       await clusterLayer(context, each);
     }
-    return { changed: planned.map(({ layer }) => layer.id), skipped, note: `${planned.length} of ${counted(wanted.length, 'layer')} clustered.${note}` };
+    return {
+      changed: planned.map(({ layer }) => layer.id),
+      skipped,
+      note: `${planned.length} of ${counted(wanted.length, 'layer')} clustered.${note}`,
+    };
   },
 };
 
@@ -66,17 +75,27 @@ function reasonAgainst({ model }: PassContext, layer: Layer, groups: Groups, { c
 /** Clusters layers by their outputs; returns those whose inputs are not seen. */
 function clusterByOutputs(context: PassContext, planned: readonly Planned[]): Promise<readonly Skipped[]> {
   const { compute, job } = context;
-  return fitLayersByOutput(context, planned.map(({ layer, settings, groups }) => ({ layer, settings, groups, bits: codebookBits({ size: settings.clusters }), inputs: settings.inputs })), {
-    name: 'Refining "samples"',
-    verb: 'Clustering',
-    keyOf: ({ settings }) => settings,
-    fit: async ({ groups, settings }, weights, inputs) => {
-      const found = await clusterByOutput(compute, weights, inputs, groups, settings, job.signal);
-      if (typeof found === 'string') return found;
-      const encoding = { kind: 'codebook', codebook: found.codebook } as const;
-      return { values: valuesOf(found.codes, encoding), encoding };
+  return fitLayersByOutput(
+    context,
+    planned.map(({ layer, settings, groups }) => ({
+      layer,
+      settings,
+      groups,
+      bits: codebookBits({ size: settings.clusters }),
+      inputs: settings.inputs,
+    })),
+    {
+      name: 'Refining "samples"',
+      verb: 'Clustering',
+      keyOf: ({ settings }) => settings,
+      fit: async ({ groups, settings }, weights, inputs) => {
+        const found = await clusterByOutput(compute, weights, inputs, groups, settings, job.signal);
+        if (typeof found === 'string') return found;
+        const encoding = { kind: 'codebook', codebook: found.codebook } as const;
+        return { values: valuesOf(found.codes, encoding), encoding };
+      },
     },
-  });
+  );
 }
 
 /** Clusters one layer by its weights alone. */

@@ -34,7 +34,19 @@ test('tables of some length are rounded to float16, short ones are not', async (
   expect(areHalves((await fitCodebook(W, GROUPS, FIT, null, signal)).values)).toBe(true);
   expect(areHalves((await fitCodebook(W, GROUPS, { ...FIT, clusters: 7 }, null, signal)).values)).toBe(false);
   // Too small for float16: rounding would cost more than clustering.
-  expect(areHalves((await fitCodebook(W.map((v) => v * 1e-6), GROUPS, FIT, null, signal)).values)).toBe(false);
+  expect(
+    areHalves(
+      (
+        await fitCodebook(
+          W.map((v) => v * 1e-6),
+          GROUPS,
+          FIT,
+          null,
+          signal,
+        )
+      ).values,
+    ),
+  ).toBe(false);
 });
 
 test('weights of few distinct values come back bit for bit, zeros among them', async () => {

@@ -16,7 +16,13 @@ export type CodebookFit = Pick<ClusterSettings, 'clusters' | 'init' | 'keepZeros
  * @param importance What a squared error at each weight costs (say the diagonal of the layer's input Hessian); null: all the same.
  * @throws AbortError when stopped.
  */
-export async function fitCodebook(values: Float32Array, groups: Groups, fit: CodebookFit, importance: Float32Array | null, signal: AbortSignal): Promise<Codebook> {
+export async function fitCodebook(
+  values: Float32Array,
+  groups: Groups,
+  fit: CodebookFit,
+  importance: Float32Array | null,
+  signal: AbortSignal,
+): Promise<Codebook> {
   const breathe = createBreath();
   const found: Float64Array[] = [];
   let isExact = true;

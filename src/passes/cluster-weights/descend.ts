@@ -6,21 +6,34 @@ import type { Coding } from './refit';
 
 /** Rounds over a row's weights at most; most rows settle in a few. */
 const MOST_SWEEPS = 20;
-/** A change must gain this part of what the weight's own square costs: sums are float64, so that less is not noise but not worth a sweep. */
+/**
+ * A change must gain this part of what the weight's own square costs: sums are float64, so that less is not noise but not worth a sweep.
+ */
 const LEAST_GAIN = 1e-9;
 
 /**
- * Coordinate descent on the codes: one weight after another takes the value that makes the row's output error d^T (H + lambda I) d least while
+ * Coordinate descent on the codes: one weight after another takes the value that makes the row's output error d^T (H + lambda I) d least
+ * while
  * the others stay, until none moves. With g = (H + lambda I) d the best value is the nearest to w - d[i] + g[i] / H[i, i].
  * @param target what the weights should be; those of exactly 0 are pruned and keep their codes.
  * @returns the codes, and the error over all rows. @throws AbortError when stopped.
  */
-export async function descendCodes(target: Float32Array, { codebook, codes: start }: Coding, { matrix, gram }: InputGram, signal: AbortSignal): Promise<{ readonly codes: Uint8Array<ArrayBuffer>; readonly loss: number }> {
+export async function descendCodes(
+  target: Float32Array,
+  { codebook, codes: start }: Coding,
+  { matrix, gram }: InputGram,
+  signal: AbortSignal,
+): Promise<{ readonly codes: Uint8Array<ArrayBuffer>; readonly loss: number }> {
   const { columns } = matrix;
   const breathe = createBreath();
   const codes = start.slice();
   const table = new Float64Array(codebook.size);
-  const row: Row = { target: new Float64Array(columns), codes: new Uint8Array(columns), errors: new Float64Array(columns), slopes: new Float64Array(columns) };
+  const row: Row = {
+    target: new Float64Array(columns),
+    codes: new Uint8Array(columns),
+    errors: new Float64Array(columns),
+    slopes: new Float64Array(columns),
+  };
   let loss = 0;
   for (let g = 0; g < matrix.groups; g++) {
     const h = dampedHessian(gram.subarray(g * columns * columns, (g + 1) * columns * columns), columns);

@@ -28,13 +28,23 @@ function leastCost(points: Points, count: number): number {
   let best = Array.from({ length: n + 1 }, (_, to) => (to === 0 ? 0 : span(0, to)));
   for (let k = 1; k < count; k++) {
     const before = best;
-    best = before.map((_, to) => Math.min(...before.slice(0, to).map((cost, from) => cost + span(from, to)), to === 0 ? 0 : Number.POSITIVE_INFINITY));
+    best = before.map((_, to) =>
+      Math.min(...before.slice(0, to).map((cost, from) => cost + span(from, to)), to === 0 ? 0 : Number.POSITIVE_INFINITY),
+    );
   }
   return best[n] ?? Number.NaN;
 }
 
-/** How far from the best there is the best of several starts may end: with many centroids of few weights each there are many places to get stuck. */
-describe.each([[2, 60, 1.001], [3, 60, 1.001], [5, 90, 1.02], [16, 150, 1.1]])('%d centroids of %d weights', (count, length, tolerance) => {
+/**
+ * How far from the best there is the best of several starts may end: with many centroids of few weights each there are many places to get
+ * stuck.
+ */
+describe.each([
+  [2, 60, 1.001],
+  [3, 60, 1.001],
+  [5, 90, 1.02],
+  [16, 150, 1.1],
+])('%d centroids of %d weights', (count, length, tolerance) => {
   const values = bell(length, 3 + count);
   const importance = noise(length, 5).map((v) => 0.01 + v * v);
 

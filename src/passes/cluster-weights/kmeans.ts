@@ -9,12 +9,14 @@ const TRIES = 256;
 const MOST_TRIES = 10;
 
 /**
- * Centroids of k-means in one dimension, ascending: a local optimum of the sum of mass (x - c)^2, by Lloyd's algorithm from the given start;
+ * Centroids of k-means in one dimension, ascending: a local optimum of the sum of mass (x - c)^2, by Lloyd's algorithm from the given
+ * start;
  * of k-means++ starts the best. Fewer than `count` where there are fewer points: then they are the points themselves.
  * @param withZero 0 is one of the centroids and stays there.
  */
 export function kMeans(points: Points, count: number, init: Init, withZero: boolean): Float64Array {
-  if (points.x.length <= freeCentroids(count, withZero)) return withZero ? Float64Array.from([...points.x, 0]).toSorted() : points.x.slice();
+  if (points.x.length <= freeCentroids(count, withZero))
+    return withZero ? Float64Array.from([...points.x, 0]).toSorted() : points.x.slice();
   const tries = init === 'kmeans++' ? Math.min(MOST_TRIES, Math.max(1, Math.floor(TRIES / count))) : 1;
   let best = { centroids: new Float64Array(0), cost: Number.POSITIVE_INFINITY };
   for (let seed = 1; seed <= tries; seed++) {

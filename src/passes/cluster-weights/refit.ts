@@ -12,8 +12,10 @@ export interface Coding {
 }
 
 /**
- * The values that change the layer's output least while every weight keeps its code: least squares, one system a table. With M the codes of a
- * row as a 0/1 matrix [columns, size], A = sum of M^T H M and b = sum of M^T H w over the rows that use the table; A c = b. H has the damping of the rounding.
+ * The values that change the layer's output least while every weight keeps its code: least squares, one system a table. With M the codes of
+ * a
+ * row as a 0/1 matrix [columns, size], A = sum of M^T H M and b = sum of M^T H w over the rows that use the table; A c = b. H has the
+ * damping of the rounding.
  * @param target what the weights should be. @param keepZeros a value of 0 stays 0.
  */
 export function refitCodebook(target: Float32Array, { codebook, codes }: Coding, { matrix, gram }: InputGram, keepZeros: boolean): Coding {
@@ -38,7 +40,12 @@ export function refitCodebook(target: Float32Array, { codebook, codes }: Coding,
   }
   const values = codebook.values.slice();
   for (let t = 0; t < tables; t++) {
-    const solved = solveTable(a.subarray(t * size * size, (t + 1) * size * size), b.subarray(t * size, (t + 1) * size), codebook.values.subarray(t * size, (t + 1) * size), keepZeros);
+    const solved = solveTable(
+      a.subarray(t * size * size, (t + 1) * size * size),
+      b.subarray(t * size, (t + 1) * size),
+      codebook.values.subarray(t * size, (t + 1) * size),
+      keepZeros,
+    );
     if (solved) values.set(solved, t * size);
   }
   return inOrder({ codebook: { groups, size, values }, codes });

@@ -5,7 +5,8 @@ export type Init = 'kmeans++' | 'density' | 'linear';
 
 /**
  * `count` centroids to begin with, ascending.
- * - `linear`: even steps from the least to the greatest point; `density`: each stands for an equal share of the mass (Han et al. 2016, arXiv
+ * - `linear`: even steps from the least to the greatest point; `density`: each stands for an equal share of the mass (Han et al. 2016,
+ * arXiv
  *   1510.00149, 3.2).
  * - `kmeans++`: one point after another, drawn by what it costs now (Arthur, Vassilvitskii 2007).
  * @param withZero 0 is one of them.

@@ -18,7 +18,14 @@ import { applyPass } from '../testing/apply-pass';
 import { convertFloat16 } from './apply';
 import { halveTensor } from './constants';
 
-const x = (shape: readonly number[]): ReturnType<typeof floats> => floats(shape, noise(shape.reduce((a, b) => a * b, 1), 77));
+const x = (shape: readonly number[]): ReturnType<typeof floats> =>
+  floats(
+    shape,
+    noise(
+      shape.reduce((a, b) => a * b, 1),
+      77,
+    ),
+  );
 
 const fixtures: readonly (readonly [string, OnnxModel, Feeds])[] = [
   ['conv and fc', convNet(13), { x: x([1, 3, 6, 6]) }],
@@ -54,12 +61,18 @@ describe('full form', () => {
   test.each(fixtures)('%s: runs, close to the original, with inputs and outputs kept', async (name, model, feeds) => {
     const { written } = await applyPass(convertFloat16, model, { options: { form: 'full' } });
     expect(await difference(model, written, feeds)).toBeLessThan(0.02);
-    const left = scopesOf(written.proto).flatMap((s) => s.graph.initializer.filter((t) => t.dataType === DataType.FLOAT && t.dims.length > 1));
+    const left = scopesOf(written.proto).flatMap((s) =>
+      s.graph.initializer.filter((t) => t.dataType === DataType.FLOAT && t.dims.length > 1),
+    );
     if (!name.startsWith('LSTM')) expect(left).toEqual([]);
   });
 
   test('auto is full only where the device has shader-f16', async () => {
-    const notes = await Promise.all([true, false].map(async (shaderF16) => (await applyPass(convertFloat16, convNet(13), { target: { ep: 'webgpu', shaderF16 } })).result.note));
+    const notes = await Promise.all(
+      [true, false].map(
+        async (shaderF16) => (await applyPass(convertFloat16, convNet(13), { target: { ep: 'webgpu', shaderF16 } })).result.note,
+      ),
+    );
     expect(notes[0]).toMatch(/computes in float16/);
     expect(notes[1]).not.toMatch(/computes in float16/);
   });
@@ -118,16 +131,26 @@ describe('values that do not fit', () => {
     const values = Float32Array.of(1, -70000, 2, 3);
     const node = makeNode('MatMul', ['x', 'w'], ['y']);
     node.name = 'big';
-    const model = makeModel({ opset: 13, inputs: [['x', [1, 2]]], outputs: [['y', [1, 2]]], weights: [makeTensor('w', DataType.FLOAT, [2, 2], bytesOf(values))], nodes: [node] });
+    const model = makeModel({
+      opset: 13,
+      inputs: [['x', [1, 2]]],
+      outputs: [['y', [1, 2]]],
+      weights: [makeTensor('w', DataType.FLOAT, [2, 2], bytesOf(values))],
+      nodes: [node],
+    });
     const { result } = await applyPass(convertFloat16, model, { options: { form: 'weights' } });
-    expect(result.skipped).toEqual([{ layer: 'big', reason: '1 of 4 values are beyond ±65504, the farthest is -7.000e+4; float16 cannot hold them.' }]);
+    expect(result.skipped).toEqual([
+      { layer: 'big', reason: '1 of 4 values are beyond ±65504, the farthest is -7.000e+4; float16 cannot hold them.' },
+    ]);
   });
 
   test('constants of the full form are clipped and named; a lone epsilon does not vanish', () => {
     const clipped = halveTensor(makeTensor('mask', DataType.FLOAT, [2], bytesOf(Float32Array.of(-3.4e38, 1))));
     expect(clipped.problem).toMatch(/1 of 2 values are beyond/);
     expect(new Uint16Array(clipped.tensor.rawData.buffer)).toEqual(Uint16Array.of(0xfbff, 0x3c00));
-    expect(new Uint16Array(halveTensor(makeTensor('eps', DataType.FLOAT, [], bytesOf(Float32Array.of(1e-12)))).tensor.rawData.buffer)).toEqual(Uint16Array.of(1));
+    expect(
+      new Uint16Array(halveTensor(makeTensor('eps', DataType.FLOAT, [], bytesOf(Float32Array.of(1e-12)))).tensor.rawData.buffer),
+    ).toEqual(Uint16Array.of(1));
   });
 
   test('float16 weights are not touched', async () => {

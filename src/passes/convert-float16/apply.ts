@@ -22,26 +22,41 @@ export const convertFloat16: Pass = {
     const wanted = context.selected.filter((s) => context.only === null || s.layer.id === context.only);
     const startedAt = Date.now();
     let done = 0;
-    const problems = await byWaves(wanted, ({ layer }) => layer, async ({ layer }) => {
-      context.job.signal.throwIfAborted();
-      context.job.onProgress({ stage: `Rounding ${layer.id} to float16`, done, total: wanted.length, startedAt });
-      const problem = await roundLayer(context, layer);
-      done++;
-      return problem;
-    });
+    const problems = await byWaves(
+      wanted,
+      ({ layer }) => layer,
+      async ({ layer }) => {
+        context.job.signal.throwIfAborted();
+        context.job.onProgress({ stage: `Rounding ${layer.id} to float16`, done, total: wanted.length, startedAt });
+        const problem = await roundLayer(context, layer);
+        done++;
+        return problem;
+      },
+    );
     const changed = wanted.flatMap(({ layer }, at) => (problems[at] === null ? [layer.id] : []));
     for (const [at, { layer }] of wanted.entries()) if (problems[at]) skipped.push({ layer: layer.id, reason: problems[at] });
-    const wide = new Set(skipped.flatMap(({ layer, reason }) => (reason.endsWith(TOO_WIDE) ? wanted.flatMap((w) => (w.layer.id === layer ? [w.layer.tensorName] : [])) : [])));
+    const wide = new Set(
+      skipped.flatMap(({ layer, reason }) =>
+        reason.endsWith(TOO_WIDE) ? wanted.flatMap((w) => (w.layer.id === layer ? [w.layer.tensorName] : [])) : [],
+      ),
+    );
     if (form === 'full' && context.only === null) {
       for (const layer of context.weights.layers) {
         if (!(await isCodedWide(context, layer))) continue;
         wide.add(layer.tensorName);
-        skipped.push({ layer: layer.id, reason: 'Its codes stand for values beyond ±65504, which float16 cannot hold: it computes in float32.' });
+        skipped.push({
+          layer: layer.id,
+          reason: 'Its codes stand for values beyond ±65504, which float16 cannot hold: it computes in float32.',
+        });
       }
     }
     const note = `${changed.length} of ${counted(wanted.length, 'layer')} stored in float16.`;
     if (form !== 'full') return { changed, skipped, note };
-    const blockOps = new Set(String(options['blockOps']).split(/[\s,]+/).filter((op) => op !== ''));
+    const blockOps = new Set(
+      String(options['blockOps'])
+        .split(/[\s,]+/)
+        .filter((op) => op !== ''),
+    );
     context.onFinish((model) => convertToHalf(model, { keepIo: options['keepIo'] === true, blockOps, wide }));
     const warning = context.target.shaderF16 ? '' : ' This device has no shader-f16: the file runs on others only, or on WASM.';
     return { changed, skipped, note: `${note} The written model computes in float16.${warning}` };
@@ -69,7 +84,10 @@ async function roundLayer(context: PassContext, layer: Layer): Promise<string | 
   if (layer.type === 'float16' || layer.type === 'bfloat16') return `Its weights are ${layer.type} already.`;
   const lease = await weights.acquire(layer.id);
   try {
-    const [rounded, fitting] = await Promise.all([compute.run(roundHalf, lease.handle), compute.run(countBelow, [lease.handle], ABOVE_HALF)]);
+    const [rounded, fitting] = await Promise.all([
+      compute.run(roundHalf, lease.handle),
+      compute.run(countBelow, [lease.handle], ABOVE_HALF),
+    ]);
     if (fitting === layer.params) {
       await weights.put(layer.id, rounded, { kind: 'float16' });
       return null;

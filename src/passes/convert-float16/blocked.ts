@@ -49,13 +49,30 @@ export function blockedNodes(index: ValueIndex, types: ElementTypes, wishes: Wis
       const isForeign = !isConverted(node) || profileOf(node, opset) === undefined;
       if (isForeign && hasFloats(index, types, scope, node)) foreign.add(`${node.domain || 'ai.onnx'} ${node.opType}`);
       const made = output !== undefined && originOf(output) !== null;
-      if (isForeign || inside.has(scope.graph) || subgraphsOf(node).length > 0 || lacksHalf(node) || wishes.blockOps.has(node.opType) || made || unknown.nodes.has(node)) nodes.add(node);
+      if (
+        isForeign ||
+        inside.has(scope.graph) ||
+        subgraphsOf(node).length > 0 ||
+        lacksHalf(node) ||
+        wishes.blockOps.has(node.opType) ||
+        made ||
+        unknown.nodes.has(node)
+      )
+        nodes.add(node);
     }
   }
   unblockWidening(index, nodes);
   blockWide(index, originOf, nodes, wishes.wide);
-  for (const name of foreign) skipped.push({ layer: name.split(' ')[1] ?? name, reason: `It is of domain ${name.split(' ')[0] ?? ''} and has no float16 form that is known here: it computes in float32.` });
-  for (const value of unknown.values) skipped.push({ layer: value.name, reason: 'The graph does not tell the type of this value: what makes it and what reads it stays in float32.' });
+  for (const name of foreign)
+    skipped.push({
+      layer: name.split(' ')[1] ?? name,
+      reason: `It is of domain ${name.split(' ')[0] ?? ''} and has no float16 form that is known here: it computes in float32.`,
+    });
+  for (const value of unknown.values)
+    skipped.push({
+      layer: value.name,
+      reason: 'The graph does not tell the type of this value: what makes it and what reads it stays in float32.',
+    });
   return { nodes, skipped };
 }
 
@@ -69,7 +86,8 @@ function unblockWidening(index: ValueIndex, blocked: Set<NodeProto>): void {
   for (const scope of index.scopes) {
     for (const node of scope.graph.node) {
       const output = index.find(scope, node.output[0] ?? '');
-      const widens = node.opType === 'Cast' && isOnnx(node.domain) && index.find(scope, node.input[0] ?? '')?.constant?.dataType === DataType.FLOAT16;
+      const widens =
+        node.opType === 'Cast' && isOnnx(node.domain) && index.find(scope, node.input[0] ?? '')?.constant?.dataType === DataType.FLOAT16;
       if (widens && output && !output.uses.some((use) => blocked.has(use.node))) blocked.delete(node);
     }
   }

@@ -65,7 +65,8 @@ const FLOAT_BY_DEFAULT: ReadonlySet<string> = new Set(['RandomNormal', 'RandomUn
 function setType(node: NodeProto, name: string): void {
   const attribute = findAttribute(node, name);
   if (attribute) attribute.i = BigInt(DataType.FLOAT16);
-  else if (FLOAT_BY_DEFAULT.has(node.opType)) node.attribute.push(create(AttributeProtoSchema, { name, type: Kind.INT, i: BigInt(DataType.FLOAT16) }));
+  else if (FLOAT_BY_DEFAULT.has(node.opType))
+    node.attribute.push(create(AttributeProtoSchema, { name, type: Kind.INT, i: BigInt(DataType.FLOAT16) }));
 }
 
 function setTensor(node: NodeProto, tensor: TensorProto): void {

@@ -44,7 +44,8 @@ interface Forms {
  */
 export function convertToHalf(model: OnnxModel, options: FullOptions): Skipped[] {
   const { proto } = model;
-  if (proto.functions.length > 0) return [{ layer: model.name, reason: 'The model has functions of its own, which are not converted to float16.' }];
+  if (proto.functions.length > 0)
+    return [{ layer: model.name, reason: 'The model has functions of its own, which are not converted to float16.' }];
   const index = indexValues(proto);
   const { opset } = index;
   const types = indexTypes(index);
@@ -126,8 +127,13 @@ function markOutputs(index: ValueIndex, forms: ReadonlyMap<Value, Forms>, plan: 
 }
 
 function wishes(index: ValueIndex, options: FullOptions): Skipped[] {
-  const control = new Set(index.scopes.flatMap((s) => s.graph.node.filter((n) => isControl(n) && options.blockOps.has(n.opType)).map((n) => n.opType)));
-  return [...control].map((op) => ({ layer: op, reason: `${op} holds graphs of its own, which are converted; it cannot be kept in float32.` }));
+  const control = new Set(
+    index.scopes.flatMap((s) => s.graph.node.filter((n) => isControl(n) && options.blockOps.has(n.opType)).map((n) => n.opType)),
+  );
+  return [...control].map((op) => ({
+    layer: op,
+    reason: `${op} holds graphs of its own, which are converted; it cannot be kept in float32.`,
+  }));
 }
 
 function convertValue(value: Value, form: Forms): Skipped[] {
@@ -154,7 +160,8 @@ function declareTypes(index: ValueIndex, forms: ReadonlyMap<Value, Forms>): void
   const halves = new Set([...forms.values()].filter((f) => f.native === 'half' || f.needsHalf).map((f) => f.half));
   for (const { graph } of index.scopes) {
     for (const { name, type } of [...graph.input, ...graph.output, ...graph.valueInfo]) {
-      if (type?.value.case === 'tensorType' && type.value.value.elemType === DataType.FLOAT && halves.has(name)) type.value.value.elemType = DataType.FLOAT16;
+      if (type?.value.case === 'tensorType' && type.value.value.elemType === DataType.FLOAT && halves.has(name))
+        type.value.value.elemType = DataType.FLOAT16;
     }
   }
 }

@@ -49,15 +49,29 @@ function named(name: string, ...node: Parameters<typeof makeNode>): NodeProto {
   return Object.assign(makeNode(...node), { name });
 }
 
-/** Convolutions without and with a bias, grouped and transposed, then Gemm with beta, MatMul with an Add. Every layer's output is returned. */
+/**
+ * Convolutions without and with a bias, grouped and transposed, then Gemm with beta, MatMul with an Add. Every layer's output is returned.
+ */
 function net(opset: number): OnnxModel {
   return makeModel({
     opset,
     inputs: [['x', [8, 4, 6, 6]]],
-    outputs: [['a', [8, 6, 6, 6]], ['b', [8, 4, 6, 6]], ['t', [8, 4, 12, 12]], ['g', [8, 10]], ['y', [8, 5]]],
+    outputs: [
+      ['a', [8, 6, 6, 6]],
+      ['b', [8, 4, 6, 6]],
+      ['t', [8, 4, 12, 12]],
+      ['g', [8, 10]],
+      ['y', [8, 5]],
+    ],
     weights: [
-      weight('w1', [6, 4, 3, 3], 1), weight('w2', [4, 3, 3, 3], 2), weight('b2', [4], 3), weight('w3', [4, 2, 2, 2], 4), weight('w4', [10, 576], 5), weight('b4', [1], 6),
-      weight('w5', [10, 5], 7), weight('b5', [1, 5], 8),
+      weight('w1', [6, 4, 3, 3], 1),
+      weight('w2', [4, 3, 3, 3], 2),
+      weight('b2', [4], 3),
+      weight('w3', [4, 2, 2, 2], 4),
+      weight('w4', [10, 576], 5),
+      weight('b4', [1], 6),
+      weight('w5', [10, 5], 7),
+      weight('b5', [1, 5], 8),
     ],
     nodes: [
       named('first', 'Conv', ['x', 'w1'], ['a'], { pads: [1, 1, 1, 1] }),
@@ -81,7 +95,8 @@ const LAYERS = ['first', 'grouped', 'up', 'gemm', 'product'];
 function means(values: readonly number[], channels: number, samples: number): number[] {
   const positions = values.length / channels / samples;
   const sums: number[] = Array.from({ length: channels }, () => 0);
-  for (const [i, v] of values.entries()) sums[Math.floor(i / positions) % channels] = (sums[Math.floor(i / positions) % channels] ?? 0) + v / positions / samples;
+  for (const [i, v] of values.entries())
+    sums[Math.floor(i / positions) % channels] = (sums[Math.floor(i / positions) % channels] ?? 0) + v / positions / samples;
   return sums;
 }
 
@@ -102,9 +117,20 @@ test('behind a ReLU, clipped or not, it is the mean of what the ReLU lets throug
   const model = makeModel({
     opset: 13,
     inputs: [['x', [8, 4, 6, 6]]],
-    outputs: [['r', [8, 6, 6, 6]], ['s', [8, 6, 6, 6]], ['t', [8, 6, 6, 6]]],
+    outputs: [
+      ['r', [8, 6, 6, 6]],
+      ['s', [8, 6, 6, 6]],
+      ['t', [8, 6, 6, 6]],
+    ],
     weights: [
-      weight('w1', [6, 4, 3, 3], 1), weight('a1', [6, 1, 1], 2), weight('w2', [6, 6, 3, 3], 3), weight('b2', [6], 4), weight('w3', [6, 6, 3, 3], 5), floatTensor('zero', [], [0]), floatTensor('one', [], [1]), floatTensor('caps', [6, 1, 1], [1, 2, 3, 1, 2, 3]),
+      weight('w1', [6, 4, 3, 3], 1),
+      weight('a1', [6, 1, 1], 2),
+      weight('w2', [6, 6, 3, 3], 3),
+      weight('b2', [6], 4),
+      weight('w3', [6, 6, 3, 3], 5),
+      floatTensor('zero', [], [0]),
+      floatTensor('one', [], [1]),
+      floatTensor('caps', [6, 1, 1], [1, 2, 3, 1, 2, 3]),
     ],
     nodes: [
       named('added', 'Conv', ['x', 'w1'], ['c'], { pads: [1, 1, 1, 1] }),
@@ -130,9 +156,14 @@ test('behind a ReLU, clipped or not, it is the mean of what the ReLU lets throug
 test('inputs it never saw come nearer to the float model too, with several batches', async () => {
   const model = net(13);
   const samples = [41, 42, 43, 44].map(batch);
-  const [float, before, after] = [model, (await applyPass(rounded, model)).written, (await applyPass(corrected(), model, { samples })).written].map((m) => runModel(m, batch(90)));
+  const [float, before, after] = [
+    model,
+    (await applyPass(rounded, model)).written,
+    (await applyPass(corrected(), model, { samples })).written,
+  ].map((m) => runModel(m, batch(90)));
   const target = (await float)?.['y'] ?? [];
-  const error = (outputs: Readonly<Record<string, number[]>> = {}): number => Math.hypot(...(outputs['y'] ?? []).map((v, i) => v - (target[i] ?? 0)));
+  const error = (outputs: Readonly<Record<string, number[]>> = {}): number =>
+    Math.hypot(...(outputs['y'] ?? []).map((v, i) => v - (target[i] ?? 0)));
   expect(error(await after)).toBeLessThan(0.5 * error(await before));
 });
 
@@ -143,7 +174,11 @@ test('the number of samples is kept to', async () => {
 });
 
 test('layers that kept their weights keep their biases', async () => {
-  const { result, written } = await applyPass(corrected((id) => id === 'up'), net(13), { samples: [batch(40)] });
+  const { result, written } = await applyPass(
+    corrected((id) => id === 'up'),
+    net(13),
+    { samples: [batch(40)] },
+  );
   expect(result.changed).toEqual(['up']);
   const graph = written.proto.graph;
   expect(graph?.node.map((n) => n.input.length)).toEqual(net(13).proto.graph?.node.map((n) => n.input.length + (n.name === 'up' ? 1 : 0)));
@@ -170,7 +205,10 @@ test('what has no bias is named, and a constant that nothing reads any more goes
   expect(written.proto.graph?.initializer.map((t) => t.name)).not.toContain('b');
 
   const lstm = await applyPass(corrected(), lstmNet(13), { samples: [{ x: floats([3, 1, 4], noise(12)) }] });
-  expect(lstm.result.skipped.map((s) => s.reason)).toEqual(['LSTM has no bias that could be corrected.', 'LSTM has no bias that could be corrected.']);
+  expect(lstm.result.skipped.map((s) => s.reason)).toEqual([
+    'LSTM has no bias that could be corrected.',
+    'LSTM has no bias that could be corrected.',
+  ]);
   const branches = await applyPass(corrected(), ifNet(13));
   expect(branches.result.skipped.map((s) => s.layer).toSorted()).toEqual(branches.store.layers.map((l) => l.id).toSorted());
 });

@@ -29,19 +29,31 @@ interface Curve {
 }
 
 /**
- * E[f(x)] of each channel of a value that is f of a batch norm's output x, taken to be normal with the mean and deviation that the norm gives
- * it; f is any chain of elementwise operators (the paper's closed form for ReLU generalized by integration). Averages over positions keep it.
+ * E[f(x)] of each channel of a value that is f of a batch norm's output x, taken to be normal with the mean and deviation that the norm
+ * gives
+ * it; f is any chain of elementwise operators (the paper's closed form for ReLU generalized by integration). Averages over positions keep
+ * it.
  * Source: Nagel et al. 2019 (arXiv 1906.04721, 4.2.1 and appendix C).
  * @returns null where the value is anything else.
  */
-export function expectedMean(around: Surroundings, scope: Scope, moments: ReadonlyMap<string, ChannelMoments>, name: string, channels: number, layout: 'planes' | 'columns'): Float64Array | null {
+export function expectedMean(
+  around: Surroundings,
+  scope: Scope,
+  moments: ReadonlyMap<string, ChannelMoments>,
+  name: string,
+  channels: number,
+  layout: 'planes' | 'columns',
+): Float64Array | null {
   const { index } = around;
   const producer = index.find(scope, name)?.producer;
   const [input = ''] = producer?.input ?? [];
   if (producer && keepsMean(around, scope, producer)) return expectedMean(around, scope, moments, input, channels, 'planes');
   const curve = new Tracer(index, scope, moments, channels, layout).curveOf(name);
   if (curve === null || curve.of === null) return null;
-  return Float64Array.from({ length: channels }, (_, c) => DENSITY.reduce((sum, d, q) => sum + d * (curve.points[c * POINTS.length + q] ?? 0), 0) / TOTAL);
+  return Float64Array.from(
+    { length: channels },
+    (_, c) => DENSITY.reduce((sum, d, q) => sum + d * (curve.points[c * POINTS.length + q] ?? 0), 0) / TOTAL,
+  );
 }
 
 /** Averages over positions, and what takes their single position away and leaves channels as they were. */
@@ -64,7 +76,13 @@ class Tracer {
   private readonly axis: number;
   private readonly known = new Map<string, Curve | null>();
 
-  constructor(index: ValueIndex, scope: Scope, moments: ReadonlyMap<string, ChannelMoments>, channels: number, layout: 'planes' | 'columns') {
+  constructor(
+    index: ValueIndex,
+    scope: Scope,
+    moments: ReadonlyMap<string, ChannelMoments>,
+    channels: number,
+    layout: 'planes' | 'columns',
+  ) {
     this.index = index;
     this.scope = scope;
     this.moments = moments;
@@ -82,7 +100,10 @@ class Tracer {
 
   private trace(name: string): Curve | null {
     const moments = this.moments.get(name);
-    if (moments) return moments.mean.length === this.channels ? this.curve(name, (c, q) => (moments.mean[c] ?? 0) + (moments.deviation[c] ?? 0) * (POINTS[q] ?? 0)) : null;
+    if (moments)
+      return moments.mean.length === this.channels
+        ? this.curve(name, (c, q) => (moments.mean[c] ?? 0) + (moments.deviation[c] ?? 0) * (POINTS[q] ?? 0))
+        : null;
     const constant = floatConstant(this.index, this.scope, name);
     if (constant) {
       const values = perChannel(constant, this.channels, this.axis);
@@ -105,7 +126,12 @@ class Tracer {
     // Two norms' outputs depend on each other in a way that their moments do not tell.
     if (sources.size > 1) return null;
     const [source = null] = sources;
-    return this.curve(source, (c, q) => value(node, inputs.map((curve) => curve?.points[c * POINTS.length + q])));
+    return this.curve(source, (c, q) =>
+      value(
+        node,
+        inputs.map((curve) => curve?.points[c * POINTS.length + q]),
+      ),
+    );
   }
 
   private curve(of: string | null, at: (channel: number, point: number) => number): Curve {

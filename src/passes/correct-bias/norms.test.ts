@@ -30,16 +30,38 @@ const x = { x: floats([N, 4, SIDE + 2, SIDE + 2], noise(N * 4 * (SIDE + 2) ** 2,
 async function normedNet(): Promise<OnnxModel> {
   const inputs: [string, number[]][] = [['x', [N, 4, SIDE + 2, SIDE + 2]]];
   const first = makeNode('Conv', ['x', 'w1'], ['c']);
-  const raw = await runModel(makeModel({ opset: 13, inputs, outputs: [['c', [N, C, SIDE, SIDE]]], weights: [weight('w1', [C, 4, 3, 3], 1)], nodes: [first] }), x);
+  const raw = await runModel(
+    makeModel({ opset: 13, inputs, outputs: [['c', [N, C, SIDE, SIDE]]], weights: [weight('w1', [C, 4, 3, 3], 1)], nodes: [first] }),
+    x,
+  );
   const mean = means(raw['c'], C);
-  const variance = means(raw['c']?.map((v) => v * v), C).map((square, c) => square - (mean[c] ?? 0) ** 2);
+  const variance = means(
+    raw['c']?.map((v) => v * v),
+    C,
+  ).map((square, c) => square - (mean[c] ?? 0) ** 2);
   return makeModel({
     opset: 13,
     inputs,
-    outputs: [['y', [N, 5, SIDE, SIDE]], ['z', [N, 3]]],
+    outputs: [
+      ['y', [N, 5, SIDE, SIDE]],
+      ['z', [N, 3]],
+    ],
     weights: [
-      weight('w1', [C, 4, 3, 3], 1), weight('w2', [5, C, 1, 1], 2), weight('b2', [5], 3), weight('w3', [C, 3], 4), weight('b3', [3], 5),
-      tensor('gamma', [C], [0.5, -0.8, 1.2, 0.3, 2, 1]), tensor('beta', [C], [0.2, -0.4, 0.6, 1.5, -1, 0.1]), tensor('mean', [C], mean), tensor('variance', [C], variance.map((v) => v - 1e-5)), tensor('zero', [], [0]), tensor('top', [], [1.5]),
+      weight('w1', [C, 4, 3, 3], 1),
+      weight('w2', [5, C, 1, 1], 2),
+      weight('b2', [5], 3),
+      weight('w3', [C, 3], 4),
+      weight('b3', [3], 5),
+      tensor('gamma', [C], [0.5, -0.8, 1.2, 0.3, 2, 1]),
+      tensor('beta', [C], [0.2, -0.4, 0.6, 1.5, -1, 0.1]),
+      tensor('mean', [C], mean),
+      tensor(
+        'variance',
+        [C],
+        variance.map((v) => v - 1e-5),
+      ),
+      tensor('zero', [], [0]),
+      tensor('top', [], [1.5]),
     ],
     nodes: [
       Object.assign(first, { name: 'first' }),
@@ -72,7 +94,10 @@ async function round(context: PassContext): Promise<void> {
 /** Of each channel over samples and positions: of [N, C, ...] or [N, C]. */
 function means(values: readonly number[] = [], channels: number): number[] {
   const positions = values.length / N / channels;
-  return Array.from({ length: channels }, (_, c) => values.reduce((sum, v, i) => (Math.floor(i / positions) % channels === c ? sum + v : sum), 0) / N / positions);
+  return Array.from(
+    { length: channels },
+    (_, c) => values.reduce((sum, v, i) => (Math.floor(i / positions) % channels === c ? sum + v : sum), 0) / N / positions,
+  );
 }
 
 const distance = (a: readonly number[], b: readonly number[]): number => Math.hypot(...a.map((v, i) => v - (b[i] ?? 0)));
@@ -80,13 +105,26 @@ const distance = (a: readonly number[], b: readonly number[]): number => Math.hy
 /** How far the means of both outputs are from the float model's. */
 async function shiftsOf(model: OnnxModel, changed: OnnxModel): Promise<number[]> {
   const [float, now] = [await runModel(model, x), await runModel(changed, x)];
-  return [['y', 5] as const, ['z', 3] as const].map(([name, channels]) => distance(means(now[name], channels), means(float[name], channels)));
+  return [['y', 5] as const, ['z', 3] as const].map(([name, channels]) =>
+    distance(means(now[name], channels), means(float[name], channels)),
+  );
 }
 
 test('without a sample, means come back to a few percent of what rounding moved them by; a bias that fitting has moved already counts', async () => {
   const model = await normedNet();
-  const plain = await shiftsOf(model, (await applyPass(pass(async (c) => (await fold(c), round(c))), model)).written);
-  const { result, written } = await applyPass(pass(async (c) => (await fold(c), await round(c), correct(c))), model);
+  const plain = await shiftsOf(
+    model,
+    (
+      await applyPass(
+        pass(async (c) => (await fold(c), round(c))),
+        model,
+      )
+    ).written,
+  );
+  const { result, written } = await applyPass(
+    pass(async (c) => (await fold(c), await round(c), correct(c))),
+    model,
+  );
   expect(result).toMatchObject({ changed: ['second', 'third'], note: 'Biases of 2 layers corrected.' });
   expect(result.skipped.map((s) => s.layer)).toEqual(['first']);
   const corrected = await shiftsOf(model, written);
@@ -94,28 +132,42 @@ test('without a sample, means come back to a few percent of what rounding moved 
     expect(moved).toBeGreaterThan(0.3);
     expect(corrected[o]).toBeLessThan(0.05 * moved);
   }
-  const fitted = await applyPass(pass(async (c) => {
-    await fold(c);
-    await round(c);
-    const bias = c.model.proto.graph?.initializer.find((t) => t.name === 'b2');
-    if (!bias) throw new Error('no bias');
-    c.weights.originalBiases.set('b2', Float64Array.from(readFloats(bias)));
-    bias.rawData = bytesOf(readFloats(bias).map((b) => b - 3));
-    return correct(c);
-  }), model);
+  const fitted = await applyPass(
+    pass(async (c) => {
+      await fold(c);
+      await round(c);
+      const bias = c.model.proto.graph?.initializer.find((t) => t.name === 'b2');
+      if (!bias) throw new Error('no bias');
+      c.weights.originalBiases.set('b2', Float64Array.from(readFloats(bias)));
+      bias.rawData = bytesOf(readFloats(bias).map((b) => b - 3));
+      return correct(c);
+    }),
+    model,
+  );
   expect((await shiftsOf(model, fitted.written))[0]).toBeLessThan(0.05 * (plain[0] ?? 0));
 });
 
 test('moments stay true where equalization rescales and clips channel by channel', async () => {
   const model = await normedNet();
   let expected: Float64Array | null = null;
-  const { written } = await applyPass(pass(async (context) => {
-    await fold(context);
-    await equalizeLayers.apply(context, { ...defaultsOf(equalizeLayers.meta), absorb: false });
-    const index = indexValues(context.model.proto);
-    const [main] = index.scopes;
-    if (main) expected = expectedMean({ index, channels: indexChannels(index, indexShapes(index), false) }, main, context.moments, 'r', C, 'planes');
-  }), model);
+  const { written } = await applyPass(
+    pass(async (context) => {
+      await fold(context);
+      await equalizeLayers.apply(context, { ...defaultsOf(equalizeLayers.meta), absorb: false });
+      const index = indexValues(context.model.proto);
+      const [main] = index.scopes;
+      if (main)
+        expected = expectedMean(
+          { index, channels: indexChannels(index, indexShapes(index), false) },
+          main,
+          context.moments,
+          'r',
+          C,
+          'planes',
+        );
+    }),
+    model,
+  );
   for (const each of [model, written]) each.proto.graph?.output.push(valueInfo('r', DataType.FLOAT, [N, C, SIDE, SIDE]));
   const [before, clipped] = [means((await runModel(model, x))['r'], C), means((await runModel(written, x))['r'], C)];
   expect(distance(clipped, before)).toBeGreaterThan(0.1);
@@ -124,10 +176,16 @@ test('moments stay true where equalization rescales and clips channel by channel
 
 test('means of chains of operators: the closed form for ReLU, integrals for others; two norms are not guessed at', () => {
   const moments: ChannelMoments = { mean: Float64Array.of(0.3, -1, 2, 0), deviation: Float64Array.of(1, 0.5, 0.25, 0) };
-  const known = new Map([['n', moments], ['m', moments]]);
+  const known = new Map([
+    ['n', moments],
+    ['m', moments],
+  ]);
   const model = makeModel({
     opset: 13,
-    inputs: [['n', [1, 4, 2, 2]], ['m', [1, 4, 2, 2]]],
+    inputs: [
+      ['n', [1, 4, 2, 2]],
+      ['m', [1, 4, 2, 2]],
+    ],
     outputs: [['both', [1, 4, 2, 2]]],
     weights: [tensor('three', [], [3]), tensor('zero', [], [0]), tensor('six', [1], [6]), tensor('shift', [4, 1, 1], [1, 2, 3, 4])],
     nodes: [
@@ -144,7 +202,9 @@ test('means of chains of operators: the closed form for ReLU, integrals for othe
   const index = indexValues(model.proto);
   const [main] = index.scopes;
   const mean = (name: string): number[] | null => {
-    const found = main ? expectedMean({ index, channels: indexChannels(index, indexShapes(index), false) }, main, known, name, 4, 'planes') : null;
+    const found = main
+      ? expectedMean({ index, channels: indexChannels(index, indexShapes(index), false) }, main, known, name, 4, 'planes')
+      : null;
     return found && [...found];
   };
   // Nagel et al. 2019, eq. 19: sigma * phi(-mu / sigma) + mu * (1 - Phi(-mu / sigma)), at the first three.

@@ -9,7 +9,8 @@ import { expectedMean } from './expected';
 import type { Target } from './targets';
 
 /**
- * By how much the rounded weights make each target's output too high on inputs with the means that batch norms give them, by channel, or why that is
+ * By how much the rounded weights make each target's output too high on inputs with the means that batch norms give them, by channel, or
+ * why that is
  * not known. What a fitting pass has already moved in a bias counts. Zeros that pad an input are taken for inputs, as in the paper.
  * Source: Nagel et al. 2019 (arXiv 1906.04721, 4.2.1: E[y'] - E[y] = (W' - W) E[x]).
  */
@@ -26,7 +27,11 @@ export async function shiftsByNorms(context: PassContext, targets: readonly Targ
     }
     const means = expectedMean(around, scope, context.moments, node.input[0] ?? '', inputsOf(geometry), output.layout);
     if (means === null) {
-      shifts.push(context.moments.size === 0 ? 'No batch norm was folded that would tell of its inputs.' : 'Its inputs do not come from a batch norm alone.');
+      shifts.push(
+        context.moments.size === 0
+          ? 'No batch norm was folded that would tell of its inputs.'
+          : 'Its inputs do not come from a batch norm alone.',
+      );
       continue;
     }
     const present = await readWeights(context, layerId);
@@ -34,7 +39,13 @@ export async function shiftsByNorms(context: PassContext, targets: readonly Targ
     const factor = factorsOf(node).product;
     const errors = present.map((w, i) => w - (original[i] ?? 0));
     const before = context.weights.originalBiases.get(bias.node.input[bias.input] ?? '');
-    shifts.push(sumOverInputs(geometry, errors, means.map((m) => m * factor)).map((shift, c) => shift + (before ? (bias.values[c] ?? 0) - (before[c] ?? 0) : 0)));
+    shifts.push(
+      sumOverInputs(
+        geometry,
+        errors,
+        means.map((m) => m * factor),
+      ).map((shift, c) => shift + (before ? (bias.values[c] ?? 0) - (before[c] ?? 0) : 0)),
+    );
   }
   return shifts;
 }

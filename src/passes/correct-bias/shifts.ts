@@ -24,8 +24,18 @@ const LEAST_ACTIVE = 0.02;
  * then by what its batch says.
  * @returns null for graphs beside which no second network can be put.
  */
-export async function meanShifts({ model, weights, job }: Pick<PassContext, 'model' | 'weights' | 'job'>, calibration: Calibration, targets: readonly Target[], limit: number): Promise<Float64Array[] | null> {
-  const made = pairedProbe(model, weights.layers.map((l) => l.id), targets, weights.originalBiases);
+export async function meanShifts(
+  { model, weights, job }: Pick<PassContext, 'model' | 'weights' | 'job'>,
+  calibration: Calibration,
+  targets: readonly Target[],
+  limit: number,
+): Promise<Float64Array[] | null> {
+  const made = pairedProbe(
+    model,
+    weights.layers.map((l) => l.id),
+    targets,
+    weights.originalBiases,
+  );
   if (made === null) return null;
   const count = Math.min(limit, calibration.samples);
   const shifts = targets.map(({ output }) => new Float64Array(output.channels));
@@ -33,7 +43,8 @@ export async function meanShifts({ model, weights, job }: Pick<PassContext, 'mod
     { ...made.probe, limit: count },
     (seen, samples) => {
       for (const [t, shift] of shifts.entries()) {
-        for (const [c, difference] of (seen[made.outputs[t] ?? '']?.data ?? []).entries()) shift[c] = (shift[c] ?? 0) + (difference * samples) / count;
+        for (const [c, difference] of (seen[made.outputs[t] ?? '']?.data ?? []).entries())
+          shift[c] = (shift[c] ?? 0) + (difference * samples) / count;
       }
     },
     job,
@@ -42,8 +53,17 @@ export async function meanShifts({ model, weights, job }: Pick<PassContext, 'mod
 }
 
 /** The original network, and after it the present one with each target's output corrected; the outputs are the corrections. */
-function pairedProbe(model: PassContext['model'], layerIds: readonly string[], targets: readonly Target[], before: ReadonlyMap<string, Float64Array>): { probe: Probe; outputs: string[] } | null {
-  const cut = openCut(model, targets.flatMap((t) => [t.output.name, ...t.activation.flatMap(({ output }) => output)]), layerIds);
+function pairedProbe(
+  model: PassContext['model'],
+  layerIds: readonly string[],
+  targets: readonly Target[],
+  before: ReadonlyMap<string, Float64Array>,
+): { probe: Probe; outputs: string[] } | null {
+  const cut = openCut(
+    model,
+    targets.flatMap((t) => [t.output.name, ...t.activation.flatMap(({ output }) => output)]),
+    layerIds,
+  );
   const { graph } = cut.model.proto;
   if (!graph) return null;
   const names = uniqueNames(cut.model.proto);
@@ -99,12 +119,19 @@ function shiftOf(reducer: ChannelReducer, target: Target, raw: string, twin: (na
     for (const node of activation) {
       const inner = new Set([output.name, ...activation.map((a) => a.output[0] ?? '')]);
       const read = value;
-      value = reducer.copy(node, node.input.map((name) => (inner.has(name) ? read : twin(name))));
+      value = reducer.copy(
+        node,
+        node.input.map((name) => (inner.has(name) ? read : twin(name))),
+      );
     }
     // Values are active where they come through as they are, neither raised to 0 nor cut off above.
-    const share = (comparison: string): string => mean(reducer.node('Cast', [reducer.node(comparison, [value, before])], { to: FLOAT_TYPES[type] }));
+    const share = (comparison: string): string =>
+      mean(reducer.node('Cast', [reducer.node(comparison, [value, before])], { to: FLOAT_TYPES[type] }));
     const raised = reducer.node('Sub', [reducer.scalar(1 + LEAST_ACTIVE, type), share('Greater')]);
-    const active = activation.length === 1 && activation[0] && operatorOf(activation[0])?.clips === 'below zero' ? raised : reducer.node('Sub', [raised, share('Less')]);
+    const active =
+      activation.length === 1 && activation[0] && operatorOf(activation[0])?.clips === 'below zero'
+        ? raised
+        : reducer.node('Sub', [raised, share('Less')]);
     const excess = reducer.node('Sub', [mean(value), wanted]);
     shift = reducer.node('Add', [shift, reducer.node('Div', [excess, active])]);
   }
@@ -116,7 +143,9 @@ function withBiases(graph: GraphProto, before: ReadonlyMap<string, Float64Array>
   const initializer = graph.initializer.map((tensor) => {
     const values = before.get(tensor.name);
     const type = weightType(tensor.dataType);
-    return values && type ? makeTensor(tensor.name, tensor.dataType, shapeOf(tensor), encodeFloats(type, Float32Array.from(values))) : tensor;
+    return values && type
+      ? makeTensor(tensor.name, tensor.dataType, shapeOf(tensor), encodeFloats(type, Float32Array.from(values)))
+      : tensor;
   });
   return create(GraphProtoSchema, { node: [...graph.node], initializer });
 }

@@ -46,7 +46,8 @@ export function findTargets(model: OnnxModel, layerIds: ReadonlySet<string>): { 
 function targetsOf(index: ValueIndex, { layer, uses }: LayerSource): Target[] | string {
   const product = uses[0] && productOf(uses[0].node);
   if (!product) return `${layer.op} has no bias that could be corrected.`;
-  if (layer.inSubgraph || uses.some((use) => use.scope.parent !== null)) return 'It is inside a branch or loop, whose outputs cannot be observed.';
+  if (layer.inSubgraph || uses.some((use) => use.scope.parent !== null))
+    return 'It is inside a branch or loop, whose outputs cannot be observed.';
   const targets: Target[] = [];
   for (const use of uses) {
     const { node, input, view, scope, shape } = use;
@@ -59,7 +60,17 @@ function targetsOf(index: ValueIndex, { layer, uses }: LayerSource): Target[] | 
     if (typeof bias === 'string') return bias;
     const { layout } = productOf(node) ?? product;
     const name = afterConstants(index, scope, node.output[0] ?? '');
-    targets.push({ layerId: layer.id, node, scope, bias, shape, output: { name, channels, layout }, activation: activationOf(index, scope, name), positions: layout === 'planes' ? shape.slice(2) : [], type: bias.type });
+    targets.push({
+      layerId: layer.id,
+      node,
+      scope,
+      bias,
+      shape,
+      output: { name, channels, layout },
+      activation: activationOf(index, scope, name),
+      positions: layout === 'planes' ? shape.slice(2) : [],
+      type: bias.type,
+    });
   }
   return targets;
 }
@@ -83,6 +94,7 @@ function activationOf(index: ValueIndex, scope: Scope, name: string): NodeProto[
   if (!reader || clipBounds(index, scope, reader)?.min !== 0) return [];
   if (operatorOf(reader)?.clips === 'beyond bounds') return [reader];
   const next = onlyReader(index, scope, reader.output[0] ?? '');
-  const capped = next && operatorOf(next)?.least === true && next.input.length === 2 && next.input.some((other) => floatConstant(index, scope, other));
+  const capped =
+    next && operatorOf(next)?.least === true && next.input.length === 2 && next.input.some((other) => floatConstant(index, scope, other));
   return capped ? [reader, next] : [reader];
 }

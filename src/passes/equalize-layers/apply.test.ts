@@ -13,9 +13,16 @@ import { equalizeLayers } from './apply';
 
 /** Noise whose rows (slices of the first axis) differ in size by up to a thousand. */
 function uneven(name: string, dims: readonly number[], seed: number): TensorProto {
-  const values = noise(dims.reduce((a, b) => a * b, 1), seed);
+  const values = noise(
+    dims.reduce((a, b) => a * b, 1),
+    seed,
+  );
   const row = values.length / (dims[0] ?? 1);
-  return tensor(name, dims, values.map((v, i) => v * 10 ** ((Math.floor(i / row) % 4) - 2)));
+  return tensor(
+    name,
+    dims,
+    values.map((v, i) => v * 10 ** ((Math.floor(i / row) % 4) - 2)),
+  );
 }
 
 function tensor(name: string, dims: readonly number[], values: ArrayLike<number>): TensorProto {
@@ -36,7 +43,13 @@ interface Shape {
   readonly input: readonly number[];
 }
 
-function shape(input: readonly number[], output: readonly (number | string)[], weights: readonly TensorProto[], nodes: readonly NodeProto[], opset = 13): Shape {
+function shape(
+  input: readonly number[],
+  output: readonly (number | string)[],
+  weights: readonly TensorProto[],
+  nodes: readonly NodeProto[],
+  opset = 13,
+): Shape {
   return { input, model: makeModel({ opset, inputs: [['x', input]], outputs: [['y', output]], weights: [...weights], nodes: [...nodes] }) };
 }
 
@@ -47,11 +60,21 @@ const plain = shape(
   image,
   [1, 5, 6, 6],
   [uneven('w1', [8, 3, 3, 3], 1), weight('b1', [8], 2), uneven('w2', [5, 8, 3, 3], 3)],
-  [named('a', 'Conv', ['x', 'w1', 'b1'], ['c'], { pads }), makeNode('Relu', ['c'], ['r']), named('b', 'Conv', ['r', 'w2'], ['y'], { pads })],
+  [
+    named('a', 'Conv', ['x', 'w1', 'b1'], ['c'], { pads }),
+    makeNode('Relu', ['c'], ['r']),
+    named('b', 'Conv', ['r', 'w2'], ['y'], { pads }),
+  ],
 );
 
 const scalars = [tensor('zero', [], [0]), tensor('six', [1], [0.4])];
-const depthwiseWeights = [uneven('w1', [8, 3, 1, 1], 1), weight('b1', [8], 2), uneven('w2', [8, 1, 3, 3], 3), weight('b2', [8], 4), uneven('w3', [4, 8, 1, 1], 5)];
+const depthwiseWeights = [
+  uneven('w1', [8, 3, 1, 1], 1),
+  weight('b1', [8], 2),
+  uneven('w2', [8, 1, 3, 3], 3),
+  weight('b2', [8], 4),
+  uneven('w3', [4, 8, 1, 1], 5),
+];
 const depthwise = shape(
   image,
   [1, 4, 6, 6],
@@ -105,7 +128,13 @@ const pooled = shape(
   image,
   [1, 5],
   [
-    uneven('w1', [8, 3, 3, 3], 1), weight('b1', [8], 2), uneven('w2', [72, 10], 3), tensor('b2', [], [0.3]), uneven('w3', [10, 6], 4), weight('b3', [1, 6], 5), uneven('w4', [6, 5], 6),
+    uneven('w1', [8, 3, 3, 3], 1),
+    weight('b1', [8], 2),
+    uneven('w2', [72, 10], 3),
+    tensor('b2', [], [0.3]),
+    uneven('w3', [10, 6], 4),
+    weight('b3', [1, 6], 5),
+    uneven('w4', [6, 5], 6),
   ],
   [
     named('conv', 'Conv', ['x', 'w1', 'b1'], ['c'], { pads }),
@@ -127,8 +156,14 @@ const joined = shape(
   image,
   [1, 5],
   [
-    uneven('w1', [8, 3, 1, 1], 1), weight('added', [8, 1, 1], 2), uneven('w2', [4, 8, 1, 1], 3), weight('b2', [4], 4), uneven('w3', [6, 8, 3, 3], 5), weight('b3', [6], 6),
-    uneven('w4', [5, 360], 7), int64Tensor('flat', [1, -1]),
+    uneven('w1', [8, 3, 1, 1], 1),
+    weight('added', [8, 1, 1], 2),
+    uneven('w2', [4, 8, 1, 1], 3),
+    weight('b2', [4], 4),
+    uneven('w3', [6, 8, 3, 3], 5),
+    weight('b3', [6], 6),
+    uneven('w4', [5, 360], 7),
+    int64Tensor('flat', [1, -1]),
   ],
   [
     named('squeeze', 'Conv', ['x', 'w1'], ['c']),
@@ -218,7 +253,12 @@ test('a channel that is empty on one side does not stretch the range of the othe
   // Channel 2 is constant and read by huge weights, channel 6 constant and read by small ones; channel 5 is large and read by nobody.
   const w1 = noise(8 * 27, 1).map((v, i) => v * ([1, 1, 0, 1, 1, 50, 0, 1][Math.floor(i / 27)] ?? 0));
   const w2 = noise(5 * 8 * 9, 3).map((v, i) => v * ([1, 1, 50, 1, 1, 0, 0.1, 1][Math.floor(i / 9) % 8] ?? 0));
-  const net = shape(image, [1, 5, 6, 6], [tensor('w1', [8, 3, 3, 3], w1), weight('b1', [8], 2), tensor('w2', [5, 8, 3, 3], w2)], plain.model.proto.graph?.node ?? []);
+  const net = shape(
+    image,
+    [1, 5, 6, 6],
+    [tensor('w1', [8, 3, 3, 3], w1), weight('b1', [8], 2), tensor('w2', [5, 8, 3, 3], w2)],
+    plain.model.proto.graph?.node ?? [],
+  );
   const applied = await applyPass(equalizeLayers, net.model);
   const [left, right] = [ranges(await applied.value('a'), [8, 3], 0), ranges(await applied.value('b'), [5, 8], 1)];
   const largest = Math.max(...[0, 1, 3, 4, 7].map((c) => left[c] ?? 0));
@@ -233,8 +273,18 @@ const high = (attributes: Parameters<typeof makeNode>[3] = {}): Shape =>
   shape(
     image,
     [1, 5, 'h', 'w'],
-    [uneven('w1', [8, 3, 1, 1], 1), tensor('b1', [8], [0.1, 9, 9, 9, -9, 9, 9, 200]), uneven('w2', [5, 8, 3, 3], 3), ...scalars.slice(0, 1), tensor('top', [], [100])],
-    [named('a', 'Conv', ['x', 'w1', 'b1'], ['c']), makeNode('Clip', ['c', 'zero', 'top'], ['r']), named('b', 'Conv', ['r', 'w2'], ['y'], attributes)],
+    [
+      uneven('w1', [8, 3, 1, 1], 1),
+      tensor('b1', [8], [0.1, 9, 9, 9, -9, 9, 9, 200]),
+      uneven('w2', [5, 8, 3, 3], 3),
+      ...scalars.slice(0, 1),
+      tensor('top', [], [100]),
+    ],
+    [
+      named('a', 'Conv', ['x', 'w1', 'b1'], ['c']),
+      makeNode('Clip', ['c', 'zero', 'top'], ['r']),
+      named('b', 'Conv', ['r', 'w2'], ['y'], attributes),
+    ],
   );
 const samples = (net: Shape): { x: ReturnType<typeof floats> }[] => inputs(net, 24, 300).map((x) => ({ x }));
 
@@ -271,7 +321,16 @@ describe('absorbing high biases', () => {
     const net = shape(
       image,
       [1, 5],
-      [weight('w1', [8, 3, 1, 1], 1), tensor('b1', [8], noise(8, 2).map((b) => b + 7)), uneven('w2', [32, 5], 3), weight('b2', [5], 4)],
+      [
+        weight('w1', [8, 3, 1, 1], 1),
+        tensor(
+          'b1',
+          [8],
+          noise(8, 2).map((b) => b + 7),
+        ),
+        uneven('w2', [32, 5], 3),
+        weight('b2', [5], 4),
+      ],
       [
         named('a', 'Conv', ['x', 'w1', 'b1'], ['c']),
         makeNode('Relu', ['c'], ['r']),

@@ -27,13 +27,21 @@ export const equalizeLayers: Pass = {
     const { joints: found, skipped } = findJoints(context);
     const { joints, layers, solved } = await solve(context, found, Number(options['iterations']), skipped);
     const constants = options['absorb'] === true ? await absorbable(context, joints) : joints.map(() => null);
-    const changes = joints.map((joint, j): Change => ({ joint, factors: solved.factors[j] ?? new Float64Array(joint.channels).fill(1), constants: joint.fixed === null ? (constants[j] ?? null) : null }));
+    const changes = joints.map((joint, j): Change => ({
+      joint,
+      factors: solved.factors[j] ?? new Float64Array(joint.channels).fill(1),
+      constants: joint.fixed === null ? (constants[j] ?? null) : null,
+    }));
     for (const [j, { producer, fixed }] of joints.entries()) {
       if (constants[j] && fixed !== null) skipped.push({ layer: producer.id, reason: `Its high biases stay: ${fixed}.` });
     }
     await applyChanges(context, layers, changes);
     const absorbed = changes.filter((c) => c.constants !== null).length;
-    return { changed: layers.map((end) => end.id), skipped, note: noteOf(context, options['absorb'] === true, joints.length, solved.sweeps, absorbed) };
+    return {
+      changed: layers.map((end) => end.id),
+      skipped,
+      note: noteOf(context, options['absorb'] === true, joints.length, solved.sweeps, absorbed),
+    };
   },
 };
 
@@ -55,15 +63,28 @@ async function solve(context: PassContext, joints: readonly Joint[], iterations:
   }));
   const magnitudes = await readMagnitudes(context, layers);
   const solved = solveFactors(magnitudes, ties, iterations);
-  const fits = joints.map((joint, j) => fitsFile(joint, solved.factors[j] ?? new Float64Array(0), (end) => magnitudes[place(end.id)]?.values ?? new Float32Array(0)));
+  const fits = joints.map((joint, j) =>
+    fitsFile(joint, solved.factors[j] ?? new Float64Array(0), (end) => magnitudes[place(end.id)]?.values ?? new Float32Array(0)),
+  );
   if (fits.every(Boolean)) return { joints, layers, solved };
-  for (const [j, joint] of joints.entries()) if (fits[j] !== true) skipped.push({ layer: joint.producer.id, reason: 'Rescaled with what follows, values would leave the range of their type.' });
-  return solve(context, joints.filter((_, j) => fits[j]), iterations, skipped);
+  for (const [j, joint] of joints.entries())
+    if (fits[j] !== true)
+      skipped.push({ layer: joint.producer.id, reason: 'Rescaled with what follows, values would leave the range of their type.' });
+  return solve(
+    context,
+    joints.filter((_, j) => fits[j]),
+    iterations,
+    skipped,
+  );
 }
 
 function noteOf({ calibration }: PassContext, absorbs: boolean, joints: number, sweeps: number, absorbed: number): string {
   if (joints === 0) return 'No layers to equalize.';
-  const biases = !absorbs ? '' : calibration === null ? ' No biases absorbed: that needs samples.' : ` High biases absorbed behind ${absorbed}.`;
+  const biases = !absorbs
+    ? ''
+    : calibration === null
+      ? ' No biases absorbed: that needs samples.'
+      : ` High biases absorbed behind ${absorbed}.`;
   return `${counted(joints, 'layer')} equalized with what follows, in ${counted(sweeps, 'sweep')}.${biases}`;
 }
 
@@ -86,7 +107,9 @@ function findJoints(context: PassContext): { joints: Joint[]; skipped: Skipped[]
   }
   const reached = new Set(joints.flatMap(({ producer, readers }) => [producer.id, ...readers.map((r) => r.end.id)]));
   const selected = new Set(context.selected.map((s) => s.layer.id));
-  const skipped = [...tried].flatMap(([layer, reason]) => (typeof reason === 'string' && selected.has(layer) && !reached.has(layer) ? [{ layer, reason }] : []));
+  const skipped = [...tried].flatMap(([layer, reason]) =>
+    typeof reason === 'string' && selected.has(layer) && !reached.has(layer) ? [{ layer, reason }] : [],
+  );
   return { joints, skipped };
 }
 

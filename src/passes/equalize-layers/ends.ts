@@ -22,9 +22,18 @@ export interface End {
 }
 
 /** Each layer as an end of a joint, or the reason against it, by layer id. */
-export function endsOf(context: Pick<PassContext, 'selected'>, index: ValueIndex, sources: readonly LayerSource[]): Map<string, End | string> {
+export function endsOf(
+  context: Pick<PassContext, 'selected'>,
+  index: ValueIndex,
+  sources: readonly LayerSource[],
+): Map<string, End | string> {
   const selected = new Set(context.selected.map((s) => s.layer.id));
-  return new Map(sources.map((source) => [source.layer.id, source.kept ?? (selected.has(source.layer.id) ? endOf(index, source) : 'It is excluded from this pass.')]));
+  return new Map(
+    sources.map((source) => [
+      source.layer.id,
+      source.kept ?? (selected.has(source.layer.id) ? endOf(index, source) : 'It is excluded from this pass.'),
+    ]),
+  );
 }
 
 function endOf(index: ValueIndex, source: LayerSource): End | string {
@@ -38,5 +47,13 @@ function endOf(index: ValueIndex, source: LayerSource): End | string {
   if (product.turned?.(use.node) === true) return 'Its input is transposed (transA).';
   const geometry = geometryOf(use.node, use.input, use.shape);
   if (typeof geometry === 'string') return `Its weight [${use.shape.join(', ')}] is not a matrix.`;
-  return { id: layer.id, source, node: use.node, scope: use.scope, product, geometry, bias: readBias(index, use.scope, use.node, outputsOf(geometry)) };
+  return {
+    id: layer.id,
+    source,
+    node: use.node,
+    scope: use.scope,
+    product,
+    geometry,
+    bias: readBias(index, use.scope, use.node, outputsOf(geometry)),
+  };
 }

@@ -44,7 +44,11 @@ export function magnitudesOf(geometry: Geometry, weights: Float32Array): Magnitu
  * is brought down to the largest of them, else the factor is 1. `layers` are rescaled in place.
  * Source: Nagel et al. 2019 (arXiv 1906.04721, 4.1).
  */
-export function solveFactors(layers: readonly Magnitudes[], ties: readonly Tie[], sweeps: number): { factors: Float64Array[]; sweeps: number } {
+export function solveFactors(
+  layers: readonly Magnitudes[],
+  ties: readonly Tie[],
+  sweeps: number,
+): { factors: Float64Array[]; sweeps: number } {
   const factors = ties.map(({ producer }) => new Float64Array(outputsOf(layerAt(layers, producer).geometry)).fill(1));
   let done = 0;
   for (let moved = Number.POSITIVE_INFINITY; done < sweeps && moved > CONVERGED; done++) {
@@ -108,7 +112,12 @@ function rangesOf({ geometry, values }: Magnitudes, side: 'output' | 'input'): F
 
 function applyStep(layers: readonly Magnitudes[], { producer, readers }: Tie, step: Float64Array): void {
   const own = layerAt(layers, producer);
-  scaleChannels(own.geometry, own.values, step.map((s) => 1 / s), null);
+  scaleChannels(
+    own.geometry,
+    own.values,
+    step.map((s) => 1 / s),
+    null,
+  );
   for (const reading of readers) {
     const { geometry, values } = layerAt(layers, reading.layer);
     scaleChannels(geometry, values, null, onInputs(reading, step, new Float64Array(inputsOf(geometry)).fill(1)));
@@ -116,7 +125,11 @@ function applyStep(layers: readonly Magnitudes[], { producer, readers }: Tie, st
 }
 
 /** Puts what belongs to each channel at the inputs that read it, in place. */
-export function onInputs({ offset, spread }: Pick<Reading, 'offset' | 'spread'>, channels: Float64Array, inputs: Float64Array): Float64Array {
+export function onInputs(
+  { offset, spread }: Pick<Reading, 'offset' | 'spread'>,
+  channels: Float64Array,
+  inputs: Float64Array,
+): Float64Array {
   for (let at = 0; at < channels.length * spread; at++) inputs[offset + at] = channels[Math.floor(at / spread)] ?? 0;
   return inputs;
 }

@@ -24,7 +24,13 @@ export function jointOf(around: Surroundings, producer: End): Joint | string {
   if (!output) return 'Its output is not used.';
   const made = around.channels.marksOf(output)?.ids ?? new Int32Array(0);
   const start: Place = { layout, rank, channels, made, total: channels, offset: 0, spread: 1, active: false };
-  const found: Found = { readers: [], addends: [], ceilings: [], activated: new Map(), fixed: typeof producer.bias === 'string' ? 'it has no bias' : null };
+  const found: Found = {
+    readers: [],
+    addends: [],
+    ceilings: [],
+    activated: new Map(),
+    fixed: typeof producer.bias === 'string' ? 'it has no bias' : null,
+  };
   const problem = follow(around, producer, output, start, found);
   if (problem !== null) return problem;
   if (found.readers.length === 0) return 'Nothing reads its output.';
@@ -66,9 +72,11 @@ function visit(around: Surroundings, producer: End, value: Value, use: Use, plac
 /** Ends a walk at the layer that reads the value. */
 function read({ ends }: Surroundings, use: Use, layer: string, { layout, total, offset, spread }: Place, found: Found): string | null {
   const end = ends.get(layer);
-  if (end === undefined || typeof end === 'string') return `It feeds layer "${layer}", which is left as it is: ${end ?? 'it is none of this pass.'}`;
+  if (end === undefined || typeof end === 'string')
+    return `It feeds layer "${layer}", which is left as it is: ${end ?? 'it is none of this pass.'}`;
   if (use.input !== 0) return `It feeds layer "${layer}" as another input than the first.`;
-  if (end.product.layout !== layout || total !== inputsOf(end.geometry)) return `Which inputs of layer "${layer}" are its channels is not known.`;
+  if (end.product.layout !== layout || total !== inputsOf(end.geometry))
+    return `Which inputs of layer "${layer}" are its channels is not known.`;
   found.fixed ??= fixedBy(end);
   found.readers.push({ end, offset, spread });
   return null;

@@ -32,7 +32,8 @@ export function passOn(around: Surroundings, use: Use, place: Place, isBias: boo
   if (operator?.adds === true) return isBias ? SAME : addOf(around.index, use, place, refusal);
   if (operator?.moves?.joins === true) return concatOf(around, use, place, refusal);
   if (operator === undefined || use.input !== 0) return refusal;
-  if (operator.homogeneous) return node.output.slice(1).every((name) => name === '') ? homogeneousOf(operator.homogeneous, node, place, refusal) : refusal;
+  if (operator.homogeneous)
+    return node.output.slice(1).every((name) => name === '') ? homogeneousOf(operator.homogeneous, node, place, refusal) : refusal;
   if (operator.clips === 'beyond bounds') return clipOf(around.index, use, place);
   if (operator.normalizes === 'batches') return 'It is followed by a batch norm; put fold-batchnorm before equalize-layers in the recipe.';
   return operator.regroups === true ? flattenOf(around, use, place, refusal) : refusal;
@@ -83,13 +84,21 @@ function channelDims({ layout, channels, rank }: Place): number[] {
 function flattenOf(around: Surroundings, { node, scope }: Use, place: Place, refusal: string): Passage | string {
   const [from, to] = [around.shapes.find(scope, node.input[0] ?? ''), around.shapes.find(scope, node.output[0] ?? '')];
   if (intAttribute(node, 'axis', 1) !== 1) return refusal;
-  if (place.layout === 'planes' && (!from || to?.length !== 2 || from[0] !== to[0])) return `The shape before or after ${node.opType} is not known.`;
+  if (place.layout === 'planes' && (!from || to?.length !== 2 || from[0] !== to[0]))
+    return `The shape before or after ${node.opType} is not known.`;
   const found = to?.length === 2 ? placeIn(around, scope, node.output[0] ?? '', place) : null;
   return found === null ? refusal : { place: { ...found, layout: 'columns', rank: 2 } };
 }
 
-/** Where the producer's channels lie on axis 1 of a value: in their order, each as many places one after the other; null where they do not. */
-function placeIn({ index, channels }: Surroundings, scope: Scope, name: string, { made }: Place): Pick<Place, 'total' | 'offset' | 'spread'> | null {
+/**
+ * Where the producer's channels lie on axis 1 of a value: in their order, each as many places one after the other; null where they do not.
+ */
+function placeIn(
+  { index, channels }: Surroundings,
+  scope: Scope,
+  name: string,
+  { made }: Place,
+): Pick<Place, 'total' | 'offset' | 'spread'> | null {
   const value = index.find(scope, name);
   const marks = value && channels.marksOf(value);
   if (!marks || marks.axes.length !== 1 || marks.axes[0] !== 1) return null;
@@ -97,6 +106,7 @@ function placeIn({ index, channels }: Surroundings, scope: Scope, name: string, 
   const found = Array.from(marks.ids, (id) => channels.sets.rootOf(id));
   const offset = found.indexOf(wanted[0] ?? -1);
   const spread = found.lastIndexOf(wanted[0] ?? -1) - offset + 1;
-  const inOrder = offset >= 0 && wanted.every((id, c) => found.slice(offset + c * spread, offset + (c + 1) * spread).every((each) => each === id));
+  const inOrder =
+    offset >= 0 && wanted.every((id, c) => found.slice(offset + c * spread, offset + (c + 1) * spread).every((each) => each === id));
   return inOrder ? { total: found.length, offset, spread } : null;
 }

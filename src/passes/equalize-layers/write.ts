@@ -21,9 +21,14 @@ export interface Change {
 }
 
 /** Whether everything that the factors of a joint rescale can be written. @param rescaled magnitudes of a layer's weights behind them. */
-export function fitsFile({ producer, readers, addends, ceilings }: Joint, factors: Float64Array, rescaled: (end: End) => Float32Array): boolean {
+export function fitsFile(
+  { producer, readers, addends, ceilings }: Joint,
+  factors: Float64Array,
+  rescaled: (end: End) => Float32Array,
+): boolean {
   const divided = (values: ArrayLike<number>): Float64Array => Float64Array.from(values, (v, c) => v / (factors[c] ?? 1));
-  const holds = (end: End): boolean => holdsFloats(end.source.layer.type, rescaled(end)) && (typeof end.bias === 'string' || holdsFloats(end.bias.type, rescaled(end)));
+  const holds = (end: End): boolean =>
+    holdsFloats(end.source.layer.type, rescaled(end)) && (typeof end.bias === 'string' || holdsFloats(end.bias.type, rescaled(end)));
   return (
     [producer, ...readers.map(({ end }) => end)].every(holds) &&
     (typeof producer.bias === 'string' || holdsFloats(producer.bias.type, divided(producer.bias.values))) &&
@@ -54,7 +59,14 @@ export async function applyChanges(context: PassContext, layers: readonly End[],
   }
   for (const { joint, factors, constants } of changes) {
     rescaleMoments(context, joint.producer, factors, constants);
-    for (const addend of joint.addends) unread.push(writeAddend(model, addend, addend.values.map((v, c) => v / (factors[c] ?? 1))));
+    for (const addend of joint.addends)
+      unread.push(
+        writeAddend(
+          model,
+          addend,
+          addend.values.map((v, c) => v / (factors[c] ?? 1)),
+        ),
+      );
     for (const ceiling of joint.ceilings) {
       const bounds = factors.map((s, c) => Math.max(0, ceiling.max - (constants?.[c] ?? 0)) / s);
       if (bounds.some((b) => b !== ceiling.max)) unread.push(...writeCeiling(model, ceiling, bounds));
@@ -68,7 +80,11 @@ function rescaleMoments({ moments }: PassContext, { node, bias }: End, factors: 
   // The bias of a product is another node's, whose output is the layer's.
   for (const name of new Set([node, typeof bias === 'string' ? node : bias.node].flatMap(({ output }) => output[0] ?? []))) {
     const known = moments.get(name);
-    if (known) moments.set(name, { mean: known.mean.map((m, c) => (m - (constants?.[c] ?? 0)) / (factors[c] ?? 1)), deviation: known.deviation.map((d, c) => d / (factors[c] ?? 1)) });
+    if (known)
+      moments.set(name, {
+        mean: known.mean.map((m, c) => (m - (constants?.[c] ?? 0)) / (factors[c] ?? 1)),
+        deviation: known.deviation.map((d, c) => d / (factors[c] ?? 1)),
+      });
   }
 }
 
@@ -86,5 +102,9 @@ function gainedBias({ geometry, node }: End, weights: Float32Array, read: Read):
   const taken = new Float64Array(inputsOf(geometry));
   for (const { change, reader } of read) if (change.constants !== null) onInputs(reader, change.constants, taken);
   const factor = factorsOf(node).product;
-  return sumOverInputs(geometry, weights, taken.map((c) => c * factor));
+  return sumOverInputs(
+    geometry,
+    weights,
+    taken.map((c) => c * factor),
+  );
 }

@@ -1,5 +1,12 @@
 import { create } from '@bufbuild/protobuf';
-import { AttributeProto_AttributeType as Kind, AttributeProtoSchema, type GraphProto, GraphProtoSchema, type NodeProto, type TensorProto } from 'onnx-buf';
+import {
+  AttributeProto_AttributeType as Kind,
+  AttributeProtoSchema,
+  type GraphProto,
+  GraphProtoSchema,
+  type NodeProto,
+  type TensorProto,
+} from 'onnx-buf';
 import { describe, expect, test } from 'vitest';
 import { valueInfo } from '../../onnx/graph';
 import { listLayers } from '../../onnx/layers';
@@ -18,7 +25,12 @@ import { foldBatchnorm } from './apply';
 /** The four parameters of a batch norm over `channels`, its variance positive. */
 function normWeights(prefix: string, channels: number): TensorProto[] {
   const variance = noise(channels, 24).map((v) => Math.abs(v) + 0.05);
-  return [weight(`${prefix}g`, [channels], 21), weight(`${prefix}b`, [channels], 22), weight(`${prefix}m`, [channels], 23), makeTensor(`${prefix}v`, DataType.FLOAT, [channels], bytesOf(variance))];
+  return [
+    weight(`${prefix}g`, [channels], 21),
+    weight(`${prefix}b`, [channels], 22),
+    weight(`${prefix}m`, [channels], 23),
+    makeTensor(`${prefix}v`, DataType.FLOAT, [channels], bytesOf(variance)),
+  ];
 }
 
 function norm(prefix: string, input: string, output: string): NodeProto {
@@ -34,7 +46,10 @@ function float(name: string, f: number): ReturnType<typeof create<typeof Attribu
 
 function countNorms(graph: GraphProto | undefined): number {
   const nodes = graph?.node ?? [];
-  return nodes.reduce((n, node) => n + (node.opType === 'BatchNormalization' ? 1 : 0) + node.attribute.reduce((m, a) => m + countNorms(a.g), 0), 0);
+  return nodes.reduce(
+    (n, node) => n + (node.opType === 'BatchNormalization' ? 1 : 0) + node.attribute.reduce((m, a) => m + countNorms(a.g), 0),
+    0,
+  );
 }
 
 const conv = (opset: number, bias: boolean): OnnxModel =>
@@ -109,14 +124,24 @@ function branches(): OnnxModel {
   ];
   return makeModel({
     opset: 13,
-    inputs: [['x', [2, 3, 5, 5]], ['c', [], DataType.BOOL]],
+    inputs: [
+      ['x', [2, 3, 5, 5]],
+      ['c', [], DataType.BOOL],
+    ],
     outputs: [['y', [2, 4, 5, 5]]],
     weights: normWeights('n', 4),
     nodes: [node],
   });
 }
 
-const x = (shape: readonly number[]): ReturnType<typeof floats> => floats(shape, noise(shape.reduce((a, b) => a * b, 1), 77));
+const x = (shape: readonly number[]): ReturnType<typeof floats> =>
+  floats(
+    shape,
+    noise(
+      shape.reduce((a, b) => a * b, 1),
+      77,
+    ),
+  );
 
 describe('foldable', () => {
   test.each([
@@ -155,7 +180,11 @@ test('what cannot be folded is named with its reason, and nothing changes', asyn
   const model = makeModel({
     opset: 13,
     inputs: [['x', [1, 4, 3, 3]]],
-    outputs: [['y', [1, 4, 3, 3]], ['z', [1, 4, 3, 3]], ['q', [1, 4, 3, 3]]],
+    outputs: [
+      ['y', [1, 4, 3, 3]],
+      ['z', [1, 4, 3, 3]],
+      ['q', [1, 4, 3, 3]],
+    ],
     weights: [weight('w', [4, 4, 1, 1], 1), ...normWeights('a', 4), ...normWeights('b', 4)],
     nodes: [
       makeNode('Relu', ['x'], ['r']),

@@ -70,7 +70,8 @@ async function foldOne(
   const values = await readWeights(context, source.layer.id);
   scaleChannels(geometry, values, match.scale, null);
   const seen = floatTypeOf(index, match.scope, match.producer.input[1] ?? '');
-  for (const type of [source.layer.type, seen ?? source.layer.type]) if (!holdsFloats(type, values)) return `Its folded weights have values that ${type} does not hold.`;
+  for (const type of [source.layer.type, seen ?? source.layer.type])
+    if (!holdsFloats(type, values)) return `Its folded weights have values that ${type} does not hold.`;
   await context.weights.put(source.layer.id, context.compute.upload(values), null);
   const bias = write();
   bypass(source, match, bias.keepsNode);
@@ -86,7 +87,8 @@ function weightOf(context: PassContext, sources: readonly LayerSource[], match: 
   if (source === undefined || use === undefined) return `The weight of ${producer.opType} is not a constant.`;
   const { id } = source.layer;
   if (source.kept !== null) return `Its weight cannot change. ${source.kept}`;
-  if (source.uses.length + source.others.length > 1 || source.value.isOutput) return `The weight "${source.layer.tensorName}" is shared with other nodes.`;
+  if (source.uses.length + source.others.length > 1 || source.value.isOutput)
+    return `The weight "${source.layer.tensorName}" is shared with other nodes.`;
   if (!use.inOrder) return `The weight "${source.layer.tensorName}" passes through ${firstPassed(use)} before ${producer.opType} reads it.`;
   return context.selected.some((s) => s.layer.id === id) ? source : `Layer "${id}" is excluded from this pass.`;
 }

@@ -21,7 +21,12 @@ export function foldBias(proto: ModelProto, index: ValueIndex, match: FoldMatch)
     if (type === null) return 'The type that it computes in is not known.';
     if (!holdsFloats(type, shift)) return `Its folded bias has values that ${type} does not hold.`;
     return () => {
-      const tensor = makeTensor(uniqueNames(proto)('bias'), FLOAT_TYPES[type], [shift.length], encodeFloats(type, Float32Array.from(shift)));
+      const tensor = makeTensor(
+        uniqueNames(proto)('bias'),
+        FLOAT_TYPES[type],
+        [shift.length],
+        encodeFloats(type, Float32Array.from(shift)),
+      );
       addInitializer(proto, scope.graph, tensor);
       norm.opType = 'Add';
       norm.input = [producer.output[0] ?? '', tensor.name];

@@ -21,7 +21,11 @@ export interface FoldMatch {
 }
 
 /** The match of a BatchNormalization node, or the reason why there is none. */
-export function matchNorm({ index, shapes }: { readonly index: ValueIndex; readonly shapes: ShapeIndex }, scope: Scope, norm: NodeProto): FoldMatch | string {
+export function matchNorm(
+  { index, shapes }: { readonly index: ValueIndex; readonly shapes: ShapeIndex },
+  scope: Scope,
+  norm: NodeProto,
+): FoldMatch | string {
   if (intAttribute(norm, 'training_mode', 0) === 1 || norm.output.slice(1).some((name) => name !== '')) return 'It is in training form.';
   if (intAttribute(norm, 'spatial', 1) === 0) return 'It normalizes each position on its own (spatial = 0).';
   const input = index.find(scope, norm.input[0] ?? '');

@@ -21,7 +21,8 @@ export function biasesOf(model: OnnxModel, ids: readonly string[]): Map<string, 
   const found = new Map<string, ShiftableBias>();
   for (const { layer, uses } of findLayers(model).sources) {
     const [use] = uses;
-    if (!ids.includes(layer.id) || use === undefined || uses.length > 1 || use.input !== 1 || layer.inSubgraph || !productOf(use.node)) continue;
+    if (!ids.includes(layer.id) || use === undefined || uses.length > 1 || use.input !== 1 || layer.inSubgraph || !productOf(use.node))
+      continue;
     const geometry = geometryOf(use.node, use.input, use.shape);
     // Where inputs scatter, an output channel is several rows of the weight's matrix.
     if (typeof geometry !== 'string' && geometry.scatters) continue;
@@ -44,7 +45,12 @@ function replaced({ proto }: OnnxModel, scope: Scope, bias: LayerBias, values: F
  * present one (empirical bias correction, Nagel et al. 2019, arXiv 1906.04721). Null where no means were taken.
  * @param weights the layer's own, @param rounded what they became.
  */
-export function shiftedBias(bias: Float64Array, weights: Float32Array, rounded: Float32Array, { matrix, centred }: InputGram): Float64Array | null {
+export function shiftedBias(
+  bias: Float64Array,
+  weights: Float32Array,
+  rounded: Float32Array,
+  { matrix, centred }: InputGram,
+): Float64Array | null {
   if (centred === null) return null;
   const { means } = centred;
   const { rows, columns, groupStride, rowStride, columnStride } = matrix;

@@ -29,7 +29,14 @@ function rounded(w: Float32Array, sort: boolean) {
   const made = feedbackFactor(H, N, sort);
   if (!made) throw new Error('no factor');
   const placed = Float32Array.from(made.order, (c) => w[c] ?? 0);
-  const levels = { kind: 'grid', qMin: -4, qMax: 3, scales: Float32Array.of(0.3), zeroPoints: Int32Array.of(0), blockOf: new Uint32Array(N) } as const;
+  const levels = {
+    kind: 'grid',
+    qMin: -4,
+    qMax: 3,
+    scales: Float32Array.of(0.3),
+    zeroPoints: Int32Array.of(0),
+    blockOf: new Uint32Array(N),
+  } as const;
   const { values, losses } = roundWithFeedbackOf(placed, made.factor, { groups: 1, rows: 1, columns: N }, levels);
   const q = new Float32Array(N);
   for (const [at, column] of made.order.entries()) q[column] = values[at] ?? 0;
@@ -40,7 +47,14 @@ test('the loss of rounding with feedback is the output error that the Hessian gi
   for (const sort of [false, true]) {
     const w = noise(N, 7);
     const { q, loss } = rounded(w, sort);
-    expect(loss / quadratic([...w].map((v, i) => v - (q[i] ?? 0)), damped, N)).toBeCloseTo(1, 4);
+    expect(
+      loss /
+        quadratic(
+          [...w].map((v, i) => v - (q[i] ?? 0)),
+          damped,
+          N,
+        ),
+    ).toBeCloseTo(1, 4);
   }
 });
 
@@ -49,7 +63,11 @@ test('feedback loses less than rounding to the nearest, over many rows', () => {
   for (let seed = 1; seed <= 30; seed++) {
     const w = noise(N, seed);
     fed += rounded(w, true).loss;
-    nearest += quadratic([...w].map((v) => v - Math.min(3, Math.max(-4, Math.round(v / 0.3))) * 0.3), damped, N);
+    nearest += quadratic(
+      [...w].map((v) => v - Math.min(3, Math.max(-4, Math.round(v / 0.3))) * 0.3),
+      damped,
+      N,
+    );
   }
   expect(fed).toBeLessThan(0.5 * nearest);
 });

@@ -40,7 +40,10 @@ export function feedbackFactor(gram: Float64Array, columns: number, sort: boolea
   return { factor, order };
 }
 
-/** The lower Cholesky factor of H + lambda I, with as little damping as it takes, from `least` parts of the mean diagonal on; null where none helps. */
+/**
+ * The lower Cholesky factor of H + lambda I, with as little damping as it takes, from `least` parts of the mean diagonal on; null where
+ * none helps.
+ */
 export function dampedCholesky(h: Float64Array, n: number, least = DAMPING): Float64Array | null {
   let mean = 0;
   for (let i = 0; i < n; i++) mean += (h[i * n + i] ?? 0) / n;

@@ -14,7 +14,8 @@ import { withSpread } from './spread';
 import { levelsOf, mergeLevels, withinSize } from './stages';
 
 /**
- * Passes over the samples when later layers make up for earlier ones: each runs both networks up to its layers. Layers that share one do not see
+ * Passes over the samples when later layers make up for earlier ones: each runs both networks up to its layers. Layers that share one do
+ * not see
  * what the others of it lose: mobilenet_v2 at 4 bits loses 23 points in 16 stages, 3 in one a layer.
  */
 const MOST_STAGES = 64;
@@ -22,7 +23,8 @@ const MOST_STAGES = 64;
 const MOST_ENTRIES = 2 ** 25;
 
 /**
- * From this many bits on errors are so small that fitting each layer to the original's inputs is as good (FACTS.md), and takes one pass. At 4
+ * From this many bits on errors are so small that fitting each layer to the original's inputs is as good (FACTS.md), and takes one pass. At
+ * 4
  * bits it is not: resnet8 with 16 clusters keeps 91 % of the original's answers, 94 % where later layers make up for earlier ones.
  */
 const FLOAT_BITS = 5;
@@ -66,11 +68,16 @@ interface Outcome {
 }
 
 /**
- * Fits these layers to their outputs, in the order of the graph, and puts them into the store. Layers whose inputs are not seen are returned
+ * Fits these layers to their outputs, in the order of the graph, and puts them into the store. Layers whose inputs are not seen are
+ * returned
  * with the reason, and stay as they are.
  * @throws WhittleError `bad-data` without samples.
  */
-export async function fitLayersByOutput<P extends PlannedFit>(context: PassContext, planned: readonly P[], method: FitMethod<P>): Promise<readonly Skipped[]> {
+export async function fitLayersByOutput<P extends PlannedFit>(
+  context: PassContext,
+  planned: readonly P[],
+  method: FitMethod<P>,
+): Promise<readonly Skipped[]> {
   const calibration = requireCalibration(context, method.name);
   const key = JSON.stringify(['by output', context.only, planned.map((each) => [each.layer.id, method.keyOf(each)])]);
   let fresh = false;
@@ -89,11 +96,17 @@ export async function fitLayersByOutput<P extends PlannedFit>(context: PassConte
 }
 
 /**
- * Fits those of the planned layers for which `wanted` holds. What is left, those whose inputs are not seen among them, is the pass's to treat
+ * Fits those of the planned layers for which `wanted` holds. What is left, those whose inputs are not seen among them, is the pass's to
+ * treat
  * by weights alone.
  * @param instead what becomes of layers that could not be fitted, for the note: "was rounded to the nearest".
  */
-export async function fitWanted<L extends { readonly layer: Layer }>(planned: readonly L[], wanted: (each: L) => boolean, fit: (some: readonly L[]) => Promise<readonly Skipped[]>, instead: string): Promise<{ readonly rest: readonly L[]; readonly note: string }> {
+export async function fitWanted<L extends { readonly layer: Layer }>(
+  planned: readonly L[],
+  wanted: (each: L) => boolean,
+  fit: (some: readonly L[]) => Promise<readonly Skipped[]>,
+  instead: string,
+): Promise<{ readonly rest: readonly L[]; readonly note: string }> {
   const some = planned.filter(wanted);
   if (some.length === 0) return { rest: planned, note: '' };
   const unseen = await fit(some);
@@ -104,7 +117,12 @@ export async function fitWanted<L extends { readonly layer: Layer }>(planned: re
   };
 }
 
-async function fitAll<P extends PlannedFit>(context: PassContext, calibration: Calibration, planned: readonly P[], method: FitMethod<P>): Promise<Outcome> {
+async function fitAll<P extends PlannedFit>(
+  context: PassContext,
+  calibration: Calibration,
+  planned: readonly P[],
+  method: FitMethod<P>,
+): Promise<Outcome> {
   const sources = new Map(findLayers(context.model).sources.map((s) => [s.layer.id, s]));
   const skipped: Skipped[] = [];
   const fit = planned.filter(({ layer }) => {
@@ -119,7 +137,9 @@ async function fitAll<P extends PlannedFit>(context: PassContext, calibration: C
     const source = sources.get(id);
     return source ? gramEntries(source) * (from === 'present' ? 3 : 1) : 0;
   };
-  const stages = (from === 'present' ? mergeLevels(levelsOf(context.model, ids), MOST_STAGES) : [ids]).flatMap((stage) => withinSize(stage, sizeOf, MOST_ENTRIES));
+  const stages = (from === 'present' ? mergeLevels(levelsOf(context.model, ids), MOST_STAGES) : [ids]).flatMap((stage) =>
+    withinSize(stage, sizeOf, MOST_ENTRIES),
+  );
   const biases = from === 'present' ? biasesOf(context.model, ids) : new Map<string, ShiftableBias>();
   const networks = { present: context.model, original: cloneForEdit(context.model) };
   const layers = new Map<string, KeptLayer>();
@@ -147,13 +167,32 @@ function inputsFor(fit: readonly PlannedFit[]): InputsFrom {
 }
 
 /** Grams of the original network depend on nothing but the graph: every setting of a slider uses the same. */
-async function gramsOf(context: PassContext, calibration: Calibration, networks: Networks, ids: readonly string[], centred: ReadonlySet<string>, from: InputsFrom): Promise<ReadonlyMap<string, InputGram>> {
-  const observe = (): Promise<Map<string, InputGram>> => observeGrams(networks, context.weights.layers, ids, centred, from, calibration, context.job);
+async function gramsOf(
+  context: PassContext,
+  calibration: Calibration,
+  networks: Networks,
+  ids: readonly string[],
+  centred: ReadonlySet<string>,
+  from: InputsFrom,
+): Promise<ReadonlyMap<string, InputGram>> {
+  const observe = (): Promise<Map<string, InputGram>> =>
+    observeGrams(networks, context.weights.layers, ids, centred, from, calibration, context.job);
   if (from === 'present') return observe();
-  return context.keep(`grams ${JSON.stringify(ids)}`, observe, (grams) => [...grams.values()].reduce((sum, { gram }) => sum + gram.byteLength, 0), 'graph');
+  return context.keep(
+    `grams ${JSON.stringify(ids)}`,
+    observe,
+    (grams) => [...grams.values()].reduce((sum, { gram }) => sum + gram.byteLength, 0),
+    'graph',
+  );
 }
 
-async function fitOne<P extends PlannedFit>(context: PassContext, planned: P, inputs: InputGram, bias: ShiftableBias | null, method: FitMethod<P>): Promise<KeptLayer | string> {
+async function fitOne<P extends PlannedFit>(
+  context: PassContext,
+  planned: P,
+  inputs: InputGram,
+  bias: ShiftableBias | null,
+  method: FitMethod<P>,
+): Promise<KeptLayer | string> {
   const { compute, weights } = context;
   const { id } = planned.layer;
   const values = await readWeights(context, id);
@@ -176,6 +215,7 @@ function putBias({ weights }: PassContext, bias: ShiftableBias | null, values: F
 }
 
 function keptBytes(layers: ReadonlyMap<string, KeptLayer>): number {
-  const tableBytes = ({ encoding }: KeptLayer): number => (encoding.kind === 'grid' ? 2 * encoding.grid.scales.byteLength : encoding.codebook.values.byteLength);
+  const tableBytes = ({ encoding }: KeptLayer): number =>
+    encoding.kind === 'grid' ? 2 * encoding.grid.scales.byteLength : encoding.codebook.values.byteLength;
   return [...layers.values()].reduce((sum, kept) => sum + kept.codes.byteLength + tableBytes(kept), 0);
 }

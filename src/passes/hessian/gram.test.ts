@@ -45,7 +45,13 @@ const CASES: Readonly<Record<string, Case>> = {
 };
 
 function modelOf({ op, x, w, opset = 13, attributes = {} }: Case): OnnxModel {
-  return makeModel({ opset, inputs: [['x', x]], outputs: [['y', null]], nodes: [makeNode(op, ['x', 'w'], ['y'], attributes)], weights: [weight('w', w, 3)] });
+  return makeModel({
+    opset,
+    inputs: [['x', x]],
+    outputs: [['y', null]],
+    nodes: [makeNode(op, ['x', 'w'], ['y'], attributes)],
+    weights: [weight('w', w, 3)],
+  });
 }
 
 function storeOf(model: OnnxModel) {
@@ -56,17 +62,42 @@ function storeOf(model: OnnxModel) {
     const tensor = tensors.get(id);
     return tensor ? readFloats(tensor) : new Float32Array();
   };
-  return { compute, layers, read, store: createWeightStore(layers, createOriginals(layers, ({ id }) => read(id), compute, 'resident'), compute) };
+  return {
+    compute,
+    layers,
+    read,
+    store: createWeightStore(
+      layers,
+      createOriginals(layers, ({ id }) => read(id), compute, 'resident'),
+      compute,
+    ),
+  };
 }
 
 for (const [name, one] of Object.entries(CASES)) {
   test(`${name}: the Gram matrix gives the energy of the output`, async () => {
     const model = modelOf(one);
     const { compute, layers, read, store } = storeOf(model);
-    const samples: TestSamples = [1, 2].map((seed) => ({ x: floats(one.x, noise(one.x.reduce((a, b) => a * b, 1), seed)) }));
+    const samples: TestSamples = [1, 2].map((seed) => ({
+      x: floats(
+        one.x,
+        noise(
+          one.x.reduce((a, b) => a * b, 1),
+          seed,
+        ),
+      ),
+    }));
     const [layer] = layers;
     if (!layer) throw new Error('no layer');
-    const grams = await observeGrams({ present: model, original: model }, layers, [layer.id], new Set(), 'float', calibrationOver(samples, store, compute), job);
+    const grams = await observeGrams(
+      { present: model, original: model },
+      layers,
+      [layer.id],
+      new Set(),
+      'float',
+      calibrationOver(samples, store, compute),
+      job,
+    );
     const found = grams.get(layer.id);
     if (!found) throw new Error('no gram');
     const { groups, rows, columns, groupStride, rowStride, columnStride } = found.matrix;
@@ -75,7 +106,8 @@ for (const [name, one] of Object.entries(CASES)) {
     for (let g = 0; g < groups; g++) {
       for (let r = 0; r < rows; r++) {
         const at = (c: number): number => w[g * groupStride + r * rowStride + c * columnStride] ?? 0;
-        for (let a = 0; a < columns; a++) for (let b = 0; b < columns; b++) predicted += at(a) * at(b) * (found.gram[(g * columns + a) * columns + b] ?? 0);
+        for (let a = 0; a < columns; a++)
+          for (let b = 0; b < columns; b++) predicted += at(a) * at(b) * (found.gram[(g * columns + a) * columns + b] ?? 0);
       }
     }
     let energy = 0;
@@ -86,11 +118,36 @@ for (const [name, one] of Object.entries(CASES)) {
 
 test('what cannot be seen as columns is said in words', () => {
   const reasons = [
-    makeModel({ opset: 13, inputs: [['x', [1, 2, 5, 5]]], outputs: [['y', null]], nodes: [makeNode('Gather', ['w', 'i'], ['y'])], weights: [weight('w', [8, 4], 1)] }),
-    makeModel({ opset: 13, inputs: [['x', [5, 3]]], outputs: [['y', null]], nodes: [makeNode('MatMul', ['w', 'x'], ['y'])], weights: [weight('w', [4, 5], 1)] }),
-    makeModel({ opset: 13, inputs: [['x', [2, 4]]], outputs: [['y', null], ['z', null]], nodes: [makeNode('MatMul', ['x', 'w'], ['y']), makeNode('MatMul', ['x', 'w'], ['z'])], weights: [weight('w', [4, 5], 1)] }),
+    makeModel({
+      opset: 13,
+      inputs: [['x', [1, 2, 5, 5]]],
+      outputs: [['y', null]],
+      nodes: [makeNode('Gather', ['w', 'i'], ['y'])],
+      weights: [weight('w', [8, 4], 1)],
+    }),
+    makeModel({
+      opset: 13,
+      inputs: [['x', [5, 3]]],
+      outputs: [['y', null]],
+      nodes: [makeNode('MatMul', ['w', 'x'], ['y'])],
+      weights: [weight('w', [4, 5], 1)],
+    }),
+    makeModel({
+      opset: 13,
+      inputs: [['x', [2, 4]]],
+      outputs: [
+        ['y', null],
+        ['z', null],
+      ],
+      nodes: [makeNode('MatMul', ['x', 'w'], ['y']), makeNode('MatMul', ['x', 'w'], ['z'])],
+      weights: [weight('w', [4, 5], 1)],
+    }),
   ].flatMap((model) => findLayers(model).sources.map(inputMatrix));
-  expect(reasons).toEqual(['Gather multiplies nothing with its weights', 'the weight is not the right-hand matrix of MatMul', 'several nodes share the weight']);
+  expect(reasons).toEqual([
+    'Gather multiplies nothing with its weights',
+    'the weight is not the right-hand matrix of MatMul',
+    'several nodes share the weight',
+  ]);
 });
 
 test('a pair of networks: the cross product is of the original inputs with the present ones', async () => {
@@ -107,8 +164,22 @@ test('a pair of networks: the cross product is of the original inputs with the p
   const x = [0.5, -1, 2];
   const changed = read(first.id).map((v) => v + 0.25);
   await store.put(first.id, compute.upload(changed), null);
-  const grams = await observeGrams({ present: model, original: model }, layers, [second.id], new Set(), 'present', calibrationOver([{ x: floats([1, 3], x) }], store, compute), job);
-  const hidden = (a: Float32Array): number[] => [0, 1].map((n) => Math.max(0, x.reduce((sum, v, k) => sum + v * (a[k * 2 + n] ?? 0), 0)));
+  const grams = await observeGrams(
+    { present: model, original: model },
+    layers,
+    [second.id],
+    new Set(),
+    'present',
+    calibrationOver([{ x: floats([1, 3], x) }], store, compute),
+    job,
+  );
+  const hidden = (a: Float32Array): number[] =>
+    [0, 1].map((n) =>
+      Math.max(
+        0,
+        x.reduce((sum, v, k) => sum + v * (a[k * 2 + n] ?? 0), 0),
+      ),
+    );
   const [before, after] = [hidden(read(first.id)), hidden(changed)];
   const expected = before.flatMap((p) => after.map((q) => p * q));
   const found = grams.get(second.id);
@@ -121,12 +192,21 @@ test('levels follow the graph, and are merged or cut evenly', () => {
     opset: 13,
     inputs: [['x', [1, 2]]],
     outputs: [['y', null]],
-    nodes: [makeNode('MatMul', ['x', 'a'], ['p']), makeNode('MatMul', ['p', 'b'], ['q']), makeNode('MatMul', ['p', 'c'], ['r']), makeNode('Add', ['q', 'r'], ['s']), makeNode('MatMul', ['s', 'd'], ['y'])],
+    nodes: [
+      makeNode('MatMul', ['x', 'a'], ['p']),
+      makeNode('MatMul', ['p', 'b'], ['q']),
+      makeNode('MatMul', ['p', 'c'], ['r']),
+      makeNode('Add', ['q', 'r'], ['s']),
+      makeNode('MatMul', ['s', 'd'], ['y']),
+    ],
     weights: [weight('a', [2, 2], 1), weight('b', [2, 2], 2), weight('c', [2, 2], 3), weight('d', [2, 2], 4)],
   });
   const ids = listLayers(model).layers.map((l) => l.id);
   expect(levelsOf(model, ids)).toEqual([['p'], ['q', 'r'], ['y']]);
-  expect(mergeLevels([['a'], ['b'], ['c'], ['d'], ['e']], 2)).toEqual([['a', 'b'], ['c', 'd', 'e']]);
+  expect(mergeLevels([['a'], ['b'], ['c'], ['d'], ['e']], 2)).toEqual([
+    ['a', 'b'],
+    ['c', 'd', 'e'],
+  ]);
   expect(withinSize(['a', 'b', 'c', 'd'], (id) => (id === 'c' ? 9 : 2), 4)).toEqual([['a', 'b'], ['c'], ['d']]);
 });
 
@@ -146,7 +226,17 @@ test('where a bias takes the means, products are about them, and the shifted bia
   await store.put(second.id, compute.upload(rounded), null);
   const edited = cloneForEdit(model);
   const samples: TestSamples = Array.from({ length: 6 }, (_, s) => ({ x: floats([1, 3], noise(3, 20 + s)) }));
-  const found = (await observeGrams({ present: edited, original: model }, layers, [second.id], new Set([second.id]), 'present', calibrationOver(samples, store, compute), job)).get(second.id);
+  const found = (
+    await observeGrams(
+      { present: edited, original: model },
+      layers,
+      [second.id],
+      new Set([second.id]),
+      'present',
+      calibrationOver(samples, store, compute),
+      job,
+    )
+  ).get(second.id);
   const bias = biasesOf(edited, [second.id]).get(second.id);
   const shifted = found && bias ? shiftedBias(bias.values, read(second.id), rounded, found) : null;
   if (!found || !bias || !shifted) throw new Error('no shift');

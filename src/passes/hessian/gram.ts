@@ -49,7 +49,8 @@ export function inputMatrix(source: LayerSource): WeightMatrix | string {
   const [use] = source.uses;
   if (use === undefined || source.uses.length > 1) return 'several nodes share the weight';
   if (source.layer.inSubgraph) return 'it is inside a branch or loop, whose inputs cannot be observed';
-  if (valuesAlong(use.via).some(({ producer }) => !producer || operatorOf(producer)?.moves?.stays !== true)) return 'the weight is reshaped before it is used';
+  if (valuesAlong(use.via).some(({ producer }) => !producer || operatorOf(producer)?.moves?.stays !== true))
+    return 'the weight is reshaped before it is used';
   const geometry = geometryOf(use.node, use.input, use.shape);
   return typeof geometry === 'string' ? geometry : matrixOf(geometry);
 }
@@ -65,7 +66,15 @@ export function gramEntries(source: LayerSource): number {
  * computes: products run where the model runs, and only they come back. Layers whose inputs cannot be had are left out of the answer.
  * @param centred layers whose biases take the means, where both networks are seen.
  */
-export async function observeGrams({ present: model, original: before }: Networks, layers: readonly Layer[], wanted: readonly string[], centred: ReadonlySet<string>, from: InputsFrom, calibration: Calibration, job: Job): Promise<Map<string, InputGram>> {
+export async function observeGrams(
+  { present: model, original: before }: Networks,
+  layers: readonly Layer[],
+  wanted: readonly string[],
+  centred: ReadonlySet<string>,
+  from: InputsFrom,
+  calibration: Calibration,
+  job: Job,
+): Promise<Map<string, InputGram>> {
   const sources = findLayers(model).sources.filter((s) => wanted.includes(s.layer.id));
   const seen = sources.flatMap((source) => {
     const matrix = inputMatrix(source);
@@ -106,7 +115,9 @@ export async function observeGrams({ present: model, original: before }: Network
       },
     ];
   });
-  graph.output = outputs.flatMap(({ gram, cross, own }) => [gram, cross, own].filter((name) => name !== null)).map((name) => valueInfo(name, DataType.FLOAT, null));
+  graph.output = outputs
+    .flatMap(({ gram, cross, own }) => [gram, cross, own].filter((name) => name !== null))
+    .map((name) => valueInfo(name, DataType.FLOAT, null));
   const sums = new Map<string, Float64Array>();
   await calibration.observe(
     { model: probe.model, weights },
@@ -130,7 +141,8 @@ export async function observeGrams({ present: model, original: before }: Network
 
 /**
  * Products of columns that end in a row of ones, taken about the columns' means.
- * @param gram [groups, columns + 1, columns + 1] of the present network, @param cross of the original with the present one, @param own of the
+ * @param gram [groups, columns + 1, columns + 1] of the present network, @param cross of the original with the present one, @param own of
+ * the
  * original.
  */
 function aboutMeans(matrix: WeightMatrix, gram: Float64Array, cross: Float64Array, own: Float64Array): InputGram {

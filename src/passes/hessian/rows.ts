@@ -35,7 +35,8 @@ export function feedbackRows({ matrix, gram }: InputGram, sort: boolean): Feedba
   };
   const hessian = (): Float32Array<ArrayBuffer> => {
     const scaled = new Float32Array(factor.length);
-    for (const [g, order] of orders.entries()) scaled.set(scaledHessian(gram.subarray(g * size, (g + 1) * size), order, factor[(g + 1) * size - 1] ?? 1), g * size);
+    for (const [g, order] of orders.entries())
+      scaled.set(scaledHessian(gram.subarray(g * size, (g + 1) * size), order, factor[(g + 1) * size - 1] ?? 1), g * size);
     return scaled;
   };
   return { shape: { groups, rows: groups * rows, columns }, factor, elementOf, hessian };
@@ -47,7 +48,8 @@ function scaledHessian(gram: Float64Array, order: Uint32Array, corner: number): 
   const damping = Math.max(0, corner ** 2 - (gram[(order[n - 1] ?? 0) * (n + 1)] ?? 0));
   const mean = order.reduce((sum, c) => sum + (gram[c * (n + 1)] ?? 0) + damping, 0) / n;
   const scaled = new Float64Array(n * n);
-  for (const [a, i] of order.entries()) for (const [b, j] of order.entries()) scaled[a * n + b] = ((gram[i * n + j] ?? 0) + (a === b ? damping : 0)) / mean;
+  for (const [a, i] of order.entries())
+    for (const [b, j] of order.entries()) scaled[a * n + b] = ((gram[i * n + j] ?? 0) + (a === b ? damping : 0)) / mean;
   return scaled;
 }
 
@@ -66,7 +68,8 @@ export function scatter(placed: Float32Array, { shape, elementOf }: FeedbackRows
 }
 
 /**
- * The weights that give, on the inputs of the network as it is now, what the layer's own weights give on the original's: w + w D. Where there
+ * The weights that give, on the inputs of the network as it is now, what the layer's own weights give on the original's: w + w D. Where
+ * there
  * is one network only, or nothing can be learned, they are the weights themselves. Pruned weights stay 0.
  * @param damping of D, as a part of the Hessian's mean diagonal; 1 % unless given.
  */
@@ -94,7 +97,10 @@ export function targetWeights(weights: Float32Array, { matrix, gram, cross }: In
 }
 
 /** The mean square of each column of the input, one a tensor element: how much an error of the element weighs by itself. */
-export function elementImportance(length: number, { matrix, gram }: { readonly matrix: WeightMatrix; readonly gram: Float64Array }): Float32Array<ArrayBuffer> {
+export function elementImportance(
+  length: number,
+  { matrix, gram }: { readonly matrix: WeightMatrix; readonly gram: Float64Array },
+): Float32Array<ArrayBuffer> {
   const { groups, rows, columns, groupStride, rowStride, columnStride } = matrix;
   const importance = new Float32Array(length);
   for (let g = 0; g < groups; g++) {

@@ -9,7 +9,11 @@ const WEIGHTS = noise(ROWS * COLUMNS, 1);
 const CODES = Uint8Array.from([0, 3, 1, 2, 3, 0]);
 const CHANNELS = { outer: 1, channels: ROWS, inner: COLUMNS, block: COLUMNS };
 const WHOLE = { outer: 1, channels: 1, inner: ROWS * COLUMNS, block: ROWS * COLUMNS };
-const GRID: Coded = { kind: 'grid', storage: 'dequantize', grid: { groups: CHANNELS, bits: 2, qMin: 0, qMax: 3, scales: Float32Array.of(0.3, -0.5), zeroPoints: Int32Array.of(1, 1) } };
+const GRID: Coded = {
+  kind: 'grid',
+  storage: 'dequantize',
+  grid: { groups: CHANNELS, bits: 2, qMin: 0, qMax: 3, scales: Float32Array.of(0.3, -0.5), zeroPoints: Int32Array.of(1, 1) },
+};
 const BOOK: Coded = { kind: 'codebook', codebook: { groups: WHOLE, size: 4, values: Float32Array.of(-0.5, 0, 0.2, 0.9) } };
 
 /** Columns about their means, [columns, places]. */
@@ -24,7 +28,9 @@ function columns(seed: number, size: number): number[][] {
 const [ORIGINAL, PRESENT] = [columns(10, 2), columns(20, 1.5)];
 
 function gramOf(x: readonly number[][]): Float64Array {
-  return Float64Array.from({ length: COLUMNS * COLUMNS }, (_, e) => (x[Math.floor(e / COLUMNS)] ?? []).reduce((sum, v, p) => sum + v * (x[e % COLUMNS]?.[p] ?? 0), 0));
+  return Float64Array.from({ length: COLUMNS * COLUMNS }, (_, e) =>
+    (x[Math.floor(e / COLUMNS)] ?? []).reduce((sum, v, p) => sum + v * (x[e % COLUMNS]?.[p] ?? 0), 0),
+  );
 }
 
 const MEANS = { original: new Float64Array(COLUMNS), present: new Float64Array(COLUMNS) };
@@ -63,7 +69,10 @@ test('what samples say nothing about stays', () => {
   const fitted = valuesOf(CODES, GRID);
   expect(withSpread(GRID, WEIGHTS, fitted, { ...INPUTS, centred: null })).toBe(GRID);
   expect(withSpread(GRID, WEIGHTS, fitted, { ...INPUTS, gram: new Float64Array(COLUMNS ** 2) })).toEqual(GRID);
-  expect(withSpread(GRID, WEIGHTS, fitted, { ...INPUTS, centred: { means: MEANS, gram: INPUTS.gram.map((v) => v * 1e6) } })).toEqual({ ...GRID, grid: { ...GRID.grid, scales: GRID.grid.scales.map((s) => 2 * s) } });
+  expect(withSpread(GRID, WEIGHTS, fitted, { ...INPUTS, centred: { means: MEANS, gram: INPUTS.gram.map((v) => v * 1e6) } })).toEqual({
+    ...GRID,
+    grid: { ...GRID.grid, scales: GRID.grid.scales.map((s) => 2 * s) },
+  });
 });
 
 test('scales that are stored in two bytes are rounded to them', () => {

@@ -1,4 +1,7 @@
-/** Rounded layers each lose a little of how far their outputs spread; behind dozens of them little of the signal is left, unless it is given back. */
+/**
+ * Rounded layers each lose a little of how far their outputs spread; behind dozens of them little of the signal is left, unless it is given
+ * back.
+ */
 import { channelOf, type Groups, scaleChannels } from '../../base/grids';
 import type { Coded } from '../coded';
 import { storedGrid } from '../quantize-weights/grid';
@@ -8,9 +11,11 @@ import type { InputGram } from './gram';
 const [LEAST, MOST] = [0.5, 2];
 
 /**
- * The encoding whose values make each channel's output vary on the present inputs as the original's does on its own: standard deviations are
+ * The encoding whose values make each channel's output vary on the present inputs as the original's does on its own: standard deviations
+ * are
  * made equal, one factor a scale or codebook. Least squares draws outputs towards their means wherever inputs are noisy, and layers add up:
- * mobilenet_v2's logits at 4 bits have a third of their spread without this. (What Jordan et al. 2022, arXiv 2211.08403, do to merged networks.)
+ * mobilenet_v2's logits at 4 bits have a third of their spread without this. (What Jordan et al. 2022, arXiv 2211.08403, do to merged
+ * networks.)
  * @param weights the layer's own, @param fitted what they became. Where the original's inputs are not known the encoding stays.
  */
 export function withSpread(encoding: Coded, weights: Float32Array, fitted: Float32Array, inputs: InputGram): Coded {
@@ -26,7 +31,13 @@ export function withSpread(encoding: Coded, weights: Float32Array, fitted: Float
 }
 
 /** One a channel of `groups`. */
-function spreadFactors(groups: Groups, weights: Float32Array, fitted: Float32Array, { matrix, gram }: InputGram, original: Float64Array): Float64Array {
+function spreadFactors(
+  groups: Groups,
+  weights: Float32Array,
+  fitted: Float32Array,
+  { matrix, gram }: InputGram,
+  original: Float64Array,
+): Float64Array {
   const wanted = new Float64Array(groups.channels);
   const found = new Float64Array(groups.channels);
   const { rows, columns, groupStride, rowStride, columnStride } = matrix;

@@ -24,7 +24,9 @@ export function levelsOf(model: OnnxModel, wanted: readonly string[]): string[][
 /** At most `most` groups of consecutive levels, as even as can be: each costs a pass over the samples. */
 export function mergeLevels(levels: readonly string[][], most: number): string[][] {
   const count = Math.min(most, levels.length);
-  return Array.from({ length: count }, (_, g) => levels.slice(Math.floor((g * levels.length) / count), Math.floor(((g + 1) * levels.length) / count)).flat());
+  return Array.from({ length: count }, (_, g) =>
+    levels.slice(Math.floor((g * levels.length) / count), Math.floor(((g + 1) * levels.length) / count)).flat(),
+  );
 }
 
 /** Consecutive runs of layers whose sizes add up to `most` at most; a larger one stands alone. */

@@ -8,10 +8,16 @@ import { subgraphsOf } from '../../onnx/nodes';
 
 /**
  * Puts the nodes of another graph beside a graph's own: two settings of a network in one run. Both read the same inputs and constants of
- * the same names, but weights, which are inputs, and values of their own. Returns the name that a value of the other graph has now; null for
+ * the same names, but weights, which are inputs, and values of their own. Returns the name that a value of the other graph has now; null
+ * for
  * graphs with bodies, whose names reach into the graph around them.
  */
-export function addTwin(graph: GraphProto, other: GraphProto, weights: readonly WeightInput[], names: (prefix: string) => string): ((name: string) => string) | null {
+export function addTwin(
+  graph: GraphProto,
+  other: GraphProto,
+  weights: readonly WeightInput[],
+  names: (prefix: string) => string,
+): ((name: string) => string) | null {
   if (other.node.some((node) => subgraphsOf(node).length > 0)) return null;
   const renamed = new Map<string, string>();
   for (const { inputName, shape } of weights) {

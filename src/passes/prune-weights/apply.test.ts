@@ -14,7 +14,9 @@ const model = convNet(13);
 const TOTAL = 428;
 
 async function zeros(applied: Applied): Promise<Record<string, number>> {
-  const entries = await Promise.all(applied.store.layers.map(async (l) => [l.id, (await applied.value(l.id)).filter((v) => v === 0).length] as const));
+  const entries = await Promise.all(
+    applied.store.layers.map(async (l) => [l.id, (await applied.value(l.id)).filter((v) => v === 0).length] as const),
+  );
   return Object.fromEntries(entries);
 }
 
@@ -63,7 +65,9 @@ test('threshold: every magnitude below it, none at it', async () => {
     const before = await applied.compute.download((await applied.store.acquireOriginal(id)).handle);
     expect([...(await applied.value(id))]).toEqual([...before].map((v) => (Math.abs(v) < 0.25 ? 0 : v)));
   }
-  await expect(applyPass(pruneWeights, model, { options: { threshold: 0.25, criterion: 'random' } })).rejects.toMatchObject({ code: 'bad-recipe' });
+  await expect(applyPass(pruneWeights, model, { options: { threshold: 0.25, criterion: 'random' } })).rejects.toMatchObject({
+    code: 'bad-recipe',
+  });
 });
 
 describe('target bytes', () => {
@@ -98,7 +102,12 @@ test('a higher random sparsity cuts all that a lower one does', async () => {
 });
 
 describe('streamed select', () => {
-  const tensors = [noise(300, 1), Float32Array.from([0.5, -0.5, 0.5, 0, -0, 1e-40, 0.5]), new Float32Array(0), noise(301, 2).map((v) => Math.round(v * 4) / 4)];
+  const tensors = [
+    noise(300, 1),
+    Float32Array.from([0.5, -0.5, 0.5, 0, -0, 1e-40, 0.5]),
+    new Float32Array(0),
+    noise(301, 2).map((v) => Math.round(v * 4) / 4),
+  ];
   const compute = createCpuCompute();
 
   test.each([0, 1, 7, 150, 300, 304, 307, 450, 607, 608])('count %i cuts the same elements as the CPU maker, ties too', async (count) => {
@@ -107,7 +116,9 @@ describe('streamed select', () => {
     const oracle = await compute.run(magnitudeCut, handles, count);
     expect(own.count).toBe(count);
     for (const [t, handle] of handles.entries()) {
-      expect(await compute.download(await compute.run(applyCut, handle, t, own))).toEqual(await compute.download(await compute.run(applyCut, handle, t, oracle)));
+      expect(await compute.download(await compute.run(applyCut, handle, t, own))).toEqual(
+        await compute.download(await compute.run(applyCut, handle, t, oracle)),
+      );
     }
   });
 });

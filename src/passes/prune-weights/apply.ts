@@ -24,7 +24,8 @@ const CUT_BYTES = 1024;
 
 /**
  * Zeroes the least important weights: exactly the asked-for count, over all layers or in each. Source: magnitude pruning, Han et
- * al. 2015 (arXiv 1506.02626). A value that lies on a quantization grid stays on it, because zero does; a codebook without zero is left alone.
+ * al. 2015 (arXiv 1506.02626). A value that lies on a quantization grid stays on it, because zero does; a codebook without zero is left
+ * alone.
  */
 export const pruneWeights: Pass = {
   meta: pruneWeightsMeta,
@@ -39,7 +40,11 @@ export const pruneWeights: Pass = {
       const wanted = batch.layers.filter((l) => context.only === null || l.id === context.only);
       if (wanted.length === 0) continue;
       const key = JSON.stringify([batch.settings, batch.layers.map((l) => l.id)]);
-      const cut = await context.keep(key, () => findCut(context, batch), () => CUT_BYTES);
+      const cut = await context.keep(
+        key,
+        () => findCut(context, batch),
+        () => CUT_BYTES,
+      );
       zeroed += cut.count;
       ranked += batch.layers.reduce((sum, l) => sum + l.params, 0);
       if (batch.settings.criterion === 'magnitude') for (const { id } of wanted) thresholds.set(id, cut.threshold);
@@ -47,10 +52,14 @@ export const pruneWeights: Pass = {
         skipped.push(...wanted.map(({ id }) => ({ layer: id, reason: 'At this setting none of its weights is cut.' })));
         continue;
       }
-      await byWaves(wanted, (layer) => layer, (layer) => {
-        context.job.signal.throwIfAborted();
-        return cutLayer(context, layer, batch.layers.indexOf(layer), cut, batch.settings);
-      });
+      await byWaves(
+        wanted,
+        (layer) => layer,
+        (layer) => {
+          context.job.signal.throwIfAborted();
+          return cutLayer(context, layer, batch.layers.indexOf(layer), cut, batch.settings);
+        },
+      );
       changed.push(...wanted.map(({ id }) => id));
     }
     const share = ranked === 0 ? 0 : (100 * zeroed) / ranked;
@@ -66,9 +75,11 @@ function batchesOf(context: PassContext, settings: PruneSettings, skipped: Skipp
   for (const { layer, options } of context.selected) {
     const own = settingsOf(options);
     if (layer.params === 0) skipped.push({ layer: layer.id, reason: 'It has no weights.' });
-    else if (!holdsZero(context.weights.encodingOf(layer.id))) skipped.push({ layer: layer.id, reason: 'It is clustered already, to values without zero: prune before clustering.' });
+    else if (!holdsZero(context.weights.encodingOf(layer.id)))
+      skipped.push({ layer: layer.id, reason: 'It is clustered already, to values without zero: prune before clustering.' });
     // A sparsity set on one layer stands apart from the pass's threshold or target size too.
-    else if (own.sparsity !== settings.sparsity) batches.push({ layers: [layer], settings: { ...own, threshold: undefined, targetBytes: undefined } });
+    else if (own.sparsity !== settings.sparsity)
+      batches.push({ layers: [layer], settings: { ...own, threshold: undefined, targetBytes: undefined } });
     else if (settings.scope === 'layer') batches.push({ layers: [layer], settings: perLayerTarget(settings, context, layer) });
     else together.push(layer);
   }
@@ -106,10 +117,14 @@ async function findCut(context: PassContext, batch: Batch): Promise<MagnitudeCut
 
 /** The cut of every weight with |w| < threshold. */
 async function thresholdCut(context: PassContext, layers: readonly Layer[], threshold: number): Promise<MagnitudeCut> {
-  const counts = await byWaves(layers, (layer) => layer, (layer) => {
-    context.job.signal.throwIfAborted();
-    return withHandles(context, [layer], (handles) => context.compute.run(countBelow, handles, threshold));
-  });
+  const counts = await byWaves(
+    layers,
+    (layer) => layer,
+    (layer) => {
+      context.job.signal.throwIfAborted();
+      return withHandles(context, [layer], (handles) => context.compute.run(countBelow, handles, threshold));
+    },
+  );
   const count = counts.reduce((sum, each) => sum + each, 0);
   // No tie is ever cut: the first kept magnitude is the threshold itself or above it.
   const bits = magnitudeBits(Float32Array.of(threshold))[0] ?? 0;
@@ -131,7 +146,10 @@ async function cutLayer(context: PassContext, layer: Layer, tensor: number, cut:
   const lease = await weights.acquire(layer.id);
   let pruned: Handle;
   try {
-    pruned = settings.criterion === 'magnitude' ? await compute.run(applyCut, lease.handle, tensor, cut) : compute.upload(await randomCut(context, lease.handle, layer, tensor, cut));
+    pruned =
+      settings.criterion === 'magnitude'
+        ? await compute.run(applyCut, lease.handle, tensor, cut)
+        : compute.upload(await randomCut(context, lease.handle, layer, tensor, cut));
   } finally {
     lease.release();
   }
@@ -145,7 +163,11 @@ async function randomCut(context: PassContext, handle: Handle, layer: Layer, ten
   return values;
 }
 
-async function withHandles<T>(context: PassContext, layers: readonly Layer[], work: (handles: [Handle, ...Handle[]]) => Promise<T>): Promise<T> {
+async function withHandles<T>(
+  context: PassContext,
+  layers: readonly Layer[],
+  work: (handles: [Handle, ...Handle[]]) => Promise<T>,
+): Promise<T> {
   const leases = [];
   try {
     for (const layer of layers) leases.push(await context.weights.acquire(layer.id));

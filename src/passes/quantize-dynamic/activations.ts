@@ -23,7 +23,10 @@ export function roundInputs({ proto }: OnnxModel, nodes: readonly NodeProto[]): 
       const [codes, scale, zero] = [fresh('q'), fresh('q'), fresh('q')];
       result = fresh('q');
       rounded.set(value, result);
-      const pair = [makeNode('DynamicQuantizeLinear', [value.name], [codes, scale, zero]), makeNode('DequantizeLinear', [codes, scale, zero], [result])];
+      const pair = [
+        makeNode('DynamicQuantizeLinear', [value.name], [codes, scale, zero]),
+        makeNode('DequantizeLinear', [codes, scale, zero], [result]),
+      ];
       after.set(value.producer, [...(after.get(value.producer) ?? []), ...pair]);
     }
     node.input[0] = result;

@@ -13,7 +13,15 @@ import { runLive } from '../testing/run-live';
 import { quantizeDynamic } from './apply';
 
 const ops = (model: OnnxModel): string[] => (model.proto.graph?.node ?? []).map((node) => node.opType);
-const input = (shape: readonly number[]): Feeds => ({ x: floats(shape, noise(shape.reduce((a, b) => a * b, 1), 31)) });
+const input = (shape: readonly number[]): Feeds => ({
+  x: floats(
+    shape,
+    noise(
+      shape.reduce((a, b) => a * b, 1),
+      31,
+    ),
+  ),
+});
 
 function named(name: string, node: NodeProto): NodeProto {
   node.name = name;
@@ -25,9 +33,16 @@ const twice = (): OnnxModel =>
   makeModel({
     opset: 13,
     inputs: [['x', [2, 3, 6]]],
-    outputs: [['y', [2, 3, 4]], ['z', [2, 3, 4]]],
+    outputs: [
+      ['y', [2, 3, 4]],
+      ['z', [2, 3, 4]],
+    ],
     weights: [weight('a', [6, 4], 1), weight('b', [6, 4], 2), weight('c', [4], 3)],
-    nodes: [named('one', makeNode('MatMul', ['x', 'a'], ['y'])), named('two', makeNode('MatMul', ['x', 'b'], ['h'])), makeNode('Add', ['h', 'c'], ['z'])],
+    nodes: [
+      named('one', makeNode('MatMul', ['x', 'a'], ['y'])),
+      named('two', makeNode('MatMul', ['x', 'b'], ['h'])),
+      makeNode('Add', ['h', 'c'], ['z']),
+    ],
   });
 
 /** One weight in two products that follow each other. */
@@ -48,7 +63,12 @@ const grouped = (rank: 1 | 2): OnnxModel => {
     inputs: [['x', [2, 4, ...size]]],
     outputs: [['y', null]],
     weights: [weight('w', [6, 2, ...kernel], 1), weight('b', [6], 2)],
-    nodes: [named('conv', makeNode('Conv', ['x', 'w', 'b'], ['y'], { group: 2, strides: kernel.map(() => 2), pads: [...kernel, ...kernel].map(() => 1) }))],
+    nodes: [
+      named(
+        'conv',
+        makeNode('Conv', ['x', 'w', 'b'], ['y'], { group: 2, strides: kernel.map(() => 2), pads: [...kernel, ...kernel].map(() => 1) }),
+      ),
+    ],
   });
 };
 
@@ -93,7 +113,9 @@ describe('integer products', () => {
     const z = Math.round(-low / s);
     const rounded = x.map((v) => (Math.min(Math.max(Math.round(v / s) + z, 0), 255) - z) * s);
     const w = await applied.value('mm');
-    const expected = [0, 1].flatMap((row) => [0, 1, 2, 3, 4].map((column) => rounded.slice(row * 12, row * 12 + 12).reduce((sum, v, k) => sum + v * (w[k * 5 + column] ?? 0), 0)));
+    const expected = [0, 1].flatMap((row) =>
+      [0, 1, 2, 3, 4].map((column) => rounded.slice(row * 12, row * 12 + 12).reduce((sum, v, k) => sum + v * (w[k * 5 + column] ?? 0), 0)),
+    );
     expect(maxAbsDifference((await runModel((await applied.exported()).model, input([2, 12])))['y'] ?? [], expected)).toBeLessThan(1e-5);
   });
 });

@@ -34,13 +34,18 @@ export const quantizeDynamic: Pass = {
       job.onProgress({ stage: `Quantizing ${layer.source.layer.id}`, done, total, startedAt });
       if (only === null || only === layer.source.layer.id) await putIntegerWeight(context, layer, null);
     }
-    for (const { layer, options } of recurrent) if (only === null || only === layer.id) await packWeight(context, layer, weightSettings(options));
+    for (const { layer, options } of recurrent)
+      if (only === null || only === layer.id) await packWeight(context, layer, weightSettings(options));
     const { skipped, note: alone } = await packLeft(context, left);
     if (only !== null) return { changed: [], skipped, note: '' };
     const products = layers.filter(({ node }) => operatorOf(node)?.dynamic === 'product');
-    roundInputs(context.model, products.flatMap(({ nodes }) => nodes));
+    roundInputs(
+      context.model,
+      products.flatMap(({ nodes }) => nodes),
+    );
     for (const { source, nodes } of layers) {
-      for (const node of nodes) context.onFinish((written) => toIntegers(written, source.layer.id, source.value.name, node.output[0] ?? ''));
+      for (const node of nodes)
+        context.onFinish((written) => toIntegers(written, source.layer.id, source.value.name, node.output[0] ?? ''));
     }
     const packed = recurrent.length === 0 ? '' : ` ${recurrent.length} recurrent weights are stored in packed codes and compute in float.`;
     const tables = layers.length - products.length;
@@ -67,5 +72,7 @@ function nodeProblem(proto: OnnxModel['proto'], { node, scope }: Use): string | 
   const factors = factorsOf(node);
   if (factors.product !== 1 || factors.bias !== 1) return 'Its alpha or beta is not 1.';
   const bias = node.input[2] ?? '';
-  return productOf(node)?.layout === 'planes' && bias !== '' && findConstant(proto, scope.graph, bias)?.dataType !== DataType.FLOAT ? 'Its bias is not a constant.' : null;
+  return productOf(node)?.layout === 'planes' && bias !== '' && findConstant(proto, scope.graph, bias)?.dataType !== DataType.FLOAT
+    ? 'Its bias is not a constant.'
+    : null;
 }

@@ -24,7 +24,8 @@ export function toIntegers({ proto }: OnnxModel, layerId: string, weight: string
   const { graph } = proto;
   const node = graph?.node.find((reader) => reader.output[0] === output && reader.input.includes(weight));
   const stored = graph && storedWeight(proto, graph, weight);
-  if (!graph || !node || !stored) return [{ layer: layerId, reason: 'A later pass stores its weights in another form: it computes in float.' }];
+  if (!graph || !node || !stored)
+    return [{ layer: layerId, reason: 'A later pass stores its weights in another form: it computes in float.' }];
   const maker = new Maker(proto, graph);
   const dequantize = graph.node.find((other) => other.opType === 'DequantizeLinear' && other.output[0] === node.input[0]);
   if (operatorOf(node)?.dynamic === 'rows') gather(maker, node, stored);
@@ -44,7 +45,9 @@ function storedWeight(proto: OnnxModel['proto'], graph: GraphProto, weight: stri
 
 /** Takes a node out that makes something nobody reads. */
 function dropUnread(graph: GraphProto, node: NodeProto): void {
-  const read = graph.node.some((reader) => reader.input.includes(node.output[0] ?? '')) || graph.output.some((output) => output.name === node.output[0]);
+  const read =
+    graph.node.some((reader) => reader.input.includes(node.output[0] ?? '')) ||
+    graph.output.some((output) => output.name === node.output[0]);
   if (!read) graph.node = graph.node.filter((other) => other !== node);
 }
 
@@ -77,10 +80,16 @@ class Maker {
  * MatMul, Gemm and Conv: codes times codes, in int32; then the scales, then the bias.
  * @param dynamic codes, scale and zero point of what the node reads.
  */
-function multiply(maker: Maker, node: NodeProto, [x = '', scale = '', zero = '']: readonly string[], { codes, scales }: StoredWeight): void {
+function multiply(
+  maker: Maker,
+  node: NodeProto,
+  [x = '', scale = '', zero = '']: readonly string[],
+  { codes, scales }: StoredWeight,
+): void {
   const isConv = productOf(node)?.layout === 'planes';
   // A channel's values lie along the last axis of a product, and along the second of a convolution.
-  const spread = (values: Float32Array): string => maker.constant(DataType.FLOAT, isConv ? [values.length, ...shapeOf(codes).slice(2).fill(1)] : [values.length], bytesOf(values));
+  const spread = (values: Float32Array): string =>
+    maker.constant(DataType.FLOAT, isConv ? [values.length, ...shapeOf(codes).slice(2).fill(1)] : [values.length], bytesOf(values));
   const transposed = !isConv && weightPort(node, 1)?.outputs(shapeOf(codes), node)?.[0] === 0;
   const sums = maker.node(isConv ? 'ConvInteger' : 'MatMulInteger', [x, transposed ? transposedCodes(maker, codes) : codes.name, zero]);
   if (isConv) maker.nodes.at(-1)?.attribute.push(...node.attribute);
@@ -96,7 +105,8 @@ function multiply(maker: Maker, node: NodeProto, [x = '', scale = '', zero = '']
 function transposedCodes(maker: Maker, codes: TensorProto): string {
   const [rows = 0, columns = 0] = shapeOf(codes);
   const turned = new Uint8Array(rows * columns);
-  for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) turned[column * rows + row] = codes.rawData[row * columns + column] ?? 0;
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++) turned[column * rows + row] = codes.rawData[row * columns + column] ?? 0;
   return maker.constant(DataType.INT8, [columns, rows], turned);
 }
 
@@ -105,6 +115,9 @@ function gather(maker: Maker, node: NodeProto, { codes, scales }: StoredWeight):
   const [, rows = ''] = node.input;
   const picked = maker.node('Cast', [maker.node('Gather', [codes.name, rows])], { to: DataType.FLOAT });
   const count = readFloats(scales).length;
-  const step = scales.dims.length === 0 ? scales.name : maker.node('Gather', [maker.constant(DataType.FLOAT, [count, 1], bytesOf(readFloats(scales))), rows]);
+  const step =
+    scales.dims.length === 0
+      ? scales.name
+      : maker.node('Gather', [maker.constant(DataType.FLOAT, [count, 1], bytesOf(readFloats(scales))), rows]);
   maker.node('Mul', [picked, step], {}, node.output[0]);
 }

@@ -27,21 +27,37 @@ function net(opset = 13): OnnxModel {
     inputs: [['x', [1, 3, 8, 8]]],
     outputs: [['y', [1, 5]]],
     weights: [
-      weight('w1', [8, 3, 3, 3], 1), weight('b1', [8], 2), weight('w2', [8, 1, 3, 3], 3), weight('b2', [8], 4), weight('w3', [8, 8, 1, 1], 5),
-      weight('w4', [4, 8, 1, 1], 6), weight('b4', [4], 7), weight('w5', [4, 8, 3, 3], 8), weight('w6', [6, 8, 1, 1], 9), weight('w7', [5, 6], 10), weight('b7', [5], 11),
-      makeTensor('zero', DataType.FLOAT, [], bytesOf(Float32Array.of(0))), makeTensor('six', DataType.FLOAT, [], bytesOf(Float32Array.of(6))),
+      weight('w1', [8, 3, 3, 3], 1),
+      weight('b1', [8], 2),
+      weight('w2', [8, 1, 3, 3], 3),
+      weight('b2', [8], 4),
+      weight('w3', [8, 8, 1, 1], 5),
+      weight('w4', [4, 8, 1, 1], 6),
+      weight('b4', [4], 7),
+      weight('w5', [4, 8, 3, 3], 8),
+      weight('w6', [6, 8, 1, 1], 9),
+      weight('w7', [5, 6], 10),
+      weight('b7', [5], 11),
+      makeTensor('zero', DataType.FLOAT, [], bytesOf(Float32Array.of(0))),
+      makeTensor('six', DataType.FLOAT, [], bytesOf(Float32Array.of(6))),
     ],
     nodes: [
-      makeNode('Conv', ['x', 'w1', 'b1'], ['c1'], same), makeNode('Relu', ['c1'], ['r1']),
-      makeNode('Conv', ['r1', 'w2', 'b2'], ['c2'], { ...same, group: 8 }), clip,
+      makeNode('Conv', ['x', 'w1', 'b1'], ['c1'], same),
+      makeNode('Relu', ['c1'], ['r1']),
+      makeNode('Conv', ['r1', 'w2', 'b2'], ['c2'], { ...same, group: 8 }),
+      clip,
       makeNode('Conv', ['k2', 'w3'], ['c3']),
-      makeNode('Add', ['c3', 'r1'], ['a']), makeNode('Relu', ['a'], ['r2']),
-      makeNode('Conv', ['r2', 'w4', 'b4'], ['c4']), makeNode('Relu', ['c4'], ['r4']),
-      makeNode('Conv', ['r2', 'w5'], ['c5'], same), makeNode('Relu', ['c5'], ['r5']),
+      makeNode('Add', ['c3', 'r1'], ['a']),
+      makeNode('Relu', ['a'], ['r2']),
+      makeNode('Conv', ['r2', 'w4', 'b4'], ['c4']),
+      makeNode('Relu', ['c4'], ['r4']),
+      makeNode('Conv', ['r2', 'w5'], ['c5'], same),
+      makeNode('Relu', ['c5'], ['r5']),
       makeNode('Concat', ['r4', 'r5'], ['cat'], { axis: 1 }),
       makeNode('MaxPool', ['cat'], ['p'], { kernel_shape: [2, 2], strides: [2, 2] }),
       makeNode('Conv', ['p', 'w6'], ['c6']),
-      makeNode('GlobalAveragePool', ['c6'], ['g']), makeNode('Flatten', ['g'], ['f']),
+      makeNode('GlobalAveragePool', ['c6'], ['g']),
+      makeNode('Flatten', ['g'], ['f']),
       makeNode('Gemm', ['f', 'w7', 'b7'], ['y'], { transB: 1 }),
     ].map(named),
   });
@@ -54,7 +70,8 @@ const graphOf = (model: OnnxModel): GraphProto => {
   if (!model.proto.graph) throw new Error('no graph');
   return model.proto.graph;
 };
-const producer = (graph: GraphProto, name: string | undefined): NodeProto | undefined => graph.node.find((node) => name !== undefined && node.output.includes(name));
+const producer = (graph: GraphProto, name: string | undefined): NodeProto | undefined =>
+  graph.node.find((node) => name !== undefined && node.output.includes(name));
 const byOutput = (graph: GraphProto, name: string): NodeProto => {
   const found = producer(graph, name);
   if (!found) throw new Error(`no ${name}`);
@@ -91,7 +108,11 @@ describe('a network in QDQ form', () => {
       expect(made.result.changed).toHaveLength(7);
       const { model, skipped } = await made.exported();
       expect(skipped).toEqual([]);
-      const [float, live, stored] = [(await runModel(net(), input))['y'] ?? [], (await runLive(made, input))['y'] ?? [], (await runModel(model, input))['y'] ?? []];
+      const [float, live, stored] = [
+        (await runModel(net(), input))['y'] ?? [],
+        (await runLive(made, input))['y'] ?? [],
+        (await runModel(model, input))['y'] ?? [],
+      ];
       expect(maxAbsDifference(live, stored)).toBeLessThan(1e-4 * Math.max(...float.map(Math.abs)));
       expect(ratio(float, stored)).toBeLessThan(0.03);
       expect(ratio(float, stored)).toBeGreaterThan(1e-4);
@@ -99,14 +120,20 @@ describe('a network in QDQ form', () => {
   });
 
   test('quantizes behind Relu and Clip, not before', () => {
-    for (const [conv, end] of [['c1', 'r1'], ['c2', 'k2'], ['c4', 'r4']] as const) {
+    for (const [conv, end] of [
+      ['c1', 'r1'],
+      ['c2', 'k2'],
+      ['c4', 'r4'],
+    ] as const) {
       expect(graph.node.filter((node) => node.input.includes(conv)).map((node) => node.output[0])).toEqual([end]);
       expect(graph.node.filter((node) => node.input.includes(end)).map((node) => node.opType)).toEqual(['QuantizeLinear']);
     }
   });
 
   test('Concat and MaxPool keep the scale and zero point of their inputs', () => {
-    const parameters = ['r4', 'r5', 'cat', 'p'].map((name) => graph.node.find((node) => node.opType === 'QuantizeLinear' && node.input[0] === name)?.input.slice(1));
+    const parameters = ['r4', 'r5', 'cat', 'p'].map((name) =>
+      graph.node.find((node) => node.opType === 'QuantizeLinear' && node.input[0] === name)?.input.slice(1),
+    );
     expect(parameters[0]).toHaveLength(2);
     for (const other of parameters) expect(other).toEqual(parameters[0]);
   });
@@ -118,13 +145,19 @@ describe('a network in QDQ form', () => {
   });
 
   test('biases are int32 on the scale of input times weight, without a zero point', () => {
-    for (const [name, channels] of [['c1', 8], ['c2', 8], ['c4', 4], ['y', 5]] as const) {
+    for (const [name, channels] of [
+      ['c1', 8],
+      ['c2', 8],
+      ['c4', 4],
+      ['y', 5],
+    ] as const) {
       const node = byOutput(graph, name);
       const [x, w, b] = node.input.map((value) => producer(graph, value));
       expect(b?.input).toHaveLength(2);
       const [codes, steps] = [0, 1].map((i) => findConstant(file.proto, graph, b?.input[i] ?? ''));
       expect(codes?.dataType).toBe(DataType.INT32);
-      const scale = (node_: NodeProto | undefined): Float32Array => readFloats(findConstant(file.proto, graph, node_?.input[1] ?? '') ?? weight('', [0], 0));
+      const scale = (node_: NodeProto | undefined): Float32Array =>
+        readFloats(findConstant(file.proto, graph, node_?.input[1] ?? '') ?? weight('', [0], 0));
       expect(readFloats(steps ?? weight('', [0], 0))).toEqual(scale(w).map((s) => s * (scale(x)[0] ?? 0)));
       expect(codes && readInts(codes)).toHaveLength(channels);
     }
@@ -135,7 +168,15 @@ describe('a network in QDQ form', () => {
   test('outputs keep their names and stay float, and layers their ids', () => {
     expect(graph.output.map((output) => output.name)).toEqual(['y']);
     expect(byOutput(graph, 'y').opType).toBe('Gemm');
-    expect(graph.node.filter((node) => ['Conv', 'Gemm'].includes(node.opType)).map((node) => node.name)).toEqual(['c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'y']);
+    expect(graph.node.filter((node) => ['Conv', 'Gemm'].includes(node.opType)).map((node) => node.name)).toEqual([
+      'c1',
+      'c2',
+      'c3',
+      'c4',
+      'c5',
+      'c6',
+      'y',
+    ]);
   });
 
   test('every step of it by hand, min-max: y = A · relu(B x)', async () => {
@@ -147,7 +188,10 @@ describe('a network in QDQ form', () => {
       nodes: [makeNode('MatMul', ['x', 'B'], ['h']), makeNode('Relu', ['h'], ['r']), makeNode('MatMul', ['r', 'A'], ['y'])],
     });
     const x = noise(4, 7);
-    const { exported, value } = await applyPass(quantizeStatic, small, { options: { calibrator: 'minmax' }, samples: [{ x: floats([1, 4], x) }] });
+    const { exported, value } = await applyPass(quantizeStatic, small, {
+      options: { calibrator: 'minmax' },
+      samples: [{ x: floats([1, 4], x) }],
+    });
     const float = relu(times([...x], noise(24, 1), 6));
     const hidden = relu(times(round([...x], Math.min(0, ...x), Math.max(0, ...x)), await value('h'), 6));
     const expected = times(round(hidden, 0, Math.max(...float)), await value('y'), 3);
@@ -188,7 +232,10 @@ describe('what cannot be treated', () => {
     const { result, live } = await applyPass(quantizeStatic, model, { samples: [] });
     expect(result.changed).toEqual([]);
     expect(result.skipped.map((s) => s.layer)).toEqual(['conv', 'fc']);
-    for (const { reason } of result.skipped) expect(reason).toMatch(/opset 10; the model has 9\. Slice would have to be rewritten for a later opset\. Its weights are stored in 8 bits/);
+    for (const { reason } of result.skipped)
+      expect(reason).toMatch(
+        /opset 10; the model has 9\. Slice would have to be rewritten for a later opset\. Its weights are stored in 8 bits/,
+      );
     expect(graphOf(live).node.map((node) => node.opType)).toEqual(graphOf(model).node.map((node) => node.opType));
     expect(opsetOf(live.proto)).toBe(9);
   });
@@ -212,8 +259,10 @@ const twin = (): OnnxModel =>
     outputs: [['y', [1, 4, 6, 6]]],
     weights: [weight('w', [4, 4, 3, 3], 1), weight('b1', [4], 2), weight('b2', [4], 3), weight('u', [4, 4, 1, 1], 4)],
     nodes: [
-      makeNode('Conv', ['x', 'w', 'b1'], ['c1'], { pads: [1, 1, 1, 1] }), makeNode('Relu', ['c1'], ['r1']),
-      makeNode('Conv', ['r1', 'w', 'b2'], ['c2'], { pads: [1, 1, 1, 1] }), makeNode('Conv', ['c2', 'u'], ['y']),
+      makeNode('Conv', ['x', 'w', 'b1'], ['c1'], { pads: [1, 1, 1, 1] }),
+      makeNode('Relu', ['c1'], ['r1']),
+      makeNode('Conv', ['r1', 'w', 'b2'], ['c2'], { pads: [1, 1, 1, 1] }),
+      makeNode('Conv', ['c2', 'u'], ['y']),
     ].map(named),
   });
 
@@ -227,9 +276,16 @@ test('nodes that read one weight alike share its codes and scales, each with a b
   const graph = graphOf(model);
   expect(byOutput(graph, 'c1').input[1]).toBe(byOutput(graph, 'c2').input[1]);
   expect(producer(graph, byOutput(graph, 'c1').input[1])?.opType).toBe('DequantizeLinear');
-  for (const name of ['c1', 'c2']) expect(findConstant(model.proto, graph, producer(graph, byOutput(graph, name).input[2])?.input[0] ?? '')?.dataType).toBe(DataType.INT32);
+  for (const name of ['c1', 'c2'])
+    expect(findConstant(model.proto, graph, producer(graph, byOutput(graph, name).input[2])?.input[0] ?? '')?.dataType).toBe(
+      DataType.INT32,
+    );
   expect(byOutput(graph, 'c1').input[2]).not.toBe(byOutput(graph, 'c2').input[2]);
-  const [float, live, stored] = [(await runModel(twin(), feeds(5)))['y'] ?? [], (await runLive(applied, feeds(5)))['y'] ?? [], (await runModel(model, feeds(5)))['y'] ?? []];
+  const [float, live, stored] = [
+    (await runModel(twin(), feeds(5)))['y'] ?? [],
+    (await runLive(applied, feeds(5)))['y'] ?? [],
+    (await runModel(model, feeds(5)))['y'] ?? [],
+  ];
   expect(maxAbsDifference(live, stored)).toBeLessThan(1e-4 * Math.max(...float.map(Math.abs)));
   expect(ratio(float, stored)).toBeLessThan(0.03);
 });
@@ -240,18 +296,29 @@ test('weights that cannot be operands of integer kernels are stored in 8 bits al
     inputs: [['x', [2, 8]]],
     outputs: [['y', [2, 6]]],
     weights: [weight('a', [8, 8], 1), weight('t', [6, 8], 2)],
-    nodes: [makeNode('MatMul', ['x', 'a'], ['h']), makeNode('Relu', ['h'], ['r']), makeNode('Transpose', ['t'], ['tt']), makeNode('MatMul', ['r', 'tt'], ['y'])].map(named),
+    nodes: [
+      makeNode('MatMul', ['x', 'a'], ['h']),
+      makeNode('Relu', ['h'], ['r']),
+      makeNode('Transpose', ['t'], ['tt']),
+      makeNode('MatMul', ['r', 'tt'], ['y']),
+    ].map(named),
   });
   const x = { x: floats([2, 8], noise(16, 3)) };
   const applied = await applyPass(quantizeStatic, model, { samples: [x] });
   expect(applied.result.changed).toEqual(['h']);
-  expect(applied.result.skipped).toEqual([{ layer: 'y', reason: 'Its weights pass through Transpose first. Its weights are stored in 8 bits, and it computes in float.' }]);
+  expect(applied.result.skipped).toEqual([
+    { layer: 'y', reason: 'Its weights pass through Transpose first. Its weights are stored in 8 bits, and it computes in float.' },
+  ]);
   expect(applied.result.note).toMatch(/^1 of 2 layers computes on integers; .* 1 layer computes in float on weights of fewer bits/);
   const encoding = applied.store.encodingOf('y');
   expect(encoding?.kind === 'grid' && [encoding.storage, encoding.grid.bits, encoding.grid.groups.channels]).toEqual(['packed', 8, 6]);
   const { model: file } = await applied.exported();
   expect(graphOf(file).initializer.some((tensor) => tensor.dataType === DataType.FLOAT && readFloats(tensor).length >= 48)).toBe(false);
-  const [float, live, stored] = [(await runModel(model, x))['y'] ?? [], (await runLive(applied, x))['y'] ?? [], (await runModel(file, x))['y'] ?? []];
+  const [float, live, stored] = [
+    (await runModel(model, x))['y'] ?? [],
+    (await runLive(applied, x))['y'] ?? [],
+    (await runModel(file, x))['y'] ?? [],
+  ];
   expect(maxAbsDifference(live, stored)).toBeLessThan(1e-4 * Math.max(...float.map(Math.abs)));
   expect(ratio(float, stored)).toBeLessThan(0.03);
 });
@@ -265,7 +332,11 @@ test('channels of zeros keep their bias; biases far larger than the products sti
     opset: 13,
     inputs: [['x', [1, 3, 2, 2]]],
     outputs: [['y', [1, 4, 2, 2]]],
-    weights: [makeTensor('w', DataType.FLOAT, [4, 3, 1, 1], bytesOf(w)), makeTensor('b', DataType.FLOAT, [4], bytesOf(b)), weight('u', [4, 4, 1, 1], 4)],
+    weights: [
+      makeTensor('w', DataType.FLOAT, [4, 3, 1, 1], bytesOf(w)),
+      makeTensor('b', DataType.FLOAT, [4], bytesOf(b)),
+      weight('u', [4, 4, 1, 1], 4),
+    ],
     nodes: [makeNode('Conv', ['x', 'w', 'b'], ['c']), makeNode('Conv', ['c', 'u'], ['y'])],
   });
   const applied = await applyPass(quantizeStatic, model, { samples: [{ x: floats([1, 3, 2, 2], noise(12, 5)) }] });
@@ -274,7 +345,11 @@ test('channels of zeros keep their bias; biases far larger than the products sti
   const stored = readFloats(constant ?? weight('', [0], 0));
   for (const [channel, value] of b.entries()) expect(Math.abs((stored[channel] ?? 0) - value)).toBeLessThanOrEqual(3e-5 * Math.abs(value));
   const x = { x: floats([1, 3, 2, 2], noise(12, 6)) };
-  const [float, seen, file] = [(await runModel(model, x))['y'] ?? [], (await runLive(applied, x))['y'] ?? [], (await runModel((await applied.exported()).model, x))['y'] ?? []];
+  const [float, seen, file] = [
+    (await runModel(model, x))['y'] ?? [],
+    (await runLive(applied, x))['y'] ?? [],
+    (await runModel((await applied.exported()).model, x))['y'] ?? [],
+  ];
   const range = Math.max(...float.map(Math.abs));
   expect(range).toBeGreaterThan(1000);
   expect(maxAbsDifference(seen, file)).toBeLessThan(1e-6 * range);

@@ -56,7 +56,11 @@ async function quantizeActivations(context: PassContext, layers: readonly Intege
   const index = indexValues(model.proto);
   const [main] = index.scopes;
   const { groups, constants, floats } = placeQuantizers(index, new Set(layers.flatMap((layer) => layer.nodes)), plain);
-  const ranges = await context.keep('ranges', () => findRanges(context, calibration, groups, settings), (made) => made.length * 16);
+  const ranges = await context.keep(
+    'ranges',
+    () => findRanges(context, calibration, groups, settings),
+    (made) => made.length * 16,
+  );
   const grids = new Map<Value, ActivationGrid>();
   for (const [at, group] of groups.entries()) {
     const grid = activationGrid(ranges[at] ?? NOTHING, settings.signed);
@@ -80,7 +84,9 @@ async function quantizeActivations(context: PassContext, layers: readonly Intege
 }
 
 /** The smallest scales at which the biases of all nodes that read a weight fit. */
-function floorsOf(readers: readonly { readonly scale: number; readonly bias: Float32Array | null }[]): ((channels: number) => Float32Array) | null {
+function floorsOf(
+  readers: readonly { readonly scale: number; readonly bias: Float32Array | null }[],
+): ((channels: number) => Float32Array) | null {
   const biased = readers.flatMap(({ scale, bias }) => (bias ? [{ scale, bias }] : []));
   if (biased.length === 0) return null;
   return (channels) => {
@@ -92,7 +98,12 @@ function floorsOf(readers: readonly { readonly scale: number; readonly bias: Flo
 const NOTHING: Range = { low: 0, high: 0 };
 
 /** The range of each group, over the values of all its sources. */
-async function findRanges(context: PassContext, calibration: Calibration, groups: readonly ScaleGroup[], { calibrator }: StaticSettings): Promise<Range[]> {
+async function findRanges(
+  context: PassContext,
+  calibration: Calibration,
+  groups: readonly ScaleGroup[],
+  { calibrator }: StaticSettings,
+): Promise<Range[]> {
   const names = groups.flatMap((group) => group.sources.map((value) => value.name));
   const seen = await observeActivations(context, calibration, names, needsBins(calibrator));
   return groups.map(({ sources }) => {

@@ -57,12 +57,18 @@ export function roundBias({ proto }: OnnxModel, node: NodeProto, bias: Float32Ar
  * a zero point (some runtimes refuse one). A later pass may have changed the bias: what is there now is stored. Where one has stored the
  * weight in another form, the bias stays float and the layer is listed.
  */
-export function storeBias({ proto }: OnnxModel, layerId: string, { weight, output }: { readonly weight: string; readonly output: string }, inputScale: number): Skipped[] {
+export function storeBias(
+  { proto }: OnnxModel,
+  layerId: string,
+  { weight, output }: { readonly weight: string; readonly output: string },
+  inputScale: number,
+): Skipped[] {
   const { graph } = proto;
   const decode = graph?.node.find((node) => node.opType === 'DequantizeLinear' && node.output[0] === weight);
   const node = graph?.node.find((reader) => reader.input[1] === weight && reader.output[0] === output);
   const stored = graph && decode && findConstant(proto, graph, decode.input[1] ?? '');
-  if (!graph || !node || !stored) return [{ layer: layerId, reason: 'A later pass stores its weights in another form: it computes in float.' }];
+  if (!graph || !node || !stored)
+    return [{ layer: layerId, reason: 'A later pass stores its weights in another form: it computes in float.' }];
   const old = node.input[2] ?? '';
   const bias = integerBias(node, findConstant(proto, graph, old));
   if (!bias) return [];

@@ -24,7 +24,10 @@ export function insertQuantizers({ proto }: OnnxModel, grids: ReadonlyMap<Value,
     stored.set(grid, parameters);
     const [codes, result] = [fresh('q'), fresh('q')];
     const source = floats.has(value) ? fresh('q') : value.name;
-    const pair = [makeNode('QuantizeLinear', [source, ...parameters], [codes]), makeNode('DequantizeLinear', [codes, ...parameters], [result])];
+    const pair = [
+      makeNode('QuantizeLinear', [source, ...parameters], [codes]),
+      makeNode('DequantizeLinear', [codes, ...parameters], [result]),
+    ];
     if (source !== value.name) pair.unshift(makeNode('Max', [value.name], [source]));
     after.set(value.producer, [...(after.get(value.producer) ?? []), ...pair]);
     for (const { node, input } of value.uses) node.input[input] = result;
@@ -34,7 +37,12 @@ export function insertQuantizers({ proto }: OnnxModel, grids: ReadonlyMap<Value,
 
 type Graph = NonNullable<OnnxModel['proto']['graph']>;
 
-function storeGrid(proto: OnnxModel['proto'], graph: Graph, { scale, zeroPoint, signed }: ActivationGrid, fresh: (prefix: string) => string): string[] {
+function storeGrid(
+  proto: OnnxModel['proto'],
+  graph: Graph,
+  { scale, zeroPoint, signed }: ActivationGrid,
+  fresh: (prefix: string) => string,
+): string[] {
   const [scaleName, zeroName] = [fresh('q'), fresh('q')];
   addInitializer(proto, graph, makeTensor(scaleName, DataType.FLOAT, [], bytesOf(Float32Array.of(scale))));
   addInitializer(proto, graph, makeTensor(zeroName, signed ? DataType.INT8 : DataType.UINT8, [], Uint8Array.of(zeroPoint)));
@@ -47,7 +55,10 @@ export function quantizeConstant({ proto }: OnnxModel, value: Value, readers: Re
   const { constant } = value;
   if (!graph || !constant) return;
   const values = readFloats(constant);
-  const grid = activationGrid(values.reduce((range, v) => ({ low: Math.min(range.low, v), high: Math.max(range.high, v) }), { low: 0, high: 0 }), signed);
+  const grid = activationGrid(
+    values.reduce((range, v) => ({ low: Math.min(range.low, v), high: Math.max(range.high, v) }), { low: 0, high: 0 }),
+    signed,
+  );
   const [lowest, highest] = signed ? [-128, 127] : [0, 255];
   const codes = Uint8Array.from(values, (v) => Math.min(Math.max(Math.round(v / grid.scale) + grid.zeroPoint, lowest), highest));
   const fresh = uniqueNames(proto);

@@ -6,7 +6,8 @@ export const quantizeStaticMeta: PassMeta = {
   label: 'Quantize weights and activations',
   explanation:
     'Weights and the values between layers become 8-bit integers, with ranges learned from your samples. CPUs (WASM, native ONNX Runtime) run such a model faster; a GPU does not.',
-  formula: 'q = clip(round(x / s) + z, 0, 255), s = (hi − lo) / 255, z = round(−lo / s); the layer computes on integers: Σ (q − z) · w, plus an int32 bias of step s · s_w',
+  formula:
+    'q = clip(round(x / s) + z, 0, 255), s = (hi − lo) / 255, z = round(−lo / s); the layer computes on integers: Σ (q − z) · w, plus an int32 bias of step s · s_w',
   source: 'Jacob et al. 2018, arXiv 1712.05877; ranges: Nagel et al. 2021, arXiv 2106.08295; smoothing: Xiao et al. 2023, arXiv 2211.10438',
   kind: 'format',
   stores: 'integers',

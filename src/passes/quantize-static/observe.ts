@@ -45,11 +45,20 @@ export async function observeValues(
  * Extremes and, where they are counted, histograms of values over all samples.
  * @throws WhittleError `bad-data` naming a value that is not finite.
  */
-export async function observeActivations(context: Pick<PassContext, 'model' | 'weights' | 'job'>, calibration: Calibration, names: readonly string[], counting: boolean): Promise<Map<string, ActivationHistogram>> {
+export async function observeActivations(
+  context: Pick<PassContext, 'model' | 'weights' | 'job'>,
+  calibration: Calibration,
+  names: readonly string[],
+  counting: boolean,
+): Promise<Map<string, ActivationHistogram>> {
   const histograms = new Map(names.map((name) => [name, new ActivationHistogram(counting)]));
   await observeValues(context, calibration, names, (name, { data }, samples) => {
     if (histograms.get(name)?.add(data, samples) !== false) return;
-    throw new WhittleError('bad-data', `"${name}" holds values that are not finite on the calibration samples.`, 'Check the data card’s scale, mean and std.');
+    throw new WhittleError(
+      'bad-data',
+      `"${name}" holds values that are not finite on the calibration samples.`,
+      'Check the data card’s scale, mean and std.',
+    );
   });
   return histograms;
 }
@@ -73,7 +82,11 @@ function parts(model: OnnxModel, names: readonly string[]): string[][] {
   return result;
 }
 
-function probeOf(model: OnnxModel, layerIds: readonly string[], names: readonly string[]): { probe: Probe; seenAs: ReadonlyMap<string, string> } {
+function probeOf(
+  model: OnnxModel,
+  layerIds: readonly string[],
+  names: readonly string[],
+): { probe: Probe; seenAs: ReadonlyMap<string, string> } {
   const copy = cloneForEdit(model);
   const fresh = uniqueNames(copy.proto);
   // Outputs of their own: one that is an input by name alone is not computed by every runtime, and onnxruntime's fusion of Conv, Add and Relu

@@ -43,7 +43,10 @@ describe('histogram', () => {
 
   test('merging gives what counting together gives', () => {
     const [a, b] = [tailed(500, 5), tailed(700, 7).map((v) => v * 40)];
-    for (const [first, second] of [[a, b], [b, a]] as const) {
+    for (const [first, second] of [
+      [a, b],
+      [b, a],
+    ] as const) {
       const merged = histogramOf(first);
       merged.merge(histogramOf(second));
       const together = histogramOf(first, second);
@@ -86,7 +89,8 @@ describe('ranges', () => {
     const { low, high } = rangeOf(histogramOf(values), 'mse');
     const [min, max] = [Math.min(0, ...values), Math.max(...values)];
     let best = Number.POSITIVE_INFINITY;
-    for (let i = 1; i <= 40; i++) for (let j = min === 0 ? 40 : 1; j <= 40; j++) best = Math.min(best, trueError(values, (min * j) / 40, (max * i) / 40));
+    for (let i = 1; i <= 40; i++)
+      for (let j = min === 0 ? 40 : 1; j <= 40; j++) best = Math.min(best, trueError(values, (min * j) / 40, (max * i) / 40));
     expect(trueError(values, low, high)).toBeLessThanOrEqual(best * 1.02);
     expect(trueError(values, low, high)).toBeLessThan(trueError(values, min, max));
   });

@@ -23,7 +23,10 @@ function net(normalized: boolean): OnnxModel {
   return makeModel({
     opset: 17,
     inputs: [['x', [4, 8]]],
-    outputs: [['y', [4, 5]], ['z', [4, 6]]],
+    outputs: [
+      ['y', [4, 5]],
+      ['z', [4, 6]],
+    ],
     weights: [scale, weight('t', [8], 3), weight('a', [8, 5], 1), weight('b', [6, 8], 2)],
     nodes: [
       normalized ? makeNode('LayerNormalization', ['x', 's', 't'], ['h']) : makeNode('Mul', ['x', 's'], ['h']),
@@ -42,7 +45,11 @@ const onlySmooth: Pass = {
   async apply(context, options) {
     const { layers, left } = chooseIntegerLayers(context, () => null, 10);
     const muls = await smooth(context, requireCalibration(context, 'smoothing'), layers, Number(options['smoothing']));
-    return { changed: layers.map((l) => l.source.layer.id), skipped: left.map(({ layer, reason }) => ({ layer: layer.id, reason })), note: String(muls.size) };
+    return {
+      changed: layers.map((l) => l.source.layer.id),
+      skipped: left.map(({ layer, reason }) => ({ layer: layer.id, reason })),
+      note: String(muls.size),
+    };
   },
 };
 
@@ -86,7 +93,8 @@ describe.each([
     const applied = await applyPass(onlySmooth, model, { options: { smoothing: 0.5 }, samples });
     expect(applied.result.note).toBe(String(muls));
     const [before, after] = [await runModel(model, sample(9)), await runLive(applied, sample(9))];
-    for (const name of ['y', 'z']) expect(maxAbsDifference(before[name] ?? [], after[name] ?? [])).toBeLessThan(1e-4 * Math.max(...(before[name] ?? []).map(Math.abs)));
+    for (const name of ['y', 'z'])
+      expect(maxAbsDifference(before[name] ?? [], after[name] ?? [])).toBeLessThan(1e-4 * Math.max(...(before[name] ?? []).map(Math.abs)));
     const w = await applied.value('y');
     expect(maxAbsDifference([...w], [...readFloats(weight('a', [8, 5], 1))])).toBeGreaterThan(0.1);
   });
@@ -97,7 +105,9 @@ describe.each([
     const error = async (smoothing: number): Promise<number> => {
       const applied = await applyPass(quantizeStatic, model, { options: { smoothing, calibrator: 'minmax' }, samples });
       const stored = await runModel((await applied.exported()).model, sample(9));
-      expect(maxAbsDifference(stored['y'] ?? [], (await runLive(applied, sample(9)))['y'] ?? [])).toBeLessThan(1e-4 * Math.max(...(float['y'] ?? []).map(Math.abs)));
+      expect(maxAbsDifference(stored['y'] ?? [], (await runLive(applied, sample(9)))['y'] ?? [])).toBeLessThan(
+        1e-4 * Math.max(...(float['y'] ?? []).map(Math.abs)),
+      );
       return Math.hypot(...(float['z'] ?? []).map((v, i) => v - (stored['z']?.[i] ?? 0)));
     };
     expect(await error(0.5)).toBeLessThan(0.7 * (await error(0)));

@@ -33,10 +33,18 @@ const LARGEST = 1e4;
  * are: scaled, they would be rounded anew. So do those that several nodes read.
  * @returns the Muls: they stay float, or all would be rounded before it is smoothed.
  */
-export async function smooth(context: PassContext, calibration: Calibration, layers: readonly IntegerLayer[], alpha: number): Promise<ReadonlySet<NodeProto>> {
+export async function smooth(
+  context: PassContext,
+  calibration: Calibration,
+  layers: readonly IntegerLayer[],
+  alpha: number,
+): Promise<ReadonlySet<NodeProto>> {
   const { model } = context;
   const index = indexValues(model.proto);
-  const products = productsOf(index, layers.filter(({ source, nodes }) => nodes.length === 1 && context.weights.encodingOf(source.layer.id) === null));
+  const products = productsOf(
+    index,
+    layers.filter(({ source, nodes }) => nodes.length === 1 && context.weights.encodingOf(source.layer.id) === null),
+  );
   const muls = new Set<NodeProto>();
   const largest = await context.keep(
     'largest',
@@ -48,7 +56,8 @@ export async function smooth(context: PassContext, calibration: Calibration, lay
     const scaled = await Promise.all(product.layers.map((layer) => scaledRows(context, layer, scales)));
     // Of what a file cannot hold nothing is moved.
     if (!scaled.every((values) => holdsFloats('float32', values))) continue;
-    for (const [l, { source }] of product.layers.entries()) await context.weights.put(source.layer.id, context.compute.upload(scaled[l] ?? new Float32Array(0)), null);
+    for (const [l, { source }] of product.layers.entries())
+      await context.weights.put(source.layer.id, context.compute.upload(scaled[l] ?? new Float32Array(0)), null);
     const mul = divide(index, model, product, scales);
     if (mul) muls.add(mul);
   }
@@ -58,7 +67,11 @@ export async function smooth(context: PassContext, calibration: Calibration, lay
 const NONE = new Float64Array(0);
 
 /** The largest magnitude of each channel that the products read, by the value's name. */
-async function largestOf(context: PassContext, calibration: Calibration, products: readonly Products[]): Promise<Map<string, Float64Array>> {
+async function largestOf(
+  context: PassContext,
+  calibration: Calibration,
+  products: readonly Products[],
+): Promise<Map<string, Float64Array>> {
   const largest = new Map(products.map(({ value, channels }) => [value.name, new Float64Array(channels)]));
   await observeValues(context, calibration, [...largest.keys()], (name, { data }) => {
     const most = largest.get(name) ?? NONE;
@@ -75,23 +88,35 @@ function productsOf(index: ValueIndex, layers: readonly IntegerLayer[]): Product
     const product = productOf(node);
     const isProduct = product?.layout === 'columns' && product.turned?.(node) !== true;
     const value = main && index.find(main, node.input[0] ?? '');
-    if (isProduct && value && typeof geometryOf(node, 1, source.layer.shape) !== 'string') byValue.set(value, [...(byValue.get(value) ?? []), layer]);
+    if (isProduct && value && typeof geometryOf(node, 1, source.layer.shape) !== 'string')
+      byValue.set(value, [...(byValue.get(value) ?? []), layer]);
   }
   return [...byValue].map(([value, readers]) => {
     const nodes = new Set(readers.map((layer) => layer.node));
     const [first] = readers;
-    return { value, layers: readers, uses: value.uses.filter((use) => nodes.has(use.node)), channels: first ? inputsOf(geometryFor(first)) : 0 };
+    return {
+      value,
+      layers: readers,
+      uses: value.uses.filter((use) => nodes.has(use.node)),
+      channels: first ? inputsOf(geometryFor(first)) : 0,
+    };
   });
 }
 
 /** Where a weight's channels lie in memory. */
 function geometryFor({ node, source }: IntegerLayer): Geometry {
   const geometry = geometryOf(node, 1, source.layer.shape);
-  if (typeof geometry === 'string') throw new WhittleError('internal', `Smoothing of "${source.layer.id}": ${geometry}.`, 'Report this fault.');
+  if (typeof geometry === 'string')
+    throw new WhittleError('internal', `Smoothing of "${source.layer.id}": ${geometry}.`, 'Report this fault.');
   return geometry;
 }
 
-async function scalesOf(context: PassContext, { layers, channels }: Products, activations: Float64Array, alpha: number): Promise<Float32Array<ArrayBuffer>> {
+async function scalesOf(
+  context: PassContext,
+  { layers, channels }: Products,
+  activations: Float64Array,
+  alpha: number,
+): Promise<Float32Array<ArrayBuffer>> {
   const most = new Float64Array(channels);
   for (const layer of layers) {
     const geometry = geometryFor(layer);
@@ -102,7 +127,9 @@ async function scalesOf(context: PassContext, { layers, channels }: Products, ac
   }
   return Float32Array.from(most, (w, channel) => {
     const x = activations[channel] ?? 0;
-    return !(x > 0 && w > 0) || x === Number.POSITIVE_INFINITY ? 1 : Math.min(Math.max(x ** alpha / w ** (1 - alpha), 1 / LARGEST), LARGEST);
+    return !(x > 0 && w > 0) || x === Number.POSITIVE_INFINITY
+      ? 1
+      : Math.min(Math.max(x ** alpha / w ** (1 - alpha), 1 / LARGEST), LARGEST);
   });
 }
 
@@ -131,8 +158,13 @@ function divide(index: ValueIndex, { proto }: OnnxModel, { value, uses }: Produc
   };
   const { producer } = value;
   const only = uses.length === value.uses.length && !value.isOutput;
-  const parameters = (producer?.input ?? []).slice(1).filter((name) => name !== '').map((name) => findConstant(proto, graph, name));
-  const fits = parameters.every((tensor) => tensor?.dataType === DataType.FLOAT && tensor.dims.length === 1 && Number(tensor.dims[0]) === scales.length);
+  const parameters = (producer?.input ?? [])
+    .slice(1)
+    .filter((name) => name !== '')
+    .map((name) => findConstant(proto, graph, name));
+  const fits = parameters.every(
+    (tensor) => tensor?.dataType === DataType.FLOAT && tensor.dims.length === 1 && Number(tensor.dims[0]) === scales.length,
+  );
   if (producer && only && fits && normalizesChannels(index, value, producer)) {
     const old = producer.input.slice(1);
     for (const [at, name] of old.entries()) {

@@ -21,7 +21,9 @@ function someGram(): Float64Array {
   for (let s = 0; s < 200; s++) {
     const g = s % 2;
     const at = (c: number): number => (x[s * COLUMNS + c] ?? 0) + 0.5 * (g + 1) * (x[s * COLUMNS] ?? 0);
-    for (let i = 0; i < COLUMNS; i++) for (let j = 0; j < COLUMNS; j++) gram[(g * COLUMNS + i) * COLUMNS + j] = (gram[(g * COLUMNS + i) * COLUMNS + j] ?? 0) + at(i) * at(j);
+    for (let i = 0; i < COLUMNS; i++)
+      for (let j = 0; j < COLUMNS; j++)
+        gram[(g * COLUMNS + i) * COLUMNS + j] = (gram[(g * COLUMNS + i) * COLUMNS + j] ?? 0) + at(i) * at(j);
   }
   return gram;
 }
@@ -44,9 +46,11 @@ test('the Hessian is that of the factor: with its damping, in its order, scaled'
   for (let g = 0; g < 2; g++) {
     const factor = (i: number, j: number): number => rows.factor[(g * COLUMNS + i) * COLUMNS + j] ?? 0;
     const r = (j: number, i: number): number => (j === i ? factor(i, i) : j < i ? factor(i, j) * factor(i, i) : 0);
-    const product = (a: number, b: number): number => Array.from({ length: COLUMNS }, (_, k) => r(a, k) * r(b, k)).reduce((x, y) => x + y, 0);
+    const product = (a: number, b: number): number =>
+      Array.from({ length: COLUMNS }, (_, k) => r(a, k) * r(b, k)).reduce((x, y) => x + y, 0);
     const mean = Array.from({ length: COLUMNS }, (_, k) => product(k, k)).reduce((x, y) => x + y, 0) / COLUMNS;
-    for (let a = 0; a < COLUMNS; a++) for (let b = 0; b < COLUMNS; b++) expect(hessian[(g * COLUMNS + a) * COLUMNS + b]).toBeCloseTo(product(a, b) / mean, 4);
+    for (let a = 0; a < COLUMNS; a++)
+      for (let b = 0; b < COLUMNS; b++) expect(hessian[(g * COLUMNS + a) * COLUMNS + b]).toBeCloseTo(product(a, b) / mean, 4);
   }
 });
 
@@ -97,8 +101,20 @@ for (const [name, scales, zero, qMin, qMax] of [
 }
 
 test('descent: single weights move until none gains, and the error falls by what each was said to gain', () => {
-  const levels: GridLevels = { kind: 'grid', qMin: -4, qMax: 3, scales: new Float32Array(shape.rows).fill(0.3), zeroPoints: new Int32Array(shape.rows), blockOf: new Uint32Array(COLUMNS) };
-  const product = (values: Float32Array): Float32Array => gramProductOf(hessian, values.map((v, at) => v - (weights[at] ?? 0)), shape);
+  const levels: GridLevels = {
+    kind: 'grid',
+    qMin: -4,
+    qMax: 3,
+    scales: new Float32Array(shape.rows).fill(0.3),
+    zeroPoints: new Int32Array(shape.rows),
+    blockOf: new Uint32Array(COLUMNS),
+  };
+  const product = (values: Float32Array): Float32Array =>
+    gramProductOf(
+      hessian,
+      values.map((v, at) => v - (weights[at] ?? 0)),
+      shape,
+    );
   let moved = 0;
   for (let row = 0; row < shape.rows; row++) {
     const values = weights.map((w) => Math.fround(Math.min(3, Math.max(-4, Math.floor(w / 0.3))) * Math.fround(0.3)));
@@ -134,13 +150,22 @@ function learningOnly(share: number): Compute {
 }
 
 test('rows whose learning went wrong keep what feedback gave them', async () => {
-  const levels: GridLevels = { kind: 'grid', qMin: -8, qMax: 7, scales: new Float32Array(shape.rows).fill(0.2), zeroPoints: new Int32Array(shape.rows), blockOf: new Uint32Array(COLUMNS) };
+  const levels: GridLevels = {
+    kind: 'grid',
+    qMin: -8,
+    qMax: 7,
+    scales: new Float32Array(shape.rows).fill(0.2),
+    zeroPoints: new Int32Array(shape.rows),
+    blockOf: new Uint32Array(COLUMNS),
+  };
   const start = roundWithFeedbackOf(weights, rows.factor, shape, levels).values;
   for (const share of [0, 1]) {
     const wrong = learningOnly(share);
     const learned = await learnRounding(wrong, weights, start, rows, levels, options);
     for (let row = 0; row < shape.rows; row++) {
-      expect(errorOf((c) => learned[c * shape.rows + row] ?? 0, row)).toBeLessThan(errorOf((c) => start[c * shape.rows + row] ?? 0, row) * (1 + 1e-4));
+      expect(errorOf((c) => learned[c * shape.rows + row] ?? 0, row)).toBeLessThan(
+        errorOf((c) => start[c * shape.rows + row] ?? 0, row) * (1 + 1e-4),
+      );
     }
   }
 });

@@ -7,13 +7,21 @@ import type { FeedbackRows } from '../hessian/rows';
 import { descendRow } from './descend';
 
 /**
- * AdaRound on the grid that error feedback was given (Nagel et al. 2020, arXiv 2004.10568): each weight goes to one of the two levels around
+ * AdaRound on the grid that error feedback was given (Nagel et al. 2020, arXiv 2004.10568): each weight goes to one of the two levels
+ * around
  * it, or where feedback took it further, to that level or the next one back. Learning starts half way between the weight and feedback's
  * choice, on the Hessian of all samples. A row keeps its old rounding where the new one has no less output error, so that none gets worse;
  * from either, single weights then move on while that gains.
  * @param weights what is aimed at, [columns, rows]. @param start rounded with error feedback, on the levels. @returns values like `start`.
  */
-export async function learnRounding(compute: Compute, weights: Float32Array, start: Float32Array, rows: FeedbackRows, levels: GridLevels, options: AdaroundOptions): Promise<Float32Array> {
+export async function learnRounding(
+  compute: Compute,
+  weights: Float32Array,
+  start: Float32Array,
+  rows: FeedbackRows,
+  levels: GridLevels,
+  options: AdaroundOptions,
+): Promise<Float32Array> {
   const { shape } = rows;
   const hessian = rows.hessian();
   const choices = choicesOf(weights, start, shape.rows, levels);
@@ -21,7 +29,10 @@ export async function learnRounding(compute: Compute, weights: Float32Array, sta
   try {
     const shares = await compute.run(adaround, gram, choices.planes, shape, options);
     const learned = shares.map((share, at) => (share >= 0.5 ? choices.upper[at] : choices.lower[at]) ?? 0);
-    const [before, after] = [await productOf(compute, gram, start, weights, shape), await productOf(compute, gram, learned, weights, shape)];
+    const [before, after] = [
+      await productOf(compute, gram, start, weights, shape),
+      await productOf(compute, gram, learned, weights, shape),
+    ];
     const breath = createBreath();
     for (let row = 0; row < shape.rows; row++) {
       await breath();
@@ -37,8 +48,19 @@ export async function learnRounding(compute: Compute, weights: Float32Array, sta
 }
 
 /** The Hessian times the errors of values, [columns, rows]. */
-function productOf(compute: Compute, gram: Handle, values: Float32Array, weights: Float32Array, shape: FeedbackShape): Promise<Float32Array> {
-  return compute.run(gramProduct, gram, values.map((v, at) => v - (weights[at] ?? 0)), shape);
+function productOf(
+  compute: Compute,
+  gram: Handle,
+  values: Float32Array,
+  weights: Float32Array,
+  shape: FeedbackShape,
+): Promise<Float32Array> {
+  return compute.run(
+    gramProduct,
+    gram,
+    values.map((v, at) => v - (weights[at] ?? 0)),
+    shape,
+  );
 }
 
 /** d H d^T of a row. */
@@ -56,7 +78,12 @@ interface Choices {
   readonly planes: Float32Array;
 }
 
-function choicesOf(weights: Float32Array, start: Float32Array, rows: number, { qMin, qMax, scales, zeroPoints, blockOf }: GridLevels): Choices {
+function choicesOf(
+  weights: Float32Array,
+  start: Float32Array,
+  rows: number,
+  { qMin, qMax, scales, zeroPoints, blockOf }: GridLevels,
+): Choices {
   const size = weights.length;
   const [lower, upper, planes] = [new Float32Array(size), new Float32Array(size), new Float32Array(3 * size)];
   const blocks = scales.length / rows;

@@ -19,7 +19,9 @@ describe('values lie exactly on the stored grid', () => {
     ['symmetric', 'block', 'percentile'],
   ])('%s %s %s, 2 to 8 bits', async (scheme, granularity, range) => {
     for (let bits = 2; bits <= 8; bits++) {
-      const applied = await applyPass(quantizeWeights, convNet(13), { options: { bits, scheme, granularity, blockSize: 16, range, storage: 'packed' } });
+      const applied = await applyPass(quantizeWeights, convNet(13), {
+        options: { bits, scheme, granularity, blockSize: 16, range, storage: 'packed' },
+      });
       const { result, store, compute } = applied;
       expect(result.changed).toEqual(['conv', 'fc']);
       for (const id of result.changed) {
@@ -59,7 +61,7 @@ test('per-layer options, and both weights of an LSTM', async () => {
   expect(bits).toEqual([4, 7]);
 });
 
-const block = { bits: 4, granularity: 'block', blockSize: 32 }
+const block = { bits: 4, granularity: 'block', blockSize: 32 };
 /** Storage of the model's first layer, or why it has none. */
 async function storageOf(model: OnnxModel, options: Options, ep: 'webgpu' | 'wasm'): Promise<string | undefined> {
   const { store, result } = await applyPass(quantizeWeights, model, { options, target: { ep, shaderF16: false } });
@@ -105,5 +107,8 @@ test('NaN weights are refused with the name of the layer', async () => {
     weights: [makeTensor('w', DataType.FLOAT, [6, 4], bytesOf(values))],
     nodes: [node],
   });
-  await expect(applyPass(quantizeWeights, model)).rejects.toMatchObject({ code: 'non-finite-weights', message: expect.stringMatching(/"broken" holds 2 of 24/) });
+  await expect(applyPass(quantizeWeights, model)).rejects.toMatchObject({
+    code: 'non-finite-weights',
+    message: expect.stringMatching(/"broken" holds 2 of 24/),
+  });
 });

@@ -45,19 +45,34 @@ export const quantizeWeights: Pass = {
       skipped.push({ layer: layer.id, reason: storage.reason });
       return [];
     });
-    const roundSome = (some: readonly Planned[]): Promise<readonly Skipped[]> => roundLayersByOutput(context, some, (each) => choiceOf(context, each));
-    const { rest, note } = await fitWanted(planned, ({ settings }) => isByOutput(settings.rounding), roundSome, 'was rounded to the nearest');
+    const roundSome = (some: readonly Planned[]): Promise<readonly Skipped[]> =>
+      roundLayersByOutput(context, some, (each) => choiceOf(context, each));
+    const { rest, note } = await fitWanted(
+      planned,
+      ({ settings }) => isByOutput(settings.rounding),
+      roundSome,
+      'was rounded to the nearest',
+    );
     const startedAt = Date.now();
     let done = 0;
-    const tell = ({ layer }: Planned): void => context.job.onProgress({ stage: `Quantizing ${layer.id}`, done, total: rest.length, startedAt });
-    await byWaves(rest, ({ layer }) => layer, async (each) => {
-      context.job.signal.throwIfAborted();
-      tell(each);
-      await roundToNearest(context, each);
-      done++;
-      tell(each);
-    });
-    return { changed: planned.map(({ layer }) => layer.id), skipped, note: `${planned.length} of ${counted(wanted.length, 'layer')} quantized.${note}` };
+    const tell = ({ layer }: Planned): void =>
+      context.job.onProgress({ stage: `Quantizing ${layer.id}`, done, total: rest.length, startedAt });
+    await byWaves(
+      rest,
+      ({ layer }) => layer,
+      async (each) => {
+        context.job.signal.throwIfAborted();
+        tell(each);
+        await roundToNearest(context, each);
+        done++;
+        tell(each);
+      },
+    );
+    return {
+      changed: planned.map(({ layer }) => layer.id),
+      skipped,
+      note: `${planned.length} of ${counted(wanted.length, 'layer')} quantized.${note}`,
+    };
   },
 };
 
@@ -76,7 +91,11 @@ function choiceOf(context: PassContext, planned: Planned): GptqChoice {
 function learning({ job, only }: PassContext, id: string): AdaroundOptions {
   const iterations = only === null ? LEARNING_STEPS : QUICK_STEPS;
   const startedAt = Date.now();
-  return { iterations, signal: job.signal, onIteration: (done) => job.onProgress({ stage: `Learning to round ${id}`, done, total: iterations, startedAt }) };
+  return {
+    iterations,
+    signal: job.signal,
+    onIteration: (done) => job.onProgress({ stage: `Learning to round ${id}`, done, total: iterations, startedAt }),
+  };
 }
 
 async function roundToNearest(context: PassContext, { layer, settings, storage }: Planned): Promise<void> {
@@ -85,7 +104,10 @@ async function roundToNearest(context: PassContext, { layer, settings, storage }
   try {
     const choose = (): Promise<Grid> => chooseGrid(compute, lease.handle, groupsOf(layer, settings), settings, storage, job.signal);
     const key = JSON.stringify(['hqq', layer.id, settings, storage]);
-    const grid = settings.rounding === 'hqq' ? await context.keep(key, choose, ({ scales, zeroPoints }) => scales.byteLength + zeroPoints.byteLength) : await choose();
+    const grid =
+      settings.rounding === 'hqq'
+        ? await context.keep(key, choose, ({ scales, zeroPoints }) => scales.byteLength + zeroPoints.byteLength)
+        : await choose();
     job.signal.throwIfAborted();
     const quantized = await compute.run(quantize, lease.handle, grid);
     await weights.put(layer.id, quantized, { kind: 'grid', grid, storage });
@@ -108,7 +130,8 @@ function chooseStorage(
   layer: Layer,
   settings: QuantizeSettings,
 ): { readonly kind: Storage } | { readonly reason: string } {
-  const fits = (storage: Storage): true | string => canStore(layer, storage, context.model, { bits: settings.bits, groups: groupsOf(layer, settings) });
+  const fits = (storage: Storage): true | string =>
+    canStore(layer, storage, context.model, { bits: settings.bits, groups: groupsOf(layer, settings) });
   const isMatMul = layer.op === 'MatMul' && context.target.ep === 'webgpu' && layer.params >= SMALL_MATMUL;
   const automatic = isMatMul && fits('matmulnbits') === true ? 'matmulnbits' : 'packed';
   const kind = settings.storage === 'auto' ? automatic : settings.storage;
@@ -121,11 +144,21 @@ function allowsSign({ settings, storage }: Pick<Planned, 'settings' | 'storage'>
   return settings.bits <= SIGN_BITS && storage !== 'dequantize';
 }
 
-async function chooseGrid(compute: Compute, w: Handle, groups: Grid['groups'], settings: QuantizeSettings, storage: Storage, signal: AbortSignal): Promise<Grid> {
+async function chooseGrid(
+  compute: Compute,
+  w: Handle,
+  groups: Grid['groups'],
+  settings: QuantizeSettings,
+  storage: Storage,
+  signal: AbortSignal,
+): Promise<Grid> {
   const full = await compute.run(groupRanges, w, groups);
   const ranges = settings.range === 'percentile' ? await percentileRanges(compute, w, { groups }, full, settings.percentile) : full;
   const plain = gridFromRanges(ranges, groups, settings.bits, settings.symmetric);
   const ranged = settings.range === 'mse' ? await leastErrorGrid(compute, w, plain, allowsSign({ settings, storage })) : plain;
-  const grid = settings.rounding === 'hqq' ? await halfQuadraticGrid(compute, w, [ranged, gridFromRanges(full, groups, settings.bits, settings.symmetric)], signal) : ranged;
+  const grid =
+    settings.rounding === 'hqq'
+      ? await halfQuadraticGrid(compute, w, [ranged, gridFromRanges(full, groups, settings.bits, settings.symmetric)], signal)
+      : ranged;
   return storedGrid(grid, storage);
 }

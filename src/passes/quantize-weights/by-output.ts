@@ -17,14 +17,24 @@ export interface Planned {
  * stay as they are.
  * @throws WhittleError `bad-data` without samples.
  */
-export function roundLayersByOutput(context: PassContext, planned: readonly Planned[], choiceOf: (planned: Planned) => GptqChoice): Promise<readonly Skipped[]> {
-  return fitLayersByOutput(context, planned.map(({ layer, settings, storage }) => ({ layer, settings, storage, bits: settings.bits, inputs: settings.inputs })), {
-    name: `Rounding ${[...new Set(planned.map(({ settings }) => `"${settings.rounding}"`))].join(' and ')}`,
-    verb: 'Rounding',
-    keyOf: ({ settings, storage }) => [settings, storage],
-    fit: async (each, weights, inputs) => {
-      const rounded = await roundByOutput(context.compute, weights, inputs, choiceOf(each));
-      return typeof rounded === 'string' ? rounded : { values: rounded.values, encoding: { kind: 'grid', grid: rounded.grid, storage: each.storage } };
+export function roundLayersByOutput(
+  context: PassContext,
+  planned: readonly Planned[],
+  choiceOf: (planned: Planned) => GptqChoice,
+): Promise<readonly Skipped[]> {
+  return fitLayersByOutput(
+    context,
+    planned.map(({ layer, settings, storage }) => ({ layer, settings, storage, bits: settings.bits, inputs: settings.inputs })),
+    {
+      name: `Rounding ${[...new Set(planned.map(({ settings }) => `"${settings.rounding}"`))].join(' and ')}`,
+      verb: 'Rounding',
+      keyOf: ({ settings, storage }) => [settings, storage],
+      fit: async (each, weights, inputs) => {
+        const rounded = await roundByOutput(context.compute, weights, inputs, choiceOf(each));
+        return typeof rounded === 'string'
+          ? rounded
+          : { values: rounded.values, encoding: { kind: 'grid', grid: rounded.grid, storage: each.storage } };
+      },
     },
-  });
+  );
 }

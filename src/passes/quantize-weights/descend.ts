@@ -6,12 +6,22 @@ const MOST_SWEEPS = 20;
 const LEAST_GAIN = 1e-7;
 
 /**
- * Coordinate descent on d H d^T: one weight of a row after another goes to its best level while the others stay, until none gains (as CDQuant,
+ * Coordinate descent on d H d^T: one weight of a row after another goes to its best level while the others stay, until none gains (as
+ * CDQuant,
  * Nair & Suggala 2024, arXiv 2406.17542, in cyclic order).
- * @param values [columns, rows], on the levels; changed in place. @param weights what is aimed at. @param hessian [groups, columns, columns].
+ * @param values [columns, rows], on the levels; changed in place. @param weights what is aimed at. @param hessian [groups, columns,
+ * columns].
  * @param product the Hessian times (values - weights), [columns, rows].
  */
-export function descendRow(row: number, values: Float32Array, weights: Float32Array, hessian: Float32Array, product: Float32Array, { groups, rows, columns }: FeedbackShape, { qMin, qMax, scales, zeroPoints, blockOf }: GridLevels): void {
+export function descendRow(
+  row: number,
+  values: Float32Array,
+  weights: Float32Array,
+  hessian: Float32Array,
+  product: Float32Array,
+  { groups, rows, columns }: FeedbackShape,
+  { qMin, qMax, scales, zeroPoints, blockOf }: GridLevels,
+): void {
   const first = Math.floor((row * groups) / rows) * columns;
   const slopes = Float64Array.from({ length: columns }, (_, c) => product[c * rows + row] ?? 0);
   let error = slopes.reduce((sum, p, c) => sum + p * ((values[c * rows + row] ?? 0) - (weights[c * rows + row] ?? 0)), 0);

@@ -32,12 +32,18 @@ export interface GptqChoice {
 }
 
 /**
- * Rounds a layer to a grid so that its output on the samples changes least: column by column with error feedback (GPTQ, Frantar et al. 2022,
+ * Rounds a layer to a grid so that its output on the samples changes least: column by column with error feedback (GPTQ, Frantar et al.
+ * 2022,
  * arXiv 2210.17323), for several scales of each channel, of which the one with the least output error stays. Where the inputs come from
  * a network that is quantized already, the original's outputs are what is aimed at. AdaRound goes on from there, if asked for.
  * @param weights the layer's original values. @returns in words why it cannot be done.
  */
-export async function roundByOutput(compute: Compute, weights: Float32Array, inputs: InputGram, choice: GptqChoice): Promise<Rounded | string> {
+export async function roundByOutput(
+  compute: Compute,
+  weights: Float32Array,
+  inputs: InputGram,
+  choice: GptqChoice,
+): Promise<Rounded | string> {
   const target = targetWeights(weights, inputs);
   const start = await choice.start(target);
   const blocks = start.scales.length > start.groups.channels;
@@ -69,7 +75,8 @@ export async function roundByOutput(compute: Compute, weights: Float32Array, inp
       best = bestOf(start, [best, { scales: grid.scales, factors, losses: byChannel }]);
     };
     const channels = start.groups.channels;
-    for (const sign of choice.trySign && start.qMin < 0 ? [1, -1] : [1]) for (const ratio of COARSE) await consider(new Float32Array(channels).fill(sign * ratio));
+    for (const sign of choice.trySign && start.qMin < 0 ? [1, -1] : [1])
+      for (const ratio of COARSE) await consider(new Float32Array(channels).fill(sign * ratio));
     const middle = best.factors;
     for (const ratio of FINE) await consider(middle.map((f) => f * ratio));
     return await finish({ ...start, scales: best.scales });

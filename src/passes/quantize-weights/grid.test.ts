@@ -26,7 +26,12 @@ describe('min-max grid', () => {
   });
 
   test('asymmetric by hand: zero stays representable even for one-sided weights', () => {
-    const grid = gridFromRanges({ min: Float32Array.of(-1, 2), max: Float32Array.of(2, 6) }, { outer: 1, channels: 2, inner: 1, block: 1 }, 2, false);
+    const grid = gridFromRanges(
+      { min: Float32Array.of(-1, 2), max: Float32Array.of(2, 6) },
+      { outer: 1, channels: 2, inner: 1, block: 1 },
+      2,
+      false,
+    );
     expect([...grid.scales]).toEqual([1, 2]);
     expect([...grid.zeroPoints]).toEqual([1, 0]);
     expect([grid.qMin, grid.qMax]).toEqual([0, 3]);
@@ -40,7 +45,12 @@ describe('min-max grid', () => {
   });
 
   test.each([2, 3, 4, 5, 6, 7, 8])('%i bits: decoding the codes gives the quantized values, for all layouts', async (bits) => {
-    const layouts: Groups[] = [whole(60), { outer: 1, channels: 5, inner: 12, block: 12 }, { outer: 12, channels: 5, inner: 1, block: 12 }, { outer: 3, channels: 5, inner: 4, block: 5 }];
+    const layouts: Groups[] = [
+      whole(60),
+      { outer: 1, channels: 5, inner: 12, block: 12 },
+      { outer: 12, channels: 5, inner: 1, block: 12 },
+      { outer: 3, channels: 5, inner: 4, block: 5 },
+    ];
     for (const groups of layouts) {
       for (const symmetric of [true, false]) {
         const w = compute.upload(noise(60, bits));
@@ -52,7 +62,7 @@ describe('min-max grid', () => {
   });
 });
 
-test('groups visit every element once, in compute\'s order', async () => {
+test("groups visit every element once, in compute's order", async () => {
   const groups: Groups = { outer: 3, channels: 2, inner: 4, block: 5 };
   const seen: number[] = [];
   const values = noise(24, 3);

@@ -35,7 +35,10 @@ export function scaleGrid(grid: Grid, factors: Float32Array): Grid {
   return { ...grid, scales: grid.scales.map((s, g) => s * (factors[g] ?? 1)) };
 }
 
-/** The grid with its scales as they will be stored, which codes must be chosen for: packed files keep them in two bytes where float16 holds them. */
+/**
+ * The grid with its scales as they will be stored, which codes must be chosen for: packed files keep them in two bytes where float16 holds
+ * them.
+ */
 export function storedGrid(grid: Grid, storage: Storage): Grid {
   const halves = storage === 'packed' ? roundScalesToHalf(grid.scales) : null;
   return halves === null ? grid : { ...grid, scales: halves };

@@ -16,7 +16,10 @@ const compute = createCpuCompute();
 const { signal } = new AbortController();
 const groups: Groups = { outer: 1, channels: 12, inner: 64, block: 32 };
 /** Bell-shaped with a few outliers, and off centre. */
-const w = Float32Array.from({ length: 768 }, (_, i) => 0.2 + [1, 2, 3, 4].reduce((s, k) => s + (noise(768, k)[i] ?? 0), 0) * (i % 61 === 0 ? 3 : 1));
+const w = Float32Array.from(
+  { length: 768 },
+  (_, i) => 0.2 + [1, 2, 3, 4].reduce((s, k) => s + (noise(768, k)[i] ?? 0), 0) * (i % 61 === 0 ? 3 : 1),
+);
 const handle = compute.upload(w);
 
 /** By group. */

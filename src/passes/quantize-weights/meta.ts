@@ -9,7 +9,8 @@ export const quantizeWeightsMeta: PassMeta = {
   label: 'Quantize weights',
   explanation:
     'Stores each weight as a small integer and a shared scale. 8 bits make the file about four times smaller and rarely cost accuracy; below 4 bits most models need help.',
-  formula: "symmetric: s = max|w| / (2^(b−1) − 1), w' = s · clip(round(w/s), −2^(b−1), 2^(b−1) − 1); asymmetric: s = (max − min) / (2^b − 1), z = round(−min/s), w' = (q − z) · s",
+  formula:
+    "symmetric: s = max|w| / (2^(b−1) − 1), w' = s · clip(round(w/s), −2^(b−1), 2^(b−1) − 1); asymmetric: s = (max − min) / (2^b − 1), z = round(−min/s), w' = (q − z) · s",
   source: 'Nagel et al. 2021, arXiv 2106.08295',
   kind: 'weights',
   fields: [
@@ -85,7 +86,7 @@ export const quantizeWeightsMeta: PassMeta = {
     {
       key: 'rounding',
       label: 'Rounding',
-      help: 'To the nearest value; or so that the layer\'s output on your samples changes least: by error feedback (GPTQ), or learned from there (AdaRound, slower); or to the nearest on a grid that leaves few large errors (HQQ, no samples).',
+      help: "To the nearest value; or so that the layer's output on your samples changes least: by error feedback (GPTQ), or learned from there (AdaRound, slower); or to the nearest on a grid that leaves few large errors (HQQ, no samples).",
       type: 'choice',
       choices: [
         { value: 'nearest', label: 'Nearest' },

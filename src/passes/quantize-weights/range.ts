@@ -20,7 +20,10 @@ const FINE = Float32Array.from({ length: 16 }, (_, k) => 1 - (k / 15) * (1 - STE
 export async function leastErrorGrid(compute: Compute, w: Handle, grid: Grid, trySign: boolean): Promise<Grid> {
   const coarse = await bestRatios(compute, w, grid, COARSE);
   // The fine base may not pass the min-max scale: a larger one only coarsens the grid.
-  const base = scaleGrid(grid, coarse.ratios.map((r) => Math.min(1, r / STEP)));
+  const base = scaleGrid(
+    grid,
+    coarse.ratios.map((r) => Math.min(1, r / STEP)),
+  );
   const signed = trySign && grid.qMin < 0 ? [scaleGrid(base, new Float32Array(base.scales.length).fill(-1))] : [];
   const candidates = [coarse, ...(await Promise.all([base, ...signed].map((each) => bestRatios(compute, w, each, FINE))))];
   const scales = grid.scales.map((scale, g) => {
@@ -68,7 +71,13 @@ async function bestRatios(compute: Compute, w: Handle, grid: Grid, candidates: F
  * pass through main memory.
  * @param percent 90..100
  */
-export async function percentileRanges(compute: Compute, w: Handle, grid: Pick<Grid, 'groups'>, ranges: Ranges, percent: number): Promise<Ranges> {
+export async function percentileRanges(
+  compute: Compute,
+  w: Handle,
+  grid: Pick<Grid, 'groups'>,
+  ranges: Ranges,
+  percent: number,
+): Promise<Ranges> {
   const values = await compute.download(w);
   const min = ranges.min.slice();
   const max = ranges.max.slice();

@@ -61,7 +61,9 @@ export async function applyPass(pass: Pass, source: OnnxModel, setup: Setup = {}
       moments: new Map(),
       target: setup.target ?? { ep: 'wasm', shaderF16: false },
       job: { signal: new AbortController().signal, onProgress: () => {} },
-      selected: layers.filter((layer) => setup.only?.includes(layer.id) ?? true).map((layer) => ({ layer, options: { ...options, ...setup.layers?.[layer.id] } })),
+      selected: layers
+        .filter((layer) => setup.only?.includes(layer.id) ?? true)
+        .map((layer) => ({ layer, options: { ...options, ...setup.layers?.[layer.id] } })),
       onFinish: (edit) => finishers.push(edit),
       only: null,
       calibration: setup.samples ? calibrationOver(setup.samples, store, compute) : null,

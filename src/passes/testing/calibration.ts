@@ -17,9 +17,18 @@ export function calibrationOver(samples: TestSamples, weights: WeightStore, comp
         fed[inputName] = floats(shape, await compute.download(lease.handle));
         lease.release();
       }
-      await runTensors(probe.model, samples.slice(0, probe.limit).map((sample) => Object.assign({}, sample, fed)), async (outputs) => {
-        await visit(Object.fromEntries(Object.entries(outputs).flatMap(([name, { data, dims }]) => (data instanceof Float32Array ? [[name, { data, dims }]] : []))), 1);
-      });
+      await runTensors(
+        probe.model,
+        samples.slice(0, probe.limit).map((sample) => Object.assign({}, sample, fed)),
+        async (outputs) => {
+          await visit(
+            Object.fromEntries(
+              Object.entries(outputs).flatMap(([name, { data, dims }]) => (data instanceof Float32Array ? [[name, { data, dims }]] : [])),
+            ),
+            1,
+          );
+        },
+      );
     },
   };
 }

@@ -30,7 +30,12 @@ export function convNet(behind: readonly NodeProto[] = [], weights: readonly Ten
 export function pictures(count: number, seed: number): TestSamples {
   return Array.from({ length: count }, (_, s) => {
     const base = noise(36, seed + s);
-    return { x: floats([1, 3, 6, 6], noise(108, seed + 1000 + s).map((v, i) => 0.3 * v + (base[i % 36] ?? 0))) };
+    return {
+      x: floats(
+        [1, 3, 6, 6],
+        noise(108, seed + 1000 + s).map((v, i) => 0.3 * v + (base[i % 36] ?? 0)),
+      ),
+    };
   });
 }
 

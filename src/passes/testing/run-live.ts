@@ -7,7 +7,12 @@ import type { Applied } from './apply-pass';
  * rounds float weights between quantized activations to int8 on its own.
  */
 export async function runLive({ live, store, value }: Applied, feeds: Feeds): Promise<Record<string, number[]>> {
-  const open = weightsAsInputs(live, store.layers.map((layer) => layer.id));
-  const weights = await Promise.all(open.inputs.map(async ({ inputName, layerId, shape }) => [inputName, floats(shape, await value(layerId))] as const));
+  const open = weightsAsInputs(
+    live,
+    store.layers.map((layer) => layer.id),
+  );
+  const weights = await Promise.all(
+    open.inputs.map(async ({ inputName, layerId, shape }) => [inputName, floats(shape, await value(layerId))] as const),
+  );
   return runModel(open.model, { ...feeds, ...Object.fromEntries(weights) });
 }

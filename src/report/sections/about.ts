@@ -12,8 +12,15 @@ const NOT_KNOWN = 'not known';
 
 /** The recipe, what each of its passes said, and both forms in which it travels. */
 export function recipeSection({ recipe, recipeLink, steps, layers }: Report): Section {
-  const against = contradictionsOf(recipe, layers.map(({ name, op }) => ({ id: name, op }))).map(({ words: said }) => said);
-  const said = steps?.flatMap(({ id, note, skipped }) => [`${id}: ${note}`, ...skipped.map(({ layer, reason }) => `${id} left out ${layer}: ${reason}`)]) ?? [];
+  const against = contradictionsOf(
+    recipe,
+    layers.map(({ name, op }) => ({ id: name, op })),
+  ).map(({ words: said }) => said);
+  const said =
+    steps?.flatMap(({ id, note, skipped }) => [
+      `${id}: ${note}`,
+      ...skipped.map(({ layer, reason }) => `${id} left out ${layer}: ${reason}`),
+    ]) ?? [];
   return section('recipe', 'Recipe', [
     text(`${labelRecipe(recipe)}.`),
     ...(against.length > 0 ? [text(...against)] : []),
@@ -43,7 +50,13 @@ function opened(proof: Proof | null): Cell[] {
   const name = 'Written file against the opened one';
   if (!proof) return [name, NOT_MEASURED, '–', '–', '–'];
   const result = proof.faults.length > 0 ? 'wrong' : proof.ran ? 'ran' : 'not run here';
-  return [name, result, figure(proof.difference?.maxAbs, formatValue, '–'), figure(proof.difference?.sqnrDb, decibels, proof.ran ? 'exact' : '–'), proofWords(proof).join(' ')];
+  return [
+    name,
+    result,
+    figure(proof.difference?.maxAbs, formatValue, '–'),
+    figure(proof.difference?.sqnrDb, decibels, proof.ran ? 'exact' : '–'),
+    proofWords(proof).join(' '),
+  ];
 }
 
 function sameCheck(name: string, check: SameCheck | null, meaning: string): Cell[] {
@@ -54,7 +67,13 @@ function sameCheck(name: string, check: SameCheck | null, meaning: string): Cell
 function backends(name: string, check: BackendCheck | null): Cell[] {
   if (!check) return [name, NOT_MEASURED, '–', '–', '–'];
   const { ok, maxAbs, sqnrDb, repaired, layout, verdict } = check;
-  return [name, ok ? 'agrees' : 'differs', figure(maxAbs, formatValue), figure(sqnrDb, decibels, 'exact'), repaired ? `${verdict} (layout ${layout} after the default one differed)` : verdict];
+  return [
+    name,
+    ok ? 'agrees' : 'differs',
+    figure(maxAbs, formatValue),
+    figure(sqnrDb, decibels, 'exact'),
+    repaired ? `${verdict} (layout ${layout} after the default one differed)` : verdict,
+  ];
 }
 
 /** What was measured, on what, with which samples. */
@@ -71,10 +90,25 @@ export function conditionsSection({ model, environment, data, card }: Report): S
     ['Weights', figure(model.params, formatCount)],
     ['Multiply-adds', figure(model.macs, formatLarge, NOT_KNOWN)],
     ['Opset', figure(model.opset, String)],
-    ['Samples', data ? `${data.name}: ${counted(data.samples, 'sample')}, ${data.labelled ? 'labelled' : 'without labels'}${data.classes === null ? '' : `, ${counted(data.classes, 'class', 'classes')}`}` : 'none'],
-    ...(data ? [['Split', `${formatCount(data.split.calibration)} may be learned from and are never scored; ${formatCount(data.split.scored)} of the other ${formatCount(data.split.heldOut)} are scored, whatever the recipe`]] : []),
+    [
+      'Samples',
+      data
+        ? `${data.name}: ${counted(data.samples, 'sample')}, ${data.labelled ? 'labelled' : 'without labels'}${data.classes === null ? '' : `, ${counted(data.classes, 'class', 'classes')}`}`
+        : 'none',
+    ],
+    ...(data
+      ? [
+          [
+            'Split',
+            `${formatCount(data.split.calibration)} may be learned from and are never scored; ${formatCount(data.split.scored)} of the other ${formatCount(data.split.heldOut)} are scored, whatever the recipe`,
+          ],
+        ]
+      : []),
   ];
-  const left: Block[] = data && data.problems.count > 0 ? [text(`${counted(data.problems.count, 'sample was', 'samples were')} left out:`), { kind: 'list', items: data.problems.first }] : [];
+  const left: Block[] =
+    data && data.problems.count > 0
+      ? [text(`${counted(data.problems.count, 'sample was', 'samples were')} left out:`), { kind: 'list', items: data.problems.first }]
+      : [];
   return section('conditions', 'Conditions', [
     { kind: 'table', table: { caption: 'Model, device and samples', columns: words('What', 'Value'), rows } },
     ...left,

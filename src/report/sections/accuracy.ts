@@ -17,7 +17,12 @@ export function accuracySection(report: Report): Section {
   if (chance?.told === false) return section('accuracy', 'Accuracy', [text(`${chanceWords(chance)}. ${chanceRemedy(chance)}`)]);
   const blocks = before.accuracy && after.accuracy ? shares(before.accuracy, after.accuracy) : null;
   if (!blocks) return section('accuracy', 'Accuracy', null, notScored(report));
-  return section('accuracy', 'Accuracy', [...blocks, ...(paired ? pairedTest(paired) : []), ...(classes ? byClass(classes) : []), ...(confusion ? confused(confusion) : [])]);
+  return section('accuracy', 'Accuracy', [
+    ...blocks,
+    ...(paired ? pairedTest(paired) : []),
+    ...(classes ? byClass(classes) : []),
+    ...(confusion ? confused(confusion) : []),
+  ]);
 }
 
 function shares(before: Accuracy, after: Accuracy): Block[] {
@@ -26,9 +31,23 @@ function shares(before: Accuracy, after: Accuracy): Block[] {
     { name: 'result', side: 'result', of: after },
   ] as const;
   const found = (['top1', 'top5'] as const).flatMap((kind) =>
-    sides.map(({ name, side, of }) => ({ label: `${kind === 'top1' ? 'Top-1' : 'Top-5'}, ${name}`, side, share: of[kind], ends: kind === 'top1' ? of.top1Interval : of.top5Interval, samples: of.samples })),
+    sides.map(({ name, side, of }) => ({
+      label: `${kind === 'top1' ? 'Top-1' : 'Top-5'}, ${name}`,
+      side,
+      share: of[kind],
+      ends: kind === 'top1' ? of.top1Interval : of.top5Interval,
+      samples: of.samples,
+    })),
   );
-  const spreads = found.map(({ label, side, share, ends }): SpreadRow => ({ label, side, low: ends.low, mid: share, high: ends.high, points: [], note: formatPercent(share, 2) }));
+  const spreads = found.map(({ label, side, share, ends }): SpreadRow => ({
+    label,
+    side,
+    low: ends.low,
+    mid: share,
+    high: ends.high,
+    points: [],
+    note: formatPercent(share, 2),
+  }));
   return [
     {
       kind: 'chart',
@@ -40,7 +59,12 @@ function shares(before: Accuracy, after: Accuracy): Block[] {
       table: {
         caption: 'Right answers, percent',
         columns: [...words('Answers'), ...numbers('Share', '95 % interval (Wilson)', 'Samples')],
-        rows: found.map(({ label, share, ends, samples }) => [label, figure(share, hundredths), interval(ends, hundredths), figure(samples, formatCount)]),
+        rows: found.map(({ label, share, ends, samples }) => [
+          label,
+          figure(share, hundredths),
+          interval(ends, hundredths),
+          figure(samples, formatCount),
+        ]),
       },
     },
   ];
@@ -62,7 +86,16 @@ function pairedTest(paired: PairedTest): Block[] {
       table: {
         caption: "Paired test of top-1 on the same samples (McNemar's mid-p; Newcombe's interval)",
         columns: [...words('Verdict'), ...numbers('Difference, points', '95 % interval', 'p', 'Became wrong', 'Became right')],
-        rows: [[accuracyWords(paired), figure(paired.difference, points), interval(paired.interval, points), figure(paired.p, level), figure(paired.worse, formatCount), figure(paired.better, formatCount)]],
+        rows: [
+          [
+            accuracyWords(paired),
+            figure(paired.difference, points),
+            interval(paired.interval, points),
+            figure(paired.p, level),
+            figure(paired.worse, formatCount),
+            figure(paired.better, formatCount),
+          ],
+        ],
       },
     },
   ];
@@ -81,13 +114,45 @@ function byClass(classes: readonly ClassAccuracy[]): Block[] {
     figure(entry.better, formatCount),
     figure(entry.p, level),
   ]);
-  const columns = [...words('Class'), ...numbers('Samples', 'Right before', 'Right after', 'Change', 'Became wrong', 'Became right', 'p, corrected')];
-  return [{ kind: 'table', table: capped({ caption: "By class, those that lost most first (McNemar's exact test, corrected for the number of classes by Holm)", columns, rows }, MOST_CLASSES) }];
+  const columns = [
+    ...words('Class'),
+    ...numbers('Samples', 'Right before', 'Right after', 'Change', 'Became wrong', 'Became right', 'p, corrected'),
+  ];
+  return [
+    {
+      kind: 'table',
+      table: capped(
+        {
+          caption: "By class, those that lost most first (McNemar's exact test, corrected for the number of classes by Holm)",
+          columns,
+          rows,
+        },
+        MOST_CLASSES,
+      ),
+    },
+  ];
 }
 
 function confused(pairs: readonly ConfusedPair[]): Block[] {
-  const rows = pairs.toSorted((a, b) => b.after - a.after).map(({ label, answer, before, after }): Cell[] => [`${formatClass(label)}, answered as ${formatClass(answer)}`, figure(before, formatCount), figure(after, formatCount)]);
-  return rows.length === 0 ? [] : [{ kind: 'table', table: { caption: 'The most frequent wrong answers of either side', columns: [...words('Label'), ...numbers('Before', 'After')], rows } }];
+  const rows = pairs
+    .toSorted((a, b) => b.after - a.after)
+    .map(({ label, answer, before, after }): Cell[] => [
+      `${formatClass(label)}, answered as ${formatClass(answer)}`,
+      figure(before, formatCount),
+      figure(after, formatCount),
+    ]);
+  return rows.length === 0
+    ? []
+    : [
+        {
+          kind: 'table',
+          table: {
+            caption: 'The most frequent wrong answers of either side',
+            columns: [...words('Label'), ...numbers('Before', 'After')],
+            rows,
+          },
+        },
+      ];
 }
 
 /** How alike original and result are on the same inputs: outputs, and answers that changed. */
@@ -101,7 +166,13 @@ export function agreementSection(report: Report): Section {
       table: {
         caption: `Outputs of the result against the original's, ${counted(samples, 'sample')} on ${EP_NAMES[ep]}`,
         columns: [...words('Output'), ...numbers('Cosine', 'SQNR, dB', 'Largest difference', 'KL, nats')],
-        rows: outputs.map(({ name, cosine, sqnrDb, maxAbs, kl }) => [name, figure(cosine, (value) => value.toFixed(6)), figure(sqnrDb, decibels, 'exact'), figure(maxAbs, formatValue), figure(kl, formatValue, 'no class scores')]),
+        rows: outputs.map(({ name, cosine, sqnrDb, maxAbs, kl }) => [
+          name,
+          figure(cosine, (value) => value.toFixed(6)),
+          figure(sqnrDb, decibels, 'exact'),
+          figure(maxAbs, formatValue),
+          figure(kl, formatValue, 'no class scores'),
+        ]),
       },
     },
     ...(changed ? changedAnswers(changed) : [text('The outputs are no class scores: there are no answers to compare.')]),
@@ -113,14 +184,41 @@ const KINDS: Readonly<Record<ChangeKind, string>> = { worse: 'got worse', better
 function changedAnswers({ total, worse, better, bothWrong, moves, listed }: ChangedSamples): Block[] {
   if (total === 0) return [text('Every answer stayed the same.')];
   const labelled = listed.some(({ label }) => label !== null);
-  const kinds = labelled ? `: ${formatCount(worse)} got worse, ${formatCount(better)} got better, ${formatCount(bothWrong)} ${agreeing(bothWrong, 'is', 'are')} wrong both times` : '';
-  const rows = listed.map(({ sample, label, kind, before, after }): Cell[] => [figure(sample, String), label ? formatClass(label) : 'no label', ...answerCells(before), ...answerCells(after), kind ? KINDS[kind] : 'changed']);
-  const heads = [...words('Sample, from 0', 'Label', 'Original'), ...numbers('Confidence before'), ...words('Result'), ...numbers('Confidence after'), ...words('Change')];
+  const kinds = labelled
+    ? `: ${formatCount(worse)} got worse, ${formatCount(better)} got better, ${formatCount(bothWrong)} ${agreeing(bothWrong, 'is', 'are')} wrong both times`
+    : '';
+  const rows = listed.map(({ sample, label, kind, before, after }): Cell[] => [
+    figure(sample, String),
+    label ? formatClass(label) : 'no label',
+    ...answerCells(before),
+    ...answerCells(after),
+    kind ? KINDS[kind] : 'changed',
+  ]);
+  const heads = [
+    ...words('Sample, from 0', 'Label', 'Original'),
+    ...numbers('Confidence before'),
+    ...words('Result'),
+    ...numbers('Confidence after'),
+    ...words('Change'),
+  ];
   const moved = moves.map(({ from, to, count }): Cell[] => [`${formatClass(from)} became ${formatClass(to)}`, figure(count, formatCount)]);
   return [
     text(`${counted(total, 'answer')} changed${kinds}.`),
-    ...(moved.length > 0 ? [{ kind: 'table' as const, table: { caption: 'The most frequent changes', columns: [...words('Change'), ...numbers('Samples')], rows: moved } }] : []),
-    { kind: 'table', table: capped({ caption: listed.length < total ? 'Changed answers, the first 1,000 of each kind' : 'Changed answers', columns: heads, rows }, MOST_CHANGED) },
+    ...(moved.length > 0
+      ? [
+          {
+            kind: 'table' as const,
+            table: { caption: 'The most frequent changes', columns: [...words('Change'), ...numbers('Samples')], rows: moved },
+          },
+        ]
+      : []),
+    {
+      kind: 'table',
+      table: capped(
+        { caption: listed.length < total ? 'Changed answers, the first 1,000 of each kind' : 'Changed answers', columns: heads, rows },
+        MOST_CHANGED,
+      ),
+    },
   ];
 }
 

@@ -18,8 +18,16 @@ const NOT_YET = ': not measured yet.';
 /** The truth meter's sentences as they were said; what is still open together, since a report gets no more figures. */
 export function truthSection({ truth }: Report): Section {
   const open = truth?.filter(({ text: said }) => said.endsWith(NOT_YET)).map(({ text: said }) => said.slice(0, -NOT_YET.length)) ?? [];
-  const known = truth?.filter(({ text: said }) => !said.endsWith(NOT_YET)).map(({ level, text: said }) => `${PREFIXES[level] ?? ''}${said}`) ?? [];
-  return section('truth', 'What the recipe gains on this device', truth && [{ kind: 'list', items: known }, text(open.length > 0 ? `Not measured, since it was not asked for: ${open.join('; ')}.` : null)]);
+  const known =
+    truth?.filter(({ text: said }) => !said.endsWith(NOT_YET)).map(({ level, text: said }) => `${PREFIXES[level] ?? ''}${said}`) ?? [];
+  return section(
+    'truth',
+    'What the recipe gains on this device',
+    truth && [
+      { kind: 'list', items: known },
+      text(open.length > 0 ? `Not measured, since it was not asked for: ${open.join('; ')}.` : null),
+    ],
+  );
 }
 
 /** Where the operators of original and result ran. */
@@ -27,7 +35,9 @@ export function placementSection(report: Report): Section {
   const { placement } = report;
   if (!placement) return section('placement', 'Where operators ran', null, notRun(report));
   const { ep, before, after } = placement;
-  const pairs = pairBy(before.operators, after.operators, ({ op, provider }) => `${op} ${provider}`).toSorted((x, y) => (y.after?.ms ?? y.before?.ms ?? 0) - (x.after?.ms ?? x.before?.ms ?? 0));
+  const pairs = pairBy(before.operators, after.operators, ({ op, provider }) => `${op} ${provider}`).toSorted(
+    (x, y) => (y.after?.ms ?? y.before?.ms ?? 0) - (x.after?.ms ?? x.before?.ms ?? 0),
+  );
   const none = '–';
   return section('placement', 'Where operators ran', [
     text(`On ${EP_NAMES[ep]}. Original: ${placed(before)}. Result: ${placed(after)}.`),
@@ -38,7 +48,14 @@ export function placementSection(report: Report): Section {
         columns: [...words('Operator', 'Ran on'), ...numbers('Nodes before', 'ms before', 'Nodes after', 'ms after')],
         rows: pairs.map(({ before: a, after: b }) => {
           const { op = '', provider = '' } = a ?? b ?? {};
-          return [op, provider, figure(a?.count, formatCount, none), figure(a?.ms, milliseconds, none), figure(b?.count, formatCount, none), figure(b?.ms, milliseconds, none)];
+          return [
+            op,
+            provider,
+            figure(a?.count, formatCount, none),
+            figure(a?.ms, milliseconds, none),
+            figure(b?.count, formatCount, none),
+            figure(b?.ms, milliseconds, none),
+          ];
         }),
       },
     },
@@ -59,7 +76,21 @@ export function formsSection(report: Report): Section {
   const { forms: found } = report;
   if (!found) return section('forms', 'Forms, really run', null, notRun(report));
   const { forms, ep, recipe } = found;
-  const spreads = forms.flatMap(({ label, form, ratio }): SpreadRow[] => (ratio ? [{ label, side: form === 'original' ? 'original' : 'result', low: ratio.low, mid: ratio.median, high: ratio.high, points: [], note: times(ratio.median) }] : []));
+  const spreads = forms.flatMap(({ label, form, ratio }): SpreadRow[] =>
+    ratio
+      ? [
+          {
+            label,
+            side: form === 'original' ? 'original' : 'result',
+            low: ratio.low,
+            mid: ratio.median,
+            high: ratio.high,
+            points: [],
+            note: times(ratio.median),
+          },
+        ]
+      : [],
+  );
   const notes = forms.filter(({ note }) => note !== '').map(({ label, note }) => `${label}: ${note}`);
   const list: Block[] = notes.length > 0 ? [{ kind: 'list', items: notes }] : [];
   return section('forms', 'Forms, really run', [
@@ -72,7 +103,11 @@ export function formsSection(report: Report): Section {
       kind: 'table',
       table: {
         caption: `Each form on ${EP_NAMES[ep]}, in turns with the original`,
-        columns: [...words('Form'), ...numbers('File', 'Gzip', 'Median, ms', 'Runs', 'Time against the original', '95 % interval'), ...words('Verdict')],
+        columns: [
+          ...words('Form'),
+          ...numbers('File', 'Gzip', 'Median, ms', 'Runs', 'Time against the original', '95 % interval'),
+          ...words('Verdict'),
+        ],
         rows: forms.map(({ label, bytes, gzipBytes, latency, ratio }) => [
           label,
           figure(bytes, formatBytes),
@@ -85,7 +120,9 @@ export function formsSection(report: Report): Section {
         ]),
       },
     },
-    text(`Band: ±5 %, no measurable change. "Original" is a second copy of itself: it shows the device's noise. The packed form took its bits from: ${labelRecipe(recipe)}.`),
+    text(
+      `Band: ±5 %, no measurable change. "Original" is a second copy of itself: it shows the device's noise. The packed form took its bits from: ${labelRecipe(recipe)}.`,
+    ),
     ...list,
   ]);
 }

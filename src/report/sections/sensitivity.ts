@@ -12,15 +12,42 @@ export function sensitivitySection({ sensitivity: scan, layers }: Report): Secti
   if (!scan) return section('sensitivity', 'Sensitivity of each layer', null);
   const { cells, finished } = scan;
   const names = layers.map(({ name }) => name).filter((name) => cells.some(({ layerId }) => layerId === name));
-  const what = cells.some(({ kl }) => kl !== null) ? 'KL divergence of the answers from the original, nats' : 'Noise over signal of the outputs';
+  const what = cells.some(({ kl }) => kl !== null)
+    ? 'KL divergence of the answers from the original, nats'
+    : 'Noise over signal of the outputs';
   const measures = measuresOf(cells);
   const [points, losses] = [measures.find(({ id }) => id === 'points'), measures.find(({ id }) => id === 'kl' || id === 'noise')];
   const unchanged = finished?.top1 == null ? '' : ` (unchanged model: ${hundredths(finished.top1)})`;
   return section('sensitivity', 'Sensitivity of each layer', [
-    text(`One layer at a time was changed, under the settings of: ${labelRecipe(scan.recipe)}. Darker cells cost more.`, finished ? told(finished) : 'The scan was stopped before its end.'),
-    ...(points ? [{ kind: 'table' as const, table: tableOf(scan, names, `Top-1, percent${unchanged}. ${coloursOf(points)}`, (cell) => (cell.top1 === null ? NOT_MEASURED : { value: cell.top1, text: hundredths(cell.top1), ...heat(points, cell) })) }] : []),
-    ...(losses ? [{ kind: 'table' as const, table: tableOf(scan, names, `${what}. ${coloursOf(losses)}`, (cell) => ({ value: lossOf(cell), text: formatLoss(lossOf(cell)), ...heat(losses, cell) })) }] : []),
-    ...(finished && finished.skipped.length > 0 ? [{ kind: 'list' as const, items: finished.skipped.map(({ layer, reason }) => `${layer}: ${reason}`) }] : []),
+    text(
+      `One layer at a time was changed, under the settings of: ${labelRecipe(scan.recipe)}. Darker cells cost more.`,
+      finished ? told(finished) : 'The scan was stopped before its end.',
+    ),
+    ...(points
+      ? [
+          {
+            kind: 'table' as const,
+            table: tableOf(scan, names, `Top-1, percent${unchanged}. ${coloursOf(points)}`, (cell) =>
+              cell.top1 === null ? NOT_MEASURED : { value: cell.top1, text: hundredths(cell.top1), ...heat(points, cell) },
+            ),
+          },
+        ]
+      : []),
+    ...(losses
+      ? [
+          {
+            kind: 'table' as const,
+            table: tableOf(scan, names, `${what}. ${coloursOf(losses)}`, (cell) => ({
+              value: lossOf(cell),
+              text: formatLoss(lossOf(cell)),
+              ...heat(losses, cell),
+            })),
+          },
+        ]
+      : []),
+    ...(finished && finished.skipped.length > 0
+      ? [{ kind: 'list' as const, items: finished.skipped.map(({ layer, reason }) => `${layer}: ${reason}`) }]
+      : []),
   ]);
 }
 
@@ -33,7 +60,12 @@ function heat(measure: HeatMeasure, cell: SensitivityCell): { readonly heat?: nu
   return value === null ? {} : { heat: heatOf(measure, value) };
 }
 
-function tableOf({ options, cells }: ReportSensitivity, layers: readonly string[], caption: string, show: (cell: SensitivityCell) => Cell): Table {
+function tableOf(
+  { options, cells }: ReportSensitivity,
+  layers: readonly string[],
+  caption: string,
+  show: (cell: SensitivityCell) => Cell,
+): Table {
   const heads = columnsOf(options);
   const known = new Map(cells.map((cell) => [cellKey(cell), cell]));
   return {

@@ -11,12 +11,19 @@ const NOT_COUNTED = 'not counted';
 /** Both files as they are and compressed, and where in the model the bytes are. */
 export function sizeSection(report: Report): Section {
   const { layers, sizes, stored } = report;
-  return section('size', 'Size', [...files(report), ...(stored ? staying(stored) : []), ...(layers.length > 0 ? [spindle(layers), { kind: 'table' as const, table: capped(layerTable(report), MOST_LAYERS) }] : []), ...(sizes ? compressedLayers(sizes) : [])]);
+  return section('size', 'Size', [
+    ...files(report),
+    ...(stored ? staying(stored) : []),
+    ...(layers.length > 0 ? [spindle(layers), { kind: 'table' as const, table: capped(layerTable(report), MOST_LAYERS) }] : []),
+    ...(sizes ? compressedLayers(sizes) : []),
+  ]);
 }
 
 function files({ before, after, predictedBytes, sizes }: Report): Block[] {
   const rows: readonly Omit<BarRow, 'note'>[] = [
-    after.bytes === null && predictedBytes !== null ? { label: 'raw, predicted', before: before.bytes, after: predictedBytes } : { label: 'raw', before: before.bytes, after: after.bytes },
+    after.bytes === null && predictedBytes !== null
+      ? { label: 'raw, predicted', before: before.bytes, after: predictedBytes }
+      : { label: 'raw', before: before.bytes, after: after.bytes },
     { label: 'gzip', before: before.gzipBytes, after: after.gzipBytes },
     ...(sizes ? [{ label: 'brotli', before: sizes.before.brotliBytes, after: sizes.after.brotliBytes }] : []),
   ];
@@ -29,16 +36,29 @@ function files({ before, after, predictedBytes, sizes }: Report): Block[] {
       table: {
         caption: 'The files, bytes',
         columns: [...words('Form'), ...numbers('Original', 'Result'), ...words('Change')],
-        rows: rows.map((row) => [row.label, figure(row.before, formatCount, NOT_COUNTED), figure(row.after, formatCount, NOT_COUNTED), row.before === null || row.after === null ? '–' : sizeWords(row.before, row.after)]),
+        rows: rows.map((row) => [
+          row.label,
+          figure(row.before, formatCount, NOT_COUNTED),
+          figure(row.after, formatCount, NOT_COUNTED),
+          row.before === null || row.after === null ? '–' : sizeWords(row.before, row.after),
+        ]),
       },
     },
-    text(uncompressed, sizes && `Brotli quality ${sizes.brotliQuality.files} of 11 on both files${sizes.complete ? '' : '; the time ran out before everything was compressed'}.`),
+    text(
+      uncompressed,
+      sizes &&
+        `Brotli quality ${sizes.brotliQuality.files} of 11 on both files${sizes.complete ? '' : '; the time ran out before everything was compressed'}.`,
+    ),
   ];
 }
 
 function staying({ totals, stays }: NonNullable<Report['stored']>): Block[] {
   if (stays.length === 0) return [text(totals)];
-  const table: Table = { caption: 'What stays in the form it had', columns: words('Weight or constant', 'Reason'), rows: stays.map(({ layer, reason }) => [layer, reason]) };
+  const table: Table = {
+    caption: 'What stays in the form it had',
+    columns: words('Weight or constant', 'Reason'),
+    rows: stays.map(({ layer, reason }) => [layer, reason]),
+  };
   return [text(totals), { kind: 'table', table: capped(table, MOST_LAYERS) }];
 }
 
@@ -53,14 +73,22 @@ function spindle(layers: readonly ReportLayer[]): Block {
   return {
     kind: 'chart',
     finding: `${counted(layers.length, 'layer')} drawn by the square root of ${agreeing(layers.length, 'its', 'their')} bytes: ${formatBytes(before)} before${known ? `, ${formatBytes(after)} after` : ''}`,
-    chart: { kind: 'spindle', layers: layers.map(({ name, bytesBefore, bytesAfter }) => ({ name, before: bytesBefore, after: bytesAfter })) },
+    chart: {
+      kind: 'spindle',
+      layers: layers.map(({ name, bytesBefore, bytesAfter }) => ({ name, before: bytesBefore, after: bytesAfter })),
+    },
   };
 }
 
 function layerTable({ layers, after }: Report): Table {
   return {
     caption: 'Layers',
-    columns: [...words('Layer', 'Operator', 'Shape'), ...numbers('Weights', 'Bits'), ...words('Stored as'), ...numbers('Zeros', 'SQNR, dB', 'kB before', after.bytes === null ? 'kB after, predicted' : 'kB after')],
+    columns: [
+      ...words('Layer', 'Operator', 'Shape'),
+      ...numbers('Weights', 'Bits'),
+      ...words('Stored as'),
+      ...numbers('Zeros', 'SQNR, dB', 'kB before', after.bytes === null ? 'kB after, predicted' : 'kB after'),
+    ],
     rows: layers.map(({ name, op, shape, params, bits, storage, sparsity, sqnrDb, bytesBefore, bytesAfter }) => [
       name,
       op,
@@ -80,7 +108,12 @@ function compressedLayers({ layers, brotliQuality }: NonNullable<Report['sizes']
   const table: Table = {
     caption: `Stored weights of each layer compressed by themselves, kB (brotli quality ${brotliQuality.layers})`,
     columns: [...words('Layer'), ...numbers('Raw before', 'Gzip before', 'Brotli before', 'Raw after', 'Gzip after', 'Brotli after')],
-    rows: layers.map(({ id, before, after }) => [id, ...[before, after].flatMap(({ bytes, gzipBytes, brotliBytes }) => [bytes, gzipBytes, brotliBytes].map((value) => figure(value, kilobytes)))]),
+    rows: layers.map(({ id, before, after }) => [
+      id,
+      ...[before, after].flatMap(({ bytes, gzipBytes, brotliBytes }) =>
+        [bytes, gzipBytes, brotliBytes].map((value) => figure(value, kilobytes)),
+      ),
+    ]),
   };
   return [{ kind: 'table', table: capped(table, MOST_LAYERS) }];
 }

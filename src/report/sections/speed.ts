@@ -46,18 +46,32 @@ function latency(timings: readonly BackendTiming[]): Block[] {
       kind: 'table',
       table: {
         caption: 'One inference, milliseconds',
-        columns: [...words('Side'), ...numbers('Median', 'p10', 'p90', 'Smallest', 'Largest', 'Timings', 'Runs a timing', 'Loading', 'First run')],
+        columns: [
+          ...words('Side'),
+          ...numbers('Median', 'p10', 'p90', 'Smallest', 'Largest', 'Timings', 'Runs a timing', 'Loading', 'First run'),
+        ],
         rows: rows.map(cells),
       },
     },
-    text(...verdicts, coarse ? `The clock goes in steps too coarse for one run: ${runsWords(coarse)}.` : null, 'Original and result ran in turns; ratios are of runs side by side. Loading and the first run stand apart.'),
+    text(
+      ...verdicts,
+      coarse ? `The clock goes in steps too coarse for one run: ${runsWords(coarse)}.` : null,
+      'Original and result ran in turns; ratios are of runs side by side. Loading and the first run stand apart.',
+    ),
   ];
 }
 
 function cells({ label, latency: found, startup }: Row): Cell[] {
   const ends = found && found.samples.length > 0 ? [Math.min(...found.samples), Math.max(...found.samples)] : [null, null];
   const times = [found?.median, found?.p10, found?.p90, ...ends].map((value) => figure(value, milliseconds));
-  return [label, ...times, figure(found?.runs, formatCount), figure(found?.repeats, formatCount), figure(startup.createMs, milliseconds), figure(startup.firstRunMs, milliseconds)];
+  return [
+    label,
+    ...times,
+    figure(found?.runs, formatCount),
+    figure(found?.repeats, formatCount),
+    figure(startup.createMs, milliseconds),
+    figure(startup.firstRunMs, milliseconds),
+  ];
 }
 
 function batches({ throughput }: Report): Block[] {

@@ -20,7 +20,18 @@ export function summarySection(report: Report): Section {
   const [warned, others] = [findings.filter(({ brief }) => brief !== null), findings.filter(({ brief }) => brief === null)];
   return section('summary', 'Summary', [
     { kind: 'table', table: asked(report) },
-    { kind: 'list', items: [...warned.map(saidOf), size(report), latency(report), accuracy(report), agreement(report), ...others.map(saidOf), ...checks(report)] },
+    {
+      kind: 'list',
+      items: [
+        ...warned.map(saidOf),
+        size(report),
+        latency(report),
+        accuracy(report),
+        agreement(report),
+        ...others.map(saidOf),
+        ...checks(report),
+      ],
+    },
     ...(report.tried.length > 0 ? [{ kind: 'table' as const, table: capped(tried(report.tried), MOST_TRIED) }] : []),
   ]);
 }
@@ -28,7 +39,10 @@ export function summarySection(report: Report): Section {
 const MOST_TRIED = 20;
 
 function asked(report: Report): Table {
-  const { recipe, environment: { adapter, ep } } = report;
+  const {
+    recipe,
+    environment: { adapter, ep },
+  } = report;
   const elsewhere = ep === recipe.target ? '' : `, measured on ${EP_NAMES[ep]}`;
   const answer = answerWords(report);
   const rows = [
@@ -43,7 +57,11 @@ function asked(report: Report): Table {
 function tried(all: readonly Tried[]): Table {
   return {
     caption: 'Recipes that were tried',
-    columns: [...words('Recipe'), ...numbers('File', 'Top-1, %', '95 % interval', 'Original\u2019s answers, %', 'Time against the original'), ...words('')],
+    columns: [
+      ...words('Recipe'),
+      ...numbers('File', 'Top-1, %', '95 % interval', 'Original\u2019s answers, %', 'Time against the original'),
+      ...words(''),
+    ],
     rows: all.map(({ label, bytes, exact, top1, top1Interval, agreement: same, time, note }) => [
       label,
       figure(bytes, (value) => `${exact ? '' : 'about '}${formatBytes(value)}`),
@@ -58,9 +76,14 @@ function tried(all: readonly Tried[]): Table {
 
 function size({ before, after, predictedBytes, sizes }: Report): string {
   if (before.bytes === null || after.bytes === null) {
-    return predictedBytes === null ? 'Size of the result: not measured, since the file was not written.' : `Size: about ${formatBytes(predictedBytes)}, predicted; the file was not written.`;
+    return predictedBytes === null
+      ? 'Size of the result: not measured, since the file was not written.'
+      : `Size: about ${formatBytes(predictedBytes)}, predicted; the file was not written.`;
   }
-  const gzip = before.gzipBytes === null || after.gzipBytes === null ? null : `after gzip ${formatBytes(before.gzipBytes)} to ${formatBytes(after.gzipBytes)}`;
+  const gzip =
+    before.gzipBytes === null || after.gzipBytes === null
+      ? null
+      : `after gzip ${formatBytes(before.gzipBytes)} to ${formatBytes(after.gzipBytes)}`;
   const [a, b] = [sizes?.before.brotliBytes ?? null, sizes?.after.brotliBytes ?? null];
   const brotli = a === null || b === null ? null : `after brotli ${formatBytes(a)} to ${formatBytes(b)}`;
   const packed = [gzip, brotli].filter((part) => part !== null);
@@ -68,17 +91,30 @@ function size({ before, after, predictedBytes, sizes }: Report): string {
 }
 
 function latency(report: Report): string {
-  const { before: { latencyMs: before }, after: { latencyMs: after }, latencyRatio, environment } = report;
+  const {
+    before: { latencyMs: before },
+    after: { latencyMs: after },
+    latencyRatio,
+    environment,
+  } = report;
   if (!before || !after || !latencyRatio) return `Latency: not measured, since ${notRun(report)}.`;
   const medians = `median ${formatMs(before.median)} to ${formatMs(after.median)}, ${timeWords(latencyRatio)}, ${runsWords(after)} in turns`;
-  const software = environment.software === true && environment.ep === 'webgpu' ? ' The adapter is a software renderer: its times say nothing about a GPU.' : '';
+  const software =
+    environment.software === true && environment.ep === 'webgpu'
+      ? ' The adapter is a software renderer: its times say nothing about a GPU.'
+      : '';
   return `Latency on ${EP_NAMES[environment.ep]}: ${speedWords(latencyRatio)}; ${medians}.${software}`;
 }
 
 function accuracy(report: Report): string {
-  const { before: { accuracy: before }, after: { accuracy: after }, paired } = report;
+  const {
+    before: { accuracy: before },
+    after: { accuracy: after },
+    paired,
+  } = report;
   if (!before || !after) return `Accuracy: not measured, since ${notScored(report)}.`;
-  if (report.chance?.told === false) return `Top-1 accuracy: ${NOT_TOLD}, ${counted(after.samples, 'sample')}. ${chanceRemedy(report.chance)}`;
+  if (report.chance?.told === false)
+    return `Top-1 accuracy: ${NOT_TOLD}, ${counted(after.samples, 'sample')}. ${chanceRemedy(report.chance)}`;
   const verdict = paired ? `${answersOf(report)?.short ?? ''}; ` : '';
   const test = paired
     ? ` Paired difference ${formatChange(paired.difference, 2)} points (95 % interval ${cellText(interval(paired.interval, (value) => formatChange(value, 2)))}), McNemar's ${formatP(paired.p)}: ${counted(paired.worse, 'answer')} became wrong, ${formatCount(paired.better)} right.`
@@ -97,7 +133,10 @@ function agreement(report: Report): string {
   const answers = top1 === null ? `cosine ${cosine.toFixed(6)}` : `${hundredths(top1)} % of the answers are the original's`;
   const over = `over ${inputsWords({ count: samples, madeUp })}; ${sqnrDb === null ? 'the outputs are the same' : `SQNR of the outputs ${decibels(sqnrDb)} dB`}.`;
   const file = of === 'file' ? '' : ' The weights in the studio were compared, not the written file.';
-  const bad = nonFinite.after > 0 ? ` Outputs of ${formatCount(nonFinite.after)} of them hold NaN or infinity (${formatCount(nonFinite.before)} before).` : '';
+  const bad =
+    nonFinite.after > 0
+      ? ` Outputs of ${formatCount(nonFinite.after)} of them hold NaN or infinity (${formatCount(nonFinite.before)} before).`
+      : '';
   return `Agreement: ${answers} ${over}${file}${bad}`;
 }
 

@@ -18,7 +18,9 @@ export function tableOf(html: string, caption: string): ReadTable {
   const start = html.indexOf(`<caption>${caption}`);
   if (start < 0) throw new Error(`No table "${caption}"`);
   const table = html.slice(start, html.indexOf('</table>', start));
-  const rows = [...table.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row = '']) => [...row.matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>/gs)].map(([, cell = '']) => cell));
+  const rows = [...table.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row = '']) =>
+    [...row.matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>/gs)].map(([, cell = '']) => cell),
+  );
   const [heads = [], ...body] = rows;
   return { heads, rows: body.map((row) => row.map(textOf)), values: body.map((row) => row.map(valuesOf)) };
 }
@@ -28,7 +30,13 @@ export function valuesOf(html: string): number[] {
 }
 
 export function textOf(html: string): string {
-  return html.replaceAll(/<[^>]*>/g, '').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&');
+  return html
+    .replaceAll(/<[^>]*>/g, '')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&amp;', '&');
 }
 
 /** Every number anywhere in a JSON value. */
@@ -39,7 +47,10 @@ export function numbersIn(value: unknown): number[] {
 
 /** Numbers with the text they are read as. */
 export function figuresIn(html: string): { readonly value: number; readonly text: string }[] {
-  return [...html.matchAll(/<data value="([^"]*)">(.*?)<\/data>/g)].map(([, value, text = '']) => ({ value: Number(value), text: textOf(text) }));
+  return [...html.matchAll(/<data value="([^"]*)">(.*?)<\/data>/g)].map(([, value, text = '']) => ({
+    value: Number(value),
+    text: textOf(text),
+  }));
 }
 
 /** Levels of the headings in order. */

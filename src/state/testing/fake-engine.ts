@@ -35,12 +35,14 @@ export function fakeEngine(): FakeEngine {
   let cleared = 0;
   const lost = new Set<(reason: string) => void>();
 
-  const ask = <K extends JobName>(name: K): Asking<K> => (following, ...args) => {
-    const { promise, resolve, reject } = deferred<JobResult<K>>();
-    calls[name].push({ following, args, answer: resolve, fail: reject });
-    for (const look of waiting) look();
-    return promise;
-  };
+  const ask =
+    <K extends JobName>(name: K): Asking<K> =>
+    (following, ...args) => {
+      const { promise, resolve, reject } = deferred<JobResult<K>>();
+      calls[name].push({ following, args, answer: resolve, fail: reject });
+      for (const look of waiting) look();
+      return promise;
+    };
 
   const next = <K extends JobName>(method: K): Promise<Call<K>> =>
     new Promise((resolve) => {

@@ -59,7 +59,7 @@ export function drawn(): Call<'histogram'>[] {
 
 /** Answers all histograms that are asked for, those of the curve of bits too, until none is left. */
 export async function answerHistograms(): Promise<void> {
-  for (let answered = 0; answered < engine.calls.histogram.length; ) {
+  for (let answered = 0; answered < engine.calls.histogram.length;) {
     const call = engine.calls.histogram[answered++];
     call?.answer(histogramOf(call.args[1], call.args[2]));
     await pass();

@@ -42,7 +42,14 @@ export function StripChart({ rows, unit }: { readonly rows: readonly StripRow[];
                   ))}
                 </g>
                 <line x1={x(p10)} x2={x(p90)} y1={y} y2={y} stroke={colour} strokeWidth="2" />
-                <circle cx={x(median)} cy={y} r="4" stroke={colour} strokeWidth="1.5" fill={side === 'original' ? 'var(--panel)' : colour} />
+                <circle
+                  cx={x(median)}
+                  cy={y}
+                  r="4"
+                  stroke={colour}
+                  strokeWidth="1.5"
+                  fill={side === 'original' ? 'var(--panel)' : colour}
+                />
               </g>
             );
           })}

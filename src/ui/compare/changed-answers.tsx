@@ -18,7 +18,8 @@ export function ChangedAnswers() {
   const changed = evaluation?.changed ?? null;
   const labelled = evaluation?.before != null;
   const shown = changed?.listed.filter((sample) => !labelled || sample.kind === kind) ?? [];
-  const ofKind = changed && labelled ? { worse: changed.worse, better: changed.better, 'both-wrong': changed.bothWrong }[kind] : (changed?.total ?? 0);
+  const ofKind =
+    changed && labelled ? { worse: changed.worse, better: changed.better, 'both-wrong': changed.bothWrong }[kind] : (changed?.total ?? 0);
   const from = Math.min(start, Math.max(0, shown.length - 1));
   return (
     <section className="panel" aria-labelledby="changed-title">
@@ -27,7 +28,8 @@ export function ChangedAnswers() {
           Changed answers{' '}
           {evaluation && changed && (
             <span className="small quiet">
-              {formatCount(changed.total)} of {counted(evaluation.agreement.samples, 'sample')}{isFresh(evaluation, recipe) ? '' : ', before this change'}
+              {formatCount(changed.total)} of {counted(evaluation.agreement.samples, 'sample')}
+              {isFresh(evaluation, recipe) ? '' : ', before this change'}
             </span>
           )}
         </h2>
@@ -47,8 +49,16 @@ export function ChangedAnswers() {
           />
         )}
       </header>
-      {!changed && <p className="empty quiet">{evaluation ? 'The outputs are no class scores, so there are no answers to compare.' : 'Score some samples to see which answers change.'}</p>}
-      {changed && shown.length === 0 && <p className="empty quiet">{changed.total === 0 ? 'Every answer stayed the same.' : 'None of this kind.'}</p>}
+      {!changed && (
+        <p className="empty quiet">
+          {evaluation
+            ? 'The outputs are no class scores, so there are no answers to compare.'
+            : 'Score some samples to see which answers change.'}
+        </p>
+      )}
+      {changed && shown.length === 0 && (
+        <p className="empty quiet">{changed.total === 0 ? 'Every answer stayed the same.' : 'None of this kind.'}</p>
+      )}
       {shown.length > 0 && (
         <ul className="changed">
           {shown.slice(from, from + PAGE).map((sample) => (
@@ -88,7 +98,15 @@ function Changed({ sample: { sample, label, before, after } }: { readonly sample
 }
 
 /** right null: no label to hold it against. */
-function AnswerLine({ who, answer, right }: { readonly who: 'original' | 'whittled'; readonly answer: Answer | null; readonly right: boolean | null }) {
+function AnswerLine({
+  who,
+  answer,
+  right,
+}: {
+  readonly who: 'original' | 'whittled';
+  readonly answer: Answer | null;
+  readonly right: boolean | null;
+}) {
   const percent = answer ? Math.round(answer.confidence * 100) : null;
   return (
     <p className="answer small" data-who={who}>
@@ -100,7 +118,14 @@ function AnswerLine({ who, answer, right }: { readonly who: 'original' | 'whittl
         {answer ? formatClass(answer) : 'NaN'}
       </span>
       <svg width="100%" height="6" aria-hidden>
-        <rect x="0.5" y="0.5" width={`${(percent ?? 0) * 0.99}%`} height="5" fill={who === 'original' ? 'var(--steelfill)' : 'var(--woodfill)'} stroke={who === 'original' ? 'var(--steelline)' : 'none'} />
+        <rect
+          x="0.5"
+          y="0.5"
+          width={`${(percent ?? 0) * 0.99}%`}
+          height="5"
+          fill={who === 'original' ? 'var(--steelfill)' : 'var(--woodfill)'}
+          stroke={who === 'original' ? 'var(--steelline)' : 'none'}
+        />
       </svg>
     </p>
   );

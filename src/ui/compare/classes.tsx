@@ -38,9 +38,18 @@ export function Classes() {
       </header>
       {classes ? (
         <>
-          <DataTable heads={view === 'classes' ? ['Class', 'Samples', 'Right before', 'Right after', 'Change'] : ['Label, answered as', 'Before', 'After', 'Change']} rows={all ? rows : rows.slice(0, SHORT)} />
+          <DataTable
+            heads={
+              view === 'classes'
+                ? ['Class', 'Samples', 'Right before', 'Right after', 'Change']
+                : ['Label, answered as', 'Before', 'After', 'Change']
+            }
+            rows={all ? rows : rows.slice(0, SHORT)}
+          />
           <p className="tiny quiet">
-            {view === 'classes' ? "p where a class moved beyond chance: McNemar's exact test, corrected for the number of classes." : 'The most frequent wrong answers of either side; rarer ones are not listed.'}
+            {view === 'classes'
+              ? "p where a class moved beyond chance: McNemar's exact test, corrected for the number of classes."
+              : 'The most frequent wrong answers of either side; rarer ones are not listed.'}
           </p>
           {rows.length > SHORT && (
             <button type="button" className="button" onClick={() => setAll(!all)}>
@@ -66,7 +75,13 @@ function whyNone(evaluation: Evaluation | null, labelled: boolean | null): strin
 function classRows(classes: readonly ClassAccuracy[]): string[][] {
   return classes
     .toSorted((a, b) => a.after - a.before - (b.after - b.before) || b.samples - a.samples)
-    .map((entry) => [formatClass(entry), formatCount(entry.samples), formatCount(entry.before), formatCount(entry.after), `${formatChange(entry.after - entry.before, 0)}${isMeasured(entry.p) ? `, ${formatP(entry.p)}` : ''}`]);
+    .map((entry) => [
+      formatClass(entry),
+      formatCount(entry.samples),
+      formatCount(entry.before),
+      formatCount(entry.after),
+      `${formatChange(entry.after - entry.before, 0)}${isMeasured(entry.p) ? `, ${formatP(entry.p)}` : ''}`,
+    ]);
 }
 
 /** Those that became more frequent first. */

@@ -1,4 +1,15 @@
-import { CartesianGrid, ComposedChart, ErrorBar, LabelList, Line, ReferenceArea, ResponsiveContainer, Scatter, XAxis, YAxis } from 'recharts';
+import {
+  CartesianGrid,
+  ComposedChart,
+  ErrorBar,
+  LabelList,
+  Line,
+  ReferenceArea,
+  ResponsiveContainer,
+  Scatter,
+  XAxis,
+  YAxis,
+} from 'recharts';
 import { useDocument } from '../../state/document';
 import { chooseVariant, frontOf, placesOf, useVariants, type Place, type Places, type Variant } from '../../state/variants';
 import { AXIS_TICK } from '../charts/axis';
@@ -16,10 +27,27 @@ interface Point extends Place {
   readonly written: string;
 }
 
-const MEASURES: Readonly<Record<Places['measure'], { readonly words: string; readonly head: string; readonly format: (score: number) => string; readonly highest: number; readonly room: number }>> = {
+const MEASURES: Readonly<
+  Record<
+    Places['measure'],
+    {
+      readonly words: string;
+      readonly head: string;
+      readonly format: (score: number) => string;
+      readonly highest: number;
+      readonly room: number;
+    }
+  >
+> = {
   accuracy: { words: 'top-1 accuracy, %', head: 'Top-1 %', format: (score) => score.toFixed(2), highest: 100, room: 0.5 },
   agreement: { words: 'agreement with the original, %', head: 'Agreement %', format: (score) => score.toFixed(2), highest: 100, room: 0.5 },
-  cosine: { words: 'cosine of the outputs with the original\u2019s', head: 'Cosine', format: (score) => score.toFixed(6), highest: 1, room: 1e-6 },
+  cosine: {
+    words: 'cosine of the outputs with the original\u2019s',
+    head: 'Cosine',
+    format: (score) => score.toFixed(6),
+    highest: 1,
+    room: 1e-6,
+  },
 };
 
 /** Every scored variant by size and score, with the ones that nothing beats joined. */
@@ -33,7 +61,12 @@ export function Front() {
   const labelled = measure === 'accuracy';
   const points = markFront(places, chosen);
   if (points.length < 2) {
-    return <p className="empty quiet">Score a recipe and it stands here beside the original, by size and score. Each recipe that was scored is kept until another model is opened or the samples change.</p>;
+    return (
+      <p className="empty quiet">
+        Score a recipe and it stands here beside the original, by size and score. Each recipe that was scored is kept until another model is
+        opened or the samples change.
+      </p>
+    );
   }
   const original = points.find(({ key }) => key === null);
   const { left, right, bottom, top } = boundsOf(points, highest, room);
@@ -44,16 +77,50 @@ export function Front() {
       note={`Filled: nothing measured is both smaller and better.${labelled ? ' Whiskers and band: 95 % intervals.' : ''} File size on a log scale.${scoredOn(variants)}`}
       table={{
         heads: ['Variant', 'File', head, '95 % interval'],
-        rows: points.map((p) => [p.label, formatBytes(p.bytes), format(p.score), p.interval ? `${p.interval.low.toFixed(1)}–${p.interval.high.toFixed(1)}` : '–']),
+        rows: points.map((p) => [
+          p.label,
+          formatBytes(p.bytes),
+          format(p.score),
+          p.interval ? `${p.interval.low.toFixed(1)}–${p.interval.high.toFixed(1)}` : '–',
+        ]),
       }}
     >
       <ResponsiveContainer width="100%" height={330}>
         <ComposedChart margin={{ top: 24, right: 56, bottom: 8, left: 0 }} accessibilityLayer={false}>
           <CartesianGrid vertical={false} stroke="var(--line)" />
-          <XAxis dataKey="bytes" type="number" scale="log" domain={[left, right]} ticks={logTicks(left, right, 6)} allowDataOverflow tickFormatter={formatBytes} stroke="var(--line2)" tick={AXIS_TICK} />
-          <YAxis dataKey="score" type="number" domain={[bottom, top]} ticks={ticks(bottom, Math.min(top, highest), 6)} allowDataOverflow width={44} stroke="var(--line2)" tick={AXIS_TICK} />
-          {original?.interval && <ReferenceArea y1={original.interval.low} y2={original.interval.high} fill="var(--sunk)" fillOpacity={0.7} />}
-          <Line data={points.filter((p) => p.onFront).toSorted((a, b) => a.bytes - b.bytes)} dataKey="score" type="stepAfter" dot={false} stroke="var(--wood)" strokeWidth={1.5} isAnimationActive={false} />
+          <XAxis
+            dataKey="bytes"
+            type="number"
+            scale="log"
+            domain={[left, right]}
+            ticks={logTicks(left, right, 6)}
+            allowDataOverflow
+            tickFormatter={formatBytes}
+            stroke="var(--line2)"
+            tick={AXIS_TICK}
+          />
+          <YAxis
+            dataKey="score"
+            type="number"
+            domain={[bottom, top]}
+            ticks={ticks(bottom, Math.min(top, highest), 6)}
+            allowDataOverflow
+            width={44}
+            stroke="var(--line2)"
+            tick={AXIS_TICK}
+          />
+          {original?.interval && (
+            <ReferenceArea y1={original.interval.low} y2={original.interval.high} fill="var(--sunk)" fillOpacity={0.7} />
+          )}
+          <Line
+            data={points.filter((p) => p.onFront).toSorted((a, b) => a.bytes - b.bytes)}
+            dataKey="score"
+            type="stepAfter"
+            dot={false}
+            stroke="var(--wood)"
+            strokeWidth={1.5}
+            isAnimationActive={false}
+          />
           <Scatter
             data={points}
             isAnimationActive={false}
@@ -82,7 +149,12 @@ function markFront(places: readonly Place[], chosen: string | null): Point[] {
   return places.map((place) => {
     const { key, label, score, interval } = place;
     const marks = { onFront: front.has(place), chosen: key !== null && key === chosen };
-    return { ...place, ...marks, written: marks.onFront || marks.chosen || key === null ? label : '', error: interval ? [score - interval.low, interval.high - score] : [0, 0] };
+    return {
+      ...place,
+      ...marks,
+      written: marks.onFront || marks.chosen || key === null ? label : '',
+      error: interval ? [score - interval.low, interval.high - score] : [0, 0],
+    };
   });
 }
 
@@ -92,7 +164,12 @@ function boundsOf(points: readonly Point[], most: number, least: number): { left
   const lows = points.map((p) => p.interval?.low ?? p.score);
   const highs = points.map((p) => p.interval?.high ?? p.score);
   const room = Math.max(least, (Math.max(...highs) - Math.min(...lows)) * 0.1);
-  return { left: Math.min(...bytes) / 1.6, right: Math.max(...bytes) * 1.6, bottom: Math.max(most > 1 ? 0 : -1, Math.min(...lows) - room), top: Math.min(most + 0.4 * room, Math.max(...highs) + room) };
+  return {
+    left: Math.min(...bytes) / 1.6,
+    right: Math.max(...bytes) * 1.6,
+    bottom: Math.max(most > 1 ? 0 : -1, Math.min(...lows) - room),
+    top: Math.min(most + 0.4 * room, Math.max(...highs) + room),
+  };
 }
 
 interface LabelPlace {
@@ -118,11 +195,19 @@ interface MarkPlace {
 
 /** Square: the original. Circle: a variant. Filled: on the front. Ring: chosen. */
 function drawMark({ cx = 0, cy = 0, payload }: MarkPlace) {
-  if (!payload || payload.key === null) return <rect x={cx - 5} y={cy - 5} width="10" height="10" fill="var(--panel)" stroke="var(--steel)" strokeWidth="2" />;
+  if (!payload || payload.key === null)
+    return <rect x={cx - 5} y={cy - 5} width="10" height="10" fill="var(--panel)" stroke="var(--steel)" strokeWidth="2" />;
   return (
     <g className="front-mark">
       {payload.chosen && <circle cx={cx} cy={cy} r="10" fill="none" stroke="var(--ink)" strokeWidth="2" />}
-      <circle cx={cx} cy={cy} r="6" fill={payload.onFront ? 'var(--woodfill)' : 'var(--panel)'} stroke="var(--woodfill)" strokeWidth="1.5" />
+      <circle
+        cx={cx}
+        cy={cy}
+        r="6"
+        fill={payload.onFront ? 'var(--woodfill)' : 'var(--panel)'}
+        stroke="var(--woodfill)"
+        strokeWidth="1.5"
+      />
     </g>
   );
 }

@@ -34,8 +34,17 @@ function factsOf({ summary, sha256, gzipBytes, layers }: OpenedModel): [string, 
     ['Inputs', values(summary.inputs)],
     ['Outputs', values(summary.outputs)],
     ['Parameters', `${formatCount(summary.params)} in ${counted(layers.length, 'layer')}`],
-    ['Multiply-accumulates', summary.macs === null ? 'not known: the file gives no shapes and no run showed them' : formatLarge(summary.macs)],
-    ['Operators', Object.entries(summary.ops).toSorted(([, a], [, b]) => b - a).map(([op, n]) => `${op} ${n}`).join(', ')],
+    [
+      'Multiply-accumulates',
+      summary.macs === null ? 'not known: the file gives no shapes and no run showed them' : formatLarge(summary.macs),
+    ],
+    [
+      'Operators',
+      Object.entries(summary.ops)
+        .toSorted(([, a], [, b]) => b - a)
+        .map(([op, n]) => `${op} ${n}`)
+        .join(', '),
+    ],
   ];
 }
 

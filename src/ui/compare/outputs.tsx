@@ -12,12 +12,23 @@ export function Outputs() {
       <header className="panel-head">
         <h2 id="outputs-title">Outputs, before against after</h2>
         <Help about="outputs" terms={['cosine', 'sqnr', 'kl', 'live', 'madeUp', 'webgpu', 'wasm']} />
-        {evaluation && <span className="small quiet">{counted(evaluation.agreement.samples, evaluation.madeUp === null ? 'sample' : 'made-up input')}, {evaluation.of === 'file' ? 'written file' : 'live'}, on {evaluation.ep === 'webgpu' ? 'WebGPU' : 'WASM'}</span>}
+        {evaluation && (
+          <span className="small quiet">
+            {counted(evaluation.agreement.samples, evaluation.madeUp === null ? 'sample' : 'made-up input')},{' '}
+            {evaluation.of === 'file' ? 'written file' : 'live'}, on {evaluation.ep === 'webgpu' ? 'WebGPU' : 'WASM'}
+          </span>
+        )}
       </header>
       {evaluation ? (
         <DataTable
           heads={['Output', 'Cosine', 'SQNR, dB', 'Largest difference', 'KL, nats']}
-          rows={evaluation.outputs.map(({ name, cosine, sqnrDb, maxAbs, kl }) => [name, cosine.toFixed(6), sqnrDb === null ? 'exact' : sqnrDb.toFixed(1), formatValue(maxAbs), kl === null ? 'no class scores' : formatValue(kl)])}
+          rows={evaluation.outputs.map(({ name, cosine, sqnrDb, maxAbs, kl }) => [
+            name,
+            cosine.toFixed(6),
+            sqnrDb === null ? 'exact' : sqnrDb.toFixed(1),
+            formatValue(maxAbs),
+            kl === null ? 'no class scores' : formatValue(kl),
+          ])}
         />
       ) : (
         <p className="empty quiet">Compare the outputs to see how far each moved.</p>

@@ -27,7 +27,25 @@ export function TwoUp() {
     <section className="panel" aria-labelledby="two-up-title">
       <header className="panel-head">
         <h2 id="two-up-title">Original and selected</h2>
-        <Help about="the figures" terms={['accuracy', 'top5', 'interval', 'points', 'p', 'agreement', 'cosine', 'sqnr', 'latency', 'p10', 'gzip', 'bits', 'webgpu', 'wasm']} />
+        <Help
+          about="the figures"
+          terms={[
+            'accuracy',
+            'top5',
+            'interval',
+            'points',
+            'p',
+            'agreement',
+            'cosine',
+            'sqnr',
+            'latency',
+            'p10',
+            'gzip',
+            'bits',
+            'webgpu',
+            'wasm',
+          ]}
+        />
         {variants.length > 0 && (
           <select className="field" aria-label="Variant" value={variant?.key ?? ''} onChange={(event) => chooseVariant(event.target.value)}>
             {variant === null && <option value="">The recipe, not measured yet</option>}
@@ -90,21 +108,53 @@ const NOT_MEASURED = 'not measured';
 
 /** @param labelled whether the samples have labels; null without samples. */
 function rowsOf(variant: Variant | null, bytes: number, gzip: number | null, labelled: boolean | null): Row[] {
-  const { accuracy = null, original: before = null, agreement = null, paired = null, verdict = null, latency = null, gzipBytes = null } = variant ?? {};
-  const sized = (label: string, a: number | null, b: number | null): Row => [label, a === null ? UNKNOWN : formatBytes(a), b === null ? UNKNOWN : formatBytes(b), a && b ? sizeWords(a, b) : NOT_MEASURED];
+  const {
+    accuracy = null,
+    original: before = null,
+    agreement = null,
+    paired = null,
+    verdict = null,
+    latency = null,
+    gzipBytes = null,
+  } = variant ?? {};
+  const sized = (label: string, a: number | null, b: number | null): Row => [
+    label,
+    a === null ? UNKNOWN : formatBytes(a),
+    b === null ? UNKNOWN : formatBytes(b),
+    a && b ? sizeWords(a, b) : NOT_MEASURED,
+  ];
   return [
     sized(variant?.exact === false ? 'File, predicted' : 'File', bytes, variant?.bytes ?? null),
     sized(variant?.exact === false ? 'Gzip, estimated' : 'Gzip', gzip, gzipBytes),
-    ['Median latency', latency ? formatMs(latency.before.median) : UNKNOWN, latency ? formatMs(latency.after.median) : UNKNOWN, latency ? latencyWords(latency.before, latency.after) : NOT_MEASURED],
+    [
+      'Median latency',
+      latency ? formatMs(latency.before.median) : UNKNOWN,
+      latency ? formatMs(latency.after.median) : UNKNOWN,
+      latency ? latencyWords(latency.before, latency.after) : NOT_MEASURED,
+    ],
     ['p10 to p90', spread(latency?.before), spread(latency?.after), latency ? `${runsWords(latency.after)}, in turns` : NOT_MEASURED],
-    ['Top-1', before ? formatPercent(before.top1) : UNKNOWN, accuracy ? formatPercent(accuracy.top1) : UNKNOWN, paired && verdict ? inWords(paired, verdict) : labelled === true && verdict ? verdict.short : notScored(labelled, agreement)],
+    [
+      'Top-1',
+      before ? formatPercent(before.top1) : UNKNOWN,
+      accuracy ? formatPercent(accuracy.top1) : UNKNOWN,
+      paired && verdict ? inWords(paired, verdict) : labelled === true && verdict ? verdict.short : notScored(labelled, agreement),
+    ],
     ['95 % interval', intervalOf(before), intervalOf(accuracy), accuracy ? counted(accuracy.samples, 'sample') : UNKNOWN],
-    ['Top-5', before ? formatPercent(before.top5) : UNKNOWN, accuracy ? formatPercent(accuracy.top5) : UNKNOWN, before && accuracy ? points(accuracy.top5 - before.top5) : UNKNOWN],
+    [
+      'Top-5',
+      before ? formatPercent(before.top5) : UNKNOWN,
+      accuracy ? formatPercent(accuracy.top5) : UNKNOWN,
+      before && accuracy ? points(accuracy.top5 - before.top5) : UNKNOWN,
+    ],
     [
       'Agreement',
       'reference',
       agreement ? (agreement.top1 === null ? `cosine ${agreement.cosine.toFixed(6)}` : formatPercent(agreement.top1)) : UNKNOWN,
-      agreement?.changed == null ? (agreement ? `SQNR ${agreement.sqnrDb?.toFixed(1) ?? 'exact'} dB` : NOT_MEASURED) : `${formatCount(agreement.changed)} of ${counted(agreement.samples, 'answer')} changed`,
+      agreement?.changed == null
+        ? agreement
+          ? `SQNR ${agreement.sqnrDb?.toFixed(1) ?? 'exact'} dB`
+          : NOT_MEASURED
+        : `${formatCount(agreement.changed)} of ${counted(agreement.samples, 'answer')} changed`,
     ],
   ];
 }

@@ -36,7 +36,13 @@ export function CardForm({ card, busy, onApply }: CardFormProps) {
       }}
     >
       {draft.input && <InputFields input={draft.input} onChange={(input) => set({ input })} />}
-      <TextField label="Label offset" terms={['offset']} value={draft.offset} onChange={(offset) => set({ offset })} help="Added to a label to get the class index." />
+      <TextField
+        label="Label offset"
+        terms={['offset']}
+        value={draft.offset}
+        onChange={(offset) => set({ offset })}
+        help="Added to a label to get the class index."
+      />
       <FormError error={error} />
       <p className="panel-actions">
         <button type="submit" className="button" disabled={busy}>
@@ -128,7 +134,12 @@ function InputFields({ input, onChange }: { readonly input: InputDraft; readonly
       </Row>
       <TextField label="Height" value={input.height} onChange={(height) => set({ height })} />
       <TextField label="Width" value={input.width} onChange={(width) => set({ width })} />
-      <TextField label="Shorter side first" value={input.resizeShorter} onChange={(resizeShorter) => set({ resizeShorter })} help="Resize the shorter side to this, then crop the centre. Empty: straight to the size." />
+      <TextField
+        label="Shorter side first"
+        value={input.resizeShorter}
+        onChange={(resizeShorter) => set({ resizeShorter })}
+        help="Resize the shorter side to this, then crop the centre. Empty: straight to the size."
+      />
       <TextField label="Scale" value={input.scale} onChange={(scale) => set({ scale })} />
       <TextField label="Mean" value={input.mean} onChange={(mean) => set({ mean })} help="One number, or one for each channel." />
       <TextField label="Std" value={input.std} onChange={(std) => set({ std })} help="One number, or one for each channel." />
@@ -138,7 +149,19 @@ function InputFields({ input, onChange }: { readonly input: InputDraft; readonly
 
 const NO_TERMS: readonly TermId[] = [];
 
-function TextField({ label, value, onChange, help, terms = NO_TERMS }: { readonly label: string; readonly value: string; readonly onChange: (value: string) => void; readonly help?: string; readonly terms?: readonly TermId[] }) {
+function TextField({
+  label,
+  value,
+  onChange,
+  help,
+  terms = NO_TERMS,
+}: {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly help?: string;
+  readonly terms?: readonly TermId[];
+}) {
   return (
     <div className="option">
       {help === undefined ? (

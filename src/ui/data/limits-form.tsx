@@ -18,7 +18,12 @@ interface Field {
 }
 
 const FIELDS: readonly Field[] = [
-  { key: 'maxPixels', label: 'Largest picture, megapixels', unit: 1e6, help: 'Larger pictures are left out, told by their headers before they are decoded.' },
+  {
+    key: 'maxPixels',
+    label: 'Largest picture, megapixels',
+    unit: 1e6,
+    help: 'Larger pictures are left out, told by their headers before they are decoded.',
+  },
   { key: 'maxUnpacked', label: 'Most unpacked, MB', unit: 1e6, help: 'What one gzip, zip or npz file may unpack to.' },
   { key: 'maxRatio', label: 'Bytes of one, at most', unit: 1, help: 'Bytes that may come of one packed byte, beyond 64 MB.' },
 ];
@@ -32,7 +37,11 @@ export function LimitsForm() {
   const [error, setError] = useState<PlainError | null>(null);
   const apply = (): void => {
     try {
-      setLimits({ maxPixels: limitOf('maxPixels', draft), maxUnpacked: limitOf('maxUnpacked', draft), maxRatio: limitOf('maxRatio', draft) });
+      setLimits({
+        maxPixels: limitOf('maxPixels', draft),
+        maxUnpacked: limitOf('maxUnpacked', draft),
+        maxRatio: limitOf('maxRatio', draft),
+      });
       setError(null);
       if (data) attempt(readAgain());
     } catch (thrown) {
@@ -54,7 +63,13 @@ export function LimitsForm() {
             <Help about={label} trigger={label}>
               <p>{help}</p>
             </Help>
-            <input className="field" aria-label={label} inputMode="numeric" value={draft[key] ?? ''} onChange={({ target }) => setDraft({ ...draft, [key]: target.value })} />
+            <input
+              className="field"
+              aria-label={label}
+              inputMode="numeric"
+              value={draft[key] ?? ''}
+              onChange={({ target }) => setDraft({ ...draft, [key]: target.value })}
+            />
           </div>
         ))}
         <FormError error={error} />
@@ -72,6 +87,7 @@ export function LimitsForm() {
 function limitOf(key: keyof DataLimits, draft: Readonly<Record<string, string>>): number {
   const field = FIELDS.find((one) => one.key === key);
   const value = decimal(draft[key] ?? '');
-  if (field === undefined || value === null || value <= 0) throw new WhittleError('bad-data', `${field?.label ?? key} is "${draft[key] ?? ''}".`, 'It takes a number above 0.');
+  if (field === undefined || value === null || value <= 0)
+    throw new WhittleError('bad-data', `${field?.label ?? key} is "${draft[key] ?? ''}".`, 'It takes a number above 0.');
   return value * field.unit;
 }

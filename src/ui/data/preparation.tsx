@@ -23,7 +23,9 @@ export function PreparationPanel() {
         // Another card is another form: what was typed for the old one is gone with it.
         <CardForm key={JSON.stringify(data.card)} card={data.card} busy={busy} onApply={(card) => attempt(applyCard(card))} />
       ) : (
-        <p className="empty quiet">Add samples first. value = (pixel · scale − mean) / std, in the layout and channel order of the model.</p>
+        <p className="empty quiet">
+          Add samples first. value = (pixel · scale − mean) / std, in the layout and channel order of the model.
+        </p>
       )}
     </section>
   );
@@ -68,7 +70,15 @@ export function PresetSearchPanel() {
         <Help about="presets" terms={['accuracy', 'interval', 'offset']} />
         {possible && <MeasureButton what={found ? 'Try again' : 'Find the preset'} learns={false} onClick={() => findPreset()} />}
       </header>
-      {!found && <p className="empty quiet">{prepared !== null ? prepared : possible ? 'Tries presets, channel orders, crops and label offsets on a few samples, unasked when samples come without a card: the model itself says which is right.' : 'Needs images with labels.'}</p>}
+      {!found && (
+        <p className="empty quiet">
+          {prepared !== null
+            ? prepared
+            : possible
+              ? 'Tries presets, channel orders, crops and label offsets on a few samples, unasked when samples come without a card: the model itself says which is right.'
+              : 'Needs images with labels.'}
+        </p>
+      )}
       {found && (
         <>
           <p>{prepared ?? found.verdict}</p>
@@ -96,7 +106,12 @@ export function PresetSearchPanel() {
               </thead>
               <tbody>
                 {found.candidates.map((candidate) => (
-                  <Candidate key={`${candidate.label} ${candidate.offset}`} candidate={candidate} best={candidate === found.best} disabled={busy} />
+                  <Candidate
+                    key={`${candidate.label} ${candidate.offset}`}
+                    candidate={candidate}
+                    best={candidate === found.best}
+                    disabled={busy}
+                  />
                 ))}
               </tbody>
             </table>
@@ -107,7 +122,15 @@ export function PresetSearchPanel() {
   );
 }
 
-function Candidate({ candidate, best, disabled }: { readonly candidate: PresetCandidate; readonly best: boolean; readonly disabled: boolean }) {
+function Candidate({
+  candidate,
+  best,
+  disabled,
+}: {
+  readonly candidate: PresetCandidate;
+  readonly best: boolean;
+  readonly disabled: boolean;
+}) {
   const { label, offset, top1, top1Interval, samples, card } = candidate;
   return (
     <tr data-best={best || undefined}>
@@ -119,7 +142,13 @@ function Candidate({ candidate, best, disabled }: { readonly candidate: PresetCa
       </td>
       <td className="number">{formatCount(samples)}</td>
       <td>
-        <button type="button" className="button small" disabled={disabled} aria-label={`Use ${label}`} onClick={() => attempt(applyCard(card))}>
+        <button
+          type="button"
+          className="button small"
+          disabled={disabled}
+          aria-label={`Use ${label}`}
+          onClick={() => attempt(applyCard(card))}
+        >
           Use
         </button>
       </td>

@@ -49,8 +49,9 @@ function Empty() {
     <div className="empty quiet">
       <p>No samples: accuracy is not measured, and outputs are compared on random inputs.</p>
       <p>
-        Drop a folder, a zip, images, IDX, CIFAR-10 binary, npy, npz, CSV or Parquet anywhere in this window. Labels come from folders, a CSV, a JSON list or a names file; a card.json among
-        them says how they are read. For models without images: npz or npy files named after the model's inputs.
+        Drop a folder, a zip, images, IDX, CIFAR-10 binary, npy, npz, CSV or Parquet anywhere in this window. Labels come from folders, a
+        CSV, a JSON list or a names file; a card.json among them says how they are read. For models without images: npz or npy files named
+        after the model's inputs.
       </p>
     </div>
   );
@@ -63,7 +64,8 @@ function Summary({ data }: { readonly data: DataSummary }) {
   return (
     <>
       <p>
-        <strong>{name}</strong>: {counted(samples, 'sample')}{classes === null ? '' : ` of ${counted(classes, 'class', 'classes')}`}, {labelled ? 'labelled' : 'without labels'}.
+        <strong>{name}</strong>: {counted(samples, 'sample')}
+        {classes === null ? '' : ` of ${counted(classes, 'class', 'classes')}`}, {labelled ? 'labelled' : 'without labels'}.
       </p>
       {proposal && (
         <ul className="small quiet">

@@ -21,12 +21,19 @@ export function SplitForm({ split: { calibration, heldOut, scored } }: { readonl
       }}
     >
       <p className="small">
-        {counted(calibration, 'sample')} {agreeing(calibration, 'calibrates', 'calibrate')}: passes may learn from them, and no score is of them. Of the {formatCount(heldOut)} held out, {scored === heldOut ? 'all' : formatCount(scored)}{' '}
-        {agreeing(scored, 'is', 'are')} scored, the same ones for every recipe.
+        {counted(calibration, 'sample')} {agreeing(calibration, 'calibrates', 'calibrate')}: passes may learn from them, and no score is of
+        them. Of the {formatCount(heldOut)} held out, {scored === heldOut ? 'all' : formatCount(scored)} {agreeing(scored, 'is', 'are')}{' '}
+        scored, the same ones for every recipe.
       </p>
       <label className="option">
         Scored samples
-        <input className="field" inputMode="numeric" value={wanted} aria-invalid={!valid} onChange={({ target }) => setWanted(target.value)} />
+        <input
+          className="field"
+          inputMode="numeric"
+          value={wanted}
+          aria-invalid={!valid}
+          onChange={({ target }) => setWanted(target.value)}
+        />
       </label>
       {!valid && (
         <p className="bad small" role="alert">

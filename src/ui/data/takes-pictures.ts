@@ -6,5 +6,9 @@ const PICTURE = { height: 1, width: 1, channels: 3, numbers: false, photo: true 
 
 /** Whether the model has one input, of a picture's shape. */
 export function takesPictures({ inputs: [input, ...others] }: ModelSummary): boolean {
-  return input !== undefined && others.length === 0 && frameFor({ name: input.name, type: input.type, dims: input.shape ?? [] }, PICTURE) !== null;
+  return (
+    input !== undefined &&
+    others.length === 0 &&
+    frameFor({ name: input.name, type: input.type, dims: input.shape ?? [] }, PICTURE) !== null
+  );
 }

@@ -33,7 +33,11 @@ export function Benchmark() {
       </header>
       <Choices label="Sizes" values={SIZES} chosen={sizes} onChange={setSizes} format={(size) => `${size}³`} atLeastOne />
       {software && <p className="small quiet">This device computes on the processor: its figures say nothing about a GPU.</p>}
-      {benchmark ? <Chart timings={benchmark} /> : <p className="empty quiet">f32, f16 and int8 products take turns at each size. Nothing was measured yet.</p>}
+      {benchmark ? (
+        <Chart timings={benchmark} />
+      ) : (
+        <p className="empty quiet">f32, f16 and int8 products take turns at each size. Nothing was measured yet.</p>
+      )}
     </section>
   );
 }
@@ -56,14 +60,27 @@ function Chart({ timings }: { readonly timings: readonly MatmulTiming[] }) {
     <>
       <Figure
         title="Billions of operations a second"
-        finding={timings.flatMap(({ kind, size, gops }) => (gops ? [`${kind} at ${size}: ${threeFigures(gops.median)} GOPS`] : [])).join('; ')}
-        note={first ? `Median, whiskers p10 to p90, ${counted(first.gops?.runs ?? 0, 'run')} each, the kinds in turns. Clock: ${first.clock}. int8: dot4I8Packed with int32 sums.` : ''}
+        finding={timings
+          .flatMap(({ kind, size, gops }) => (gops ? [`${kind} at ${size}: ${threeFigures(gops.median)} GOPS`] : []))
+          .join('; ')}
+        note={
+          first
+            ? `Median, whiskers p10 to p90, ${counted(first.gops?.runs ?? 0, 'run')} each, the kinds in turns. Clock: ${first.clock}. int8: dot4I8Packed with int32 sums.`
+            : ''
+        }
         table={{
           heads: ['Product', 'GOPS, median', 'p10', 'p90', 'runs', 'time against f32'],
           rows: timings.map(({ kind, size, gops, reason }) => {
             const f32 = timings.find((t) => t.kind === 'f32' && t.size === size)?.gops;
             return gops
-              ? [`${kind} ${size}³`, threeFigures(gops.median), threeFigures(gops.p10), threeFigures(gops.p90), formatCount(gops.runs), f32 ? times(f32.median / gops.median) : '–']
+              ? [
+                  `${kind} ${size}³`,
+                  threeFigures(gops.median),
+                  threeFigures(gops.p10),
+                  threeFigures(gops.p90),
+                  formatCount(gops.runs),
+                  f32 ? times(f32.median / gops.median) : '–',
+                ]
               : [`${kind} ${size}³`, reason, '–', '–', '–', '–'];
           }),
         }}

@@ -19,7 +19,11 @@ export function Forms() {
         <Help about="forms" terms={['packed', 'gzip', 'interval', 'webgpu', 'wasm']} />
         <MeasureButton what={forms ? 'Run again' : 'Compare the forms'} onClick={compareForms} />
       </header>
-      {forms ? <Chart comparison={forms} /> : <p className="empty quiet">Writes the model in each form that fits it, and times each in turns with the original.</p>}
+      {forms ? (
+        <Chart comparison={forms} />
+      ) : (
+        <p className="empty quiet">Writes the model in each form that fits it, and times each in turns with the original.</p>
+      )}
     </section>
   );
 }

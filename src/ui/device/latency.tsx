@@ -38,17 +38,38 @@ export function LatencyPanel() {
       {sides.length > 0 ? (
         <Figure
           title="Every timing"
-          finding={known.flatMap(({ name, measurement: { before, after } }) => (before && after ? [`${name}: ${formatMs(before.median)} before, ${formatMs(after.median)} after, ${latencyWords(before, after)}`] : [])).join('; ')}
-          note={known.flatMap(({ name, measurement: { before, after } }) => (before && after ? [`${name}: ${latencyWords(before, after)}, ${runsWords(after)}`] : [])).join('. ')}
+          finding={known
+            .flatMap(({ name, measurement: { before, after } }) =>
+              before && after
+                ? [`${name}: ${formatMs(before.median)} before, ${formatMs(after.median)} after, ${latencyWords(before, after)}`]
+                : [],
+            )
+            .join('; ')}
+          note={known
+            .flatMap(({ name, measurement: { before, after } }) =>
+              before && after ? [`${name}: ${latencyWords(before, after)}, ${runsWords(after)}`] : [],
+            )
+            .join('. ')}
           table={{
             heads: ['Side', 'Median', 'p10', 'p90', 'Largest', 'Loading', 'First run'],
-            rows: sides.map(({ label, latency, startup }) => [label, formatMs(latency.median), formatMs(latency.p10), formatMs(latency.p90), formatMs(Math.max(...latency.samples)), formatMs(startup.createMs), formatMs(startup.firstRunMs)]),
+            rows: sides.map(({ label, latency, startup }) => [
+              label,
+              formatMs(latency.median),
+              formatMs(latency.p10),
+              formatMs(latency.p90),
+              formatMs(Math.max(...latency.samples)),
+              formatMs(startup.createMs),
+              formatMs(startup.firstRunMs),
+            ]),
           }}
         >
           <StripChart rows={sides.map(stripOf)} unit="ms" />
         </Figure>
       ) : (
-        <p className="empty quiet">Original and result run in turns, at least 20 times each, after warming up; each timing is long enough for the browser's clock. Loading and the first run are told apart.</p>
+        <p className="empty quiet">
+          Original and result run in turns, at least 20 times each, after warming up; each timing is long enough for the browser's clock.
+          Loading and the first run are told apart.
+        </p>
       )}
     </section>
   );

@@ -22,7 +22,14 @@ export function PlacementPanel() {
         {hasGpu && <MeasureButton what="Find out on WebGPU" onClick={() => profile('webgpu')} />}
         <MeasureButton what="On WASM" onClick={() => profile('wasm')} />
       </header>
-      {fresh ? <Operators found={fresh} /> : <p className="empty quiet">Runs both files once more with the runtime recording each node. Recording slows a session, so these times are told apart from latency.</p>}
+      {fresh ? (
+        <Operators found={fresh} />
+      ) : (
+        <p className="empty quiet">
+          Runs both files once more with the runtime recording each node. Recording slows a session, so these times are told apart from
+          latency.
+        </p>
+      )}
     </section>
   );
 }
@@ -58,7 +65,11 @@ function Operators({ found: { before, after, ep } }: { readonly found: Profile }
           </tbody>
         </table>
       </div>
-      {after.gpuStepMs !== null && after.gpuStepMs > 0 && <p className="tiny quiet">The browser rounds GPU times to {after.gpuStepMs} ms; means of {counted(after.runs, 'run')}.</p>}
+      {after.gpuStepMs !== null && after.gpuStepMs > 0 && (
+        <p className="tiny quiet">
+          The browser rounds GPU times to {after.gpuStepMs} ms; means of {counted(after.runs, 'run')}.
+        </p>
+      )}
     </>
   );
 }

@@ -31,9 +31,19 @@ export function SizesPanel() {
         <>
           <Figure
             title="The files"
-            finding={KINDS.map(({ label, bytesOf }) => `${label}: ${text(bytesOf(fresh.before))} before, ${text(bytesOf(fresh.after))} after`).join('; ')}
+            finding={KINDS.map(
+              ({ label, bytesOf }) => `${label}: ${text(bytesOf(fresh.before))} before, ${text(bytesOf(fresh.after))} after`,
+            ).join('; ')}
             note={`Brotli quality ${fresh.brotliQuality.files} of 11 for the files and ${fresh.brotliQuality.layers} for layers, the same on both sides.${fresh.complete ? '' : ' The time ran out before every layer was compressed.'}`}
-            table={{ heads: ['Form', 'Original', 'Whittled', 'Ratio'], rows: KINDS.map(({ label, bytesOf }) => [label, text(bytesOf(fresh.before)), text(bytesOf(fresh.after)), ratio(bytesOf(fresh.before), bytesOf(fresh.after))]) }}
+            table={{
+              heads: ['Form', 'Original', 'Whittled', 'Ratio'],
+              rows: KINDS.map(({ label, bytesOf }) => [
+                label,
+                text(bytesOf(fresh.before)),
+                text(bytesOf(fresh.after)),
+                ratio(bytesOf(fresh.before), bytesOf(fresh.after)),
+              ]),
+            }}
           >
             {KINDS.map(({ label, bytesOf }) => (
               <SizeBar key={label} label={label} before={bytesOf(fresh.before)} after={bytesOf(fresh.after)} largest={fresh.before.bytes} />

@@ -24,16 +24,30 @@ export function ThroughputPanel() {
       {fresh ? (
         <Figure
           title={fresh.ep === 'webgpu' ? 'On WebGPU' : 'On WASM'}
-          finding={fresh.batches.map(({ batch, before, after }) => `batch ${batch}: ${threeFigures(before.median)} before, ${threeFigures(after.median)} after`).join('; ')}
+          finding={fresh.batches
+            .map(({ batch, before, after }) => `batch ${batch}: ${threeFigures(before.median)} before, ${threeFigures(after.median)} after`)
+            .join('; ')}
           note={fresh.ended}
           table={{
             heads: ['Batch', 'Original, samples/s', 'p10–p90', 'Whittled, samples/s', 'p10–p90'],
-            rows: fresh.batches.map(({ batch, before, after }) => [String(batch), threeFigures(before.median), spread(before), threeFigures(after.median), spread(after)]),
+            rows: fresh.batches.map(({ batch, before, after }) => [
+              String(batch),
+              threeFigures(before.median),
+              spread(before),
+              threeFigures(after.median),
+              spread(after),
+            ]),
           }}
         >
           <ResponsiveContainer width="100%" height={190}>
             <LineChart
-              data={fresh.batches.map(({ batch, before, after }) => ({ batch, original: before.median, whittled: after.median, originalError: errorOf(before), whittledError: errorOf(after) }))}
+              data={fresh.batches.map(({ batch, before, after }) => ({
+                batch,
+                original: before.median,
+                whittled: after.median,
+                originalError: errorOf(before),
+                whittledError: errorOf(after),
+              }))}
               margin={{ top: 8, right: 16, bottom: 0, left: 0 }}
               accessibilityLayer={false}
             >

@@ -36,13 +36,35 @@ export function BitsChart({ points, current, onPick }: BitsChartProps) {
               </text>
             </g>
           ))}
-          <polyline points={points.flatMap(({ sqnrDb }, i) => (sqnrDb === null ? [] : [`${x(i)},${y(sqnrDb)}`])).join(' ')} fill="none" stroke="var(--ink2)" />
-          {points.map(({ bits, sqnrDb }, i) => sqnrDb !== null && <circle key={bits} cx={x(i)} cy={y(sqnrDb)} r={bits === current ? 5 : 3.5} fill={bits === current ? 'var(--woodfill)' : 'var(--panel)'} stroke={bits === current ? 'var(--woodfill)' : 'var(--ink2)'} />)}
+          <polyline
+            points={points.flatMap(({ sqnrDb }, i) => (sqnrDb === null ? [] : [`${x(i)},${y(sqnrDb)}`])).join(' ')}
+            fill="none"
+            stroke="var(--ink2)"
+          />
+          {points.map(
+            ({ bits, sqnrDb }, i) =>
+              sqnrDb !== null && (
+                <circle
+                  key={bits}
+                  cx={x(i)}
+                  cy={y(sqnrDb)}
+                  r={bits === current ? 5 : 3.5}
+                  fill={bits === current ? 'var(--woodfill)' : 'var(--panel)'}
+                  stroke={bits === current ? 'var(--woodfill)' : 'var(--ink2)'}
+                />
+              ),
+          )}
         </svg>
       )}
       <div className="bits-columns" role="group" aria-label="Bits of this layer" style={{ paddingLeft: LEFT }}>
         {points.map(({ bits, sqnrDb, bytes }) => (
-          <button key={bits} type="button" aria-pressed={bits === current} aria-label={`${bits} bits: ${sqnrDb === null ? 'exact' : `${sqnrDb.toFixed(1)} dB`}, ${kilobytes(bytes)} kB`} onClick={() => onPick(bits)}>
+          <button
+            key={bits}
+            type="button"
+            aria-pressed={bits === current}
+            aria-label={`${bits} bits: ${sqnrDb === null ? 'exact' : `${sqnrDb.toFixed(1)} dB`}, ${kilobytes(bytes)} kB`}
+            onClick={() => onPick(bits)}
+          >
             <span>{bits}</span>
             <span className="quiet">{kilobytes(bytes)}</span>
           </button>

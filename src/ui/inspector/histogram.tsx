@@ -35,7 +35,12 @@ export function Histogram({ value, onThreshold, onSettle }: HistogramProps) {
   return (
     <div ref={frame} className="histogram">
       {width > 0 && (
-        <svg width={width} height={floor + BOTTOM} role="img" aria-label={`Weights of ${value.layerId} from ${formatValue(before.lo)} to ${formatValue(before.hi)}${step === null ? '' : `, grid step ${formatValue(step)}`}, ${pruned}`}>
+        <svg
+          width={width}
+          height={floor + BOTTOM}
+          role="img"
+          aria-label={`Weights of ${value.layerId} from ${formatValue(before.lo)} to ${formatValue(before.hi)}${step === null ? '' : `, grid step ${formatValue(step)}`}, ${pruned}`}
+        >
           <defs>
             <pattern id={hatch} width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
               <line x1="0" y1="0" x2="0" y2="5" stroke="var(--line2)" strokeWidth="1.5" />
@@ -49,12 +54,24 @@ export function Histogram({ value, onThreshold, onSettle }: HistogramProps) {
               </text>
             </g>
           ))}
-          <path d={outline(before.counts, x.toPixels(before.lo), x.toPixels(before.hi), y, floor)} fill="var(--steelfill)" fillOpacity="0.55" stroke="var(--steelline)" />
-          {band && <rect x={band[0]} width={Math.max(0, (band[1] ?? 0) - (band[0] ?? 0))} y={TOP} height={HEIGHT} fill={`url(#${hatch})`} />}
+          <path
+            d={outline(before.counts, x.toPixels(before.lo), x.toPixels(before.hi), y, floor)}
+            fill="var(--steelfill)"
+            fillOpacity="0.55"
+            stroke="var(--steelline)"
+          />
+          {band && (
+            <rect x={band[0]} width={Math.max(0, (band[1] ?? 0) - (band[0] ?? 0))} y={TOP} height={HEIGHT} fill={`url(#${hatch})`} />
+          )}
           {levels !== null && levels.length <= MAX_STEMS ? (
             <Stems levels={levels} counts={after.counts} lo={after.lo} hi={after.hi} x={x.toPixels} y={y} floor={floor} />
           ) : (
-            <path d={outline(after.counts, x.toPixels(after.lo), x.toPixels(after.hi), y, floor)} fill="none" stroke="var(--woodfill)" strokeWidth="1.5" />
+            <path
+              d={outline(after.counts, x.toPixels(after.lo), x.toPixels(after.hi), y, floor)}
+              fill="none"
+              stroke="var(--woodfill)"
+              strokeWidth="1.5"
+            />
           )}
           <line x1={LEFT} x2={width - RIGHT} y1={floor} y2={floor} stroke="var(--line2)" />
           {ticks(before.lo, before.hi, Math.max(2, Math.floor(width / 50))).map((tick) => (

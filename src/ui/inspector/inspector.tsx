@@ -66,7 +66,10 @@ function Weights({ layer }: { readonly layer: Layer }) {
     <section className="inspector-part" aria-labelledby="weights-title">
       <div className="part-head">
         <h3 id="weights-title">
-          Weights <span className="small quiet">{formatCount(layer.params)}, {formatShape(layer.shape)}</span>
+          Weights{' '}
+          <span className="small quiet">
+            {formatCount(layer.params)}, {formatShape(layer.shape)}
+          </span>
         </h3>
         <Help about="levels" terms={['histogram', 'sparsity']} />
         <label className="channel small">
@@ -87,7 +90,11 @@ function Weights({ layer }: { readonly layer: Layer }) {
       </div>
       {histogram ? (
         <>
-          <Histogram value={histogram} onThreshold={pruneStep >= 0 ? (threshold) => setOption(pruneStep, 'threshold', threshold) : null} onSettle={settle} />
+          <Histogram
+            value={histogram}
+            onThreshold={pruneStep >= 0 ? (threshold) => setOption(pruneStep, 'threshold', threshold) : null}
+            onSettle={settle}
+          />
           <p className="tiny histogram-keys">
             <span>
               <span className="key hollow" aria-hidden /> original
@@ -101,7 +108,9 @@ function Weights({ layer }: { readonly layer: Layer }) {
               </span>
             )}
             {histogram.step !== null && <span>grid step {formatValue(histogram.step)}</span>}
-            {histogram.levels === null && histogram.state.bits <= 8 && <span className="quiet">Each channel has its own levels: choose one to see them.</span>}
+            {histogram.levels === null && histogram.state.bits <= 8 && (
+              <span className="quiet">Each channel has its own levels: choose one to see them.</span>
+            )}
           </p>
         </>
       ) : (

@@ -33,7 +33,13 @@ export function LayerSettings({ layer }: { readonly layer: string }) {
             {shownFields(meta, options)
               .filter(({ key }) => meta.layerFields.includes(key))
               .map((field) => (
-                <OptionControl key={field.key} field={field} value={options[field.key]} own={field.key in own} onChange={(value) => setOverride(index, layer, field.key, value)} />
+                <OptionControl
+                  key={field.key}
+                  field={field}
+                  value={options[field.key]}
+                  own={field.key in own}
+                  onChange={(value) => setOverride(index, layer, field.key, value)}
+                />
               ))}
           </fieldset>
         );

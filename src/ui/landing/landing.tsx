@@ -35,7 +35,12 @@ export function Landing() {
               Go on with {open}
             </button>
           )}
-          <button type="button" className={open === null ? 'button primary' : 'button'} disabled={job !== null} onClick={() => void pickAndOpen()}>
+          <button
+            type="button"
+            className={open === null ? 'button primary' : 'button'}
+            disabled={job !== null}
+            onClick={() => void pickAndOpen()}
+          >
             {open === null ? 'Open a model' : 'Open another model'}
           </button>
           <span>

@@ -6,7 +6,10 @@ import { useDocument } from '../../state/document';
 import { setRecipe, useRecipe } from '../../state/recipe';
 import { useView } from '../../state/view';
 
-/** What the address brings before a model is open: a recipe in words, and what of it needs samples. Over an open model its sliders say all this. */
+/**
+ * What the address brings before a model is open: a recipe in words, and what of it needs samples. Over an open model its sliders say all
+ * this.
+ */
 export function RecipeBrought() {
   const recipe = useRecipe((state) => state.recipe);
   const isOpen = useDocument((state) => state.opened !== null);
@@ -16,12 +19,15 @@ export function RecipeBrought() {
   const steps = describeRecipe(recipe);
   return (
     <section className="notice brought" aria-labelledby="brought-title">
-      <h2 id="brought-title">{reloaded ? 'The model that was open is gone: a page keeps none over a reload' : 'This link brings a recipe'}</h2>
+      <h2 id="brought-title">
+        {reloaded ? 'The model that was open is gone: a page keeps none over a reload' : 'This link brings a recipe'}
+      </h2>
       {reloaded && <p>{brings ? 'Its recipe is kept, and waits for the model that you open:' : 'Open it again.'}</p>}
       {brings && (
         <>
           <p>
-            Made for {recipe.target === 'wasm' ? 'WASM, on processors' : 'WebGPU, on graphics processors'}.{steps.length === 0 && ' It has no passes: the model stays as it is.'}
+            Made for {recipe.target === 'wasm' ? 'WASM, on processors' : 'WebGPU, on graphics processors'}.
+            {steps.length === 0 && ' It has no passes: the model stays as it is.'}
           </p>
           <ol>
             {steps.map((step, i) => (
@@ -32,7 +38,8 @@ export function RecipeBrought() {
           </ol>
           {steps.some(({ samples }) => samples === 'needed') && (
             <p>
-              <strong>It needs samples</strong> of what the model will see: open the model, then add a few hundred on the Data page. Until then the passes marked above stop the recipe.
+              <strong>It needs samples</strong> of what the model will see: open the model, then add a few hundred on the Data page. Until
+              then the passes marked above stop the recipe.
             </p>
           )}
           {contradictionsOf(recipe, null).map(({ words, earlier, later }) => (

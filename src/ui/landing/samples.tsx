@@ -22,7 +22,10 @@ export function Samples() {
       void openSample(sample).finally(() => setLoading(null));
     });
   }, []);
-  const commands = useMemo(() => (busy ? [] : samples.map((sample, i): Command => ({ label: sample.name, keys: [String(i + 1)], run: () => open(sample) }))), [samples, busy, open]);
+  const commands = useMemo(
+    () => (busy ? [] : samples.map((sample, i): Command => ({ label: sample.name, keys: [String(i + 1)], run: () => open(sample) }))),
+    [samples, busy, open],
+  );
   useKeys(commands);
 
   return (
@@ -33,7 +36,13 @@ export function Samples() {
       </div>
       {samples.map((sample, i) => (
         <div key={sample.id} className="sample">
-          <button type="button" className="link sample-name" disabled={busy} aria-describedby={`sample-${sample.id}`} onClick={() => open(sample)}>
+          <button
+            type="button"
+            className="link sample-name"
+            disabled={busy}
+            aria-describedby={`sample-${sample.id}`}
+            onClick={() => open(sample)}
+          >
             {sample.name}
           </button>
           <kbd aria-hidden>{i + 1}</kbd>

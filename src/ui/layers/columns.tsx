@@ -41,8 +41,26 @@ export const COLUMNS: readonly Column[] = [
     total: (_totals, count) => counted(count, 'layer'),
   },
   { key: 'op', head: 'Op', number: false, narrow: false, cell: ({ layer }) => layer.op, total: NOTHING },
-  { key: 'shape', head: 'Weights', number: false, narrow: false, cell: ({ layer }) => <span className="condensed" title={formatShape(layer.shape)}>{formatShape(layer.shape)}</span>, total: NOTHING },
-  { key: 'params', head: 'Params', number: true, narrow: false, cell: ({ layer }) => formatCount(layer.params), total: ({ params }) => formatCount(params) },
+  {
+    key: 'shape',
+    head: 'Weights',
+    number: false,
+    narrow: false,
+    cell: ({ layer }) => (
+      <span className="condensed" title={formatShape(layer.shape)}>
+        {formatShape(layer.shape)}
+      </span>
+    ),
+    total: NOTHING,
+  },
+  {
+    key: 'params',
+    head: 'Params',
+    number: true,
+    narrow: false,
+    cell: ({ layer }) => formatCount(layer.params),
+    total: ({ params }) => formatCount(params),
+  },
   {
     key: 'bits',
     head: 'Bits',
@@ -56,8 +74,22 @@ export const COLUMNS: readonly Column[] = [
     ),
     total: ({ bits }) => bits.toFixed(1),
   },
-  { key: 'sparsity', head: 'Sparsity', number: true, narrow: true, cell: ({ state }) => (state ? percent(state.sparsity) : '–'), total: ({ sparsity }) => percent(sparsity) },
-  { key: 'sqnrDb', head: 'SQNR dB', number: true, narrow: true, cell: ({ state }) => (state ? (state.sqnrDb?.toFixed(1) ?? 'exact') : '–'), total: NOTHING },
+  {
+    key: 'sparsity',
+    head: 'Sparsity',
+    number: true,
+    narrow: true,
+    cell: ({ state }) => (state ? percent(state.sparsity) : '–'),
+    total: ({ sparsity }) => percent(sparsity),
+  },
+  {
+    key: 'sqnrDb',
+    head: 'SQNR dB',
+    number: true,
+    narrow: true,
+    cell: ({ state }) => (state ? (state.sqnrDb?.toFixed(1) ?? 'exact') : '–'),
+    total: NOTHING,
+  },
   {
     key: 'bytesAfter',
     head: 'kB before → after',

@@ -62,7 +62,9 @@ export function Layers() {
         <kbd aria-hidden>/</kbd>
         {view === 'table' && (
           <Help about="the columns" terms={['params', 'bits', 'sparsity', 'sqnr']}>
-            <p>Bars are drawn by the square root of bytes, so that small layers stay visible. A pin marks a layer with settings of its own.</p>
+            <p>
+              Bars are drawn by the square root of bytes, so that small layers stay visible. A pin marks a layer with settings of its own.
+            </p>
           </Help>
         )}
       </div>
@@ -73,7 +75,9 @@ export function Layers() {
       ) : rows.length > 0 ? (
         <LayerTable rows={rows} totals={totals} />
       ) : (
-        <p className="empty quiet">{layers.length === 0 ? 'The model has no weights that a pass could change.' : `No layer matches "${filter}".`}</p>
+        <p className="empty quiet">
+          {layers.length === 0 ? 'The model has no weights that a pass could change.' : `No layer matches "${filter}".`}
+        </p>
       )}
     </section>
   );

@@ -3,7 +3,19 @@ import type { Layer, LayerState } from '../../engine/protocol/index';
 import { arrangeRows, joinRows, totalsOf } from './rows';
 
 function layer(id: string, op: string, params: number): Layer {
-  return { id, op, shape: [params], type: 'float32', params, bytes: params * 4, view: { outer: 1, channels: 1, inner: params }, source: 'initializer', inSubgraph: false, tensorName: id, macs: null };
+  return {
+    id,
+    op,
+    shape: [params],
+    type: 'float32',
+    params,
+    bytes: params * 4,
+    view: { outer: 1, channels: 1, inner: params },
+    source: 'initializer',
+    inSubgraph: false,
+    tensorName: id,
+    macs: null,
+  };
 }
 
 function state(id: string, bits: number, sparsity: number, sqnrDb: number | null, bytesAfter: number): LayerState {

@@ -18,7 +18,11 @@ export function joinRows(layers: readonly Layer[], states: readonly LayerState[]
 }
 
 /** Rows whose name or operator holds the text, in the order of a column. */
-export function arrangeRows(rows: readonly LayerRow[], filter: string, sort: { readonly key: SortKey; readonly descending: boolean }): readonly LayerRow[] {
+export function arrangeRows(
+  rows: readonly LayerRow[],
+  filter: string,
+  sort: { readonly key: SortKey; readonly descending: boolean },
+): readonly LayerRow[] {
   const wanted = filter.trim().toLowerCase();
   const found = wanted === '' ? rows : rows.filter(({ layer }) => `${layer.id} ${layer.op}`.toLowerCase().includes(wanted));
   if (sort.key === 'order' && !sort.descending) return found;
@@ -32,16 +36,25 @@ function compare(a: string | number, b: string | number): number {
 
 function valueOf({ order, layer, state }: LayerRow, key: SortKey): string | number {
   switch (key) {
-    case 'order': return order;
-    case 'id': return layer.id;
-    case 'op': return layer.op;
-    case 'params': return layer.params;
-    case 'bytesBefore': return layer.bytes;
-    case 'bits': return state?.bits ?? 0;
-    case 'sparsity': return state?.sparsity ?? 0;
+    case 'order':
+      return order;
+    case 'id':
+      return layer.id;
+    case 'op':
+      return layer.op;
+    case 'params':
+      return layer.params;
+    case 'bytesBefore':
+      return layer.bytes;
+    case 'bits':
+      return state?.bits ?? 0;
+    case 'sparsity':
+      return state?.sparsity ?? 0;
     // An unchanged layer has no error at all: it stands above every figure.
-    case 'sqnrDb': return state?.sqnrDb ?? Number.MAX_VALUE;
-    case 'bytesAfter': return state?.bytesAfter ?? layer.bytes;
+    case 'sqnrDb':
+      return state?.sqnrDb ?? Number.MAX_VALUE;
+    case 'bytesAfter':
+      return state?.bytesAfter ?? layer.bytes;
   }
 }
 

@@ -7,12 +7,18 @@ const HEIGHT = 72;
 /** Half of the largest section. */
 const HALF = HEIGHT / 2 - 4;
 
-/** The model's picture: one section a layer, mirrored, half-height the square root of its bytes; the solid result inside the hollow original. */
+/**
+ * The model's picture: one section a layer, mirrored, half-height the square root of its bytes; the solid result inside the hollow
+ * original.
+ */
 export function Spindle({ rows }: { readonly rows: readonly LayerRow[] }) {
   const selected = useView((state) => state.layer);
   const largest = Math.max(1, ...rows.map(({ layer }) => layer.bytes));
   const half = (bytes: number): number => Math.max(0.5, HALF * Math.sqrt(bytes / largest));
-  const [before, after] = [rows.reduce((n, r) => n + r.layer.bytes, 0), rows.reduce((n, r) => n + (r.state?.bytesAfter ?? r.layer.bytes), 0)];
+  const [before, after] = [
+    rows.reduce((n, r) => n + r.layer.bytes, 0),
+    rows.reduce((n, r) => n + (r.state?.bytesAfter ?? r.layer.bytes), 0),
+  ];
   const at = rows.findIndex(({ layer }) => layer.id === selected);
   return (
     <svg

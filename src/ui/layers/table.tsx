@@ -21,7 +21,12 @@ export function LayerTable({ rows, totals }: TableProps) {
   const rowHeight = narrow ? ROW.narrow : ROW.wide;
   // The compiler leaves this component alone, since the virtualizer's functions change with every scroll.
   // oxlint-disable-next-line react/incompatible-library
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 12 });
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+  });
   const at = rows.findIndex(({ layer }) => layer.id === selected);
   const largest = Math.max(1, ...rows.map(({ layer }) => layer.bytes));
   const items = virtual.getVirtualItems();
@@ -58,7 +63,13 @@ export function LayerTable({ rows, totals }: TableProps) {
         <thead>
           <tr>
             {shown.map(({ key, head, number }) => (
-              <th key={key} scope="col" data-column={key} className={number ? 'number' : undefined} aria-sort={sort.key === key ? (sort.descending ? 'descending' : 'ascending') : undefined}>
+              <th
+                key={key}
+                scope="col"
+                data-column={key}
+                className={number ? 'number' : undefined}
+                aria-sort={sort.key === key ? (sort.descending ? 'descending' : 'ascending') : undefined}
+              >
                 {key === 'shape' || key === 'bar' ? (
                   head
                 ) : (
@@ -79,7 +90,14 @@ export function LayerTable({ rows, totals }: TableProps) {
             return (
               // Keys are the grid's.
               // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
-              <tr key={row.layer.id} id={rowId(index)} aria-rowindex={index + 2} aria-selected={index === at} style={{ height: rowHeight }} onClick={() => selectLayer(row.layer.id)}>
+              <tr
+                key={row.layer.id}
+                id={rowId(index)}
+                aria-rowindex={index + 2}
+                aria-selected={index === at}
+                style={{ height: rowHeight }}
+                onClick={() => selectLayer(row.layer.id)}
+              >
                 {shown.map(({ key, number, cell }) => (
                   <td key={key} data-column={key} className={number ? 'number' : undefined}>
                     {cell(row, largest)}

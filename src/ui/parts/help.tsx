@@ -20,7 +20,12 @@ interface HelpProps {
 export function Help({ about, terms = NONE, children, trigger }: HelpProps) {
   return (
     <Popover.Root>
-      <Popover.Trigger type="button" className={trigger === undefined ? 'help-mark' : 'help-word'} aria-label={`About ${about}`} data-terms={terms.join(' ')}>
+      <Popover.Trigger
+        type="button"
+        className={trigger === undefined ? 'help-mark' : 'help-word'}
+        aria-label={`About ${about}`}
+        data-terms={terms.join(' ')}
+      >
         {trigger ?? <CircleHelp size={13} aria-hidden />}
       </Popover.Trigger>
       <Popover.Portal>

@@ -11,7 +11,8 @@ export function IsolationNotice() {
       <span>Everything works; on the processor it takes several times as long, and times are less exact.</span>
       {isSecureContext ? (
         <span>
-          Whoever hosts this page mends it with two headers: <code>Cross-Origin-Opener-Policy: same-origin</code> and <code>Cross-Origin-Embedder-Policy: require-corp</code>.
+          Whoever hosts this page mends it with two headers: <code>Cross-Origin-Opener-Policy: same-origin</code> and{' '}
+          <code>Cross-Origin-Embedder-Policy: require-corp</code>.
         </span>
       ) : (
         <span>Browsers isolate pages that come over https, or from localhost. This one did not.</span>

@@ -15,7 +15,9 @@ export function ReplaceDialog() {
           <AlertDialog.Title asChild>
             <h2>Replace {open}?</h2>
           </AlertDialog.Title>
-          <AlertDialog.Description>{waiting?.what} takes its place. The recipe stays on the sliders; a result that was not downloaded is lost.</AlertDialog.Description>
+          <AlertDialog.Description>
+            {waiting?.what} takes its place. The recipe stays on the sliders; a result that was not downloaded is lost.
+          </AlertDialog.Description>
           <div className="dialog-actions">
             <AlertDialog.Cancel className="button">Keep {open}</AlertDialog.Cancel>
             <AlertDialog.Action className="button primary" onClick={waiting?.open}>

@@ -12,7 +12,13 @@ interface SegmentedProps {
 export function Segmented({ label, value, choices, onChange }: SegmentedProps) {
   return (
     // An empty value is the chosen one pressed again: a choice cannot be unmade.
-    <ToggleGroup.Root type="single" className="segmented" aria-label={label} value={value} onValueChange={(next) => next !== '' && onChange(next)}>
+    <ToggleGroup.Root
+      type="single"
+      className="segmented"
+      aria-label={label}
+      value={value}
+      onValueChange={(next) => next !== '' && onChange(next)}
+    >
       {choices.map((choice) => (
         <ToggleGroup.Item key={choice.value} value={choice.value} className="segment">
           {choice.label}

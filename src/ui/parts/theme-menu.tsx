@@ -21,7 +21,10 @@ export function ThemeMenu() {
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="menu" align="end">
-          <DropdownMenu.RadioGroup value={theme} onValueChange={(next) => useTaste.setState({ theme: THEMES.find((choice) => choice.theme === next)?.theme ?? 'system' })}>
+          <DropdownMenu.RadioGroup
+            value={theme}
+            onValueChange={(next) => useTaste.setState({ theme: THEMES.find((choice) => choice.theme === next)?.theme ?? 'system' })}
+          >
             {THEMES.map(({ theme: value, label, Icon: ThemeIcon }) => (
               <DropdownMenu.RadioItem key={value} value={value} className="menu-item">
                 <ThemeIcon size={14} aria-hidden /> {label}

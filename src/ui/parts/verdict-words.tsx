@@ -2,7 +2,9 @@ import { TriangleAlert } from 'lucide-react';
 import type { AnswersVerdict } from '../../base/answers-verdict';
 import { Help } from './help';
 
-/** The few words of a verdict beside its score, with a sign where there is something to be warned of; the whole of it is told on request. */
+/**
+ * The few words of a verdict beside its score, with a sign where there is something to be warned of; the whole of it is told on request.
+ */
 export function VerdictWords({ verdict }: { readonly verdict: AnswersVerdict }) {
   const { short, findings } = verdict;
   const warns = findings.some(({ brief }) => brief !== null);

@@ -27,7 +27,11 @@ export function BestForm() {
         <Sparkles size={14} aria-hidden /> One click
       </h3>
       <Help about="one click" terms={['bits', 'gptq', 'adaround', 'hqq', 'agreement', 'kl', 'calibration']} />
-      <p className="small quiet">{hasData ? 'Tries several recipes on your samples and keeps the best.' : 'Tries several recipes and keeps the best. With samples it can do more.'}</p>
+      <p className="small quiet">
+        {hasData
+          ? 'Tries several recipes on your samples and keeps the best.'
+          : 'Tries several recipes and keeps the best. With samples it can do more.'}
+      </p>
       <div className="best-goals">
         <MeasureButton what="Best 8-bit" learns onClick={() => chooseBest({ kind: 'bits', bits: 8 })} />
         <MeasureButton what="Best 4-bit" learns onClick={() => chooseBest({ kind: 'bits', bits: 4 })} />
@@ -35,13 +39,28 @@ export function BestForm() {
       <div className="best-goals">
         <label className="small">
           At most{' '}
-          <input className="field" type="number" min={1} step={1} value={size} onChange={({ target }) => Number.isFinite(target.valueAsNumber) && target.valueAsNumber > 0 && target.valueAsNumber <= MOST_KILOBYTES && setKilobytes(target.valueAsNumber)} /> kB
+          <input
+            className="field"
+            type="number"
+            min={1}
+            step={1}
+            value={size}
+            onChange={({ target }) =>
+              Number.isFinite(target.valueAsNumber) &&
+              target.valueAsNumber > 0 &&
+              target.valueAsNumber <= MOST_KILOBYTES &&
+              setKilobytes(target.valueAsNumber)
+            }
+          />{' '}
+          kB
         </label>
         <MeasureButton what="Fit the size" learns onClick={() => chooseBest({ kind: 'bytes', bytes: size * 1000 })} />
       </div>
       {best && (
         <details className="small" open>
-          <summary className={best.chosen ? undefined : 'warning'}>{best.chosen ? `${best.chosen.name}: ${formatBytes(best.chosen.bytes)}` : nothingFound(best, recipe)}</summary>
+          <summary className={best.chosen ? undefined : 'warning'}>
+            {best.chosen ? `${best.chosen.name}: ${formatBytes(best.chosen.bytes)}` : nothingFound(best, recipe)}
+          </summary>
           <ul>
             {best.said.map((line) => (
               <li key={line}>{line}</li>

@@ -41,12 +41,17 @@ export function OptionControl({ field, value, own = false, onChange }: OptionCon
 function Control({ field, value, onChange }: OptionControlProps) {
   switch (field.type) {
     case 'number':
-      return field.control === 'slider' ? <SliderControl field={field} value={value} onChange={onChange} /> : <NumberControl field={field} value={value} onChange={onChange} />;
+      return field.control === 'slider' ? (
+        <SliderControl field={field} value={value} onChange={onChange} />
+      ) : (
+        <NumberControl field={field} value={value} onChange={onChange} />
+      );
     case 'choice': {
       const choices = field.choices.map((choice) => ({ value: String(choice.value), label: choice.label }));
       const choose = (text: string): void => onChange(field.choices.find((choice) => String(choice.value) === text)?.value);
       const letters = choices.reduce((n, choice) => n + choice.label.length, 0);
-      if (choices.length <= SEGMENTS && letters <= SEGMENT_LETTERS) return <Segmented label={field.label} value={String(value)} choices={choices} onChange={choose} />;
+      if (choices.length <= SEGMENTS && letters <= SEGMENT_LETTERS)
+        return <Segmented label={field.label} value={String(value)} choices={choices} onChange={choose} />;
       return (
         <select aria-label={field.label} className="field" value={String(value)} onChange={(event) => choose(event.target.value)}>
           {choices.map((choice) => (
@@ -58,13 +63,29 @@ function Control({ field, value, onChange }: OptionControlProps) {
       );
     }
     case 'text':
-      return <input aria-label={field.label} className="field" value={String(value ?? '')} onChange={(event) => onChange(event.target.value)} onBlur={settle} />;
+      return (
+        <input
+          aria-label={field.label}
+          className="field"
+          value={String(value ?? '')}
+          onChange={(event) => onChange(event.target.value)}
+          onBlur={settle}
+        />
+      );
     case 'boolean':
       return null;
   }
 }
 
-function SliderControl({ field, value, onChange }: { readonly field: NumberField; readonly value: OptionValue | undefined; readonly onChange: (value: OptionValue | undefined) => void }) {
+function SliderControl({
+  field,
+  value,
+  onChange,
+}: {
+  readonly field: NumberField;
+  readonly value: OptionValue | undefined;
+  readonly onChange: (value: OptionValue | undefined) => void;
+}) {
   return (
     <NumberSlider
       label={field.label}
@@ -81,7 +102,15 @@ function SliderControl({ field, value, onChange }: { readonly field: NumberField
 }
 
 /** A number that may be left empty: the option is then absent. */
-function NumberControl({ field, value, onChange }: { readonly field: NumberField; readonly value: OptionValue | undefined; readonly onChange: (value: OptionValue | undefined) => void }) {
+function NumberControl({
+  field,
+  value,
+  onChange,
+}: {
+  readonly field: NumberField;
+  readonly value: OptionValue | undefined;
+  readonly onChange: (value: OptionValue | undefined) => void;
+}) {
   return (
     <input
       aria-label={field.label}

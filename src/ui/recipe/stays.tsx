@@ -4,12 +4,18 @@ import { byReason, whatStays } from '../../recipe/stays';
 import { useDocument } from '../../state/document';
 import { useResults } from '../../state/results';
 
-/** How many weights the recipe stores in fewer bits, and what it leaves as it was, with the reasons: of the last preview, whose recipe it names. */
+/**
+ * How many weights the recipe stores in fewer bits, and what it leaves as it was, with the reasons: of the last preview, whose recipe it
+ * names.
+ */
 export function Stays() {
   const opened = useDocument((state) => state.opened);
   const preview = useResults((state) => state.preview);
   const stored = useMemo(
-    () => opened && preview && whatStays({ recipe: preview.recipe, layers: opened.layers, skipped: opened.skipped, states: preview.layers, steps: preview.steps }),
+    () =>
+      opened &&
+      preview &&
+      whatStays({ recipe: preview.recipe, layers: opened.layers, skipped: opened.skipped, states: preview.layers, steps: preview.steps }),
     [opened, preview],
   );
   const stays = stored?.stays ?? opened?.skipped ?? [];

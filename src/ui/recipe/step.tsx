@@ -37,10 +37,22 @@ export function Step({ step, index, last }: StepProps) {
         <span className="tiny quiet step-number">{index + 1}</span>
         <h3>{meta.label}</h3>
         <span className="step-tools">
-          <button type="button" className="button plain" disabled={index === 0} aria-label={`Move ${meta.label} up`} onClick={() => moveStep(index, -1)}>
+          <button
+            type="button"
+            className="button plain"
+            disabled={index === 0}
+            aria-label={`Move ${meta.label} up`}
+            onClick={() => moveStep(index, -1)}
+          >
             <ChevronUp size={14} aria-hidden />
           </button>
-          <button type="button" className="button plain" disabled={last} aria-label={`Move ${meta.label} down`} onClick={() => moveStep(index, 1)}>
+          <button
+            type="button"
+            className="button plain"
+            disabled={last}
+            aria-label={`Move ${meta.label} down`}
+            onClick={() => moveStep(index, 1)}
+          >
             <ChevronDown size={14} aria-hidden />
           </button>
           <button type="button" className="button plain" aria-label={`Remove ${meta.label}`} onClick={() => removeStep(index)}>
@@ -51,7 +63,15 @@ export function Step({ step, index, last }: StepProps) {
       </div>
       {on && <Contradicted index={index} />}
       {on && <StepNote index={index} step={step} />}
-      {on && shown.map((field) => <OptionControl key={field.key} field={field} value={options[field.key]} onChange={(value) => setOption(index, field.key, value)} />)}
+      {on &&
+        shown.map((field) => (
+          <OptionControl
+            key={field.key}
+            field={field}
+            value={options[field.key]}
+            onChange={(value) => setOption(index, field.key, value)}
+          />
+        ))}
       {on && (
         <details className="tiny quiet step-method">
           <summary>Method</summary>

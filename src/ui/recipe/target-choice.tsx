@@ -22,8 +22,12 @@ export function TargetChoice() {
         onChange={(next) => setTarget(next === 'wasm' ? 'wasm' : 'webgpu')}
       />
       <Help about="the target" terms={['webgpu', 'wasm']} />
-      <span className="small quiet">{target === 'wasm' ? 'Processors: 8-bit integers are faster there.' : 'GPUs: they compute in floats.'}</span>
-      {target === 'webgpu' && !hasGpu && <span className="small warning">There is no WebGPU here: it is run on WASM, on the processor.</span>}
+      <span className="small quiet">
+        {target === 'wasm' ? 'Processors: 8-bit integers are faster there.' : 'GPUs: they compute in floats.'}
+      </span>
+      {target === 'webgpu' && !hasGpu && (
+        <span className="small warning">There is no WebGPU here: it is run on WASM, on the processor.</span>
+      )}
     </div>
   );
 }

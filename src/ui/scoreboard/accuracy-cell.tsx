@@ -38,7 +38,9 @@ export function AccuracyCell() {
       ) : before ? (
         <>
           <p className="score-number">
-            {before.top1.toFixed(1)} <span aria-hidden>→</span> <span className="visually-hidden">to</span> {after ? <strong>{after.top1.toFixed(1)}</strong> : <Blank />} <span className="small">% of {counted(before.samples, 'sample')}</span>
+            {before.top1.toFixed(1)} <span aria-hidden>→</span> <span className="visually-hidden">to</span>{' '}
+            {after ? <strong>{after.top1.toFixed(1)}</strong> : <Blank />}{' '}
+            <span className="small">% of {counted(before.samples, 'sample')}</span>
           </p>
           <Intervals
             before={spreadOf(before)}
@@ -49,7 +51,13 @@ export function AccuracyCell() {
           />
         </>
       ) : data ? (
-        <p className="small quiet">{preparing ? 'Looking for the preset first.' : data.labelled ? 'Scored when the recipe settles.' : 'The samples have no labels: what the outputs have in common is compared on them instead.'}</p>
+        <p className="small quiet">
+          {preparing
+            ? 'Looking for the preset first.'
+            : data.labelled
+              ? 'Scored when the recipe settles.'
+              : 'The samples have no labels: what the outputs have in common is compared on them instead.'}
+        </p>
       ) : (
         <NextStep />
       )}
@@ -80,7 +88,10 @@ function NextStep() {
   const what = pictures ? 'pictures' : 'samples';
   return (
     <>
-      <p className="small quiet">Made-up inputs tell no accuracy. Add {what}, labels are not needed: outputs are then compared on what the model is for; with labels accuracy is measured too.</p>
+      <p className="small quiet">
+        Made-up inputs tell no accuracy. Add {what}, labels are not needed: outputs are then compared on what the model is for; with labels
+        accuracy is measured too.
+      </p>
       <button type="button" className="button score-action" onClick={() => useView.setState({ page: 'data' })}>
         Add {what}
       </button>

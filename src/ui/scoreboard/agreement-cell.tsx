@@ -26,7 +26,8 @@ export function AgreementCell() {
         </h2>
         {agreement && evaluation ? (
           <span className="small quiet">
-            {counted(agreement.samples, evaluation.madeUp === null ? 'sample' : 'made-up input')}, {evaluation.of === 'file' ? 'written file' : 'live'}
+            {counted(agreement.samples, evaluation.madeUp === null ? 'sample' : 'made-up input')},{' '}
+            {evaluation.of === 'file' ? 'written file' : 'live'}
           </span>
         ) : (
           !busy && <MeasureButton what={hasData ? 'Score all samples' : 'Compare outputs'} onClick={() => evaluate(null)} />
@@ -39,17 +40,25 @@ export function AgreementCell() {
             {agreement.top1 === null && <span className="small"> cosine</span>}
           </p>
           {agreement.top1 !== null && (
-            <svg className="score-bar" role="img" aria-label={`${formatPercent(agreement.top1)} of answers are the original's`} width="100%" height="12">
+            <svg
+              className="score-bar"
+              role="img"
+              aria-label={`${formatPercent(agreement.top1)} of answers are the original's`}
+              width="100%"
+              height="12"
+            >
               <rect x="0.5" y="0.5" width="99%" height="11" fill="none" stroke="var(--steelline)" />
               <rect x="0.5" y="0.5" width={`${agreement.top1 * 0.99}%`} height="11" fill="var(--woodfill)" />
             </svg>
           )}
           <p className="small quiet">
-            {agreement.changed !== null && `${counted(agreement.changed, 'answer')} changed, `}SQNR {agreement.sqnrDb === null ? 'exact' : `${agreement.sqnrDb.toFixed(1)} dB`}
+            {agreement.changed !== null && `${counted(agreement.changed, 'answer')} changed, `}SQNR{' '}
+            {agreement.sqnrDb === null ? 'exact' : `${agreement.sqnrDb.toFixed(1)} dB`}
           </p>
           {evaluation.nonFinite.after > 0 && (
             <p className="small warning">
-              NaN or infinity in the outputs of {formatCount(evaluation.nonFinite.after)} ({formatCount(evaluation.nonFinite.before)} before)
+              NaN or infinity in the outputs of {formatCount(evaluation.nonFinite.after)} ({formatCount(evaluation.nonFinite.before)}{' '}
+              before)
             </p>
           )}
         </>

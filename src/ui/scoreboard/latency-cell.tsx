@@ -19,12 +19,17 @@ export function LatencyCell() {
         <h2 aria-label="Latency, median">
           <Help about="Latency, median" terms={['latency', 'p10', 'webgpu', 'wasm']} trigger="Latency, median" />
         </h2>
-        {before && after ? <span className="small quiet">{latencyWords(before, after)}</span> : <MeasureButton what={measurement ? 'Measure again' : 'Measure latency'} onClick={() => measure(recipe.target)} />}
+        {before && after ? (
+          <span className="small quiet">{latencyWords(before, after)}</span>
+        ) : (
+          <MeasureButton what={measurement ? 'Measure again' : 'Measure latency'} onClick={() => measure(recipe.target)} />
+        )}
       </div>
       {before && after ? (
         <>
           <p className="score-number">
-            {threeFigures(before.median)} <span aria-hidden>→</span> <span className="visually-hidden">to</span> <strong>{threeFigures(after.median)}</strong> <span className="small">ms on {ep === 'wasm' ? 'WASM' : 'WebGPU'}</span>
+            {threeFigures(before.median)} <span aria-hidden>→</span> <span className="visually-hidden">to</span>{' '}
+            <strong>{threeFigures(after.median)}</strong> <span className="small">ms on {ep === 'wasm' ? 'WASM' : 'WebGPU'}</span>
           </p>
           <Intervals
             before={spreadOf(before)}

@@ -29,7 +29,8 @@ export function SizeCell() {
       </div>
       <p className="score-number">
         {from.value} {to && to.unit !== from.unit && <span className="small">{from.unit}</span>} <span aria-hidden>→</span>
-        <span className="visually-hidden">to</span> {to ? <strong>{to.value}</strong> : <Blank />} <span className="small">{to?.unit ?? from.unit}</span>
+        <span className="visually-hidden">to</span> {to ? <strong>{to.value}</strong> : <Blank />}{' '}
+        <span className="small">{to?.unit ?? from.unit}</span>
       </p>
       <SizeBar label="raw" before={before} after={after} largest={before} />
       <SizeBar label="gzip" before={opened.gzipBytes} after={gzipAfter} largest={before} about={exact === null} />
@@ -38,7 +39,11 @@ export function SizeCell() {
 }
 
 /** What the file gains; after gzip where it is as large as before, since zeros show there alone. */
-function wordsOf([before, after]: readonly [number, number], [gzipBefore, gzipAfter]: readonly [number | null, number | null], estimated: boolean): string {
+function wordsOf(
+  [before, after]: readonly [number, number],
+  [gzipBefore, gzipAfter]: readonly [number | null, number | null],
+  estimated: boolean,
+): string {
   const raw = sizeWords(before, after);
   const gzip = gzipBefore === null || gzipAfter === null ? NO_CHANGE_OF_SIZE : sizeWords(gzipBefore, gzipAfter);
   return raw === NO_CHANGE_OF_SIZE && gzip !== NO_CHANGE_OF_SIZE ? `${raw}; ${estimated ? 'about ' : ''}${gzip} after gzip` : raw;

@@ -15,7 +15,14 @@ interface HeatLegendProps {
 export function HeatLegend({ measures, measure, onChange }: HeatLegendProps) {
   return (
     <div className="heat-legend">
-      {measures.length > 1 && <Segmented label="Measure" value={measure.id} choices={measures.map(({ id, label }) => ({ value: id, label }))} onChange={onChange} />}
+      {measures.length > 1 && (
+        <Segmented
+          label="Measure"
+          value={measure.id}
+          choices={measures.map(({ id, label }) => ({ value: id, label }))}
+          onChange={onChange}
+        />
+      )}
       <Help about="the measures" terms={measures.map(({ id }) => TERMS[id])} />
       <ul className="tiny" aria-label={`Colours of ${measure.label}`}>
         {stepsOf(measure).map((words, step) => (

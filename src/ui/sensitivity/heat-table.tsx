@@ -58,7 +58,14 @@ export function HeatTable({ scan, layers, measure, running, onShow }: HeatTableP
               return (
                 <td key={label} className="number">
                   {cell ? (
-                    <Cell cell={cell} label={label} measure={measure} chosen={settingOf(recipe, layer, PINS[kind].pass, PINS[kind].option) === value} onPin={() => pin(cell)} onShow={onShow} />
+                    <Cell
+                      cell={cell}
+                      label={label}
+                      measure={measure}
+                      chosen={settingOf(recipe, layer, PINS[kind].pass, PINS[kind].option) === value}
+                      onPin={() => pin(cell)}
+                      onShow={onShow}
+                    />
                   ) : (
                     <span className="heat-waits">{running ? (last?.layerId === layer.id ? 'now' : 'waits') : '–'}</span>
                   )}
@@ -87,7 +94,16 @@ function Cell({ cell, label, measure, chosen, onPin, onShow }: CellProps) {
   const words = `${cell.layerId} at ${label}: ${figuresOf(cell).join(', ')}`;
   const show = (): void => onShow(words);
   return (
-    <button type="button" className="heat-cell" aria-pressed={chosen} data-heat={value === null ? undefined : heatOf(measure, value)} aria-label={words} onClick={onPin} onFocus={show} onPointerEnter={show}>
+    <button
+      type="button"
+      className="heat-cell"
+      aria-pressed={chosen}
+      data-heat={value === null ? undefined : heatOf(measure, value)}
+      aria-label={words}
+      onClick={onPin}
+      onFocus={show}
+      onPointerEnter={show}
+    >
       {value === null ? '–' : measure.format(value)}
     </button>
   );

@@ -69,13 +69,15 @@ function PlanNote({ plan }: { readonly plan: BitPlan }) {
   return (
     <div className="small quiet">
       <p>
-        {describe(plan)} {plan.measured && <span className={plan.measured.verdict === 'passed' ? undefined : 'warning'}>{limitWords(plan.measured)}</span>}
+        {describe(plan)}{' '}
+        {plan.measured && <span className={plan.measured.verdict === 'passed' ? undefined : 'warning'}>{limitWords(plan.measured)}</span>}
       </p>
       {plan.roundings.length > 1 && (
         <ul>
           {plan.roundings.map(({ rounding, bytes, loss, agreement, samples, chosen }) => (
             <li key={rounding}>
-              Rounding {rounding}: {formatBytes(bytes)}, {agreement === null ? '' : `${formatPercent(agreement)} of answers kept, `}loses {formatLoss(loss)} on {counted(samples, 'sample')}
+              Rounding {rounding}: {formatBytes(bytes)}, {agreement === null ? '' : `${formatPercent(agreement)} of answers kept, `}loses{' '}
+              {formatLoss(loss)} on {counted(samples, 'sample')}
               {chosen ? ' (chosen)' : ''}
             </li>
           ))}
@@ -93,18 +95,45 @@ function describe({ predictedBytes, predictedLoss, measured, checked, timed, bit
   if (timed && checked) {
     return `${counted(planned, 'layer computes', 'layers compute')} on integers${rest}: ${timeWords(timed)}, ${formatBytes(predictedBytes)}, loses ${formatLoss(checked.loss)} on ${counted(checked.samples, 'sample')}; ${counted(checked.plans, 'plan was', 'plans were')} timed.`;
   }
-  const run = checked ? `loses ${formatLoss(checked.loss)} on ${counted(checked.samples, 'sample')}, the least of ${counted(checked.plans, 'plan that was', 'plans that were')} run` : `sum of losses ${formatLoss(predictedLoss)}`;
-  const cost = measured ? `${formatChange(measured.points, 2)} pt (95 %: ${formatChange(measured.interval.low, 2)} to ${formatChange(measured.interval.high, 2)}) on ${counted(measured.samples, 'sample')}` : run;
+  const run = checked
+    ? `loses ${formatLoss(checked.loss)} on ${counted(checked.samples, 'sample')}, the least of ${counted(checked.plans, 'plan that was', 'plans that were')} run`
+    : `sum of losses ${formatLoss(predictedLoss)}`;
+  const cost = measured
+    ? `${formatChange(measured.points, 2)} pt (95 %: ${formatChange(measured.interval.low, 2)} to ${formatChange(measured.interval.high, 2)}) on ${counted(measured.samples, 'sample')}`
+    : run;
   return `${counted(planned, 'layer')} at ${widths} bits${rest}: ${formatBytes(predictedBytes)}, ${cost}.`;
 }
 
 /** Beyond, a size in bytes is no whole number any more. */
 const MOST = 1e12;
 
-function NumberField({ label, value, step, onChange }: { readonly label: string; readonly value: number; readonly step: number; readonly onChange: (value: number) => void }) {
+function NumberField({
+  label,
+  value,
+  step,
+  onChange,
+}: {
+  readonly label: string;
+  readonly value: number;
+  readonly step: number;
+  readonly onChange: (value: number) => void;
+}) {
   return (
     <label className="small">
-      {label} <input className="field" type="number" min={0} step={step} value={value} onChange={({ target }) => Number.isFinite(target.valueAsNumber) && target.valueAsNumber > 0 && target.valueAsNumber <= MOST && onChange(target.valueAsNumber)} />
+      {label}{' '}
+      <input
+        className="field"
+        type="number"
+        min={0}
+        step={step}
+        value={value}
+        onChange={({ target }) =>
+          Number.isFinite(target.valueAsNumber) &&
+          target.valueAsNumber > 0 &&
+          target.valueAsNumber <= MOST &&
+          onChange(target.valueAsNumber)
+        }
+      />
     </label>
   );
 }

@@ -23,12 +23,27 @@ export function ScanForm() {
     <div className="scan-form">
       <Help about="the scan" terms={['bits', 'sparsity', 'madeUp']} />
       <Choices label="Bits" values={BITS} chosen={bits} onChange={setBits} format={String} />
-      <Choices label="Zeros" values={SPARSITIES} chosen={sparsities} onChange={setSparsities} format={(value) => `${Math.round(value * 100)} %`} />
+      <Choices
+        label="Zeros"
+        values={SPARSITIES}
+        chosen={sparsities}
+        onChange={setSparsities}
+        format={(value) => `${Math.round(value * 100)} %`}
+      />
       <label className="small">
         {data ? 'Samples ' : 'Random inputs '}
-        <input className="field" type="number" min={1} max={data?.samples ?? 1000} value={samples} onChange={({ target }) => Number.isInteger(target.valueAsNumber) && target.valueAsNumber > 0 && setSamples(target.valueAsNumber)} />
+        <input
+          className="field"
+          type="number"
+          min={1}
+          max={data?.samples ?? 1000}
+          value={samples}
+          onChange={({ target }) => Number.isInteger(target.valueAsNumber) && target.valueAsNumber > 0 && setSamples(target.valueAsNumber)}
+        />
       </label>
-      {bits.length + sparsities.length > 0 && <MeasureButton what={stopped ? 'Go on with the scan' : 'Scan the layers'} learns onClick={() => scanSensitivity(options)} />}
+      {bits.length + sparsities.length > 0 && (
+        <MeasureButton what={stopped ? 'Go on with the scan' : 'Scan the layers'} learns onClick={() => scanSensitivity(options)} />
+      )}
     </div>
   );
 }

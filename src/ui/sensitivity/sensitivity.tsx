@@ -36,14 +36,18 @@ export default function Sensitivity() {
               </div>
               {/* Cells say this themselves where they are read aloud. */}
               <p className="small sensitivity-note" aria-hidden>
-                {shown === null ? 'Point at a cell, or move the focus to it, for all of its figures.' : `${shown}.`} Choosing it pins its setting.
+                {shown === null ? 'Point at a cell, or move the focus to it, for all of its figures.' : `${shown}.`} Choosing it pins its
+                setting.
               </p>
             </>
           )}
           <p className="small quiet sensitivity-note">{noteOf(scan)}</p>
         </>
       ) : (
-        <p className="empty quiet">Each layer is changed alone, at each setting, and the model run on the live session: nothing is exported. Darker cells cost more; a cell pins its setting to its layer.</p>
+        <p className="empty quiet">
+          Each layer is changed alone, at each setting, and the model run on the live session: nothing is exported. Darker cells cost more;
+          a cell pins its setting to its layer.
+        </p>
       )}
       <PlanForm scanned={scan !== null && scan.cells.length > 0 && scan.options.bits.length > 0} />
     </div>

@@ -27,21 +27,24 @@ function Verdict({ environment, check }: { readonly environment: Environment; re
   if (environment.compute.kind === 'cpu') {
     return (
       <span className="badge">
-        <TriangleAlert size={14} className="warning" aria-hidden /> <strong>CPU</strong> <span className="badge-text">{environment.fallbackReason}</span>
+        <TriangleAlert size={14} className="warning" aria-hidden /> <strong>CPU</strong>{' '}
+        <span className="badge-text">{environment.fallbackReason}</span>
       </span>
     );
   }
   if (!check) {
     return (
       <button type="button" className="badge" disabled={busy} onClick={() => attempt(checkBackends())}>
-        <CircleDashed size={14} aria-hidden /> <strong>WebGPU</strong> <span className="badge-short">not checked</span> <span className="badge-text">{busy ? 'not checked yet' : 'not checked: compare with WASM'}</span>
+        <CircleDashed size={14} aria-hidden /> <strong>WebGPU</strong> <span className="badge-short">not checked</span>{' '}
+        <span className="badge-text">{busy ? 'not checked yet' : 'not checked: compare with WASM'}</span>
       </button>
     );
   }
   const Icon = check.ok ? Check : TriangleAlert;
   return (
     <span className="badge checked">
-      <Icon size={14} className={check.ok ? 'good' : 'warning'} aria-hidden /> <span className="badge-short">{check.ok ? 'WebGPU agrees' : 'WebGPU differs'}</span>
+      <Icon size={14} className={check.ok ? 'good' : 'warning'} aria-hidden />{' '}
+      <span className="badge-short">{check.ok ? 'WebGPU agrees' : 'WebGPU differs'}</span>
       <span className="badge-text" title={check.verdict}>
         {check.verdict}
       </span>

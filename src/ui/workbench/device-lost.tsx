@@ -9,7 +9,10 @@ export function DeviceLost() {
   return (
     <div className="notice caution" role="alert">
       <strong>The GPU device was lost: {reason}</strong>
-      <span>Your model, data and recipe are kept; figures that need the GPU are measured again after reconnecting. Without a GPU, work goes on on the CPU, more slowly.</span>
+      <span>
+        Your model, data and recipe are kept; figures that need the GPU are measured again after reconnecting. Without a GPU, work goes on
+        on the CPU, more slowly.
+      </span>
       <div className="row">
         <button type="button" className="button primary" onClick={() => attempt(reconnect())}>
           Reconnect GPU

@@ -17,12 +17,19 @@ export function DownloadButton() {
   const exact = isFresh(exported, recipe) ? (exported?.bytes ?? null) : null;
   const predicted = isFresh(preview, recipe) ? (preview?.predictedBytes ?? null) : null;
   const size = exact ?? predicted;
-  const warnings = evaluation && isFresh(evaluation, recipe) ? answersVerdict(evaluation).findings.filter(({ brief }) => brief !== null) : [];
+  const warnings =
+    evaluation && isFresh(evaluation, recipe) ? answersVerdict(evaluation).findings.filter(({ brief }) => brief !== null) : [];
   const [first] = warnings;
   return (
     <div className="download">
       <Tip text={titleOf(COMMANDS.download)}>
-        <button type="button" className="button primary" disabled={busy} aria-describedby={first && WARNING} onClick={COMMANDS.download.run}>
+        <button
+          type="button"
+          className="button primary"
+          disabled={busy}
+          aria-describedby={first && WARNING}
+          onClick={COMMANDS.download.run}
+        >
           <Download size={14} aria-hidden />
           <span>
             <span className="download-word">Download</span>

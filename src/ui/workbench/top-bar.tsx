@@ -14,7 +14,12 @@ import { DownloadButton } from './download-button';
 import { ReportMenu } from './report-menu';
 import { Tip } from '../parts/tip';
 
-export const PAGE_NAMES: Readonly<Record<ModelPage, string>> = { workbench: 'Workbench', data: 'Data', compare: 'Compare', device: 'Device' };
+export const PAGE_NAMES: Readonly<Record<ModelPage, string>> = {
+  workbench: 'Workbench',
+  data: 'Data',
+  compare: 'Compare',
+  device: 'Device',
+};
 const PAGES = ['workbench', 'data', 'compare', 'device'] as const;
 
 export function TopBar() {

@@ -22,7 +22,11 @@ const PAGES = {
 };
 
 /** What a narrow window shows one at a time: panels of the workbench, then pages. */
-const TABS: readonly { readonly to: { readonly page: 'workbench'; readonly tab: Tab } | { readonly page: Exclude<ModelPage, 'workbench'> }; readonly label: string; readonly Icon: typeof List }[] = [
+const TABS: readonly {
+  readonly to: { readonly page: 'workbench'; readonly tab: Tab } | { readonly page: Exclude<ModelPage, 'workbench'> };
+  readonly label: string;
+  readonly Icon: typeof List;
+}[] = [
   { to: { page: 'workbench', tab: 'recipe' }, label: 'Recipe', Icon: SlidersHorizontal },
   { to: { page: 'workbench', tab: 'layers' }, label: 'Layers', Icon: List },
   { to: { page: 'workbench', tab: 'weights' }, label: 'Weights', Icon: BarChart3 },
@@ -70,7 +74,12 @@ export default function Workbench({ page }: { readonly page: ModelPage }) {
       </main>
       <nav className="tabs" aria-label="Panels">
         {TABS.map(({ to, label, Icon }) => (
-          <button key={label} type="button" aria-current={to.page === page && (to.page !== 'workbench' || to.tab === tab) ? 'page' : undefined} onClick={() => useView.setState(to)}>
+          <button
+            key={label}
+            type="button"
+            aria-current={to.page === page && (to.page !== 'workbench' || to.tab === tab) ? 'page' : undefined}
+            onClick={() => useView.setState(to)}
+          >
             <Icon size={18} aria-hidden />
             {label}
           </button>

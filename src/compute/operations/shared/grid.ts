@@ -1,4 +1,7 @@
-/** Arithmetic on quantization grids, slow and obvious in float32: the twin of shaders/prelude/grid.wgsl. Math.fround stands where a GPU would round. */
+/**
+ * Arithmetic on quantization grids, slow and obvious in float32: the twin of shaders/prelude/grid.wgsl. Math.fround stands where a GPU
+ * would round.
+ */
 import { blocksPerChannel, type Grid, type Groups } from '../../../base/grids';
 
 /** The WGSL that kernels over groups of elements start with. */
@@ -10,7 +13,13 @@ const SHARE = 256;
 const MAX_THREADS = 2 ** 16;
 
 /** The shaders' struct Grid. @param splits threads that share a group. @param ratios candidate clip ratios. */
-export function gridWords(length: number, groups: Groups, { qMin, qMax }: Pick<Grid, 'qMin' | 'qMax'>, splits = 1, ratios = 1): Uint32Array {
+export function gridWords(
+  length: number,
+  groups: Groups,
+  { qMin, qMax }: Pick<Grid, 'qMin' | 'qMax'>,
+  splits = 1,
+  ratios = 1,
+): Uint32Array {
   return Uint32Array.of(length, groups.channels, groups.inner, groups.block, blocksPerChannel(groups), qMin, qMax, splits, ratios);
 }
 

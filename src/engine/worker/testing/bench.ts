@@ -11,6 +11,15 @@ export const job = { signal: new AbortController().signal, onProgress: () => {} 
 /** A model opened as the page would, on the CPU and WASM: what the engine does where there is no GPU. */
 export async function openOnCpu(model: OnnxModel): Promise<Workbench> {
   const runtime = createRuntime({ device: null });
-  const platform: Platform = { compute: createCpuCompute(), gpu: null, runtime, fallbackReason: 'no GPU in Node', lost: new AbortController().signal };
-  return new Workbench(await openDocument([{ path: model.name, blob: new Blob(writeModel(model)) }], () => Promise.resolve(runtime), job), platform);
+  const platform: Platform = {
+    compute: createCpuCompute(),
+    gpu: null,
+    runtime,
+    fallbackReason: 'no GPU in Node',
+    lost: new AbortController().signal,
+  };
+  return new Workbench(
+    await openDocument([{ path: model.name, blob: new Blob(writeModel(model)) }], () => Promise.resolve(runtime), job),
+    platform,
+  );
 }

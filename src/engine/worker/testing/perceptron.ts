@@ -24,25 +24,43 @@ function noise(n: number, seed: number): Float32Array<ArrayBuffer> {
 }
 
 function floats(name: string, dims: readonly number[], seed: number, change: (own: number, index: number) => number = (own) => own) {
-  const values = noise(dims.reduce((a, b) => a * b, 1), seed).map(change);
+  const values = noise(
+    dims.reduce((a, b) => a * b, 1),
+    seed,
+  ).map(change);
   return { name, dims: dims.map(BigInt), dataType: 1, rawData: new Uint8Array(values.buffer) };
 }
 
 function value(name: string, dims: readonly (number | string)[]) {
-  const dim = dims.map((d) => ({ value: typeof d === 'number' ? { case: 'dimValue' as const, value: BigInt(d) } : { case: 'dimParam' as const, value: d } }));
+  const dim = dims.map((d) => ({
+    value: typeof d === 'number' ? { case: 'dimValue' as const, value: BigInt(d) } : { case: 'dimParam' as const, value: d },
+  }));
   return { name, type: { value: { case: 'tensorType' as const, value: { elemType: 1, shape: { dim } } } } };
 }
 
-const gemm = (name: string, input: readonly string[], output: string) => ({ name, opType: 'Gemm', input: [...input], output: [output], attribute: [{ name: 'transB', type: AttributeProto_AttributeType.INT, i: 1n }] });
+const gemm = (name: string, input: readonly string[], output: string) => ({
+  name,
+  opType: 'Gemm',
+  input: [...input],
+  output: [output],
+  attribute: [{ name: 'transB', type: AttributeProto_AttributeType.INT, i: 1n }],
+});
 
-/** What makes few bits ruin: a hidden value that is always 1 (a sigmoid's, which no equalization passes), whose weights dwarf all others of their channels and are taken back by the biases. */
+/**
+ * What makes few bits ruin: a hidden value that is always 1 (a sigmoid's, which no equalization passes), whose weights dwarf all others of
+ * their channels and are taken back by the biases.
+ */
 const DWARFING = 20;
 
 /** x [n, 64] -> Gemm -> Relu -> Gemm -> y [n, 10], without value_info. @param fragile a model that 8 bits hardly change and 4 bits ruin. */
 function perceptron(fragile: boolean): Blob {
   const graph = {
     name: 'g',
-    node: [gemm('first', ['x', 'w1', 'b1'], 'h'), { name: 'relu', opType: fragile ? 'Sigmoid' : 'Relu', input: ['h'], output: ['r'] }, gemm('second', ['r', 'w2', 'b2'], 'y')],
+    node: [
+      gemm('first', ['x', 'w1', 'b1'], 'h'),
+      { name: 'relu', opType: fragile ? 'Sigmoid' : 'Relu', input: ['h'], output: ['r'] },
+      gemm('second', ['r', 'w2', 'b2'], 'y'),
+    ],
     input: [value('x', ['n', IN])],
     output: [value('y', ['n', OUT])],
     initializer: [
@@ -52,7 +70,9 @@ function perceptron(fragile: boolean): Blob {
       floats('b2', [OUT], 4, (own) => (fragile ? own - DWARFING : own)),
     ],
   };
-  return new Blob([toBinary(ModelProtoSchema, create(ModelProtoSchema, { irVersion: 8n, opsetImport: [{ domain: '', version: 17n }], graph }))]);
+  return new Blob([
+    toBinary(ModelProtoSchema, create(ModelProtoSchema, { irVersion: 8n, opsetImport: [{ domain: '', version: 17n }], graph })),
+  ]);
 }
 
 /** Noise with these labels. */
@@ -60,7 +80,13 @@ function dataset(labels: Int32Array): Dataset {
   return {
     kind: 'images',
     length: labels.length,
-    card: { version: 1, task: 'classification', data: '', format: 'npy', input: { layout: 'NCHW', size: [1, IN], channels: 'L', scale: 1, mean: [0], std: [1] } },
+    card: {
+      version: 1,
+      task: 'classification',
+      data: '',
+      format: 'npy',
+      input: { layout: 'NCHW', size: [1, IN], channels: 'L', scale: 1, mean: [0], std: [1] },
+    },
     labels,
     classNames: null,
     problems: { count: 0, first: [] },
@@ -93,6 +119,16 @@ export function recipe(...passes: RecipeStep[]): Recipe {
 /** The perceptron on the CPU, or on this GPU. `samples`: what passes may learn from. */
 export async function bench(gpu: GpuCompute | null = null, samples: () => UserSamples = noSamples, fragile = false): Promise<Workbench> {
   const runtime = createRuntime({ device: gpu?.device ?? null });
-  const platform: Platform = { compute: gpu ?? createCpuCompute(), gpu, runtime, fallbackReason: gpu ? null : 'no GPU in Node', lost: new AbortController().signal };
-  return new Workbench(await openDocument([{ path: 'mlp.onnx', blob: perceptron(fragile) }], () => Promise.resolve(runtime), job), platform, samples);
+  const platform: Platform = {
+    compute: gpu ?? createCpuCompute(),
+    gpu,
+    runtime,
+    fallbackReason: gpu ? null : 'no GPU in Node',
+    lost: new AbortController().signal,
+  };
+  return new Workbench(
+    await openDocument([{ path: 'mlp.onnx', blob: perceptron(fragile) }], () => Promise.resolve(runtime), job),
+    platform,
+    samples,
+  );
 }
