@@ -5,8 +5,8 @@ import { expectAccessible } from './support/accessible';
 import { Studio, value } from './support/studio';
 import { openTiny, useFewDigits } from './support/tiny';
 
-// Fitting takes its time on a software renderer: what follows a stopped AdaRound was seen to take 20 seconds, and 4 minutes.
-test.describe.configure({ mode: 'serial', timeout: 900_000 });
+// Fitting takes its time on a software renderer.
+test.describe.configure({ mode: 'serial', timeout: 300_000 });
 let studio: Studio;
 
 /** Enough to fit to and to score, in a third of the time. */

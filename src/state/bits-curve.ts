@@ -20,6 +20,11 @@ function withBits(recipe: Recipe, index: number, layer: string, bits: number): R
   return { ...recipe, passes };
 }
 
+/** What is drawn of another recipe is of no use; where passes learn from samples each point is a fit. */
+export function stopBitsCurve(): void {
+  curves.cancel();
+}
+
 /** Draws the curve of a layer; a newer request takes its place. */
 export async function drawBitsCurve(recipe: Recipe, layer: string | null): Promise<void> {
   const index = quantizeStep(recipe);

@@ -8,10 +8,11 @@ import { useDocument } from './document';
 import { makeEngineBy } from './engine';
 import { cancelJob, useJobs } from './jobs';
 import { isSettled, onSettled } from './pipeline';
-import { setOption } from './recipe';
+import { redo, setOption, undo } from './recipe';
 import { useResults } from './results';
 import {
   answerHistograms,
+  drawn,
   evaluationOf,
   fake,
   followInTests,
@@ -78,6 +79,47 @@ describe('previews', () => {
     await pass();
     expect(results().preview?.recipe).toBe(recipe());
     expect(useDocument.getState().error).toBeNull();
+  });
+
+  test('of a recipe that was left for one that stands already are stopped, as is its score', async () => {
+    await openFollowed();
+    setBits(7);
+    await pass(SETTLE_MS);
+    const left = await fake().next('preview');
+    const before = results();
+    undo();
+    expect(left.following.signal.aborted).toBe(true);
+    await pass(SETTLE_MS);
+    left.answer(previewOf(left.args[0]));
+    await pass(SETTLE_MS);
+    expect(results().preview).toBe(before.preview);
+    redo();
+    await pass(SETTLE_MS);
+    (await fake().next('preview')).answer(previewOf(recipe()));
+    const leftScore = await fake().next('evaluate');
+    undo();
+    expect(leftScore.following.signal.aborted).toBe(true);
+    await pass(SETTLE_MS);
+    (await fake().next('preview')).answer(previewOf(recipe()));
+    leftScore.answer(evaluationOf(leftScore.args[0]));
+    await pass(SETTLE_MS);
+    expect(results().evaluation).toBe(before.evaluation);
+  });
+
+  test('that a move follows have their curve of bits stopped with them', async () => {
+    await openFollowed(null);
+    selectLayer(LAYER);
+    await pass();
+    const curve = fake().calls.histogram.find(({ args }) => args[3] === 1);
+    expect(curve?.following.signal.aborted).toBe(false);
+    setBits(7);
+    expect(curve?.following.signal.aborted).toBe(true);
+    await pass(SETTLE_MS);
+    await answerHistograms();
+    (await fake().next('preview')).answer(previewOf(recipe()));
+    await pass();
+    await answerHistograms();
+    expect(results().bitsCurve?.recipe).toBe(recipe());
   });
 
   test('that fail are told of at the recipe until one succeeds', async () => {
@@ -208,6 +250,37 @@ describe('a job that goes first', () => {
 const fitted = (): void => setOption(2, 'rounding', 'gptq');
 
 describe('a recipe that learns from samples', () => {
+  test.each([
+    ['a move', () => setBits(7)],
+    ['a job that goes first', () => void chooseBest({ kind: 'bits', bits: 8 }).catch(() => {})],
+    ['the person', cancelJob],
+  ])('has its histogram stopped by %s', async (by, act) => {
+    await openFollowed();
+    selectLayer(LAYER);
+    await pass();
+    await answerHistograms();
+    fitted();
+    await pass(SETTLE_MS);
+    const [fit, preview] = [drawn().at(-1), await fake().next('preview')];
+    preview.following.onProgress?.({ stage: 'Fitting', done: 0, total: 1, startedAt: 0 });
+    expect(fit?.following.signal.aborted).toBe(false);
+    act();
+    expect(fit?.following.signal.aborted).toBe(true);
+    fit?.fail(new WhittleError('aborted', 'Stopped.'));
+    preview.fail(new WhittleError('aborted', 'Stopped.'));
+    await pass();
+    if (by === 'the person') return;
+    if (fake().calls.best.length > 0) (await fake().next('best')).answer({ ...BEST, chosen: null });
+    await pass(SETTLE_MS);
+    await answerHistograms();
+    (await fake().next('preview')).answer(previewOf(recipe()));
+    await pass();
+    (await fake().next('evaluate')).answer(evaluationOf(recipe()));
+    await pass();
+    await answerHistograms();
+    expect(results()).toMatchObject({ preview: { recipe: recipe() }, histogram: { recipe: recipe() } });
+  });
+
   test('is previewed again once there are samples, which ends what was said of having none', async () => {
     await openFollowed(null);
     fitted();
@@ -241,11 +314,11 @@ describe('a recipe that learns from samples', () => {
     original.answer({ ...evaluationOf(original.args[0]), chance: BY_CHANCE });
     await pass(SETTLE_MS);
     expect(fake().calls.preview).toHaveLength(2);
-    const drawn = fake().calls.histogram.length;
+    const asked = fake().calls.histogram.length;
     selectLayer(LAYER);
     await pass(SETTLE_MS);
     // A histogram would be fitted too.
-    expect(fake().calls.histogram).toHaveLength(drawn);
+    expect(fake().calls.histogram).toHaveLength(asked);
     selectLayer(null);
     trustSamples();
     await pass(SETTLE_MS);

@@ -7,7 +7,7 @@ import type { OnProgress } from '../base/job';
 import { Latest } from '../base/latest';
 import type { Evaluation, Preview, Recipe } from '../engine/protocol/index';
 import { usesSamples } from '../recipe/steps';
-import { drawBitsCurve } from './bits-curve';
+import { drawBitsCurve, stopBitsCurve } from './bits-curve';
 import { useDocument } from './document';
 import { isTrusted, isUnknown, keepOriginal, unchanged } from './doubt';
 import { theEngine } from './engine';
@@ -22,9 +22,11 @@ const BINS = 128;
 
 const previews = new Latest();
 const evaluations = new Latest();
+const histograms = new Latest();
 let settling: ReturnType<typeof setTimeout> | null = null;
 let histogramWanted = false;
-let histogramRunning = false;
+/** The recipe whose histogram is under way. */
+let drawn: Recipe | null = null;
 /** Followers under way, from the first to the last of their steps. */
 let following = 0;
 /** Followers were stopped for a job that goes first. */
@@ -59,7 +61,7 @@ export function followSliders(): void {
 
 /** Whether nothing follows the sliders any more: no timer, no follower, no histogram under way. */
 export function isSettled(): boolean {
-  return settling === null && following === 0 && !histogramRunning && !histogramWanted;
+  return settling === null && following === 0 && drawn === null && !histogramWanted;
 }
 
 /** Calls back once, the next time that the last of it ends. */
@@ -77,8 +79,25 @@ function tell(): void {
 function recipeChanged(): void {
   // What was stopped was another recipe.
   useJobs.setState({ lastNote: null });
+  stopWork();
   followSoon();
   wantHistogram();
+}
+
+/**
+ * Stops what was asked of another recipe, so that its result never lands on those of this one, which may stand already. A histogram that is drawn in
+ * milliseconds may end: moves would leave none to be seen. One that is fitted to samples takes minutes.
+ */
+function stopWork(): void {
+  previews.cancel();
+  evaluations.cancel();
+  stopBitsCurve();
+  if (isFitting()) histograms.cancel();
+}
+
+/** Whether the histogram under way is of passes that learn from samples. */
+function isFitting(): boolean {
+  return drawn?.passes.some(usesSamples) === true;
 }
 
 function followSoon(): void {
@@ -94,6 +113,7 @@ function samplesChanged(): void {
   const { recipe } = useRecipe.getState();
   if (isPreviewed(recipe)) void asFollower(() => score(recipe));
   else if (recipe.passes.some(usesSamples) || isSettled()) {
+    stopWork();
     followSoon();
     wantHistogram();
   }
@@ -101,7 +121,10 @@ function samplesChanged(): void {
 
 /** After a job of the person's: goes on with what was stopped for it. */
 function takeUp(): void {
-  if (pushedAside && settling === null) followSoon();
+  if (pushedAside) {
+    if (settling === null) followSoon();
+    wantHistogram();
+  }
   pushedAside = false;
 }
 
@@ -168,9 +191,7 @@ async function previewed(recipe: Recipe): Promise<boolean> {
   const show = (onProgress?: OnProgress): Promise<Preview> =>
     previews.start(async (signal) => (await theEngine()).preview({ signal, ...(onProgress && { onProgress }) }, recipe));
   const fits = recipe.passes.some(usesSamples) && data !== null;
-  const preview = await (fits
-    ? runFollower('Fitting to your samples', 'recipe', () => previews.cancel(), show)
-    : runQuietly('recipe', () => show()));
+  const preview = await (fits ? runFollower('Fitting to your samples', 'recipe', stopWork, show) : runQuietly('recipe', () => show()));
   const now = useDocument.getState();
   if (!preview || now.opened !== opened || (fits && now.data !== data)) return false;
   useResults.setState({ preview });
@@ -193,31 +214,30 @@ async function score(recipe: Recipe): Promise<void> {
 
 /** Stops following for a job that the person asked for, which goes first; it is taken up again when that is over. */
 export function stopFollowing(): void {
-  pushedAside ||= following > 0;
-  previews.cancel();
-  evaluations.cancel();
+  pushedAside ||= following > 0 || isFitting();
+  stopWork();
 }
 
 function wantHistogram(): void {
   histogramWanted = true;
-  if (!histogramRunning) void drawHistograms();
+  if (drawn === null) void drawHistograms();
 }
 
 async function drawHistograms(): Promise<void> {
-  histogramRunning = true;
   while (histogramWanted) {
     histogramWanted = false;
     const { recipe } = useRecipe.getState();
     const { layer, channel } = useView.getState();
     const { opened } = useDocument.getState();
     if (layer === null || !opened || isHeld(recipe)) continue;
-    const value = await runQuietly('recipe', async () =>
-      (await theEngine()).histogram({ signal: new AbortController().signal }, recipe, layer, channel, BINS),
+    drawn = recipe;
+    const value = await runQuietly('recipe', () =>
+      histograms.start(async (signal) => (await theEngine()).histogram({ signal }, recipe, layer, channel, BINS)),
     );
     const shown = useView.getState();
     if (value && shown.layer === layer && shown.channel === channel && useDocument.getState().opened === opened)
       useResults.setState({ histogram: { recipe, value } });
+    drawn = null;
   }
-  histogramRunning = false;
   tell();
 }
