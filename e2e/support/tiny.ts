@@ -9,7 +9,7 @@ import { DataType, encodeFloats, makeTensor } from '../../src/onnx/tensor';
 import { makeModel } from '../../src/onnx/testing/fixtures';
 import { noise } from '../../src/onnx/testing/noise';
 import { concatChunks, writeModel } from '../../src/onnx/write';
-import { solveSymmetric } from '../../src/passes/hessian/factor';
+import { solveSymmetric } from '../../src/passes/reconstruction/factor';
 import { DIGITS_CARD, value, type Studio } from './studio';
 
 const SIDE = 28;

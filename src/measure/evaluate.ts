@@ -1,4 +1,4 @@
-import { createBreath } from '../base/breath';
+import { createYielder } from '../base/yielder';
 import { WhittleError } from '../base/errors';
 import type { Job } from '../base/job';
 import type { Feeds } from '../runtime/types';
@@ -46,9 +46,9 @@ export async function compareSides(
   job: Job,
 ): Promise<void> {
   const startedAt = Date.now();
-  const breath = createBreath();
+  const yieldTurn = createYielder();
   for (let at = 0; at < indices.length;) {
-    await breath();
+    await yieldTurn();
     job.signal.throwIfAborted();
     const batch = indices.slice(at, at + (known.batch ?? 1));
     let pair: Pair;

@@ -1,4 +1,4 @@
-import { createBreath } from '../base/breath';
+import { createYielder } from '../base/yielder';
 import type { Job } from '../base/job';
 import { percentile } from '../base/stats';
 
@@ -65,7 +65,7 @@ export async function compareLatency(
   const startedAt = Date.now();
   const total = (options.warmup + options.runs) * sides.length;
   const begin = now();
-  const breath = createBreath();
+  const yieldTurn = createYielder();
   const step = clockStep(now);
   const meanTime = async (side: () => Promise<unknown>, times: number): Promise<number> => {
     const from = now();
@@ -85,7 +85,7 @@ export async function compareLatency(
     const order = [...sides.entries()];
     if (rounds++ % 2 !== 0) order.reverse();
     for (const [i, side] of order) {
-      await breath();
+      await yieldTurn();
       job.signal.throwIfAborted();
       times[i] = await meanTime(side, repeats[i] ?? 1);
       job.onProgress({ stage, done: done * sides.length, total, startedAt });

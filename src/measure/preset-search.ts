@@ -1,5 +1,5 @@
 /** Finds how a labelled image set must be prepared for a model by trying the ways that are in use. */
-import { createBreath } from '../base/breath';
+import { createYielder } from '../base/yielder';
 import { WhittleError } from '../base/errors';
 import type { Job } from '../base/job';
 import { draw, uniform } from '../base/random';
@@ -155,7 +155,7 @@ class Race {
   /** Samples that went through the model. */
   runs = 0;
   private readonly field: Field;
-  private readonly breath = createBreath();
+  private readonly yieldTurn = createYielder();
   private readonly startedAt = Date.now();
   /** The graph takes one sample only, although its first axis is open. */
   private single = false;
@@ -184,7 +184,7 @@ class Race {
     const label = nameOf(preset);
     const name = input.channels === 'BGR' ? `${label}, BGR` : label;
     for (let at = 0; at < round.length;) {
-      await this.breath();
+      await this.yieldTurn();
       job.signal.throwIfAborted();
       job.onProgress({ stage: `Trying ${name}`, done: at, total: round.length, startedAt: this.startedAt });
       const batch = round.slice(at, at + (this.single ? 1 : most));

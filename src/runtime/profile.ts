@@ -1,4 +1,4 @@
-import { createBreath } from '../base/breath';
+import { createYielder } from '../base/yielder';
 import type { Job } from '../base/job';
 import { placementOf } from './placement';
 import type { Feeds, Placement, Runtime, SessionOptions, ValueInfo } from './types';
@@ -23,12 +23,12 @@ export async function profileModel(
     const feeds = feedsFor(session.inputs);
     const startedAt = Date.now();
     const total = RUNS.most + 1;
-    const breath = createBreath();
+    const yieldTurn = createYielder();
     let begin = 0;
     for (let run = 0; run < total; run++) {
       if (run > RUNS.least && performance.now() - begin > RUNS.budgetMs) break;
       job.onProgress({ stage: `Profiling on ${options.ep === 'wasm' ? 'WASM' : 'WebGPU'}`, done: run, total, startedAt });
-      await breath();
+      await yieldTurn();
       await session.run(feeds, job.signal);
       if (run === 0) begin = performance.now();
     }

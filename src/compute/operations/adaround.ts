@@ -1,4 +1,4 @@
-import { createBreath } from '../../base/breath';
+import { createYielder } from '../../base/yielder';
 import type { Device, Handle, Kernel, Operation } from '../types';
 import { GRAM_KERNELS, gramTimes, recordGramProduct } from './gram-product';
 import type { FeedbackShape } from './round-with-feedback';
@@ -92,11 +92,11 @@ export async function adaroundOf(
   const { down, step } = planesOf(choices);
   const state = startAdaround(choices);
   const product = new Float64Array(shape.rows);
-  const breath = createBreath();
+  const yieldTurn = createYielder();
   for (let iteration = 0; iteration < iterations; iteration++) {
     const numbers = adaroundStep(iteration, iterations);
     for (let column = 0; column < shape.columns; column++) {
-      await breath();
+      await yieldTurn();
       signal.throwIfAborted();
       gramTimes(gram, state.errors, shape, column, product);
       stepColumn(state, step, column, product, numbers);

@@ -51,7 +51,7 @@ const KERNELS: Readonly<Record<FeedbackLevels['kind'], Kernel>> = {
  * factor
  * of a layer's input Hessian this is GPTQ (Frantar et al. 2022, arXiv 2210.17323), and the loss is the layer's squared output error.
  * Weights of exactly 0 are pruned: they are rounded as they are, and others make up for them.
- * w is [columns, rows]; factor is F, [groups, columns, columns], see src/passes/hessian/factor.ts. The caller destroys the values. float32
+ * w is [columns, rows]; factor is F, [groups, columns, columns], see src/passes/reconstruction/factor.ts. The caller destroys the values. float32
  * sums
  * on a GPU: near ties may fall the other way.
  */

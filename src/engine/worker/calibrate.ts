@@ -1,5 +1,5 @@
 /** Runs the user's samples through graphs that passes make to look into the model. */
-import { createBreath } from '../../base/breath';
+import { createYielder } from '../../base/yielder';
 import { WhittleError } from '../../base/errors';
 import type { Job } from '../../base/job';
 import type { Dataset } from '../../data/types';
@@ -103,11 +103,11 @@ async function runAll(
     data,
     session.inputs.filter((i) => !fed.has(i.name)),
   );
-  const breath = createBreath();
+  const yieldTurn = createYielder();
   const startedAt = Date.now();
   let size = Math.min(samples.batch, BATCH);
   for (let at = 0; at < indices.length;) {
-    await breath();
+    await yieldTurn();
     job.signal.throwIfAborted();
     const batch = indices.slice(at, at + size);
     const feeds = await samples.feeds(batch);

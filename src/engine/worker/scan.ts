@@ -1,4 +1,4 @@
-import { createBreath } from '../../base/breath';
+import { createYielder } from '../../base/yielder';
 import { quietly, type Job } from '../../base/job';
 import { compareSides, type Side } from '../../measure/evaluate';
 import { keepingFeeds } from '../../measure/kept-feeds';
@@ -35,7 +35,7 @@ export class Scan {
   private readonly job: Job;
   /** Inner steps report nothing: the scan's own progress names layer and setting. */
   private readonly inner: Job;
-  private readonly breath = createBreath();
+  private readonly yieldTurn = createYielder();
 
   constructor(
     bench: Workbench,
@@ -108,7 +108,7 @@ export class Scan {
       this.resumed += 1;
       return kept;
     }
-    await this.breath();
+    await this.yieldTurn();
     this.job.signal.throwIfAborted();
     const prepared = ahead ?? (await this.prepare(layer, change));
     if (prepared === null) return null;

@@ -5,7 +5,7 @@ import { canStore } from '../../onnx/encode';
 import { assign } from '../../compute/operations/assign';
 import type { Layer, Skipped } from '../../onnx/types';
 import { valuesOf } from '../coded';
-import { fitLayersByOutput, fitWanted } from '../hessian/fit-layers';
+import { fitLayersByOutput, fitWanted } from '../reconstruction/fit-layers';
 import { groupsOf } from '../quantize-weights/groups';
 import type { Pass, PassContext, PassResult } from '../types';
 import { clusterByOutput } from './by-output';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createCpuCompute } from '../../compute/cpu';
 import { noise } from '../../onnx/testing/noise';
-import { dampedHessian } from '../hessian/factor';
-import type { InputGram } from '../hessian/gram';
+import { dampedHessian } from '../reconstruction/factor';
+import type { InputGram } from '../reconstruction/gram';
 import { applyPass } from '../testing/apply-pass';
 import { convNet, outputError, pictures } from '../testing/fitted';
 import { clusterWeights } from './apply';

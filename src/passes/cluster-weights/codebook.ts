@@ -1,4 +1,4 @@
-import { createBreath } from '../../base/breath';
+import { createYielder } from '../../base/yielder';
 import type { Codebook, Groups } from '../../base/grids';
 import { CAST_PAYS } from '../../onnx/encode/floats';
 import { fromHalf, toHalf } from '../../base/half';
@@ -23,11 +23,11 @@ export async function fitCodebook(
   importance: Float32Array | null,
   signal: AbortSignal,
 ): Promise<Codebook> {
-  const breathe = createBreath();
+  const yieldTurn = createYielder();
   const found: Float64Array[] = [];
   let isExact = true;
   for (let channel = 0; channel < groups.channels; channel++) {
-    await breathe();
+    await yieldTurn();
     signal.throwIfAborted();
     const own = channelValues(values, groups, channel);
     const withZero = fit.keepZeros && own.includes(0);

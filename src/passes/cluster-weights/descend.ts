@@ -1,7 +1,7 @@
-import { createBreath } from '../../base/breath';
+import { createYielder } from '../../base/yielder';
 import { groupOf } from '../../base/grids';
-import { dampedHessian } from '../hessian/factor';
-import type { InputGram } from '../hessian/gram';
+import { dampedHessian } from '../reconstruction/factor';
+import type { InputGram } from '../reconstruction/gram';
 import type { Coding } from './refit';
 
 /** Rounds over a row's weights at most; most rows settle in a few. */
@@ -25,7 +25,7 @@ export async function descendCodes(
   signal: AbortSignal,
 ): Promise<{ readonly codes: Uint8Array<ArrayBuffer>; readonly loss: number }> {
   const { columns } = matrix;
-  const breathe = createBreath();
+  const yieldTurn = createYielder();
   const codes = start.slice();
   const table = new Float64Array(codebook.size);
   const row: Row = {
@@ -38,7 +38,7 @@ export async function descendCodes(
   for (let g = 0; g < matrix.groups; g++) {
     const h = dampedHessian(gram.subarray(g * columns * columns, (g + 1) * columns * columns), columns);
     for (let r = 0; r < matrix.rows; r++) {
-      await breathe();
+      await yieldTurn();
       signal.throwIfAborted();
       const first = g * matrix.groupStride + r * matrix.rowStride;
       const from = groupOf(first, codebook.groups) * codebook.size;

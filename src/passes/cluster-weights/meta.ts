@@ -1,4 +1,4 @@
-import { inputsField } from '../hessian/inputs-field';
+import { inputsField } from '../reconstruction/inputs-field';
 import type { Options, PassMeta } from '../options';
 
 const refines = (options: Options): boolean => options['refine'] === 'samples';

@@ -1,6 +1,6 @@
 import { type Codebook, groupOf } from '../../base/grids';
-import { dampedHessian, solveSymmetric } from '../hessian/factor';
-import type { InputGram } from '../hessian/gram';
+import { dampedHessian, solveSymmetric } from '../reconstruction/factor';
+import type { InputGram } from '../reconstruction/gram';
 
 /** Part of the mean of the diagonal by which old values are held to: those that no weight uses stay. */
 const HOLD = 1e-6;

@@ -1,4 +1,4 @@
-import { fitInputsOf, type FitInputs } from '../hessian/inputs-field';
+import { fitInputsOf, type FitInputs } from '../reconstruction/inputs-field';
 import type { Options } from '../options';
 import type { Init } from './starts';
 

@@ -6,7 +6,7 @@ import { operatorOf } from '../../onnx/operators/table';
 import { openCut } from '../../onnx/probe';
 import { DataType, encodeFloats, FLOAT_TYPES, makeTensor, shapeOf, weightType } from '../../onnx/tensor';
 import { ChannelReducer } from '../channel-statistics';
-import { addTwin } from '../hessian/twin';
+import { putBeside } from '../reconstruction/put-beside';
 import { probeWeights } from '../calibration';
 import type { Calibration, PassContext, Probe } from '../types';
 import type { Target } from './targets';
@@ -68,8 +68,8 @@ function pairedProbe(
   if (!graph) return null;
   const names = uniqueNames(cut.model.proto);
   const present = [...graph.node];
-  const twin = addTwin(graph, withBiases(graph, before), cut.inputs, names);
-  if (twin === null) return null;
+  const inOriginal = putBeside(graph, withBiases(graph, before), cut.inputs, names);
+  if (inOriginal === null) return null;
   const nodes: NodeProto[] = graph.node.slice(present.length);
   const reducer = new ChannelReducer(nodes, opsetOf(cut.model.proto), names);
   const targetOf = new Map(targets.map((target) => [target.output.name, target]));
@@ -81,7 +81,7 @@ function pairedProbe(
     if (!target) continue;
     const raw = names('raw');
     node.output[0] = raw;
-    const shift = shiftOf(reducer, target, raw, twin);
+    const shift = shiftOf(reducer, target, raw, inOriginal);
     outputOf.set(target, reducer.node('Cast', [shift], { to: DataType.FLOAT }));
     shifted(reducer, target, raw, shift);
     const corrected = nodes.at(-1);
@@ -90,7 +90,7 @@ function pairedProbe(
   graph.node = nodes;
   const outputs = targets.map((target) => outputOf.get(target) ?? '');
   graph.output = outputs.map((name) => valueInfo(name, DataType.FLOAT, null));
-  const sides = [...probeWeights(cut.inputs, 'present'), ...probeWeights(cut.inputs, 'original', twin)];
+  const sides = [...probeWeights(cut.inputs, 'present'), ...probeWeights(cut.inputs, 'original', inOriginal)];
   return { probe: { model: cut.model, weights: sides }, outputs };
 }
 
@@ -104,14 +104,14 @@ function shifted(reducer: ChannelReducer, { output, positions }: Target, value: 
   return reducer.node('Sub', [value, spread]);
 }
 
-/** Nodes that find a target's shift [channels] on a batch, from its uncorrected output and its twin in the original network. */
-function shiftOf(reducer: ChannelReducer, target: Target, raw: string, twin: (name: string) => string): string {
+/** Nodes that find a target's shift [channels] on a batch, from its uncorrected output and its counterpart in the original network. */
+function shiftOf(reducer: ChannelReducer, target: Target, raw: string, inOriginal: (name: string) => string): string {
   const { activation, output, type } = target;
   const mean = (value: string): string => meanOf(reducer, target, value);
-  let shift = mean(reducer.node('Sub', [raw, twin(output.name)]));
+  let shift = mean(reducer.node('Sub', [raw, inOriginal(output.name)]));
   const activated = activation.at(-1)?.output[0];
   if (activated === undefined) return shift;
-  const wanted = mean(twin(activated));
+  const wanted = mean(inOriginal(activated));
   // Newton's method on E[f(x - shift)] = E[f(x0)]: the mean falls by the share of values that are active.
   for (let step = 0; step < STEPS; step++) {
     const before = shifted(reducer, target, raw, shift);
@@ -121,7 +121,7 @@ function shiftOf(reducer: ChannelReducer, target: Target, raw: string, twin: (na
       const read = value;
       value = reducer.copy(
         node,
-        node.input.map((name) => (inner.has(name) ? read : twin(name))),
+        node.input.map((name) => (inner.has(name) ? read : inOriginal(name))),
       );
     }
     // Values are active where they come through as they are, neither raised to 0 nor cut off above.

@@ -5,7 +5,7 @@ import { gramProductOf } from '../../compute/operations/gram-product';
 import { type GridLevels, roundWithFeedbackOf } from '../../compute/operations/round-with-feedback';
 import type { Compute } from '../../compute/types';
 import { noise } from '../../onnx/testing/noise';
-import { feedbackRows, gather } from '../hessian/rows';
+import { feedbackRows, gather } from '../reconstruction/rows';
 import { learnRounding } from './adaround';
 import { descendRow } from './descend';
 

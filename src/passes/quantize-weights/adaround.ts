@@ -1,9 +1,9 @@
-import { createBreath } from '../../base/breath';
+import { createYielder } from '../../base/yielder';
 import { adaround, type AdaroundOptions } from '../../compute/operations/adaround';
 import { gramProduct } from '../../compute/operations/gram-product';
 import type { FeedbackShape, GridLevels } from '../../compute/operations/round-with-feedback';
 import type { Compute, Handle } from '../../compute/types';
-import type { FeedbackRows } from '../hessian/rows';
+import type { FeedbackRows } from '../reconstruction/rows';
 import { descendRow } from './descend';
 
 /**
@@ -33,9 +33,9 @@ export async function learnRounding(
       await productOf(compute, gram, start, weights, shape),
       await productOf(compute, gram, learned, weights, shape),
     ];
-    const breath = createBreath();
+    const yieldTurn = createYielder();
     for (let row = 0; row < shape.rows; row++) {
-      await breath();
+      await yieldTurn();
       options.signal.throwIfAborted();
       const better = errorOf(row, learned, weights, after, shape) < errorOf(row, start, weights, before, shape);
       if (!better) for (let at = row; at < learned.length; at += shape.rows) learned[at] = start[at] ?? 0;

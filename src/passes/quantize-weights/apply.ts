@@ -6,7 +6,7 @@ import type { Grid } from '../../base/grids';
 import type { Compute, Handle } from '../../compute/types';
 import { canStore } from '../../onnx/encode';
 import type { Layer, Skipped, Storage } from '../../onnx/types';
-import { fitWanted } from '../hessian/fit-layers';
+import { fitWanted } from '../reconstruction/fit-layers';
 import type { Pass, PassContext, PassResult } from '../types';
 import { byWaves } from '../waves';
 import { roundLayersByOutput, type Planned } from './by-output';

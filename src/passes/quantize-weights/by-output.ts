@@ -1,6 +1,6 @@
 /** Layers whose rounding is chosen by what it does to their outputs on the user's samples. */
 import type { Layer, Skipped, Storage } from '../../onnx/types';
-import { fitLayersByOutput } from '../hessian/fit-layers';
+import { fitLayersByOutput } from '../reconstruction/fit-layers';
 import type { PassContext } from '../types';
 import { roundByOutput, type GptqChoice } from './gptq';
 import type { QuantizeSettings } from './settings';

@@ -3,8 +3,8 @@ import { type GridLevels, roundWithFeedback } from '../../compute/operations/rou
 import { channelOf, type Grid, groupOf, scaleChannels } from '../../base/grids';
 import type { Compute } from '../../compute/types';
 import type { Storage } from '../../onnx/types';
-import { feedbackRows, gather, scatter, targetWeights, type FeedbackRows } from '../hessian/rows';
-import type { InputGram } from '../hessian/gram';
+import { feedbackRows, gather, scatter, targetWeights, type FeedbackRows } from '../reconstruction/rows';
+import type { InputGram } from '../reconstruction/gram';
 import { learnRounding } from './adaround';
 import { storedGrid } from './grid';
 

@@ -1,4 +1,4 @@
-import { createBreath } from '../../base/breath';
+import { createYielder } from '../../base/yielder';
 import type { Grid } from '../../base/grids';
 import type { Compute, Handle } from '../../compute/types';
 import { elementsByGroup } from './groups';
@@ -29,9 +29,9 @@ export async function halfQuadraticGrid(
   const all = await compute.download(w);
   const scales = grid.scales.slice();
   const zeroPoints = grid.zeroPoints.slice();
-  const breath = createBreath();
+  const yieldTurn = createYielder();
   for (const [group, elements] of elementsByGroup(grid.groups)) {
-    await breath();
+    await yieldTurn();
     signal.throwIfAborted();
     const values = Float32Array.from(elements, (e) => all[e] ?? 0);
     const lines = starts.map((start) => ({ scale: start.scales[group] ?? 1, zero: start.zeroPoints[group] ?? 0 }));

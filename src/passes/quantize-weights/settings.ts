@@ -1,4 +1,4 @@
-import { fitInputsOf, type FitInputs } from '../hessian/inputs-field';
+import { fitInputsOf, type FitInputs } from '../reconstruction/inputs-field';
 import type { Options, OptionValue } from '../options';
 
 /** Roundings that are fitted to what the layer's outputs are on the user's samples. */

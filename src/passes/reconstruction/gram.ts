@@ -12,7 +12,7 @@ import { valuesAlong } from '../../onnx/weights';
 import type { Job } from '../../base/job';
 import { probeWeights } from '../calibration';
 import type { Calibration } from '../types';
-import { addTwin } from './twin';
+import { putBeside } from './put-beside';
 
 /** What a layer's inputs have in common over the samples. */
 export interface InputGram {
@@ -93,18 +93,18 @@ export async function observeGrams(
   const names = uniqueNames(proto);
   // Names in the original network; where one cannot be put beside, the present inputs are the only ones.
   const other = from === 'present' ? openCut(before, values, ids) : null;
-  const twin = other?.model.proto.graph ? addTwin(graph, other.model.proto.graph, other.inputs, names) : null;
-  if (other !== null && twin !== null) weights.push(...probeWeights(other.inputs, 'original', twin));
+  const inOriginal = other?.model.proto.graph ? putBeside(graph, other.model.proto.graph, other.inputs, names) : null;
+  if (other !== null && inOriginal !== null) weights.push(...probeWeights(other.inputs, 'original', inOriginal));
   const builder = new GramBuilder(graph.node, opsetOf(proto), names);
   const outputs = seen.flatMap(({ id, matrix, use, input }) => {
-    const about = twin !== null && centred.has(id);
+    const about = inOriginal !== null && centred.has(id);
     const columnsOf = (value: string): string | null => {
       const plain = builder.columns(use, matrix, value);
       return plain === null || !about ? plain : builder.withOnes(plain);
     };
     const columns = columnsOf(input);
     if (columns === null) return [];
-    const original = twin === null ? null : columnsOf(twin(input));
+    const original = inOriginal === null ? null : columnsOf(inOriginal(input));
     return [
       {
         id,

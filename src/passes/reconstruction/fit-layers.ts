@@ -1,5 +1,5 @@
 /** Layers that are fitted to what their outputs are on the user's samples, whatever they are stored as. */
-import { createBreath } from '../../base/breath';
+import { createYielder } from '../../base/yielder';
 import { cloneForEdit } from '../../onnx/clone';
 import { findLayers } from '../../onnx/layers';
 import type { Layer, Skipped } from '../../onnx/types';
@@ -144,13 +144,13 @@ async function fitAll<P extends PlannedFit>(
   const networks = { present: context.model, original: cloneForEdit(context.model) };
   const layers = new Map<string, KeptLayer>();
   const startedAt = Date.now();
-  const breath = createBreath();
+  const yieldTurn = createYielder();
   for (const stage of stages) {
     const grams = await gramsOf(context, calibration, networks, stage, new Set(biases.keys()), from);
     for (const each of fit.filter(({ layer }) => stage.includes(layer.id))) {
       const { id } = each.layer;
       context.job.signal.throwIfAborted();
-      await breath();
+      await yieldTurn();
       context.job.onProgress({ stage: `${method.verb} ${id} by its outputs`, done: layers.size, total: fit.length, startedAt });
       const inputs = grams.get(id);
       const fitted = inputs ? await fitOne(context, each, inputs, biases.get(id) ?? null, method) : 'its inputs could not be observed';

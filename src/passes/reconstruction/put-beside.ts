@@ -12,7 +12,7 @@ import { subgraphsOf } from '../../onnx/nodes';
  * for
  * graphs with bodies, whose names reach into the graph around them.
  */
-export function addTwin(
+export function putBeside(
   graph: GraphProto,
   other: GraphProto,
   weights: readonly WeightInput[],
@@ -34,11 +34,11 @@ export function addTwin(
     if (own) renamed.set(tensor.name, name);
     graph.initializer.push(own ? clone(TensorProtoSchema, { ...tensor, name }) : tensor);
   }
-  const twin = (name: string): string => renamed.get(name) ?? name;
+  const nameIn = (name: string): string => renamed.get(name) ?? name;
   const copies = other.node.map((node) => {
     const copy = cloneNode(node);
     copy.name = '';
-    copy.input = node.input.map(twin);
+    copy.input = node.input.map(nameIn);
     copy.output = node.output.map((name) => {
       if (name === '') return name;
       const own = names('tv');
@@ -48,5 +48,5 @@ export function addTwin(
     return copy;
   });
   graph.node.push(...copies);
-  return twin;
+  return nameIn;
 }
