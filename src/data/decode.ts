@@ -1,4 +1,4 @@
-import { Gate } from '../base/gate';
+import { Semaphore } from '../base/semaphore';
 import { checkPixels, type DataLimits } from './limits';
 import { pictureSize } from './picture-size';
 import type { Pixels } from './source';
@@ -23,7 +23,7 @@ export async function decodeImage(blob: Blob): Promise<Pixels> {
 }
 
 /** Pixels that are decoded at once: larger pictures wait for each other, since each takes 12 to 16 bytes a pixel meanwhile. */
-const gate = new Gate(8e6);
+const decoding = new Semaphore(8e6);
 /** What a picture is taken for whose header is not known: four together. */
 const UNKNOWN_PIXELS = 2e6;
 
@@ -35,6 +35,6 @@ export function decodeWithin(limits: DataLimits, decode: DecodeImage): DecodeIma
   return async (blob) => {
     const size = await pictureSize(blob);
     if (size !== null) checkPixels(size, limits);
-    return gate.run(size === null ? UNKNOWN_PIXELS : size.width * size.height, () => decode(blob));
+    return decoding.run(size === null ? UNKNOWN_PIXELS : size.width * size.height, () => decode(blob));
   };
 }

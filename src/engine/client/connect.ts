@@ -1,9 +1,9 @@
 import { proxy, wrap } from 'comlink';
-import { untilGone } from '../../base/life';
+import { untilGone } from '../../base/worker-lock';
 import type { EngineApi } from '../protocol/index';
 
 /** Why a worker is gone, and what to do. */
-export interface End {
+export interface WorkerExit {
   readonly reason: string;
   readonly remedy: string;
 }
@@ -12,24 +12,24 @@ export interface End {
 export interface Link {
   readonly api: EngineApi;
   /** Settles when the worker ends by itself; stays pending otherwise. */
-  readonly gone: Promise<End>;
+  readonly gone: Promise<WorkerExit>;
   terminate(): void;
 }
 
 const AGAIN =
   'It is started again with your model and samples. Try again; where it stops again, close other tabs or take fewer samples, since memory may have run out.';
-const NOT_LOADED: End = {
+const NOT_LOADED: WorkerExit = {
   reason: 'its script could not be loaded',
   remedy: 'Check the connection and try again. Where that does not help, reload the page: this site may have a newer version.',
 };
-const ENDED: End = { reason: 'the browser ended it, as it does where memory runs out', remedy: AGAIN };
+const ENDED: WorkerExit = { reason: 'the browser ended it, as it does where memory runs out', remedy: AGAIN };
 
 /** Starts the engine's worker. Functions passed in calls become message ports. */
 export function connectWorker(): Link {
   const worker = new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module', name: 'whittle-engine' });
   const remote = wrap<EngineApi>(worker);
   const ended = new AbortController();
-  const gone = new Promise<End>((resolve) => {
+  const gone = new Promise<WorkerExit>((resolve) => {
     worker.addEventListener('error', (event: Event) => {
       event.preventDefault();
       // A script that is not there gives an event without any words.

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { deferred } from '../../base/deferred';
 import { DEFAULT_LIMITS } from '../../data/limits';
 import type { Card, EngineApi, JobNews, Outcome } from '../protocol/index';
-import type { End, Link } from './connect';
+import type { WorkerExit, Link } from './connect';
 import { createEngine } from './engine';
 
 const job = { signal: new AbortController().signal };
@@ -17,7 +17,7 @@ function workers(answer: (call: string, worker: number, args: readonly unknown[]
   let started = 0;
   const connect = (): Link => {
     const n = ++started;
-    const gone = deferred<End>();
+    const gone = deferred<WorkerExit>();
     ends.push((reason) => gone.resolve({ reason, remedy: 'Try again.' }));
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the proxy below has every method
     const api = new Proxy({} as EngineApi, {

@@ -1,7 +1,7 @@
 /** The border between page and worker. */
 import type { PlainError } from '../../base/errors';
 import type { Progress } from '../../base/job';
-import type { LockHolder } from '../../base/life';
+import type { LockHolder } from '../../base/worker-lock';
 import type { JobArguments, JobEvent, JobName, JobResult } from './jobs';
 
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: PlainError };

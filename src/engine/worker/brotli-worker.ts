@@ -1,6 +1,6 @@
 /** A worker that only compresses, so that the engine goes on meanwhile and a cancel need not wait for the encoder. */
 import { expose } from 'comlink';
-import { holdLock } from '../../base/life';
+import { holdLock } from '../../base/worker-lock';
 import { brotliSize } from '../../measure/brotli';
 
 const api = {

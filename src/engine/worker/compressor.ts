@@ -1,7 +1,7 @@
 import { wrap } from 'comlink';
 import { deferred } from '../../base/deferred';
 import { WhittleError } from '../../base/errors';
-import { untilGone } from '../../base/life';
+import { untilGone } from '../../base/worker-lock';
 import type { BrotliApi } from './brotli-worker';
 
 /** Compresses in the background until it is ended; what is under way then never settles. */

@@ -1,6 +1,6 @@
 /** The engine's worker: receives the page's calls and runs each as a job. Nothing throws across. */
 import { expose } from 'comlink';
-import { holdLock } from '../../base/life';
+import { holdLock } from '../../base/worker-lock';
 import { JOBS } from '../protocol/jobs';
 import type { EngineApi } from '../protocol/index';
 import { Jobs } from './jobs';

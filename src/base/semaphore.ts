@@ -1,7 +1,7 @@
 /**
  * Runs tasks together as long as their weights stay within a capacity, in the order they were asked for. A task that is heavier runs alone.
  */
-export class Gate {
+export class Semaphore {
   private readonly capacity: number;
   private readonly waiting: { readonly weight: number; readonly start: () => void }[] = [];
   private taken = 0;

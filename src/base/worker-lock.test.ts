@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { deferred } from './deferred';
-import { holdLock, untilGone } from './life';
+import { holdLock, untilGone } from './worker-lock';
 
 /**
  * Exclusive locks by name, first come, first served, as a browser grants them; `endHolder` is what it does when a holder's thread is gone.

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 import { deferred } from './deferred';
-import { Gate } from './gate';
+import { Semaphore } from './semaphore';
 
 test('what fits runs together, what is too heavy alone, in the order asked; a failure gives its share back', async () => {
-  const gate = new Gate(10);
+  const semaphore = new Semaphore(10);
   const log: string[] = [];
   const ends = new Map<string, ReturnType<typeof deferred<void>>>();
   const run = (name: string, weight: number): Promise<void> => {
     const end = deferred<void>();
     ends.set(name, end);
-    return gate.run(weight, () => {
+    return semaphore.run(weight, () => {
       log.push(name);
       return end.promise;
     });
