@@ -1,29 +1,29 @@
 import { observeRanges } from '../channel-statistics';
 import type { PassContext } from '../types';
-import type { Joint } from './types';
+import type { ScalingSet } from './types';
 
 /**
- * The constant of each channel of a joint that can be taken off before the activation and given to the next layer's bias,
+ * The constant of each channel of a scaling set that can be taken off before the activation and given to the next layer's bias,
  * relu(x - c) = relu(x) - c for x >= c; null where no channel has one. c = max(0, 2 min - max) of what samples show: a value that no sample
  * gave would have to lie below the least by more than all of them are apart to make a difference, so what is taken are the biases of
  * channels that hardly vary. The paper takes three deviations of the batch norm and accepts a loss (six, and never more than the least
  * seen, still moved outputs of mobilenet_v2 by 1 % of their range on samples it had not seen).
  * Source: Nagel et al. 2019 (arXiv 1906.04721, 4.1.3).
  */
-export async function absorbable(context: PassContext, joints: readonly Joint[]): Promise<(Float64Array | null)[]> {
+export async function absorbable(context: PassContext, sets: readonly ScalingSet[]): Promise<(Float64Array | null)[]> {
   const { calibration } = context;
-  const watched = joints.flatMap((joint) => (joint.activated.size === 1 && joint.producer.scope.parent === null ? [joint] : []));
-  if (calibration === null || watched.length === 0) return joints.map(() => null);
+  const watched = sets.flatMap((set) => (set.activated.size === 1 && set.producer.scope.parent === null ? [set] : []));
+  if (calibration === null || watched.length === 0) return sets.map(() => null);
   const values = watched.flatMap(({ activated }) => [...activated].map(([name, { total, layout }]) => ({ name, channels: total, layout })));
   const bytes = 8 * watched.reduce((sum, { channels }) => sum + channels, 0);
   const constants = await context.keep(
     JSON.stringify(['absorbable', values]),
     async () => {
       const seen = await observeRanges(context, calibration, values);
-      return watched.map(({ activated, channels, ceilings }, w) => {
+      return watched.map(({ activated, channels, clips }, w) => {
         const [place] = activated.values();
         // min(x, top) - c = min(x - c, top - c) holds for c <= top.
-        const top = Math.min(...ceilings.map(({ max }) => max));
+        const top = Math.min(...clips.map(({ max }) => max));
         const ranges = seen[w];
         return Float64Array.from({ length: channels }, (_, c) => {
           const at = (place?.offset ?? 0) + c;
@@ -34,9 +34,9 @@ export async function absorbable(context: PassContext, joints: readonly Joint[])
     },
     () => bytes,
   );
-  const of = new Map(watched.map((joint, w) => [joint, constants[w] ?? null]));
-  return joints.map((joint) => {
-    const found = of.get(joint) ?? null;
+  const of = new Map(watched.map((set, w) => [set, constants[w] ?? null]));
+  return sets.map((set) => {
+    const found = of.get(set) ?? null;
     return found?.some((c) => c > 0) === true ? found : null;
   });
 }

@@ -229,7 +229,7 @@ describe('the output stays', () => {
   });
 });
 
-test('both sides of a joint get the same range, the geometric mean of what they had', async () => {
+test('both sides of a scaling set get the same range, the geometric mean of what they had', async () => {
   const applied = await applyPass(equalizeLayers, plain.model);
   const [own, read] = [ranges(await originalOf(applied, 'a'), [8, 3], 0), ranges(await originalOf(applied, 'b'), [5, 8], 1)];
   const [left, right] = [ranges(await applied.value('a'), [8, 3], 0), ranges(await applied.value('b'), [5, 8], 1)];
@@ -237,7 +237,7 @@ test('both sides of a joint get the same range, the geometric mean of what they 
     expect(range / Math.sqrt((own[c] ?? 0) * (read[c] ?? 0))).toBeCloseTo(1, 4);
     expect(range / (right[c] ?? 0)).toBeCloseTo(1, 4);
   }
-  // One joint settles at once.
+  // One scaling set settles at once.
   expect(applied.result.note).toContain('in 2 sweeps');
 });
 

@@ -3,7 +3,7 @@ import { addInitializer, uniqueNames } from '../../onnx/graph';
 import { makeNode } from '../../onnx/nodes';
 import { encodeFloats, FLOAT_TYPES, makeTensor } from '../../onnx/tensor';
 import type { OnnxModel } from '../../onnx/types';
-import type { Addend, Ceiling } from './types';
+import type { Addend, UpperClip } from './types';
 
 /** Puts values in the place of an added constant; the old one may serve other nodes too. Returns its name. */
 export function writeAddend({ proto }: OnnxModel, { node, scope, input, dims, type }: Addend, values: Float64Array): string {
@@ -18,7 +18,7 @@ export function writeAddend({ proto }: OnnxModel, { node, scope, input, dims, ty
  * Gives a Clip an upper bound for each channel: Clip itself takes scalars only, so it becomes Relu, which runtimes merge into the layer
  * before, and Min. Returns the names of the bounds it read.
  */
-export function writeCeiling({ proto }: OnnxModel, { node, scope, dims, type }: Ceiling, bounds: Float64Array): string[] {
+export function writeClip({ proto }: OnnxModel, { node, scope, dims, type }: UpperClip, bounds: Float64Array): string[] {
   const names = uniqueNames(proto);
   const tensor = makeTensor(names('ceiling'), FLOAT_TYPES[type], dims, encodeFloats(type, Float32Array.from(bounds)));
   addInitializer(proto, scope.graph, tensor);

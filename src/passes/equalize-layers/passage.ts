@@ -7,14 +7,14 @@ import type { Scope } from '../../onnx/graph';
 import type { Use, ValueIndex } from '../../onnx/values';
 import { clipBounds } from '../clip-bounds';
 import { floatConstant, floatTypeOf, perChannel } from '../layer-bias';
-import type { Addend, Ceiling, Place, Surroundings } from './types';
+import type { Addend, UpperClip, Place, Surroundings } from './types';
 
 /** What a node does with channels that go through it: f(x / s) = f(x) / s for every channel's own s > 0, but for what is named here. */
 export interface Passage {
   /** What it changes of the place. */
   readonly place?: Partial<Place>;
   readonly addend?: Addend;
-  readonly ceiling?: Ceiling;
+  readonly clip?: UpperClip;
   /** It is the identity on values >= 0 only. */
   readonly activates?: boolean;
   /** Why f(x - c) = f(x) - c does not hold. */
@@ -72,7 +72,7 @@ function clipOf(index: ValueIndex, { node, scope }: Use, place: Place): Passage 
   if (max > 1e30) return ACTIVE;
   if (place.total !== place.channels) return 'Its output is clipped together with that of other layers.';
   const type = floatTypeOf(index, scope, node.input[0] ?? '');
-  return type ? { ...ACTIVE, ceiling: { node, scope, max, dims: channelDims(place), type } } : 'The type of what is clipped is not known.';
+  return type ? { ...ACTIVE, clip: { node, scope, max, dims: channelDims(place), type } } : 'The type of what is clipped is not known.';
 }
 
 /** Dimensions of a constant with a value for each channel. */

@@ -10,7 +10,7 @@ import { readBias, type LayerBias } from '../layer-bias';
 import type { PassContext } from '../types';
 
 /** A layer whose channels can be rescaled, on either side. */
-export interface End {
+export interface ScaledLayer {
   readonly id: string;
   readonly source: LayerSource;
   readonly node: NodeProto;
@@ -21,22 +21,22 @@ export interface End {
   readonly bias: LayerBias | string;
 }
 
-/** Each layer as an end of a joint, or the reason against it, by layer id. */
-export function endsOf(
+/** Each layer, or the reason against it, by layer id. */
+export function scaledLayers(
   context: Pick<PassContext, 'selected'>,
   index: ValueIndex,
   sources: readonly LayerSource[],
-): Map<string, End | string> {
+): Map<string, ScaledLayer | string> {
   const selected = new Set(context.selected.map((s) => s.layer.id));
   return new Map(
     sources.map((source) => [
       source.layer.id,
-      source.kept ?? (selected.has(source.layer.id) ? endOf(index, source) : 'It is excluded from this pass.'),
+      source.kept ?? (selected.has(source.layer.id) ? scaledLayer(index, source) : 'It is excluded from this pass.'),
     ]),
   );
 }
 
-function endOf(index: ValueIndex, source: LayerSource): End | string {
+function scaledLayer(index: ValueIndex, source: LayerSource): ScaledLayer | string {
   const { layer, uses, others, value } = source;
   const [use] = uses;
   const product = use && productOf(use.node);

@@ -1,20 +1,20 @@
 /** Finds the layers between which channels can be rescaled without a change of what the network computes. */
 import type { Use, Value } from '../../onnx/values';
 import { inputsOf, outputsOf } from '../../onnx/operators/geometry';
-import type { End } from './ends';
+import type { ScaledLayer } from './scaled-layers';
 import { passOn } from './passage';
-import type { Addend, Ceiling, Joint, Place, Reader, Surroundings } from './types';
+import type { Addend, UpperClip, ScalingSet, Place, Reader, Surroundings } from './types';
 
 interface Found {
   readonly readers: Reader[];
   readonly addends: Addend[];
-  readonly ceilings: Ceiling[];
+  readonly clips: UpperClip[];
   readonly activated: Map<string, Place>;
   fixed: string | null;
 }
 
-/** The joint behind a layer, or the reason why there is none. */
-export function jointOf(around: Surroundings, producer: End): Joint | string {
+/** The scaling set that starts at a layer, or the reason why there is none. */
+export function scalingSetOf(around: Surroundings, producer: ScaledLayer): ScalingSet | string {
   // A MatMul without a bias of its own may be followed by anything that passes scales on.
   const { layout, bias } = producer.product;
   if (typeof producer.bias === 'string' && bias !== null) return producer.bias;
@@ -27,7 +27,7 @@ export function jointOf(around: Surroundings, producer: End): Joint | string {
   const found: Found = {
     readers: [],
     addends: [],
-    ceilings: [],
+    clips: [],
     activated: new Map(),
     fixed: typeof producer.bias === 'string' ? 'it has no bias' : null,
   };
@@ -39,7 +39,7 @@ export function jointOf(around: Surroundings, producer: End): Joint | string {
 }
 
 /** Visits all that reads a value; the first reason against it, or null. */
-function follow(around: Surroundings, producer: End, value: Value, place: Place, found: Found): string | null {
+function follow(around: Surroundings, producer: ScaledLayer, value: Value, place: Place, found: Found): string | null {
   if (value.isOutput) return `Its output "${value.name}" is an output of the graph.`;
   for (const use of value.uses) {
     if (use.scope.graph !== value.scope.graph) return `Its output "${value.name}" is read inside a branch or loop.`;
@@ -49,7 +49,7 @@ function follow(around: Surroundings, producer: End, value: Value, place: Place,
   return null;
 }
 
-function visit(around: Surroundings, producer: End, value: Value, use: Use, place: Place, found: Found): string | null {
+function visit(around: Surroundings, producer: ScaledLayer, value: Value, use: Use, place: Place, found: Found): string | null {
   const layer = around.layerOf.get(use.node);
   if (layer !== undefined) return read(around, use, layer, place, found);
   // The bias of a MatMul is scaled as that.
@@ -57,7 +57,7 @@ function visit(around: Surroundings, producer: End, value: Value, use: Use, plac
   const passage = passOn(around, use, place, isBias);
   if (typeof passage === 'string') return passage;
   if (passage.addend) found.addends.push(passage.addend);
-  if (passage.ceiling) found.ceilings.push(passage.ceiling);
+  if (passage.clip) found.clips.push(passage.clip);
   if (passage.activates) {
     if (place.active) found.fixed ??= 'several activations follow it';
     if (place.spread > 1) found.fixed ??= 'it is activated after its positions were flattened';
@@ -70,20 +70,20 @@ function visit(around: Surroundings, producer: End, value: Value, use: Use, plac
 }
 
 /** Ends a walk at the layer that reads the value. */
-function read({ ends }: Surroundings, use: Use, layer: string, { layout, total, offset, spread }: Place, found: Found): string | null {
-  const end = ends.get(layer);
-  if (end === undefined || typeof end === 'string')
-    return `It feeds layer "${layer}", which is left as it is: ${end ?? 'it is none of this pass.'}`;
-  if (use.input !== 0) return `It feeds layer "${layer}" as another input than the first.`;
-  if (end.product.layout !== layout || total !== inputsOf(end.geometry))
-    return `Which inputs of layer "${layer}" are its channels is not known.`;
-  found.fixed ??= fixedBy(end);
-  found.readers.push({ end, offset, spread });
+function read({ layers }: Surroundings, use: Use, id: string, { layout, total, offset, spread }: Place, found: Found): string | null {
+  const layer = layers.get(id);
+  if (layer === undefined || typeof layer === 'string')
+    return `It feeds layer "${id}", which is left as it is: ${layer ?? 'it is none of this pass.'}`;
+  if (use.input !== 0) return `It feeds layer "${id}" as another input than the first.`;
+  if (layer.product.layout !== layout || total !== inputsOf(layer.geometry))
+    return `Which inputs of layer "${id}" are its channels is not known.`;
+  found.fixed ??= fixedBy(layer);
+  found.readers.push({ layer, offset, spread });
   return null;
 }
 
 /** Why a constant cannot be added to all inputs of a layer by way of its bias; null where it can. */
-function fixedBy({ id, node, bias, geometry }: End): string | null {
+function fixedBy({ id, node, bias, geometry }: ScaledLayer): string | null {
   if (geometry.scatters) return `the kernels of "${id}" do not overlap evenly`;
   const pads = node.attribute.find((a) => a.name === 'pads')?.ints.some((pad) => pad !== 0n) ?? false;
   const same = node.attribute.some((a) => a.name === 'auto_pad' && new TextDecoder().decode(a.s).startsWith('SAME'));

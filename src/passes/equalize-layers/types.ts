@@ -4,11 +4,11 @@ import type { ChannelMap } from '../../onnx/channels/map';
 import type { ShapeIndex } from '../../onnx/shapes';
 import type { WeightType } from '../../onnx/types';
 import type { ValueIndex } from '../../onnx/values';
-import type { End } from './ends';
+import type { ScaledLayer } from './scaled-layers';
 
 /** A layer that reads the channels, and where in its inputs they begin. */
 export interface Reader {
-  readonly end: End;
+  readonly layer: ScaledLayer;
   readonly offset: number;
   readonly spread: number;
 }
@@ -25,7 +25,7 @@ export interface Addend {
 }
 
 /** A Clip from 0 to `max` on the way: its upper bound becomes one for each channel. */
-export interface Ceiling {
+export interface UpperClip {
   readonly node: NodeProto;
   readonly scope: Scope;
   readonly max: number;
@@ -34,13 +34,13 @@ export interface Ceiling {
   readonly type: WeightType;
 }
 
-/** A layer, everything that reads its output channels, and what lies between. */
-export interface Joint {
-  readonly producer: End;
+/** A cross-layer scaling set: a layer, everything that reads its output channels, and what lies between. */
+export interface ScalingSet {
+  readonly producer: ScaledLayer;
   readonly channels: number;
   readonly readers: readonly Reader[];
   readonly addends: readonly Addend[];
-  readonly ceilings: readonly Ceiling[];
+  readonly clips: readonly UpperClip[];
   /** The values that go into the activations on the way, by name. */
   readonly activated: ReadonlyMap<string, Place>;
   /** In words why a constant cannot be moved from the one side to the other; null where it can. */
@@ -69,7 +69,7 @@ export interface Surroundings {
   readonly index: ValueIndex;
   readonly shapes: ShapeIndex;
   readonly channels: ChannelMap;
-  readonly ends: ReadonlyMap<string, End | string>;
+  readonly layers: ReadonlyMap<string, ScaledLayer | string>;
   /** The layer of each node that reads a weight. */
   readonly layerOf: ReadonlyMap<NodeProto, string>;
 }
