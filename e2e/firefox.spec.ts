@@ -1,7 +1,6 @@
 /**
  * The built page in the system's Firefox, which puppeteer drives over WebDriver BiDi: Playwright has a Firefox of its own build alone.
- * Debian's
- * has no WebGPU, so this is also the page on the processor. Skipped, by name, where there is none; FIREFOX_PATH names another.
+ * Debian's has no WebGPU, so this is also the page on the processor. Skipped, by name, where there is none; FIREFOX_PATH names another.
  */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -5,8 +5,7 @@
 
 /**
  * Of Dawn, on SwiftShader: with the driver's own extension each element of workgroup memory is zeroed by code of its own, and a kernel of 8
- * kB
- * takes a second to compile. Without it Dawn zeroes by a loop: the same values, a kernel in milliseconds.
+ * kB takes a second to compile. Without it Dawn zeroes by a loop: the same values, a kernel in milliseconds.
  */
 export const SLOW_ON_SWIFTSHADER = '--disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension';
 

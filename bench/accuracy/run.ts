@@ -1,7 +1,6 @@
 /**
  * Runs recipes in Node, on the engine that the page uses without a GPU, over several draws of the samples that they learn from, and prints
- * what
- * they cost: bytes, seconds, memory, top-1 lost, agreement and KL, each with its spread. See README.md.
+ * what they cost: bytes, seconds, memory, top-1 lost, agreement and KL, each with its spread. See README.md.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';

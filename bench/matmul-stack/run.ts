@@ -1,7 +1,6 @@
 /**
  * 4-bit weights on a stack of four MatMuls: the relative L2 error of its output on rows that calibration never saw, by rounding. Runs in
- * Node
- * on the engine that the page uses without a GPU. See README.md.
+ * Node on the engine that the page uses without a GPU. See README.md.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

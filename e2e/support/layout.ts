@@ -173,8 +173,7 @@ export async function layoutFaults(): Promise<string[]> {
 
 /**
  * Writes an error to the console whenever the page is wider than its window, from its first frame on; a frame is given to charts that
- * follow
- * their place's width. For a page's start: what lasts until a check has ended is over before a test looks.
+ * follow their place's width. For a page's start: what lasts until a check has ended is over before a test looks.
  */
 export function watchWidth(): void {
   let widest = 0;

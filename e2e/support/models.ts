@@ -39,8 +39,7 @@ function swapped(digit: number): number {
 
 /**
  * The digit sample with layers behind it that change nothing, until their weights are quantized: what exchanges the scores of 3 and 8 is
- * taken back by a
- * layer of small values beside huge ones, which act on a constant 0 and leave no step for the small ones.
+ * taken back by a layer of small values beside huge ones, which act on a constant 0 and leave no step for the small ones.
  */
 export function withPlantedSwap(): Buffer {
   const weights = {

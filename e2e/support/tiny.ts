@@ -64,8 +64,7 @@ const hidden = noise(HIDDEN * FILTERS * COARSE ** 2, 2).map((v) => v / 3);
 
 /**
  * AveragePool, Conv, Relu, Gemm, Relu, Gemm: 7,000 weights in 28 kB. Its first two layers are random features; the last is their
- * least-squares
- * fit to the classes.
+ * least-squares fit to the classes.
  */
 function tinyClassifier(): Buffer {
   const { scores, bias } = lastLayer();

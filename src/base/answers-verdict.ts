@@ -1,7 +1,6 @@
 /**
  * What became of a model's answers, in words: page, report and command line say the same. A score that stays is not called "no change"
- * where
- * other samples are right than before.
+ * where other samples are right than before.
  */
 import { chanceWords, NOT_TOLD, type Chance } from './chance-words';
 import { formatClass, formatCount } from './format';

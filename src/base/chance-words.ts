@@ -5,8 +5,7 @@ import { formatP } from './verdict';
 
 /**
  * The original's hits on labelled samples against those of answers that ignore the samples and are as frequent as its own: an exact
- * binomial test.
- * Where they cannot be told apart, the samples are prepared wrongly, or the labels are not the model's.
+ * binomial test. Where they cannot be told apart, the samples are prepared wrongly, or the labels are not the model's.
  */
 export interface Chance {
   readonly hits: number;

@@ -5,8 +5,7 @@ const LENGTH = 400;
 
 /**
  * The number that a text is in decimal notation, blanks around it aside; null where it is none: hexadecimal, "Infinity", beyond the range
- * of float64 (1e999), or empty,
- * all of which Number() takes.
+ * of float64 (1e999), or empty, all of which Number() takes.
  */
 export function decimal(text: string): number | null {
   const trimmed = text.trim();

@@ -6,8 +6,7 @@ const DEPTH = 3;
 
 /**
  * A value from outside as a message shows it: JSON, cut where it is long or deep, and NaN and infinities by name. JSON.stringify overflows
- * the stack on deep
- * nesting, takes as long as the value is large, and writes Infinity as null.
+ * the stack on deep nesting, takes as long as the value is large, and writes Infinity as null.
  */
 export function shown(value: unknown): string {
   return value === undefined ? 'missing' : cut(text(value, DEPTH));

@@ -47,8 +47,7 @@ export function wilson(successes: number, trials: number, z = 1.959963984540054)
 
 /**
  * P(X >= successes) for X ~ Bin(trials, share), share in 0..1: exact, summed in logarithms so that terms of large counts do not underflow
- * before
- * they meet.
+ * before they meet.
  */
 export function binomialTail(successes: number, trials: number, share: number): number {
   if (successes <= 0) return 1;
@@ -67,8 +66,7 @@ export function binomialTail(successes: number, trials: number, share: number): 
 /**
  * 95 % interval of the median of any distribution: the k-th smallest and the k-th largest value, k = floor((n + 1) / 2 - 0.98 sqrt(n))
  * (Conover 1999, 3.2, normal approximation of the binomial rank; from 6 to 30 values it is the exact rank). Fewer than six values cannot
- * give
- * 95 %: their whole range is returned. NaN for no values.
+ * give 95 %: their whole range is returned. NaN for no values.
  */
 export function medianInterval(values: readonly number[]): { low: number; high: number } {
   const sorted = values.toSorted((a, b) => a - b);

@@ -1,7 +1,6 @@
 /**
  * Runs `work` for all items, side by side as long as their sizes together stay within `budget`; a larger one runs alone. A wave starts when
- * the
- * one before is over, so that what its members ask of a device at the same step comes in the same turn of the event loop.
+ * the one before is over, so that what its members ask of a device at the same step comes in the same turn of the event loop.
  * @returns results in the order of the items. Throws the first failure, after all of its wave have ended.
  */
 export async function inWaves<T, R>(

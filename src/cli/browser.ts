@@ -11,8 +11,7 @@ const START_MS = 45_000;
 
 /**
  * Starts Chromium. Throws InputProblem where CHROMIUM_PATH names something else, RunProblem where there is none or it does not start.
- * Signals are
- * the caller's to handle; a process that ends takes its browser with it.
+ * Signals are the caller's to handle; a process that ends takes its browser with it.
  */
 export async function startChromium(): Promise<Browser> {
   const path = programPath();

@@ -16,8 +16,8 @@ const MOST_BYTES = 2 ** 31 - 1;
 
 /**
  * The files that hold a model's external data, where the model says they are. Throws InputProblem that names a location which is not there,
- * is no
- * file or is outside the model's folder, by its path or through a link. A model that is a link has two folders: the link's and its own.
+ * is no file or is outside the model's folder, by its path or through a link. A model that is a link has two folders: the link's and its
+ * own.
  */
 export function externalFiles(model: string): PlacedFile[] {
   if (statSync(model).size > MOST_BYTES) return [];

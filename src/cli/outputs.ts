@@ -10,8 +10,7 @@ interface Pending {
 
 /**
  * The files that a run writes: first under other names in their own folders, then, once all are whole, all in their places. Where one
- * cannot
- * be, none is, and files that were there before are as they were.
+ * cannot be, none is, and files that were there before are as they were.
  */
 export class Outputs {
   private readonly pending: Pending[] = [];

@@ -25,8 +25,7 @@ const SCAN: SensitivityOptions = { bits: [2, 3, 4, 6, 8], sparsities: [], sample
 
 /**
  * Opens, optimizes, exports, times and scores. Throws the page's own WhittleError where a step fails, and RunProblem where the browser ends
- * or
- * the page does, naming the step.
+ * or the page does, naming the step.
  */
 export async function runInStudio(browser: Browser, url: string, inputs: Inputs, limit: number | null, log: Log): Promise<Run> {
   let step = 'Starting the page';

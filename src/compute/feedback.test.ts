@@ -88,8 +88,8 @@ it('keeps pruned weights at zero, and makes up for what they leave', () => {
 
 /**
  * Follows what a maker rounded to, weight by weight: by how much the worst choice is farther from what was wanted there than the nearest
- * level is
- * (float32 may break ties otherwise than the oracle, and everything behind such a tie is another path), and the losses of these choices.
+ * level is (float32 may break ties otherwise than the oracle, and everything behind such a tie is another path), and the losses of these
+ * choices.
  */
 function followed(
   w: Float32Array,

@@ -1,8 +1,7 @@
 /**
  * Tensor work on weights. The core is small: two makers, `cpu.ts` (slow and obvious, the oracle and the fallback) and `webgpu/`, hold
- * tensors
- * and run operations. What they can do is a file an operation in `operations/`, which pairs kernels with their reference; callers import
- * operations and never see a device. All tensors are float32; other weight types are widened on upload by the caller.
+ * tensors and run operations. What they can do is a file an operation in `operations/`, which pairs kernels with their reference; callers
+ * import operations and never see a device. All tensors are float32; other weight types are widened on upload by the caller.
  */
 
 /** A float32 tensor that lives with its maker (GPU buffer or array). The owner destroys it. Only the operation that makes it writes it. */

@@ -13,8 +13,7 @@ const STORED = 0;
  * when it is asked for: a stored one as a part of the archive, a deflated one unpacked by itself. Paths: "set.zip" counts as the folder
  * "set", so that a card fits the folder and its zip alike; arrays keep their file's name ("set.npz/x_test.npy"). Archives inside
  * archives stay closed. Throws `bad-data` where a file of that name is none, is damaged, or says that it unpacks to more than the limits;
- * an
- * entry that does is refused when it is asked for, and one that gives more than it said is damaged.
+ * an entry that does is refused when it is asked for, and one that gives more than it said is damaged.
  */
 export async function withArchivesOpen(files: readonly NamedBlob[], limits: DataLimits = DEFAULT_LIMITS): Promise<readonly DataFile[]> {
   const all: DataFile[] = [];

@@ -109,8 +109,7 @@ function segments(path: string): readonly string[] {
 
 /**
  * Whether a name is as the pattern, `*` standing for any part of it. A `*` takes as little as it can and gets one letter more where the
- * rest does not
- * fit; earlier ones need never be tried again, so that no pattern takes longer than its length times the name's.
+ * rest does not fit; earlier ones need never be tried again, so that no pattern takes longer than its length times the name's.
  */
 function matches(name: string, pattern: string): boolean {
   let [at, p, star, from] = [0, 0, -1, 0];

@@ -30,10 +30,8 @@ const CACHE_BYTES = 64 * 2 ** 20;
  * The samples that `card` describes among `files`, read and preprocessed on demand. What cannot be used (an image that does not
  * decode, a label that is missing or no class) is counted in `problems` and left out. Progress: "Checking images", "Reading rows".
  * `decode` is the browser's image decoder, which only image formats call; `keeper` serves cards that change how samples are prepared. What
- * is
- * packed and pictures expand to `limits` at most: beyond them a picture is a problem, a file `bad-data`.
- * Throws `bad-data` where a file is missing or not of its format, or where no sample is left; `bad-card` where the card's size is not the
- * samples'.
+ * is packed and pictures expand to `limits` at most: beyond them a picture is a problem, a file `bad-data`. Throws `bad-data` where a file
+ * is missing or not of its format, or where no sample is left; `bad-card` where the card's size is not the samples'.
  */
 export async function openDataset(
   card: ImageCard,

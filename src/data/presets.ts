@@ -91,8 +91,7 @@ export function presetsFor(channels: CardInput['channels']): readonly Preset[] {
 
 /**
  * The input with the preset's numbers; channel order as given, else the preset's own. `pixelScale` is for samples whose values are not 0 to
- * 255:
- * 255 where they are 0 to 1.
+ * 255: 255 where they are 0 to 1.
  */
 export function withPreset(input: CardInput, preset: Preset, order: 'RGB' | 'BGR' = preset.order, pixelScale = 1): CardInput {
   const channels = input.channels === 'L' ? 'L' : order;

@@ -34,10 +34,8 @@ export class ChanceTally {
 
   /**
    * An exact binomial test against the share of hits that labels and answers of these frequencies have when they are independent (the
-   * chance of Cohen 1960,
-   * Educ Psychol Meas 20:37): a model that answers one class for everything is as right as that class is frequent. Labels of one class
-   * leave nothing
-   * to be independent of: such a model then is right by one chance in `classes`.
+   * chance of Cohen 1960, Educ Psychol Meas 20:37): a model that answers one class for everything is as right as that class is frequent.
+   * Labels of one class leave nothing to be independent of: such a model then is right by one chance in `classes`.
    * @param classes of the model. @param tries how many such tallies this is the best of (Bonferroni).
    */
   result(classes: number, tries = 1): ChanceFigures {

@@ -35,8 +35,7 @@ export const LATENCY: LatencyOptions = { warmup: 3, runs: 50, budgetMs: 10_000 }
 
 /**
  * WebAssembly starts on code from a quick compiler, and functions that run often get better code from a slow one in the background: integer
- * kernels of
- * onnxruntime-web were seen to take 7 ms a run for three seconds, and 0.9 ms from then on.
+ * kernels of onnxruntime-web were seen to take 7 ms a run for three seconds, and 0.9 ms from then on.
  */
 export const WASM_SETTLE_MS = 4000;
 /** Runs of one side are looked at together over this time. */
@@ -53,8 +52,7 @@ const STEP_PART = 0.01;
  * Times several sides against each other. They take turns, and every other round goes backwards, so that heat, clock changes
  * and other work on the machine fall on all of them alike. A side is one whole inference including the output's way to main
  * memory. Browsers let their clocks go in steps (Firefox 20 us and more, Chrome 5 or 100 us): a side runs as often in a row as it takes for
- * the
- * step to be under 1 % of what is timed, unless that would go beyond the budget. Throws what a side throws.
+ * the step to be under 1 % of what is timed, unless that would go beyond the budget. Throws what a side throws.
  */
 export async function compareLatency(
   sides: readonly (() => Promise<unknown>)[],

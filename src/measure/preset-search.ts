@@ -45,13 +45,10 @@ const SEED = 1;
 
 /**
  * Tries presets x channel orders x label offsets (0, 1, -1 where the classes allow) and the card's own numbers on at most `limit` samples
- * drawn over
- * the whole set, then for the best whether the images are cropped or resized straight, which must be told to be better. Samples are decoded
- * once, a
- * prediction serves all offsets, and after each round (8 samples, 16, 32 ...) trials that McNemar's test sets clearly behind the best are
- * dropped: one that
- * is left alone ends after 64. `side` is the model as it was opened. Throws `bad-data` where there are no labels, or the model gives no
- * class scores.
+ * drawn over the whole set, then for the best whether the images are cropped or resized straight, which must be told to be better. Samples
+ * are decoded once, a prediction serves all offsets, and after each round (8 samples, 16, 32 ...) trials that McNemar's test sets clearly
+ * behind the best are dropped: one that is left alone ends after 64. `side` is the model as it was opened. Throws `bad-data` where there
+ * are no labels, or the model gives no class scores.
  */
 export async function tryPresets(
   dataset: ImageDataset,

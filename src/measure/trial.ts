@@ -64,12 +64,9 @@ export const LEAST_KEPT = 50;
 
 /**
  * Why what a recipe makes is of no use; null where it may be. It is ruin where the outputs hold NaN or infinity that the original's do not,
- * where
- * fewer than half of the original's answers are kept, or where it loses as much as a model that gives every input the original's mean
- * answer, since
- * then its answers follow the input no longer. On made-up inputs the original's own answers may hardly differ: there noise of half the
- * outputs'
- * power takes the last one's place.
+ * where fewer than half of the original's answers are kept, or where it loses as much as a model that gives every input the original's mean
+ * answer, since then its answers follow the input no longer. On made-up inputs the original's own answers may hardly differ: there noise of
+ * half the outputs' power takes the last one's place.
  */
 export function ruinOf({ agreement, losses, ignorant, sqnrDb }: TrialFigures, madeUp: boolean): string | null {
   const loss = mean(losses);

@@ -121,8 +121,7 @@ export function removeConstant(graph: GraphProto, name: string): boolean {
 
 /**
  * Initializers of the main graph that are inputs too, so that whoever runs the model may give others in their place. None where all are:
- * before
- * IR version 4 they had to be, and exporters went on so; nobody means to replace every weight.
+ * before IR version 4 they had to be, and exporters went on so; nobody means to replace every weight.
  */
 export function overridableNames(proto: ModelProto): ReadonlySet<string> {
   const known = OVERRIDABLE.get(proto) ?? findOverridable(proto);

@@ -29,10 +29,8 @@ const OVERRIDABLE = 'It is an input of the model too, and whoever runs the model
 
 /**
  * The weights of a model: constant float tensors that Conv, Gemm, MatMul, Gather, LSTM and the like read (see operators/), directly or
- * through
- * nodes that only move elements, in the main graph and in bodies of If, Loop and Scan; and the other large float constants, wherever they
- * are,
- * each with the reason why it is not one. Biases, norms and scales are neither.
+ * through nodes that only move elements, in the main graph and in bodies of If, Loop and Scan; and the other large float constants,
+ * wherever they are, each with the reason why it is not one. Biases, norms and scales are neither.
  */
 export function listLayers(model: OnnxModel): { layers: Layer[]; skipped: Skipped[] } {
   const { sources, skipped } = findLayers(model);

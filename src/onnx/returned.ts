@@ -4,8 +4,7 @@ import type { Value, ValueIndex } from './values';
 
 /**
  * The constants that an output of the model follows from, and from nothing else: whatever is done to a network, such an output may not
- * change.
- * Between branches that all give constants the data may choose.
+ * change. Between branches that all give constants the data may choose.
  */
 export function returnedConstants(index: ValueIndex): ReadonlySet<Value> {
   const [main] = index.scopes;

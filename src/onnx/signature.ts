@@ -9,8 +9,7 @@ interface Signature {
 
 /**
  * Inputs and outputs that a program of the first model would miss in the second, or find with another type, in sentences. Before IR version
- * 4
- * initializers had to be listed as inputs; those nobody feeds.
+ * 4 initializers had to be listed as inputs; those nobody feeds.
  * @param halves whether float32 may have become float16, as a recipe can ask for.
  */
 export function signatureChanges(before: ModelProto, after: ModelProto, halves: boolean): string[] {

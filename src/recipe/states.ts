@@ -121,8 +121,7 @@ function gridStorage({ storage }: Encoding & { kind: 'grid' }): Exclude<StoredFo
 
 /**
  * Bytes a layer will take: codes, scales (two bytes each when packed, else four), zero points or a codebook, and the nodes that decode
- * them.
- * Within a few percent of the file for layers beyond some kilobytes; the export gives the exact figure.
+ * them. Within a few percent of the file for layers beyond some kilobytes; the export gives the exact figure.
  */
 export function predictBytes(layer: Layer, encoding: Encoding | null): number {
   if (encoding === null) return layer.bytes;

@@ -109,8 +109,8 @@ export const FLOAT_BITS = 32;
 
 /**
  * The recipe with its quantize-weights step giving each of these layers its bits (`FLOAT_BITS`: the step leaves it out): an override where
- * they are not the step's own. A step
- * that is switched off is switched on; a missing one is put where weights are still floats, before any change of format.
+ * they are not the step's own. A step that is switched off is switched on; a missing one is put where weights are still floats, before any
+ * change of format.
  */
 export function withLayerBits(recipe: Recipe, bits: ReadonlyMap<string, number>): Recipe {
   const step = stepOf(recipe, quantizeWeightsMeta.id);
@@ -154,8 +154,7 @@ export function withRounding(recipe: Recipe, rounding: string): Recipe {
 
 /**
  * The recipe with its quantize-static step computing on integers in all layers that it took but these, which stay in floats. A step that is
- * switched
- * off is switched on; a missing one is put last.
+ * switched off is switched on; a missing one is put last.
  */
 export function withFloatLayers(recipe: Recipe, floats: readonly string[]): Recipe {
   const step = stepOf(recipe, quantizeStaticMeta.id);

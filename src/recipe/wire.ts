@@ -32,9 +32,8 @@ const NODES = 0.3;
 
 /**
  * Bytes after gzip of the file that `predictFileBytes` foretells; null where the model is too large to be compressed at every move. Within
- * a few
- * percent of the written file's, 6 where nearly all is zeros (`wire.test.ts`). Reads the value of each layer once; unchanged ones once a
- * graph.
+ * a few percent of the written file's, 6 where nearly all is zeros (`wire.test.ts`). Reads the value of each layer once; unchanged ones
+ * once a graph.
  * @param states of the run, in the model's order.
  */
 export async function predictGzipBytes(

@@ -23,9 +23,8 @@ const ROUNDING = 100;
 
 /**
  * The placement of a model from the JSON of a recorded session, from all runs but the first. Times on the CPU are medians, which the
- * system's
- * interruptions leave alone; those on a GPU means, because rounded clocks are right on average and never in the single case. The time of a
- * node with a body (If, Loop) is its own, without the body's.
+ * system's interruptions leave alone; those on a GPU means, because rounded clocks are right on average and never in the single case. The
+ * time of a node with a body (If, Loop) is its own, without the body's.
  * @throws WhittleError 'runtime-failed' where the text is no profile or holds no run.
  */
 export function placementOf(trace: string): Placement {
@@ -66,8 +65,7 @@ export function placementOf(trace: string): Placement {
 
 /**
  * Milliseconds of the node of this name; null where none has it, or it with what onnxruntime adds to the names of nodes that it gives
- * another layout
- * or lets take up a bias.
+ * another layout or lets take up a bias.
  */
 export function nodeTime({ nodes }: Placement, wanted: string): number | null {
   return (

@@ -125,8 +125,7 @@ function sameCell(a: SensitivityCell, b: SensitivityCell): boolean {
 
 /**
  * Puts the recipe with bits per layer that fit the budget on the sliders. Layers that the plan before left in floats are planned again,
- * unless the
- * recipe was edited since. Throws 'bad-recipe' where none fits.
+ * unless the recipe was edited since. Throws 'bad-recipe' where none fits.
  */
 export async function planBits(budget: BitBudget): Promise<BitPlan> {
   stopFollowing();
@@ -188,8 +187,7 @@ export async function benchmarkMatmul(sizes: readonly number[]): Promise<readonl
 
 /**
  * Saves the recipe's file, writing it first where it is not there or was made by another recipe. Throws `export-failed` where the file is
- * not what
- * it should be: it is never handed out.
+ * not what it should be: it is never handed out.
  */
 export async function download(): Promise<void> {
   const kept = useResults.getState().exported;

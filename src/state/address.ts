@@ -1,8 +1,7 @@
 /**
  * The page's address, which is read and written here alone: `#PAGE/r=RECIPE`. The first page and the default recipe are left out, so that a
  * recipe's link is `#r=RECIPE`. Pages are entries of the browser's history; the recipe is written into the entry that is shown, for a
- * reload to
- * find, and is no entry of its own: undo goes back in it.
+ * reload to find, and is no entry of its own: undo goes back in it.
  */
 import { toPlainError, WhittleError } from '../base/errors';
 import { defaultRecipe } from '../recipe/defaults';

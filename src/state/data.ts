@@ -64,8 +64,7 @@ export async function readAgain(split: Partial<SplitChoice> = {}): Promise<DataS
 
 /**
  * Proposes a card for the files, reads them by it, and where they have labels looks for the preset, which is taken where it is clearly
- * better, unless
- * the card lay among the files. A search that is stopped leaves the samples as proposed.
+ * better, unless the card lay among the files. A search that is stopped leaves the samples as proposed.
  */
 export async function addData(files: readonly NamedBlob[], split: Partial<SplitChoice> = {}): Promise<DataSummary> {
   const { name, card, given } = await proposeData(files);

@@ -1,7 +1,6 @@
 /**
  * Whether passes may learn from the samples. Pixels that are prepared wrongly teach them what is wrong: where the original's answers cannot
- * be told
- * from chance, the person is asked first.
+ * be told from chance, the person is asked first.
  */
 import type { Chance, Evaluation, Recipe } from '../engine/protocol/index';
 import { useDocument } from './document';

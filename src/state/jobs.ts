@@ -85,8 +85,7 @@ export function cancelJob(): void {
 
 /**
  * As `runQuietly`, for work that may take minutes (fitting to samples): it is shown, and `cancel` stops it, unless a job that the person
- * asked
- * for is running.
+ * asked for is running.
  */
 export async function runFollower<T>(
   title: string,
@@ -115,8 +114,7 @@ export async function runFollower<T>(
 
 /**
  * Runs work that follows the sliders: no job row, superseded work is dropped in silence, and so is what went wrong with something that is
- * another
- * by then. Resolves to null when it was.
+ * another by then. Resolves to null when it was.
  */
 export async function runQuietly<T>(where: ErrorPlace, work: () => Promise<T>): Promise<T | null> {
   useJobs.setState(({ quiet }) => ({ quiet: quiet + 1 }));

@@ -22,8 +22,7 @@ export async function currentReport(): Promise<Report> {
 
 /**
  * Saves the report as a download called after the model. It is about the written file: that is written first where it is not there, and
- * scored where
- * the weights in the studio were; nothing else is measured.
+ * scored where the weights in the studio were; nothing else is measured.
  */
 export async function saveReport(kind: ReportKind): Promise<void> {
   const { FORMS, reportName } = await import('../report/index');

@@ -33,13 +33,11 @@ const TURN_MS = 100;
  * AdaRound (Nagel et al. 2020, arXiv 2004.10568): learns for each weight which of two values it takes, so that the rows' errors D make
  * trace(D H D^T) + sum(1 - |2h - 1|^beta) least, by Adam over all weights at once; the shares h = clip(1.2 sigmoid(V) - 0.1, 0, 1) go to 0
  * or 1 as beta falls. The Gram matrix stands for all samples: none is drawn. Settings are those of shared/adaround.ts, for a Gram matrix
- * whose
- * diagonal, and steps that, are about 1.
+ * whose diagonal, and steps that, are about 1.
  *
  * gram is H, [groups, columns, columns], symmetric. choices are planes of [columns, rows]: error (value - weight) of the lower value; step
- * to
- * the upper; share of it to start with. The result is the shares of the upper values, [columns, rows]; at 0.5 and above the upper is meant.
- * Stops within 0.2 s of the signal.
+ * to the upper; share of it to start with. The result is the shares of the upper values, [columns, rows]; at 0.5 and above the upper is
+ * meant. Stops within 0.2 s of the signal.
  */
 export const adaround: Operation<[gram: Handle, choices: Float32Array, shape: FeedbackShape, options: AdaroundOptions], Shares> = {
   kernels: [KERNEL, ...GRAM_KERNELS],

@@ -7,8 +7,7 @@ const KERNEL: Kernel = { name: 'clip-errors', source: [...GRID_SOURCE, 'clip-err
 
 /**
  * For each group and each candidate clip ratio in (0, 1], the sum of squared errors when the group's grid is `grid` with its scale
- * multiplied
- * by the ratio (zero point unchanged). Result is [group * ratios.length + ratio].
+ * multiplied by the ratio (zero point unchanged). Result is [group * ratios.length + ratio].
  */
 export const clipErrors: Operation<[w: Handle, grid: Grid, ratios: Float32Array], Float32Array> = {
   kernels: [KERNEL],

@@ -44,10 +44,8 @@ const INDICES: Keys = {
 
 /**
  * Exact cut of the `count` smallest magnitudes over all tensors together (0 <= count <= total). On a GPU by radix select: the wanted rank
- * is
- * narrowed digit by digit, one histogram over all tensors a digit, so that nothing is sorted or read back. Ties are ranked by tensor, then
- * by
- * index.
+ * is narrowed digit by digit, one histogram over all tensors a digit, so that nothing is sorted or read back. Ties are ranked by tensor,
+ * then by index.
  */
 export const magnitudeCut: Operation<[tensors: readonly Handle[], count: number], MagnitudeCut> = {
   kernels: [MAGNITUDES.kernel, INDICES.kernel, COUNT_KERNEL],

@@ -48,12 +48,10 @@ const KERNELS: Readonly<Record<FeedbackLevels['kind'], Kernel>> = {
 /**
  * Rounds each row to its levels one column after another; a column aims at its weight plus what the errors d (weight - rounded) of earlier
  * ones call for: sum over j < i of F[i, j] d[j]. The loss of a row is the sum of (F[i, i] (aim - rounded))^2. With F from the Cholesky
- * factor
- * of a layer's input Hessian this is GPTQ (Frantar et al. 2022, arXiv 2210.17323), and the loss is the layer's squared output error.
- * Weights of exactly 0 are pruned: they are rounded as they are, and others make up for them.
- * w is [columns, rows]; factor is F, [groups, columns, columns], see src/passes/reconstruction/factor.ts. The caller destroys the values. float32
- * sums
- * on a GPU: near ties may fall the other way.
+ * factor of a layer's input Hessian this is GPTQ (Frantar et al. 2022, arXiv 2210.17323), and the loss is the layer's squared output error.
+ * Weights of exactly 0 are pruned: they are rounded as they are, and others make up for them. w is [columns, rows]; factor is F, [groups,
+ * columns, columns], see src/passes/reconstruction/factor.ts. The caller destroys the values. float32 sums on a GPU: near ties may fall the
+ * other way.
  */
 export const roundWithFeedback: Operation<[w: Handle, factor: Handle, shape: FeedbackShape, levels: FeedbackLevels], Rounded<Handle>> = {
   kernels: [KERNELS.grid, KERNELS.codebook],

@@ -21,8 +21,7 @@ export const HALF_KERNEL: Kernel = { name: 'to-half', source: ['prelude/linear',
 
 /**
  * Rate of a size^3 product: a warm-up that also sizes the batch, then `runs` timed batches; kinds are interleaved by the caller. The clock
- * is
- * timestamp-query where the device has it, else the time from submit until the queue is done.
+ * is timestamp-query where the device has it, else the time from submit until the queue is done.
  */
 export const timeMatmul: Operation<[kind: MatmulKind, size: number, runs: number, signal: AbortSignal], MatmulTiming> = {
   kernels: [],

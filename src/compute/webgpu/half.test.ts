@@ -1,9 +1,7 @@
 /**
  * Half precision where the device has none: `to-half` needs no feature, and `matmul-f16` runs with its loads of f16 written as unpacked
- * words.
- * Widening a half is exact and both sum in float32, so that the arithmetic is the same; the source that is compiled with `enable f16` is
- * the
- * one thing that only a device with shader-f16 proves.
+ * words. Widening a half is exact and both sum in float32, so that the arithmetic is the same; the source that is compiled with `enable
+ * f16` is the one thing that only a device with shader-f16 proves.
  */
 import type * as Shaders from './shaders';
 import { expect, it, vi } from 'vitest';

@@ -8,8 +8,7 @@ import { Tensors } from './tensors';
 
 /**
  * Runs the kernels of operations on a WebGPU device. Compiles those that sliders need at once, the others on first use. Throws
- * 'shader-compile'
- * where one does not compile on this device.
+ * 'shader-compile' where one does not compile on this device.
  */
 export async function createGpuCompute({ device, info }: DeviceGrant): Promise<GpuCompute> {
   const pipelines = new Pipelines(device);

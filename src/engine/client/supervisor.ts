@@ -1,7 +1,6 @@
 /**
  * Keeps one worker running for the engine: numbers jobs, turns signals into cancels, and replaces a worker that hangs, ends by itself or
- * does not
- * stop. What is open is kept here as the calls that open it, which are sent to a new worker before its next job.
+ * does not stop. What is open is kept here as the calls that open it, which are sent to a new worker before its next job.
  */
 import { deferred } from '../../base/deferred';
 import { fromPlainError, WhittleError } from '../../base/errors';

@@ -1,7 +1,6 @@
 /**
  * What the page and the worker say to each other: types, and the list of jobs. Every number that was not measured is null. One import for
- * the page,
- * which may name the engine's types but not the rooms behind it.
+ * the page, which may name the engine's types but not the rooms behind it.
  */
 import type { HistogramBins } from '../../compute/operations/histogram';
 import type { MatmulTiming } from '../../compute/operations/time-matmul';

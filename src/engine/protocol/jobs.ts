@@ -1,8 +1,7 @@
 /**
  * The engine's jobs, each defined once: its arguments, its result, what it sends while it runs, and what must be in the worker first. The
- * page's
- * calls, the way across the border and the worker's table are made from this list; a job without its function in `worker/table.ts` does not
- * compile.
+ * page's calls, the way across the border and the worker's table are made from this list; a job without its function in `worker/table.ts`
+ * does not compile.
  */
 import type { MatmulTiming } from '../../compute/operations/time-matmul';
 import type { DataLimits } from '../../data/limits';
@@ -58,8 +57,7 @@ export const JOBS = {
   histogram: job<(recipe: Recipe, layerId: string, channel: number | null, bins: number) => LayerHistogram>(),
   /**
    * Sets the samples that `evaluate`, `measure` and agreement use, and splits them into those that passes learn from and those that are
-   * scored.
-   * Files expand to `limits` at most. Throws `bad-card`, `bad-data`.
+   * scored. Files expand to `limits` at most. Throws `bad-card`, `bad-data`.
    */
   setData: job<(name: string, card: Card, files: readonly NamedBlob[], split: SplitChoice, limits: DataLimits) => DataSummary>({
     needs: 'settled',
@@ -67,8 +65,7 @@ export const JOBS = {
   }),
   /**
    * A card for dropped files (a folder, a zip, images, IDX, CIFAR binary, npy, npz, CSV, Parquet) and the open model, or the card among
-   * them.
-   * Throws `bad-data`, which says what was found, where nothing fits.
+   * them. Throws `bad-data`, which says what was found, where nothing fits.
    */
   proposeData: job<(files: readonly NamedBlob[], limits: DataLimits) => DataProposal>(),
   /**
@@ -83,17 +80,14 @@ export const JOBS = {
   picture: job<(index: number, size: number) => Picture | null>(),
   /**
    * Accuracy and agreement of the opened file and the recipe's result; on the samples that are scored, or `limit` of them. Without data it
-   * runs seeded random inputs
-   * and gives agreement only. `ep` null: the recipe's target, or WASM where that is only a software renderer. `of` 'live': the weights on
-   * the live
-   * session, where a second call with other settings creates no session; 'file': the file's bytes, which are written first where they are
-   * not there.
+   * runs seeded random inputs and gives agreement only. `ep` null: the recipe's target, or WASM where that is only a software renderer.
+   * `of` 'live': the weights on the live session, where a second call with other settings creates no session; 'file': the file's bytes,
+   * which are written first where they are not there.
    */
   evaluate: job<(recipe: Recipe, limit: number | null, ep: Ep | null, of: Evaluation['of']) => Evaluation>(),
   /**
    * Changes one layer at a time to each bit width and sparsity, and measures what that costs on the live session. Sends each cell as it is
-   * measured,
-   * those of an earlier scan with the same model, data and options at once: a cancelled scan goes on where it stopped.
+   * measured, those of an earlier scan with the same model, data and options at once: a cancelled scan goes on where it stopped.
    */
   sensitivity: job<(recipe: Recipe, options: SensitivityOptions) => Sensitivity, SensitivityCell>(),
   /**
@@ -103,8 +97,7 @@ export const JOBS = {
   planBits: job<(recipe: Recipe, cells: readonly SensitivityCell[], budget: BitBudget) => BitPlan>(),
   /**
    * Tries recipes that suit the goal on the samples and chooses the one that keeps most of the model. Throws `bad-recipe` where a size
-   * cannot
-   * be kept.
+   * cannot be kept.
    */
   best: job<(goal: BestGoal, target: Ep) => Best>(),
   /** Runs the recipe, stores the weights and writes the file. The blob lives in the page; nothing is saved by itself. */

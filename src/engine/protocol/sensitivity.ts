@@ -106,8 +106,7 @@ export interface BitPlan {
   readonly lossKind: 'kl' | 'noise';
   /**
    * For a budget of bytes or time: plans that were run, and the loss of the whole model under the chosen one (for bytes the least of them),
-   * as
-   * measured; null for others.
+   * as measured; null for others.
    */
   readonly checked: { readonly plans: number; readonly loss: number; readonly samples: number } | null;
   /** Top-1 after minus before, as it was judged for a 'points' budget; null for others. */

@@ -1,7 +1,6 @@
 /**
  * Two comparisons of a written file that must come out equal: with what the studio computes by the same weights, and, before any pass that
- * may
- * lose something, with the opened file.
+ * may lose something, with the opened file.
  */
 import type { Job } from '../../base/job';
 import type { Outputs } from '../../measure/outputs';

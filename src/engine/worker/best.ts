@@ -59,9 +59,8 @@ function candidatesFor(bits: 4 | 8, target: Recipe['target'], hasSamples: boolea
 /**
  * Chooses, chains and runs passes for a goal. Without data, outputs on made-up inputs are compared and only methods that need no samples
  * are tried. Made for WASM, 8 bits mean activations too, where a layer can: that is what is faster there. A candidate that cannot be run on
- * this
- * model is told and left out. Of those that these inputs cannot tell apart the one with the fewest passes is chosen, and none where all are
- * ruin.
+ * this model is told and left out. Of those that these inputs cannot tell apart the one with the fewest passes is chosen, and none where
+ * all are ruin.
  * @throws WhittleError `bad-recipe` where a size cannot be kept even at 2 bits; what the passes throw where no candidate runs.
  */
 export async function best(bench: Workbench, data: Dataset | null, goal: BestGoal, target: Recipe['target'], job: Job): Promise<Best> {

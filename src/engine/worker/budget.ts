@@ -34,8 +34,7 @@ export interface Chosen {
 
 /**
  * The plan that keeps to the budget: within bytes the one that loses least when it is run, within loss or points the smallest. Plans with
- * the same
- * bits everywhere are always among those tried. Throws `bad-recipe` where none keeps to it, or what does is of no use.
+ * the same bits everywhere are always among those tried. Throws `bad-recipe` where none keeps to it, or what does is of no use.
  */
 export async function choosePlan(
   layers: readonly (readonly Choice[])[],
@@ -136,8 +135,7 @@ async function largestWithin(front: readonly Allocation[], bytes: number, smalle
 
 /**
  * The smallest plan whose accuracy is shown to keep to the limit; where the samples show it of none, the smallest whose own figure keeps to
- * it, which
- * its judgement calls undecided. By bisection below the fewest bits that will do everywhere.
+ * it, which its judgement calls undecided. By bisection below the fewest bits that will do everywhere.
  */
 async function smallestKeeping(layers: readonly (readonly Choice[])[], points: number, { size, judge }: Trials, job: Job): Promise<Chosen> {
   const [front, evens] = [allocationFront(layers), evenPlans(layers)];
@@ -188,8 +186,7 @@ export function mostTrials(front: readonly Allocation[]): number {
 
 /**
  * The first plan that keeps to a budget when it is run, by bisection: plans are more likely to from one to the next, and most of all the
- * last.
- * Neighbours of nearly the same cost are not told apart. Where the last does not keep to it, that one.
+ * last. Neighbours of nearly the same cost are not told apart. Where the last does not keep to it, that one.
  */
 export async function firstKeeping<T extends { readonly keeps: boolean }>(
   plans: readonly Allocation[],

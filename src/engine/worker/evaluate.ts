@@ -20,8 +20,7 @@ const WASM_BATCH = 8;
 
 /**
  * Accuracy (with labels) and agreement of the recipe's weights on the live session with the opened file: nothing is exported. `ep` null:
- * see
- * `Workbench.live`.
+ * see `Workbench.live`.
  */
 export async function evaluate(
   bench: Workbench,

@@ -29,8 +29,7 @@ export async function exportModel(bench: Workbench, recipe: Recipe, job: Job): P
 
 /**
  * Runs the recipe with a wave of layers on the device at a time (src/passes/waves.ts), stores the weights and writes the file. The blob
- * shares
- * nothing with the open model once it is made. Throws what the passes and the writer throw.
+ * shares nothing with the open model once it is made. Throws what the passes and the writer throw.
  */
 export async function exportParts(bench: Workbench, recipe: Recipe, job: Job): Promise<ExportedParts> {
   const { doc, platform } = bench;

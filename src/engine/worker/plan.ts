@@ -18,15 +18,10 @@ import type { Workbench } from './workbench';
 
 /**
  * Bits for every layer that has cells and that the recipe quantizes; one that hurts at every scanned width may stay float. A budget of
- * bytes
- * gives the least loss, a budget of loss or points the smallest file. The prediction adds the layers' losses up; plans are run, and what
- * they really
- * lose decides. Where there are samples they are rounded as fitted to them, whatever the recipe says, unless its own rounding turns out to
- * lose
- * less. A budget of time needs no cells: see `planTime`.
- * Throws `bad-recipe` where the cells name no bit widths, the budget cannot be kept or what keeps to it is of no use, `bad-data` where
- * points cannot
- * be measured.
+ * bytes gives the least loss, a budget of loss or points the smallest file. The prediction adds the layers' losses up; plans are run, and
+ * what they really lose decides. Where there are samples they are rounded as fitted to them, whatever the recipe says, unless its own
+ * rounding turns out to lose less. A budget of time needs no cells: see `planTime`. Throws `bad-recipe` where the cells name no bit widths,
+ * the budget cannot be kept or what keeps to it is of no use, `bad-data` where points cannot be measured.
  */
 export async function planBits(
   bench: Workbench,

@@ -28,8 +28,7 @@ const WASM = { before: { ep: 'wasm' }, after: { ep: 'wasm' } } as const;
  * The layers that compute on 8-bit integers and those that stay in floats: the least loss with which an inference on WASM takes at most
  * `ratio` of the original's time. Each layer's time in both forms comes from profiles of the original and of the model with all of them on
  * integers, its loss from a run in which it alone is; times and losses add up to plans, and plans are written, loaded and timed in turns
- * with the
- * original, which decides.
+ * with the original, which decides.
  * @throws WhittleError `bad-recipe` on WebGPU, where no layer can compute on integers, and where the time cannot be kept; `bad-data`
  * without samples.
  */

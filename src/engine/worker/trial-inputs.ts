@@ -32,8 +32,7 @@ export interface ScoredInputs {
 
 /**
  * Runs the session of the opened file on some of the user's samples; where there are none, or they do not fit the model, on made-up inputs
- * of
- * sizes that it runs with. Throws `runtime-failed` where it runs on neither.
+ * of sizes that it runs with. Throws `runtime-failed` where it runs on neither.
  */
 export async function trialInputs(session: Session, data: Dataset | null, job: Job): Promise<TrialInputs> {
   const { samples, madeUp, choice } = await inputsFor(session, data, job);

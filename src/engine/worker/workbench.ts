@@ -88,8 +88,7 @@ export class Workbench {
 
   /**
    * Samples that are scored, `limit` of them at most: whatever the recipe none that passes may learn from, so that the original has one
-   * score. All of
-   * made-up inputs, from which nothing learns.
+   * score. All of made-up inputs, from which nothing learns.
    */
   scoredOf(data: Dataset | null, total: number, limit: number | null): number[] {
     if (data === null) return scoredSamples(total, limit, []);

@@ -7,8 +7,7 @@ import { DataType } from '../tensor';
 
 /**
  * Stores codes at exactly `grid.bits` bits each, with standard nodes in front that every runtime folds once at load: what `emitCodes`
- * makes,
- * Sub zero point, Mul scale.
+ * makes, Sub zero point, Mul scale.
  * @param codes One byte each, in tensor order. Kept where the grid has 8 bits: they are the file's bytes.
  * @param output Name for the float32 result, of shape `dims`; null for a new one.
  */

@@ -20,10 +20,8 @@ const LEAST_GAIN = 0.002;
 
 /**
  * Clusters a layer so that its output on the samples changes least. Values begin as k-means under each weight's own importance, and codes
- * by
- * error feedback, column by column (GPTQ, Frantar et al. 2022, arXiv 2210.17323). Then in turns, each of which can only gain: values are
- * the
- * least squares solution for the codes under the Hessian of the layer's inputs, and codes are improved one by one.
+ * by error feedback, column by column (GPTQ, Frantar et al. 2022, arXiv 2210.17323). Then in turns, each of which can only gain: values are
+ * the least squares solution for the codes under the Hessian of the layer's inputs, and codes are improved one by one.
  * @param weights the layer's values. @returns in words why it cannot be done. @throws AbortError when stopped.
  */
 export async function clusterByOutput(

@@ -13,8 +13,7 @@ const LEAST_GAIN = 1e-9;
 
 /**
  * Coordinate descent on the codes: one weight after another takes the value that makes the row's output error d^T (H + lambda I) d least
- * while
- * the others stay, until none moves. With g = (H + lambda I) d the best value is the nearest to w - d[i] + g[i] / H[i, i].
+ * while the others stay, until none moves. With g = (H + lambda I) d the best value is the nearest to w - d[i] + g[i] / H[i, i].
  * @param target what the weights should be; those of exactly 0 are pruned and keep their codes.
  * @returns the codes, and the error over all rows. @throws AbortError when stopped.
  */

@@ -10,8 +10,7 @@ const MOST_TRIES = 10;
 
 /**
  * Centroids of k-means in one dimension, ascending: a local optimum of the sum of mass (x - c)^2, by Lloyd's algorithm from the given
- * start;
- * of k-means++ starts the best. Fewer than `count` where there are fewer points: then they are the points themselves.
+ * start; of k-means++ starts the best. Fewer than `count` where there are fewer points: then they are the points themselves.
  * @param withZero 0 is one of the centroids and stays there.
  */
 export function kMeans(points: Points, count: number, init: Init, withZero: boolean): Float64Array {

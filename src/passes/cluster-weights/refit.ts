@@ -13,8 +13,7 @@ export interface Coding {
 
 /**
  * The values that change the layer's output least while every weight keeps its code: least squares, one system a table. With M the codes of
- * a
- * row as a 0/1 matrix [columns, size], A = sum of M^T H M and b = sum of M^T H w over the rows that use the table; A c = b. H has the
+ * a row as a 0/1 matrix [columns, size], A = sum of M^T H M and b = sum of M^T H w over the rows that use the table; A c = b. H has the
  * damping of the rounding.
  * @param target what the weights should be. @param keepZeros a value of 0 stays 0.
  */

@@ -12,11 +12,9 @@ import { findTargets, type Target } from './targets';
 
 /**
  * Bias correction: shifts each bias so that the mean of the layer's output, per channel, is again that of the model before the weight
- * passes.
- * On samples it is the mean behind the ReLU, where there is one, and layers are corrected in the order of the graph, each on the inputs
- * that
- * those corrected before give. By batch norms it is the mean that the rounded weights give on the inputs that the norms tell of.
- * Source: Nagel et al. 2019 (arXiv 1906.04721, 4.2 and appendices C and D: analytic and empirical bias correction).
+ * passes. On samples it is the mean behind the ReLU, where there is one, and layers are corrected in the order of the graph, each on the
+ * inputs that those corrected before give. By batch norms it is the mean that the rounded weights give on the inputs that the norms tell
+ * of. Source: Nagel et al. 2019 (arXiv 1906.04721, 4.2 and appendices C and D: analytic and empirical bias correction).
  */
 export const correctBias: Pass = {
   meta: correctBiasMeta,

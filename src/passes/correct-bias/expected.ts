@@ -30,10 +30,8 @@ interface Curve {
 
 /**
  * E[f(x)] of each channel of a value that is f of a batch norm's output x, taken to be normal with the mean and deviation that the norm
- * gives
- * it; f is any chain of elementwise operators (the paper's closed form for ReLU generalized by integration). Averages over positions keep
- * it.
- * Source: Nagel et al. 2019 (arXiv 1906.04721, 4.2.1 and appendix C).
+ * gives it; f is any chain of elementwise operators (the paper's closed form for ReLU generalized by integration). Averages over positions
+ * keep it. Source: Nagel et al. 2019 (arXiv 1906.04721, 4.2.1 and appendix C).
  * @returns null where the value is anything else.
  */
 export function expectedMean(

@@ -10,9 +10,8 @@ import type { Target } from './targets';
 
 /**
  * By how much the rounded weights make each target's output too high on inputs with the means that batch norms give them, by channel, or
- * why that is
- * not known. What a fitting pass has already moved in a bias counts. Zeros that pad an input are taken for inputs, as in the paper.
- * Source: Nagel et al. 2019 (arXiv 1906.04721, 4.2.1: E[y'] - E[y] = (W' - W) E[x]).
+ * why that is not known. What a fitting pass has already moved in a bias counts. Zeros that pad an input are taken for inputs, as in the
+ * paper. Source: Nagel et al. 2019 (arXiv 1906.04721, 4.2.1: E[y'] - E[y] = (W' - W) E[x]).
  */
 export async function shiftsByNorms(context: PassContext, targets: readonly Target[]): Promise<readonly (Float64Array | string)[]> {
   const index = indexValues(context.model.proto);

@@ -8,10 +8,9 @@ import { descendRow } from './descend';
 
 /**
  * AdaRound on the grid that error feedback was given (Nagel et al. 2020, arXiv 2004.10568): each weight goes to one of the two levels
- * around
- * it, or where feedback took it further, to that level or the next one back. Learning starts half way between the weight and feedback's
- * choice, on the Hessian of all samples. A row keeps its old rounding where the new one has no less output error, so that none gets worse;
- * from either, single weights then move on while that gains.
+ * around it, or where feedback took it further, to that level or the next one back. Learning starts half way between the weight and
+ * feedback's choice, on the Hessian of all samples. A row keeps its old rounding where the new one has no less output error, so that none
+ * gets worse; from either, single weights then move on while that gains.
  * @param weights what is aimed at, [columns, rows]. @param start rounded with error feedback, on the levels. @returns values like `start`.
  */
 export async function learnRounding(

@@ -7,8 +7,7 @@ const LEAST_GAIN = 1e-7;
 
 /**
  * Coordinate descent on d H d^T: one weight of a row after another goes to its best level while the others stay, until none gains (as
- * CDQuant,
- * Nair & Suggala 2024, arXiv 2406.17542, in cyclic order).
+ * CDQuant, Nair & Suggala 2024, arXiv 2406.17542, in cyclic order).
  * @param values [columns, rows], on the levels; changed in place. @param weights what is aimed at. @param hessian [groups, columns,
  * columns].
  * @param product the Hessian times (values - weights), [columns, rows].

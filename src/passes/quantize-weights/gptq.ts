@@ -33,9 +33,8 @@ export interface GptqChoice {
 
 /**
  * Rounds a layer to a grid so that its output on the samples changes least: column by column with error feedback (GPTQ, Frantar et al.
- * 2022,
- * arXiv 2210.17323), for several scales of each channel, of which the one with the least output error stays. Where the inputs come from
- * a network that is quantized already, the original's outputs are what is aimed at. AdaRound goes on from there, if asked for.
+ * 2022, arXiv 2210.17323), for several scales of each channel, of which the one with the least output error stays. Where the inputs come
+ * from a network that is quantized already, the original's outputs are what is aimed at. AdaRound goes on from there, if asked for.
  * @param weights the layer's original values. @returns in words why it cannot be done.
  */
 export async function roundByOutput(

@@ -12,11 +12,10 @@ const GROWTH = 1.01;
 
 /**
  * The grid that half-quadratic splitting finds (HQQ, Badri & Shaji 2023, https://mobiusml.github.io/hqq_blog/), without data. In turns,
- * errors
- * are shrunk, E = sign(e) max(0, |e| - |e|^(P-1) / beta), and the grid becomes the least squares fit of the weights less E for their codes.
- * Other than there: zero points are whole, as files store them, so the scale is fitted too, and alone where the grid is symmetric; errors
- * are measured in steps, so that beta means the same for every layer; and each group keeps the grid with the least sum |e|^P of all that
- * were seen, the starting ones included.
+ * errors are shrunk, E = sign(e) max(0, |e| - |e|^(P-1) / beta), and the grid becomes the least squares fit of the weights less E for their
+ * codes. Other than there: zero points are whole, as files store them, so the scale is fitted too, and alone where the grid is symmetric;
+ * errors are measured in steps, so that beta means the same for every layer; and each group keeps the grid with the least sum |e|^P of all
+ * that were seen, the starting ones included.
  * @param starts grids of one kind; each group goes on from the best of them.
  */
 export async function halfQuadraticGrid(

@@ -1,7 +1,6 @@
 /**
  * Stands in for the package react-style-singleton (vite.config.ts), by which Radix' dialogs and menus keep the page from scrolling: that
- * one
- * writes a style element, which the page's content policy refuses. A constructed style sheet is allowed.
+ * one writes a style element, which the page's content policy refuses. A constructed style sheet is allowed.
  */
 import { useEffect } from 'react';
 
