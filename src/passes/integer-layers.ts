@@ -11,7 +11,8 @@ import type { Layer, Skipped } from '../onnx/types';
 import { indexValues, type ValueIndex } from '../onnx/values';
 import { integerGrid, keptIntegerGrid, storableSettings, weightSettings, type WeightSettings } from './integer-weights';
 import { groupsOf } from './quantize-weights/groups';
-import type { PassContext } from './types';
+import type { PassContext, PassResult } from './types';
+import { byWaves } from './waves';
 
 /** One scale a channel needs this operator set; earlier models are moved there where no node has to change. */
 const CHANNEL_OPSET = 13;
@@ -74,14 +75,36 @@ function foldedProduct(index: ValueIndex, { uses }: LayerSource): string | null 
   return folded ? `${folded.node.opType} reads constants only: there is nothing to compute in a run.` : null;
 }
 
-/**
- * Puts a layer's weight on its symmetric grid: the one that an earlier pass has rounded it to where that serves, else the one of least
- * error.
- */
-export async function putIntegerWeight(
+/** The smallest scales that the groups of a weight may have; null: any. */
+export type Floors = ((groups: number) => Float32Array) | null;
+
+/** Puts weights on their symmetric grids, layers side by side; gives the grids in the order of the layers. */
+export function putIntegerWeights(
+  context: PassContext,
+  layers: readonly IntegerLayer[],
+  floorsOf: (layer: IntegerLayer) => Floors = () => null,
+): Promise<Grid[]> {
+  const { job } = context;
+  const startedAt = Date.now();
+  let done = 0;
+  return byWaves(
+    layers,
+    ({ source }) => source.layer,
+    async (layer) => {
+      job.signal.throwIfAborted();
+      job.onProgress({ stage: `Quantizing ${layer.source.layer.id}`, done, total: layers.length, startedAt });
+      const grid = await putIntegerWeight(context, layer, floorsOf(layer));
+      done++;
+      return grid;
+    },
+  );
+}
+
+/** On the grid that an earlier pass has rounded the weight to where that serves, else on the one of least error. */
+async function putIntegerWeight(
   { compute, weights, model }: PassContext,
   { source, settings }: IntegerLayer,
-  floors: ((groups: number) => Float32Array) | null,
+  floors: Floors,
 ): Promise<Grid> {
   const { id } = source.layer;
   const lease = await weights.acquire(id);
@@ -95,8 +118,19 @@ export async function putIntegerWeight(
   }
 }
 
-/** Puts a weight on its symmetric grid, stored as packed codes, which are decoded once at load: it computes in float. */
-export async function packWeight({ compute, weights }: PassContext, layer: Layer, settings: WeightSettings): Promise<void> {
+/** Puts weights on symmetric grids, stored as packed codes, which are decoded once at load: the layers compute in float. */
+export async function packWeights(context: PassContext, layers: readonly Pick<LeftLayer, 'layer' | 'settings'>[]): Promise<void> {
+  await byWaves(
+    layers,
+    ({ layer }) => layer,
+    ({ layer, settings }) => {
+      context.job.signal.throwIfAborted();
+      return packWeight(context, layer, settings);
+    },
+  );
+}
+
+async function packWeight({ compute, weights }: PassContext, layer: Layer, settings: WeightSettings): Promise<void> {
   const lease = await weights.acquire(layer.id);
   try {
     const grid = await integerGrid(compute, lease.handle, { layer }, settings, null);
@@ -114,23 +148,23 @@ export async function packLeft(
   context: PassContext,
   left: readonly LeftLayer[],
 ): Promise<{ readonly skipped: Skipped[]; readonly note: string }> {
-  const skipped: Skipped[] = [];
-  let packed = 0;
-  for (const { layer, settings, reason } of left) {
-    context.job.signal.throwIfAborted();
-    if (context.only !== null && context.only !== layer.id) continue;
-    const outcome = unpackable(context, layer, settings);
-    if (outcome === null) await packWeight(context, layer, settings);
-    if (outcome === null) packed += 1;
-    skipped.push({
-      layer: layer.id,
-      reason: `${reason} ${outcome ?? `Its weights are stored in ${settings.bits} bits, and it computes in float.`}`,
-    });
-  }
+  const outcomes = left.map(({ layer, settings }) => unpackable(context, layer, settings));
+  const packed = left.filter((_, at) => outcomes[at] === null);
+  await packWeights(context, packed);
   return {
-    skipped,
-    note: packed === 0 ? '' : ` ${counted(packed, 'layer computes', 'layers compute')} in float on weights of fewer bits.`,
+    skipped: left.map(({ layer, settings, reason }, at) => ({
+      layer: layer.id,
+      reason: `${reason} ${outcomes[at] ?? `Its weights are stored in ${settings.bits} bits, and it computes in float.`}`,
+    })),
+    note: packed.length === 0 ? '' : ` ${counted(packed.length, 'layer computes', 'layers compute')} in float on weights of fewer bits.`,
   };
+}
+
+/** The weights alone: what becomes of activations does not change them, but for scales that large biases raise. */
+export async function sketchIntegers(context: PassContext, { layers, left }: ReturnType<typeof chooseIntegerLayers>): Promise<PassResult> {
+  await putIntegerWeights(context, layers);
+  const { skipped } = await packLeft(context, left);
+  return { changed: [], skipped, note: '' };
 }
 
 /** What becomes of a weight that is not packed; null where it is. */

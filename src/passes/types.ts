@@ -82,6 +82,12 @@ export interface ChannelMoments {
   readonly deviation: Float64Array;
 }
 
+/** A layer under a step, with the options that hold for it. */
+export interface SelectedLayer {
+  readonly layer: Layer;
+  readonly options: Options;
+}
+
 export interface PassContext {
   readonly compute: Compute;
   readonly weights: WeightStore;
@@ -91,12 +97,12 @@ export interface PassContext {
   readonly moments: Map<string, ChannelMoments>;
   readonly target: Target;
   readonly job: Job;
-  /** Layers this pass applies to (its `layers` filter already applied), each with its effective options. */
-  readonly selected: readonly { readonly layer: Layer; readonly options: Options }[];
+  /** Layers whose values are wanted, of those that the step's filter takes, each with its effective options. */
+  readonly selected: readonly SelectedLayer[];
+  /** All layers that the step's filter takes: what a pass ranks together, whichever values are wanted. */
+  readonly ranked: readonly SelectedLayer[];
   /** Runs on the written graph after weights are stored (full float16 conversion). */
   readonly onFinish: (edit: (model: OnnxModel) => Skipped[]) => void;
-  /** The only layer whose value is wanted, or null for all: a slider is followed on the layer in view. */
-  readonly only: string | null;
   /** null: the user gave no samples. Passes that cannot do without ask `requireCalibration`. */
   readonly calibration: Calibration | null;
   /**
@@ -119,5 +125,10 @@ export interface PassResult {
 
 export interface Pass {
   readonly meta: PassMeta;
-  apply(context: PassContext, options: Options): Promise<PassResult>;
+  readonly apply: (context: PassContext, options: Options) => Promise<PassResult>;
+  /**
+   * Puts nearly the values that `apply` would, of the selected layers alone and without what is learned from the whole network: a slider is
+   * followed on the layer in view. null: the pass changes no weights. Absent: `apply` is quick, and the same for one layer as for all.
+   */
+  readonly sketch?: Pass['apply'] | null;
 }

@@ -16,7 +16,7 @@ import { countHandles } from '../passes/testing/count-handles';
 import type { Target } from '../passes/types';
 import { createRecipeCache, type RecipeCache } from './cache';
 import { storeWeights } from './export';
-import { runRecipe, type RecipeRun } from './run';
+import { runRecipe, sketchLayer, type LayerSketch, type RecipeRun } from './run';
 import { layerStates, predictFileBytes } from './states';
 import type { Recipe, RecipeStep } from './types';
 
@@ -36,16 +36,23 @@ interface Bench {
   readonly compute: Compute;
   readonly cache: RecipeCache;
   readonly live: () => number;
-  run(recipe: Recipe, extra?: { only?: string; target?: Target }): Promise<RecipeRun>;
+  run(recipe: Recipe): Promise<RecipeRun>;
+  sketch(recipe: Recipe, layerId: string): Promise<LayerSketch>;
 }
 
 function benchOf(model: OnnxModel, mode: 'resident' | 'streaming' = 'resident'): Bench {
   const { compute, live } = countHandles(createCpuCompute());
   const cache = createRecipeCache(model, listLayers(model).layers, compute, mode);
-  return { compute, cache, live, run: (recipe, extra) => runRecipe({ recipe, compute, target: wasm, cache, job, ...extra }) };
+  return {
+    compute,
+    cache,
+    live,
+    run: (recipe) => runRecipe({ recipe, compute, target: wasm, cache, job }),
+    sketch: (recipe, layerId) => sketchLayer({ recipe, compute, target: wasm, cache, job }, layerId),
+  };
 }
 
-async function valueOf(bench: Bench, run: RecipeRun, id: string): Promise<Float32Array> {
+async function valueOf(bench: Bench, run: LayerSketch, id: string): Promise<Float32Array> {
   const lease = await run.store.acquire(id);
   const values = await bench.compute.download(lease.handle);
   lease.release();
@@ -144,9 +151,9 @@ describe('following a slider', () => {
     { id: 'quantize-weights', options: { bits: 4 } },
   );
 
-  test('one layer only: the same value as the whole run, which is the value exported', async () => {
+  test('a sketch of one layer: the same value as the whole run, which is the value exported', async () => {
     const bench = benchOf(convNet(13));
-    const [whole, one] = [await bench.run(sweep), await bench.run(sweep, { only: 'fc' })];
+    const [whole, one] = [await bench.run(sweep), await bench.sketch(sweep, 'fc')];
     expect(await valueOf(bench, one, 'fc')).toEqual(await valueOf(bench, whole, 'fc'));
     expect(one.isChanged('conv')).toBe(false);
     expect(one.steps[1]?.thresholds?.['fc']).toBe(whole.steps[1]?.thresholds?.['fc']);

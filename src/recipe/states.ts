@@ -9,7 +9,7 @@ import { writeModel } from '../onnx/write';
 import { codesForm, isCoded } from '../passes/coded';
 import type { Encoding } from '../passes/types';
 import { byWaves } from '../passes/waves';
-import type { RecipeRun } from './run';
+import type { LayerSketch, RecipeRun } from './run';
 
 /** One layer under the recipe (the protocol's LayerState, restated because this room may not import the engine). */
 export interface LayerState {
@@ -32,7 +32,7 @@ const TYPE_BITS = { float32: 32, float16: 16, bfloat16: 16, float64: 64 } as con
 const DECODE_BYTES = { eightBits: 130, packed: 60, plane: 115, dequantize: 130, matmulnbits: 120, float16: 60 } as const;
 
 /** The state of one layer. */
-export async function layerState(run: RecipeRun, compute: Compute, layer: Layer): Promise<LayerState> {
+export async function layerState(run: Pick<LayerSketch, 'store'>, compute: Compute, layer: Layer): Promise<LayerState> {
   const encoding = run.store.encodingOf(layer.id);
   const value = await run.store.acquire(layer.id);
   const reference = await run.store.acquireOriginal(layer.id);

@@ -7,7 +7,7 @@ import { datasetSamples } from '../../measure/samples';
 import { CALIBRATION_SEED, calibrationSamples } from '../../measure/split';
 import { concatChunks, writeModel } from '../../onnx/write';
 import type { Lease, Observed, Probe, ProbeWeight } from '../../passes/types';
-import type { SampleSource } from '../../recipe/run';
+import type { SampleSource } from '../../recipe/apply-steps';
 import type { Recipe } from '../../recipe/types';
 import type { Ep, Feeds, HostTensor, Layout, Session } from '../../runtime/types';
 import { feedOf, releaser } from './live';

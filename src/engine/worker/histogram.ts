@@ -28,7 +28,7 @@ export async function histogram(
   const layer = bench.doc.layers.find((l) => l.id === layerId);
   if (!layer) throw new WhittleError('bad-recipe', `The model has no layer "${layerId}".`, 'Choose a layer of the table.');
   const { compute } = bench.platform;
-  const run = await bench.run(recipe, job, layerId);
+  const run = await bench.sketch(recipe, layerId, job);
   const held: Lease[] = [];
   try {
     const original = await bench.cache.originals.acquire(layerId);

@@ -5,7 +5,7 @@ import { keepingFeeds } from '../../measure/kept-feeds';
 import { LossTally } from '../../measure/loss';
 import type { Samples } from '../../measure/samples';
 import type { Layer } from '../../onnx/types';
-import type { RecipeRun } from '../../recipe/run';
+import type { LayerSketch } from '../../recipe/run';
 import { layerState, type LayerState } from '../../recipe/states';
 import { singleLayerRecipe, type SingleChange } from '../../recipe/steps';
 import type { Recipe } from '../../recipe/types';
@@ -14,9 +14,9 @@ import type { SwappableWeights } from './live';
 import type { Original } from './original';
 import type { Evaluated, Workbench } from './workbench';
 
-/** A layer changed in one way; the run owns the value. */
+/** A layer changed in one way; the sketch owns the value. */
 interface Prepared {
-  readonly run: RecipeRun;
+  readonly run: LayerSketch;
   readonly state: LayerState;
 }
 
@@ -122,7 +122,7 @@ export class Scan {
   }
 
   private async prepare(layer: Layer, change: SingleChange): Promise<Prepared | null> {
-    const run = await this.bench.run(singleLayerRecipe(this.recipe, layer.id, change), this.inner, layer.id);
+    const run = await this.bench.sketch(singleLayerRecipe(this.recipe, layer.id, change), layer.id, this.inner);
     try {
       const reason = run.steps.at(-1)?.skipped.find((s) => s.layer === layer.id)?.reason;
       if (reason !== undefined) {

@@ -6,7 +6,8 @@ import type { Dataset } from '../../data/types';
 import type { Samples } from '../../measure/samples';
 import { calibrationSamples, scoredSamples } from '../../measure/split';
 import { createRecipeCache, type RecipeCache } from '../../recipe/cache';
-import { runRecipe, type RecipeRun, type SampleSource } from '../../recipe/run';
+import type { RunInput, SampleSource } from '../../recipe/apply-steps';
+import { runRecipe, sketchLayer, type LayerSketch, type RecipeRun } from '../../recipe/run';
 import type { Recipe } from '../../recipe/types';
 import { checkBackends } from '../../runtime/check';
 import { findFeeds, type FeedChoice } from '../../runtime/feeds';
@@ -66,19 +67,20 @@ export class Workbench {
     this.cache = createRecipeCache(doc.model, doc.layers, platform.compute, doc.large ? 'streaming' : 'resident');
   }
 
-  /** Runs the recipe on the open model; dispose of the run after use. `only`: one layer is enough. */
-  run(recipe: Recipe, job: Job, only?: string): Promise<RecipeRun> {
+  /** Runs the recipe on the open model; dispose of the run after use. */
+  run(recipe: Recipe, job: Job): Promise<RecipeRun> {
+    return runRecipe(this.inputOf(recipe, job));
+  }
+
+  /** One layer's value under the recipe, or nearly (`sketchLayer`); dispose of it after use. */
+  sketch(recipe: Recipe, layerId: string, job: Job): Promise<LayerSketch> {
+    return sketchLayer(this.inputOf(recipe, job), layerId);
+  }
+
+  private inputOf(recipe: Recipe, job: Job): RunInput {
     const { compute } = this.platform;
     const target = { ep: recipe.target, shaderF16: compute.info.features.includes('shader-f16') };
-    return runRecipe({
-      recipe,
-      compute,
-      target,
-      cache: this.cache,
-      job,
-      samples: this.sampleSource(recipe),
-      ...(only === undefined ? {} : { only }),
-    });
+    return { recipe, compute, target, cache: this.cache, job, samples: this.sampleSource(recipe) };
   }
 
   /** The samples that the recipe's passes may ask for. */

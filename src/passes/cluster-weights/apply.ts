@@ -6,6 +6,8 @@ import { assign } from '../../compute/operations/assign';
 import type { Layer, Skipped } from '../../onnx/types';
 import { valuesOf } from '../coded';
 import { fitLayersByOutput, fitWanted } from '../reconstruction/fit-layers';
+import { onOriginalInputs } from '../reconstruction/inputs-field';
+import type { Options } from '../options';
 import { groupsOf } from '../quantize-weights/groups';
 import type { Pass, PassContext, PassResult } from '../types';
 import { clusterByOutput } from './by-output';
@@ -27,36 +29,39 @@ interface Planned {
  */
 export const clusterWeights: Pass = {
   meta: clusterWeightsMeta,
-  async apply(context): Promise<PassResult> {
-    const skipped: Skipped[] = [];
-    const wanted = context.selected.filter((s) => context.only === null || s.layer.id === context.only);
-    const planned = wanted.flatMap(({ layer, options }) => {
-      const settings = settingsOf(options);
-      const groups = groupsOf(layer, { granularity: settings.granularity, blockSize: layer.params });
-      const reason = reasonAgainst(context, layer, groups, settings);
-      if (reason === null) return [{ layer, settings, groups }];
-      skipped.push({ layer: layer.id, reason });
-      return [];
-    });
-    const { rest, note } = await fitWanted(
-      planned,
-      ({ settings }) => settings.refine === 'samples',
-      (some) => clusterByOutputs(context, some),
-      'was clustered by its weights alone',
-    );
-    const startedAt = Date.now();
-    for (const [done, each] of rest.entries()) {
-      context.job.signal.throwIfAborted();
-      context.job.onProgress({ stage: `Clustering ${each.layer.id}`, done, total: rest.length, startedAt });
-      await clusterLayer(context, each);
-    }
-    return {
-      changed: planned.map(({ layer }) => layer.id),
-      skipped,
-      note: `${planned.length} of ${counted(wanted.length, 'layer')} clustered.${note}`,
-    };
-  },
+  apply: (context) => clusterSelected(context, settingsOf),
+  sketch: (context) => clusterSelected(context, (options) => onOriginalInputs(settingsOf(options))),
 };
+
+async function clusterSelected(context: PassContext, read: (options: Options) => ClusterSettings): Promise<PassResult> {
+  const skipped: Skipped[] = [];
+  const { selected } = context;
+  const planned = selected.flatMap(({ layer, options }) => {
+    const settings = read(options);
+    const groups = groupsOf(layer, { granularity: settings.granularity, blockSize: layer.params });
+    const reason = reasonAgainst(context, layer, groups, settings);
+    if (reason === null) return [{ layer, settings, groups }];
+    skipped.push({ layer: layer.id, reason });
+    return [];
+  });
+  const { rest, note } = await fitWanted(
+    planned,
+    ({ settings }) => settings.refine === 'samples',
+    (some) => clusterByOutputs(context, some),
+    'was clustered by its weights alone',
+  );
+  const startedAt = Date.now();
+  for (const [done, each] of rest.entries()) {
+    context.job.signal.throwIfAborted();
+    context.job.onProgress({ stage: `Clustering ${each.layer.id}`, done, total: rest.length, startedAt });
+    await clusterLayer(context, each);
+  }
+  return {
+    changed: planned.map(({ layer }) => layer.id),
+    skipped,
+    note: `${planned.length} of ${counted(selected.length, 'layer')} clustered.${note}`,
+  };
+}
 
 /** Why a layer is not clustered; null where it is. */
 function reasonAgainst({ model }: PassContext, layer: Layer, groups: Groups, { clusters }: ClusterSettings): string | null {

@@ -19,7 +19,7 @@ export const convertFloat16: Pass = {
   async apply(context, options): Promise<PassResult> {
     const form = options['form'] === 'auto' ? (context.target.shaderF16 ? 'full' : 'weights') : options['form'];
     const skipped: Skipped[] = [];
-    const wanted = context.selected.filter((s) => context.only === null || s.layer.id === context.only);
+    const wanted = context.selected;
     const startedAt = Date.now();
     let done = 0;
     const problems = await byWaves(
@@ -40,7 +40,7 @@ export const convertFloat16: Pass = {
         reason.endsWith(TOO_WIDE) ? wanted.flatMap((w) => (w.layer.id === layer ? [w.layer.tensorName] : [])) : [],
       ),
     );
-    if (form === 'full' && context.only === null) {
+    if (form === 'full') {
       for (const layer of context.weights.layers) {
         if (!(await isCodedWide(context, layer))) continue;
         wide.add(layer.tensorName);

@@ -18,8 +18,8 @@ import { findTargets, type Target } from './targets';
  */
 export const correctBias: Pass = {
   meta: correctBiasMeta,
+  sketch: null,
   async apply(context, options): Promise<PassResult> {
-    if (context.only !== null) return { changed: [], skipped: [], note: 'Biases are corrected where the whole model is looked at.' };
     const changed = new Set(context.selected.flatMap(({ layer }) => (context.weights.isChanged(layer.id) ? [layer.id] : [])));
     const { targets, skipped } = findTargets(context.model, changed);
     if (targets.length === 0) return { changed: [], skipped, note: 'No changed layer whose bias can be corrected.' };

@@ -36,8 +36,9 @@ export const pruneWeights: Pass = {
     const changed: string[] = [];
     let zeroed = 0;
     let ranked = 0;
+    const selected = new Set(context.selected.map(({ layer }) => layer.id));
     for (const batch of batchesOf(context, settings, skipped)) {
-      const wanted = batch.layers.filter((l) => context.only === null || l.id === context.only);
+      const wanted = batch.layers.filter(({ id }) => selected.has(id));
       if (wanted.length === 0) continue;
       const key = JSON.stringify([batch.settings, batch.layers.map((l) => l.id)]);
       const cut = await context.keep(
@@ -72,7 +73,7 @@ export const pruneWeights: Pass = {
 function batchesOf(context: PassContext, settings: PruneSettings, skipped: Skipped[]): Batch[] {
   const together: Layer[] = [];
   const batches: Batch[] = [];
-  for (const { layer, options } of context.selected) {
+  for (const { layer, options } of context.ranked) {
     const own = settingsOf(options);
     if (layer.params === 0) skipped.push({ layer: layer.id, reason: 'It has no weights.' });
     else if (!holdsZero(context.weights.encodingOf(layer.id)))
@@ -98,7 +99,7 @@ function holdsZero(encoding: Encoding | null): boolean {
 /** Under scope 'layer' a target size is shared out in proportion: every layer keeps the same share of its bytes. */
 function perLayerTarget(settings: PruneSettings, context: PassContext, layer: Layer): PruneSettings {
   if (settings.targetBytes === undefined) return settings;
-  const all = context.selected.reduce((sum, s) => sum + s.layer.bytes, 0);
+  const all = context.ranked.reduce((sum, s) => sum + s.layer.bytes, 0);
   return { ...settings, targetBytes: (settings.targetBytes * layer.bytes) / Math.max(all, 1) };
 }
 

@@ -6,9 +6,9 @@ import { factorsOf, productOf } from '../../onnx/operators/weights';
 import { DataType } from '../../onnx/tensor';
 import type { OnnxModel } from '../../onnx/types';
 import type { Use } from '../../onnx/values';
-import { chooseIntegerLayers, coarseNote, packLeft, packWeight, putIntegerWeight } from '../integer-layers';
+import { chooseIntegerLayers, coarseNote, packLeft, packWeights, putIntegerWeights, sketchIntegers } from '../integer-layers';
 import { unfitWeight, weightSettings } from '../integer-weights';
-import type { Pass, PassContext, PassResult } from '../types';
+import type { Pass, PassContext, PassResult, SelectedLayer } from '../types';
 import { roundInputs } from './activations';
 import { quantizeDynamicMeta } from './meta';
 import { toIntegers } from './rewrite';
@@ -24,20 +24,10 @@ const DYNAMIC_OPSET = 11;
 export const quantizeDynamic: Pass = {
   meta: quantizeDynamicMeta,
   async apply(context): Promise<PassResult> {
-    const recurrent = context.selected.filter(({ layer }) => operatorOf({ domain: '', opType: layer.op })?.dynamic === 'stored');
-    const { layers, left } = chooseIntegerLayers(without(context, recurrent), (source) => problemOf(context.model, source), DYNAMIC_OPSET);
-    const { job, only } = context;
-    const startedAt = Date.now();
-    const total = layers.length + recurrent.length;
-    for (const [done, layer] of layers.entries()) {
-      job.signal.throwIfAborted();
-      job.onProgress({ stage: `Quantizing ${layer.source.layer.id}`, done, total, startedAt });
-      if (only === null || only === layer.source.layer.id) await putIntegerWeight(context, layer, null);
-    }
-    for (const { layer, options } of recurrent)
-      if (only === null || only === layer.id) await packWeight(context, layer, weightSettings(options));
+    const { recurrent, layers, left } = chosen(context);
+    await putIntegerWeights(context, layers);
+    await packWeights(context, recurrent);
     const { skipped, note: alone } = await packLeft(context, left);
-    if (only !== null) return { changed: [], skipped, note: '' };
     const products = layers.filter(({ node }) => operatorOf(node)?.dynamic === 'product');
     roundInputs(
       context.model,
@@ -53,12 +43,24 @@ export const quantizeDynamic: Pass = {
     const note = `${products.length} of ${counted(context.selected.length, 'layer')} ${agreeing(products.length, 'computes', 'compute')} on integers.${picked}${packed}${alone}${coarseNote(layers)}`;
     return { changed: [...layers.map(({ source }) => source.layer.id), ...recurrent.map(({ layer }) => layer.id)], skipped, note };
   },
+  async sketch(context): Promise<PassResult> {
+    const { recurrent, ...integers } = chosen(context);
+    await packWeights(context, recurrent);
+    return sketchIntegers(context, integers);
+  },
 };
 
-type Selected = PassContext['selected'];
+/** What computes on integers, what cannot, and recurrent weights, which are packed whatever the rest. */
+function chosen(context: PassContext) {
+  const others = { ...context, selected: context.selected.filter((selected) => !isRecurrent(selected)) };
+  return {
+    recurrent: context.selected.filter(isRecurrent).map(({ layer, options }) => ({ layer, settings: weightSettings(options) })),
+    ...chooseIntegerLayers(others, (source) => problemOf(context.model, source), DYNAMIC_OPSET),
+  };
+}
 
-function without(context: PassContext, left: Selected): PassContext {
-  return { ...context, selected: context.selected.filter((selected) => !left.includes(selected)) };
+function isRecurrent({ layer }: SelectedLayer): boolean {
+  return operatorOf({ domain: '', opType: layer.op })?.dynamic === 'stored';
 }
 
 function problemOf({ proto }: OnnxModel, source: LayerSource): string | null {

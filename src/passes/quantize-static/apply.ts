@@ -4,7 +4,15 @@ import type { LayerSource } from '../../onnx/layers';
 import { operatorOf } from '../../onnx/operators/table';
 import { indexValues, type Value } from '../../onnx/values';
 import { requireCalibration } from '../calibration';
-import { chooseIntegerLayers, coarseNote, packLeft, putIntegerWeight, type IntegerLayer } from '../integer-layers';
+import {
+  chooseIntegerLayers,
+  coarseNote,
+  packLeft,
+  putIntegerWeights,
+  sketchIntegers,
+  type Floors,
+  type IntegerLayer,
+} from '../integer-layers';
 import { unfitWeight } from '../integer-weights';
 import type { Calibration, Pass, PassContext, PassResult } from '../types';
 import { activationGrid, type ActivationGrid } from './activation-grid';
@@ -31,15 +39,11 @@ export const quantizeStatic: Pass = {
     const { layers, left } = chooseIntegerLayers(context, problemOf, QDQ_OPSET);
     const { skipped, note: alone } = await packLeft(context, left);
     if (layers.length === 0) return { changed: [], skipped, note: `No layer can compute on integers.${alone}` };
-    if (context.only !== null) {
-      // A slider follows one weight; activations do not change its value.
-      for (const layer of layers) if (layer.source.layer.id === context.only) await putIntegerWeight(context, layer, null);
-      return { changed: [], skipped, note: '' };
-    }
     const activations = await quantizeActivations(context, layers, staticSettings(options));
     const note = `${layers.length} of ${counted(context.selected.length, 'layer')} ${agreeing(layers.length, 'computes', 'compute')} on integers; ${counted(activations, 'activation')} in 8 bits.${alone}${coarseNote(layers)}`;
     return { changed: layers.map((layer) => layer.source.layer.id), skipped, note };
   },
+  sketch: (context) => sketchIntegers(context, chooseIntegerLayers(context, problemOf, QDQ_OPSET)),
 };
 
 function problemOf(source: LayerSource): string | null {
@@ -66,14 +70,19 @@ async function quantizeActivations(context: PassContext, layers: readonly Intege
     const grid = activationGrid(ranges[at] ?? NOTHING, settings.signed);
     for (const value of group.values) grids.set(value, grid);
   }
-  for (const layer of layers) {
-    const readers = layer.nodes.map((node) => {
-      const [input, , biasValue] = node.input.map((name) => main && index.find(main, name));
-      return { node, scale: (input && grids.get(input)?.scale) ?? 1, bias: integerBias(node, biasValue?.constant) };
-    });
-    const grid = await putIntegerWeight(context, layer, floorsOf(readers));
-    for (const { node, scale, bias } of readers) {
-      if (bias) roundBias(model, node, bias, scale, grid.scales);
+  const readersOf = new Map(
+    layers.map((layer) => [
+      layer,
+      layer.nodes.map((node) => {
+        const [input, , biasValue] = node.input.map((name) => main && index.find(main, name));
+        return { node, scale: (input && grids.get(input)?.scale) ?? 1, bias: integerBias(node, biasValue?.constant) };
+      }),
+    ]),
+  );
+  const weightGrids = await putIntegerWeights(context, layers, (layer) => floorsOf(readersOf.get(layer) ?? []));
+  for (const [at, layer] of layers.entries()) {
+    for (const { node, scale, bias } of readersOf.get(layer) ?? []) {
+      if (bias) roundBias(model, node, bias, scale, weightGrids[at]?.scales ?? new Float32Array());
       const [weight, output] = [node.input[1] ?? '', node.output[0] ?? ''];
       context.onFinish((written) => storeBias(written, layer.source.layer.id, { weight, output }, scale));
     }
@@ -84,9 +93,7 @@ async function quantizeActivations(context: PassContext, layers: readonly Intege
 }
 
 /** The smallest scales at which the biases of all nodes that read a weight fit. */
-function floorsOf(
-  readers: readonly { readonly scale: number; readonly bias: Float32Array | null }[],
-): ((channels: number) => Float32Array) | null {
+function floorsOf(readers: readonly { readonly scale: number; readonly bias: Float32Array | null }[]): Floors {
   const biased = readers.flatMap(({ scale, bias }) => (bias ? [{ scale, bias }] : []));
   if (biased.length === 0) return null;
   return (channels) => {

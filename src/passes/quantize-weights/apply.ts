@@ -7,6 +7,8 @@ import type { Compute, Handle } from '../../compute/types';
 import { canStore } from '../../onnx/encode';
 import type { Layer, Skipped, Storage } from '../../onnx/types';
 import { fitWanted } from '../reconstruction/fit-layers';
+import { onOriginalInputs } from '../reconstruction/inputs-field';
+import type { Options } from '../options';
 import type { Pass, PassContext, PassResult } from '../types';
 import { byWaves } from '../waves';
 import { roundLayersByOutput, type Planned } from './by-output';
@@ -24,9 +26,9 @@ const SMALL_MATMUL = 64 * 1024;
 /** Up to this many bits the lone code -2^(b-1) is worth a search for the sign that uses it best. */
 const SIGN_BITS = 4;
 
-/** Steps of AdaRound for a layer, and while a slider is followed. */
+/** Steps of AdaRound for a layer, and for a sketch of it. */
 const LEARNING_STEPS = 300;
-const QUICK_STEPS = 100;
+const SKETCH_STEPS = 100;
 
 /**
  * Rounds weights to a uniform grid per tensor, channel or block (METHODS.md, Quantization; Nagel et al. 2021, arXiv 2106.08295).
@@ -35,61 +37,61 @@ const QUICK_STEPS = 100;
  */
 export const quantizeWeights: Pass = {
   meta: quantizeWeightsMeta,
-  async apply(context): Promise<PassResult> {
-    const skipped: Skipped[] = [];
-    const wanted = context.selected.filter((s) => context.only === null || s.layer.id === context.only);
-    const planned = wanted.flatMap(({ layer, options }) => {
-      const settings = settingsOf(options);
-      const storage = layer.params === 0 ? { reason: 'It has no weights.' } : chooseStorage(context, layer, settings);
-      if ('kind' in storage) return [{ layer, settings, storage: storage.kind }];
-      skipped.push({ layer: layer.id, reason: storage.reason });
-      return [];
-    });
-    const roundSome = (some: readonly Planned[]): Promise<readonly Skipped[]> =>
-      roundLayersByOutput(context, some, (each) => choiceOf(context, each));
-    const { rest, note } = await fitWanted(
-      planned,
-      ({ settings }) => isByOutput(settings.rounding),
-      roundSome,
-      'was rounded to the nearest',
-    );
-    const startedAt = Date.now();
-    let done = 0;
-    const tell = ({ layer }: Planned): void =>
-      context.job.onProgress({ stage: `Quantizing ${layer.id}`, done, total: rest.length, startedAt });
-    await byWaves(
-      rest,
-      ({ layer }) => layer,
-      async (each) => {
-        context.job.signal.throwIfAborted();
-        tell(each);
-        await roundToNearest(context, each);
-        done++;
-        tell(each);
-      },
-    );
-    return {
-      changed: planned.map(({ layer }) => layer.id),
-      skipped,
-      note: `${planned.length} of ${counted(wanted.length, 'layer')} quantized.${note}`,
-    };
-  },
+  apply: (context) => quantizeSelected(context, settingsOf, LEARNING_STEPS),
+  sketch: (context) => quantizeSelected(context, (options) => onOriginalInputs(settingsOf(options)), SKETCH_STEPS),
 };
+
+async function quantizeSelected(
+  context: PassContext,
+  read: (options: Options) => QuantizeSettings,
+  iterations: number,
+): Promise<PassResult> {
+  const { selected, job } = context;
+  const skipped: Skipped[] = [];
+  const planned = selected.flatMap(({ layer, options }) => {
+    const settings = read(options);
+    const storage = layer.params === 0 ? { reason: 'It has no weights.' } : chooseStorage(context, layer, settings);
+    if ('kind' in storage) return [{ layer, settings, storage: storage.kind, iterations }];
+    skipped.push({ layer: layer.id, reason: storage.reason });
+    return [];
+  });
+  const roundSome = (some: readonly Planned[]): Promise<readonly Skipped[]> =>
+    roundLayersByOutput(context, some, (each) => choiceOf(context, each));
+  const { rest, note } = await fitWanted(planned, ({ settings }) => isByOutput(settings.rounding), roundSome, 'was rounded to the nearest');
+  const startedAt = Date.now();
+  let done = 0;
+  const tell = ({ layer }: Planned): void => job.onProgress({ stage: `Quantizing ${layer.id}`, done, total: rest.length, startedAt });
+  await byWaves(
+    rest,
+    ({ layer }) => layer,
+    async (each) => {
+      job.signal.throwIfAborted();
+      tell(each);
+      await roundToNearest(context, each);
+      done++;
+      tell(each);
+    },
+  );
+  return {
+    changed: planned.map(({ layer }) => layer.id),
+    skipped,
+    note: `${planned.length} of ${counted(selected.length, 'layer')} quantized.${note}`,
+  };
+}
 
 /** How a layer is rounded by its outputs. */
 function choiceOf(context: PassContext, planned: Planned): GptqChoice {
-  const { layer, settings, storage } = planned;
+  const { settings, storage } = planned;
   return {
     start: (weights) => startGrid(context, weights, planned),
     search: settings.range === 'mse',
     trySign: allowsSign(planned),
     storage,
-    learn: settings.rounding === 'adaround' ? learning(context, layer.id) : null,
+    learn: settings.rounding === 'adaround' ? learning(context, planned) : null,
   };
 }
 
-function learning({ job, only }: PassContext, id: string): AdaroundOptions {
-  const iterations = only === null ? LEARNING_STEPS : QUICK_STEPS;
+function learning({ job }: PassContext, { layer: { id }, iterations }: Planned): AdaroundOptions {
   const startedAt = Date.now();
   return {
     iterations,

@@ -10,6 +10,8 @@ export interface Planned {
   readonly layer: Layer;
   readonly settings: QuantizeSettings;
   readonly storage: Storage;
+  /** Steps of AdaRound, where that rounds it. */
+  readonly iterations: number;
 }
 
 /**
@@ -24,11 +26,11 @@ export function roundLayersByOutput(
 ): Promise<readonly Skipped[]> {
   return fitLayersByOutput(
     context,
-    planned.map(({ layer, settings, storage }) => ({ layer, settings, storage, bits: settings.bits, inputs: settings.inputs })),
+    planned.map((each) => ({ ...each, bits: each.settings.bits, inputs: each.settings.inputs })),
     {
       name: `Rounding ${[...new Set(planned.map(({ settings }) => `"${settings.rounding}"`))].join(' and ')}`,
       verb: 'Rounding',
-      keyOf: ({ settings, storage }) => [settings, storage],
+      keyOf: ({ settings, storage, iterations }) => [settings, storage, iterations],
       fit: async (each, weights, inputs) => {
         const rounded = await roundByOutput(context.compute, weights, inputs, choiceOf(each));
         return typeof rounded === 'string'

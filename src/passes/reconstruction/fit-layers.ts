@@ -79,7 +79,7 @@ export async function fitLayersByOutput<P extends PlannedFit>(
   method: FitMethod<P>,
 ): Promise<readonly Skipped[]> {
   const calibration = requireCalibration(context, method.name);
-  const key = JSON.stringify(['by output', context.only, planned.map((each) => [each.layer.id, method.keyOf(each)])]);
+  const key = JSON.stringify(['by output', planned.map((each) => [each.layer.id, method.keyOf(each)])]);
   let fresh = false;
   const make = (): Promise<Outcome> => {
     fresh = true;
@@ -131,7 +131,7 @@ async function fitAll<P extends PlannedFit>(
     if (typeof matrix === 'string') skipped.push({ layer: layer.id, reason: matrix });
     return typeof matrix !== 'string';
   });
-  const from = context.only === null ? inputsFor(fit) : 'float';
+  const from = inputsFor(fit);
   const ids = fit.map(({ layer }) => layer.id);
   const sizeOf = (id: string): number => {
     const source = sources.get(id);

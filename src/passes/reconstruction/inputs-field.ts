@@ -20,6 +20,11 @@ export function inputsField(when: Readonly<Record<string, readonly OptionValue[]
   };
 }
 
+/** A sketch of one layer knows nothing of the others: it is fitted to inputs of the original model. */
+export function onOriginalInputs<S extends { readonly inputs: FitInputs }>(settings: S): S {
+  return { ...settings, inputs: 'original' };
+}
+
 /** Reads the option, which the recipe's check has passed. */
 export function fitInputsOf(options: Options): FitInputs {
   const { inputs } = options;

@@ -53,6 +53,9 @@ export async function applyPass(pass: Pass, source: OnnxModel, setup: Setup = {}
   const store = createWeightStore(layers, originals, compute);
   const options = { ...defaultsOf(pass.meta), ...setup.options };
   const finishers: ((model: OnnxModel) => Skipped[])[] = [];
+  const selected = layers
+    .filter((layer) => setup.only?.includes(layer.id) ?? true)
+    .map((layer) => ({ layer, options: { ...options, ...setup.layers?.[layer.id] } }));
   const result = await pass.apply(
     {
       compute,
@@ -61,11 +64,9 @@ export async function applyPass(pass: Pass, source: OnnxModel, setup: Setup = {}
       moments: new Map(),
       target: setup.target ?? { ep: 'wasm', shaderF16: false },
       job: { signal: new AbortController().signal, onProgress: () => {} },
-      selected: layers
-        .filter((layer) => setup.only?.includes(layer.id) ?? true)
-        .map((layer) => ({ layer, options: { ...options, ...setup.layers?.[layer.id] } })),
+      selected,
+      ranked: selected,
       onFinish: (edit) => finishers.push(edit),
-      only: null,
       calibration: setup.samples ? calibrationOver(setup.samples, store, compute) : null,
       keep: (_key, make) => make(),
     },

@@ -1,0 +1,151 @@
+/** The steps of a recipe applied in order. */
+import { WhittleError } from '../base/errors';
+import type { Job } from '../base/job';
+import type { Compute } from '../compute/types';
+import { cloneForEdit } from '../onnx/clone';
+import { listLayers } from '../onnx/layers';
+import type { Layer, OnnxModel, Skipped } from '../onnx/types';
+import { refusing } from '../passes/originals';
+import { passOf } from '../passes/registry';
+import type { Calibration, ChannelMoments, Lease, Pass, PassContext, Probe, ProbeWeight, Target } from '../passes/types';
+import type { OwnedWeightStore } from '../passes/weight-store';
+import { atTheEnd, type Ran } from './at-end';
+import type { GraphStage, RecipeCache } from './cache';
+import { effectiveOptions } from './options';
+import { editsGraph, leadingGraphSteps, takesLayer, usesSamples, type StepResult } from './steps';
+import type { Recipe, RecipeStep } from './types';
+
+export interface RunInput {
+  readonly recipe: Recipe;
+  readonly compute: Compute;
+  readonly target: Target;
+  /** Of the open model; outlives the run. */
+  readonly cache: RecipeCache;
+  readonly job: Job;
+  /** null: there are no samples. */
+  readonly samples?: SampleSource | null;
+}
+
+/** Samples of the open model, run through probes whose weights are leased from the run. */
+export interface SampleSource extends Pick<Calibration, 'samples' | 'key'> {
+  observe(
+    probe: Probe,
+    lease: (weight: ProbeWeight) => Promise<Lease>,
+    visit: Parameters<Calibration['observe']>[1],
+    job: Job,
+  ): Promise<void>;
+}
+
+/** What a result of these steps depends on. */
+export function keyOf({ samples, target }: Pick<RunInput, 'samples' | 'target'>, prefix: string, steps: readonly RecipeStep[]): string {
+  return JSON.stringify([prefix, steps, ...(steps.some(usesSamples) ? [target, samples?.key ?? null] : [])]);
+}
+
+/** What steps made of a stage, beside values in the store. */
+export interface Applied {
+  readonly model: OnnxModel;
+  readonly layers: readonly Layer[];
+  readonly steps: readonly StepResult[];
+  readonly moments: ReadonlyMap<string, ChannelMoments>;
+  readonly finishers: readonly ((model: OnnxModel) => Skipped[])[];
+}
+
+/**
+ * Applies steps to a stage, in order.
+ * @param prefix what the stage depends on. @param only the one layer whose value is wanted, nearly (`Pass.sketch`); null: all values.
+ */
+export async function applySteps(
+  input: RunInput,
+  stage: GraphStage,
+  store: OwnedWeightStore,
+  steps: readonly RecipeStep[],
+  prefix: string,
+  only: string | null = null,
+): Promise<Applied> {
+  const { compute, target, job, cache } = input;
+  const leading = leadingGraphSteps({ passes: steps }).length;
+  const lastRanking = steps.findLastIndex((s) => s.id === 'prune-weights');
+  const graphKey = JSON.stringify([prefix, input.samples?.key ?? null]);
+  const results: Ran[] = [];
+  const finishers: ((model: OnnxModel) => Skipped[])[] = [];
+  const moments = new Map(stage.moments);
+  let { model, layers } = stage;
+  // What later steps keep is found from values that are nearly those of a run, and must not be taken for a run's.
+  let sketched = '';
+  for (const [index, step] of steps.entries()) {
+    job.signal.throwIfAborted();
+    const pass = requirePass(step.id);
+    if (pass.meta.kind === 'graph' && index >= leading) {
+      results.push({ result: leftOut(step, layers), meta: pass.meta, stored: new Map() });
+      continue;
+    }
+    // A ranking over all layers needs what earlier passes made of all of them.
+    const narrowed = only !== null && index >= lastRanking;
+    const apply = narrowed && pass.sketch !== undefined ? pass.sketch : pass.apply;
+    if (apply === null) {
+      results.push({ result: { id: step.id, changed: [], skipped: [], note: '' }, meta: pass.meta, stored: new Map() });
+      continue;
+    }
+    const edits = editsGraph(step);
+    if (edits) model = cloneForEdit(model);
+    const ranked = layers
+      .filter((l) => takesLayer(step.layers, l))
+      .map((layer) => ({ layer, options: effectiveOptions(pass.meta, step, layer.id) }));
+    const selected = narrowed ? ranked.filter(({ layer }) => layer.id === only) : ranked;
+    const stepsKey = keyOf(input, prefix, steps.slice(0, index + 1)) + sketched;
+    const context: PassContext = {
+      compute,
+      weights: refusing(store, cache.originals),
+      model,
+      moments,
+      target,
+      job,
+      selected,
+      ranked,
+      onFinish: (edit) => finishers.push(edit),
+      calibration: calibrationOn(input.samples ?? null, store),
+      keep: (key, make, bytesOf, scope = 'steps') => cache.results.keep(`${scope === 'graph' ? graphKey : stepsKey} ${key}`, make, bytesOf),
+    };
+    const result = await apply(context, effectiveOptions(pass.meta, step));
+    const note = selected.length === 0 ? `${whyNone(model, layers)} ${result.note}` : result.note;
+    results.push({
+      result: { id: step.id, ...result, note },
+      meta: pass.meta,
+      stored: new Map(result.changed.map((id) => [id, store.encodingOf(id)])),
+    });
+    if (edits) layers = listLayers(model).layers;
+    if (apply === pass.sketch) sketched = ` sketch of ${only}`;
+  }
+  return { model, layers, steps: atTheEnd(results, (id) => store.encodingOf(id)), moments, finishers };
+}
+
+/** Why a pass has no layer to change. */
+function whyNone(model: OnnxModel, layers: readonly Layer[]): string {
+  if (layers.length > 0) return "No layer matches the pass's filter.";
+  const { skipped } = listLayers(model);
+  const [first] = skipped;
+  if (first === undefined) return 'The model has no weights in its file that a pass could change.';
+  return `The model has no weights that a pass could change: "${first.layer}": ${first.reason}${skipped.length > 1 ? ` ${skipped.length - 1} more stay for their own reasons.` : ''}`;
+}
+
+/** A graph pass behind others would leave the originals that they are compared with in another graph than its own. */
+function leftOut(step: RecipeStep, layers: readonly Layer[]): StepResult {
+  const reason = 'The pass stands behind one that changes weights; put it before that.';
+  const skipped = layers.flatMap((layer) => (takesLayer(step.layers, layer) ? [{ layer: layer.id, reason }] : []));
+  return { id: step.id, changed: [], skipped, note: 'Left out: it has to stand before the passes that change weights.' };
+}
+
+/** The samples, with weights from this store. */
+function calibrationOn(source: SampleSource | null, store: OwnedWeightStore): Calibration | null {
+  if (source === null) return null;
+  const { samples, key } = source;
+  const lease = ({ layerId, which }: ProbeWeight): Promise<Lease> =>
+    which === 'original' ? store.acquireOriginal(layerId) : store.acquire(layerId);
+  return { samples, key, observe: (probe, visit, job) => source.observe(probe, lease, visit, job) };
+}
+
+function requirePass(id: string): Pass {
+  const pass = passOf(id);
+  if (pass === undefined) throw new WhittleError('bad-recipe', `There is no pass "${id}".`, 'Remove it from the recipe.');
+  return pass;
+}
