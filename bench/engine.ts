@@ -5,11 +5,11 @@ import { createCpuCompute } from '../src/compute/cpu';
 import { openDataset, parseCard } from '../src/data/index';
 import type { Dataset } from '../src/data/types';
 import { openDocument } from '../src/engine/worker/document';
-import { createRuntime } from '../src/runtime/runtime';
+import { createWebRuntime } from '../src/runtime/web/index';
 
 /** Runs to its end and says nothing. */
 export const job = { signal: new AbortController().signal, onProgress: () => {} };
-export const runtime = createRuntime({ device: null });
+export const runtime = createWebRuntime({ device: null });
 export const platform = { compute: createCpuCompute(), gpu: null, runtime, fallbackReason: 'Node', lost: job.signal };
 
 export function openBlob(path: string, blob: Blob): ReturnType<typeof openDocument> {

@@ -17,6 +17,7 @@ import { dataSet } from './data';
 import { Dice } from './dice';
 import { modelCase } from './models';
 import { recipeLink, recipeOf, recipeText } from './texts';
+import { TARGETS } from '../src/recipe/targets';
 
 export interface Outcome {
   /** "model accepted", "card bad-card", ...; with "UNNAMED" where the error is none that a person can act on. */
@@ -76,7 +77,7 @@ async function model(dice: Dice): Promise<void> {
   const compute = createCpuCompute();
   const cache = createRecipeCache(opened, layers, compute, 'resident');
   const chosen = recipeOf(dice);
-  const run = await runRecipe({ recipe: chosen, compute, target: { ep: chosen.target, shaderF16: false }, cache, job });
+  const run = await runRecipe({ recipe: chosen, compute, target: { gpu: TARGETS[chosen.target].gpu, shaderF16: false }, cache, job });
   const written = concatChunks(writeModel((await storeWeights(run, compute, job)).model));
   run.dispose();
   try {

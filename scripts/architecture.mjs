@@ -33,6 +33,13 @@ const COMPUTES =
 /** What has a device: other rooms get a compute, and import its interface and operations. */
 const MAKERS = /^src\/compute\/(index|cpu|webgpu\/)/;
 
+/** Builds of onnxruntime, and who alone imports each. The types that they share are the runtime's. */
+const RUNTIMES = {
+  'onnxruntime-web': 'src/runtime/web',
+  'onnxruntime-node': 'src/runtime/node',
+  'onnxruntime-common': 'src/runtime',
+};
+
 const roomOf = (path) => Object.keys(ROOMS).find((room) => path.startsWith(`src/${room}/`));
 
 /** What is wrong with one import, or null. `to` is a path from the root, or a package's name. */
@@ -46,7 +53,10 @@ function broken(from, to) {
       return `src/${room} may import ${ROOMS[room].join(', ') || 'nothing'}`;
     if (MAKERS.test(to) && room !== 'compute' && room !== 'engine/worker') return 'only src/engine/worker makes a compute';
     if (PAGE.test(from) && COMPUTES.test(to)) return 'the page imports nothing that computes';
-  } else if (to.startsWith('onnxruntime-web') && room !== 'runtime') return 'only src/runtime imports onnxruntime-web';
+  } else if (to.startsWith('onnxruntime-')) {
+    const folder = RUNTIMES[to.split('/')[0]];
+    if (!from.startsWith(`${folder}/`)) return `only ${folder} imports it`;
+  }
   return null;
 }
 

@@ -7,7 +7,7 @@ import { CHROMIUM_FLAGS } from '../../scripts/chromium-flags.mjs';
 import { ensureBrowser } from '../../scripts/ensure-browser.mjs';
 import { serveStudio } from '../../src/cli/build';
 import { parseCard } from '../../src/data/card';
-import type { Card, Ep, Outcome } from '../../src/engine/protocol/index';
+import type { Card, Provider, Outcome } from '../../src/engine/protocol/index';
 import type { Automation } from '../../src/state/automation';
 import { watchMemory } from '../large/memory';
 
@@ -24,7 +24,7 @@ const { values } = parseArgs({
 });
 if (DATA === '') throw new Error('Name a folder of models, data and cards in WHITTLE_DATA: nothing can be measured without.');
 const limit = values.limit === undefined ? null : Number(values.limit);
-const ep: Ep = values.ep === 'webgpu' ? 'webgpu' : 'wasm';
+const ep: Provider = values.ep === 'webgpu' ? 'webgpu' : 'wasm';
 
 const server = await serveStudio(ROOT);
 const browser = await chromium.launch({

@@ -4,11 +4,11 @@ import { basename } from 'node:path';
 import { readModel } from '../../src/onnx/read';
 import { concatChunks, writeModel } from '../../src/onnx/write';
 import { findFeeds, type HostFeeds } from '../../src/runtime/feeds';
-import { createRuntime } from '../../src/runtime/runtime';
+import { createWebRuntime } from '../../src/runtime/web/index';
 import type { HostTensor } from '../../src/runtime/types';
 
 const signal = new AbortController().signal;
-const runtime = createRuntime({ device: null });
+const runtime = createWebRuntime({ device: null });
 
 /** A model read and written again, unedited. */
 export function rewritten(name: string, bytes: Uint8Array<ArrayBuffer>): Uint8Array {

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { DEFAULT_LIMITS, type DataLimits } from '../data/limits';
 import { InputProblem } from './problem';
+import { isTarget, TARGET_IDS, type TargetId } from '../recipe/targets';
 
 export const HELP = `Usage: npm run optimize -- MODEL.onnx --recipe R.json --out OUT.onnx [options]
 
@@ -42,7 +43,7 @@ export interface Arguments {
   readonly report: string | null;
   readonly sensitivity: string | null;
   readonly profile: boolean;
-  readonly ep: 'webgpu' | 'wasm' | null;
+  readonly ep: TargetId | null;
 }
 
 /** The command's arguments, or 'help'. Throws InputProblem that names the argument. */
@@ -64,7 +65,7 @@ export function readArguments(argv: readonly string[]): Arguments | 'help' {
   if (values.card !== undefined && values.samples !== undefined)
     throw new InputProblem('--card and --samples are both given: a card names its own samples. Leave one out.');
   const { ep } = values;
-  if (ep !== undefined && ep !== 'webgpu' && ep !== 'wasm') throw new InputProblem(`--ep is "${ep}"; it takes webgpu or wasm.`);
+  if (ep !== undefined && !isTarget(ep)) throw new InputProblem(`--ep is "${ep}"; it takes ${TARGET_IDS.join(' or ')}.`);
   return {
     model,
     recipe: values.recipe,

@@ -7,7 +7,7 @@ import type { DataLimits } from '../data/limits';
 import type { Card } from '../data/types';
 import { parseRecipeText } from '../recipe/parse';
 import type { Recipe } from '../recipe/types';
-import type { Ep } from '../engine/protocol/index';
+import type { TargetId } from '../recipe/targets';
 import type { Arguments } from './args';
 import { externalFiles, type PlacedFile } from './external';
 import { tryFolder } from './outputs';
@@ -19,7 +19,7 @@ export interface Inputs {
   readonly modelFiles: readonly PlacedFile[];
   readonly recipe: Recipe;
   /** The backend that was asked for by name: scores run on it even where it is slow. */
-  readonly ep: Ep | null;
+  readonly ep: TargetId | null;
   readonly out: string;
   readonly report: string | null;
   readonly sensitivity: string | null;

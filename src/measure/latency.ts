@@ -33,11 +33,6 @@ export const MIN_RUNS = 20;
 
 export const LATENCY: LatencyOptions = { warmup: 3, runs: 50, budgetMs: 10_000 };
 
-/**
- * WebAssembly starts on code from a quick compiler, and functions that run often get better code from a slow one in the background: integer
- * kernels of onnxruntime-web were seen to take 7 ms a run for three seconds, and 0.9 ms from then on.
- */
-export const WASM_SETTLE_MS = 4000;
 /** Runs of one side are looked at together over this time. */
 const WINDOW_MS = 500;
 /** What counts as faster. */

@@ -2,7 +2,7 @@ import { openAsBlob, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openDataset, parseCard } from '../data/index';
-import { createRuntime } from '../runtime/runtime';
+import { createWebRuntime } from '../runtime/web/index';
 import { AccuracyTally } from './accuracy';
 import { sampleVectors } from './outputs';
 import { datasetSamples } from './samples';
@@ -28,7 +28,7 @@ test('the digit sample reaches its stated accuracy on the digits that ship with 
   const dataset = await openDataset(card, files);
   expect([dataset.length, dataset.problems.count]).toEqual([sample.data.samples, 0]);
   const { signal } = new AbortController();
-  const session = await createRuntime({ device: null }).create(model, { ep: 'wasm' }, signal);
+  const session = await createWebRuntime({ device: null }).create(model, { ep: 'wasm' }, signal);
   const samples = datasetSamples(dataset, session.inputs);
   const tally = new AccuracyTally();
   for (let at = 0; at < samples.length; at += samples.batch) {

@@ -3,6 +3,7 @@ import { BAND, times, timeWords, verdictOf, type Ratio } from '../base/verdict';
 import type { MatmulKind } from '../compute/operations/shared/matmul';
 import type { MatmulTiming } from '../compute/operations/time-matmul';
 import type { Sentence, TruthForm, TruthInput } from './truth-types';
+import { PROVIDERS } from '../runtime/providers';
 
 /** Width of the interval of a model against itself from which the device is too busy for small differences. */
 const NOISY_WIDTH = 0.2;
@@ -32,7 +33,7 @@ export function formSentences(forms: readonly TruthForm[] | null): Sentence[] {
 
 /** How the device multiplies matrices in float16 and int8 against float32, by the largest size that all were timed at. WebGPU only. */
 export function benchmarkSentences({ ep, device, benchmark }: TruthInput): Sentence[] {
-  if (ep === 'wasm') return [];
+  if (!PROVIDERS[ep].gpu) return [];
   const sentences: Sentence[] = [];
   if (device.software)
     sentences.push({ level: 'warning', text: `${device.name} is a software renderer: its times say nothing about a GPU.` });

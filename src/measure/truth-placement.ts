@@ -1,5 +1,6 @@
 /** Sentences of the truth meter about where operators run. */
 import { agreeing, counted } from '../base/plural';
+import { PROVIDERS } from '../runtime/providers';
 import type { Placement } from '../runtime/types';
 import type { Sentence, TruthInput } from './truth-types';
 
@@ -16,8 +17,8 @@ const ACTIVATION_OPS: readonly string[] = [
 export function placementSentences(input: TruthInput): Sentence[] {
   const { ep, ops, recipe, placement, measured } = input;
   const quantized = recipe.quantizedActivations || ACTIVATION_OPS.some((op) => (ops[op] ?? 0) > 0);
-  if (ep === 'wasm') {
-    const text = 'Quantized activations suit WASM, which has integer kernels for uint8 activations and int8 weights.';
+  if (PROVIDERS[ep].integers) {
+    const text = `Quantized activations suit ${PROVIDERS[ep].name}, which has integer kernels for uint8 activations and int8 weights.`;
     if (!quantized) return [];
     return [
       measured === null ? { level: 'unknown', text: `${text} Whether they are faster is not measured here.` } : { level: 'smaller', text },

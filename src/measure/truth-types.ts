@@ -2,7 +2,7 @@
 import type { MatmulTiming } from '../compute/operations/time-matmul';
 import type { Ratio } from '../base/verdict';
 import type { StoredForm } from '../onnx/types';
-import type { Ep, Placement } from '../runtime/types';
+import type { Provider, Placement } from '../runtime/types';
 
 /** 'unknown': the sentence says what was not measured. */
 export type Level = 'faster' | 'smaller' | 'slower' | 'same' | 'warning' | 'unknown';
@@ -32,7 +32,7 @@ export interface TruthForm {
 }
 
 export interface TruthInput {
-  readonly ep: Ep;
+  readonly ep: Provider;
   readonly device: { readonly name: string; readonly software: boolean; readonly shaderF16: boolean };
   readonly layers: readonly TruthLayer[];
   /** Nodes of the original by operator. */

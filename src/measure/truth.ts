@@ -8,6 +8,7 @@ import type { StoredForm } from '../onnx/types';
 import { benchmarkSentences, formSentences, measuredSentence } from './truth-figures';
 import { placementSentences } from './truth-placement';
 import type { Sentence, TruthInput, TruthLayer } from './truth-types';
+import { PROVIDERS } from '../runtime/providers';
 
 /** Part of the multiply-accumulates from which a model counts as made of MatMul. */
 const MATMUL_HEAVY = 0.5;
@@ -71,7 +72,7 @@ function onCodesSentence(input: TruthInput, onCodes: readonly TruthLayer[]): Sen
   const work = (some: readonly TruthLayer[]): number => some.reduce((sum, l) => sum + (known ? (l.macs ?? 0) : l.params), 0);
   const share = work(onCodes) / Math.max(1, work(layers));
   const what = `${count(onCodes, layers)} computed on their codes by MatMulNBits (${percent(share)} of the ${known ? 'multiply-adds' : 'weights'})`;
-  if (ep === 'wasm') return { level: 'smaller', text: `${what}: smaller. WASM gains no speed from it.` };
+  if (!PROVIDERS[ep].gpu) return { level: 'smaller', text: `${what}: smaller. ${PROVIDERS[ep].name} gains no speed from it.` };
   if (share < MATMUL_HEAVY)
     return { level: 'smaller', text: `${what}: smaller. They are too little of the work to make the model faster.` };
   return { level: 'smaller', text: `${what}: smaller. ${speedOf(input, 'matmulnbits', 'on WebGPU for a model made of MatMul')}` };
@@ -80,7 +81,8 @@ function onCodesSentence(input: TruthInput, onCodes: readonly TruthLayer[]): Sen
 function float16Sentences(input: TruthInput): Sentence[] {
   const { ep, device, recipe } = input;
   if (!recipe.fullFloat16) return [];
-  if (ep === 'wasm') return [{ level: 'smaller', text: 'Full float16 is only smaller on WASM, which computes in float32.' }];
+  if (!PROVIDERS[ep].gpu)
+    return [{ level: 'smaller', text: `Full float16 is only smaller on ${PROVIDERS[ep].name}, which computes in float32.` }];
   if (!device.shaderF16)
     return [{ level: 'warning', text: 'This device has no shader-f16: the full float16 file loads here, but cannot run.' }];
   return [{ level: 'smaller', text: `Full float16: smaller. ${speedOf(input, 'float16-full', 'where half precision is')}` }];

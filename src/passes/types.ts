@@ -70,9 +70,10 @@ export interface Calibration {
   ): Promise<void>;
 }
 
-/** What the running device offers, where a pass's output depends on it. */
+/** What the file is made for and the running device offers, where a pass's output depends on it. */
 export interface Target {
-  readonly ep: 'webgpu' | 'wasm';
+  /** Made for a GPU, not for processors. */
+  readonly gpu: boolean;
   readonly shaderF16: boolean;
 }
 

@@ -16,7 +16,7 @@ async function ran(...passes: RecipeStep[]) {
   const run = await runRecipe({
     recipe: { version: 1, target: 'wasm', passes },
     compute,
-    target: { ep: 'wasm', shaderF16: false },
+    target: { gpu: false, shaderF16: false },
     cache,
     job,
   });

@@ -34,7 +34,7 @@ interface Outcome {
 async function outcomeOf(compute: Compute, mode: 'resident' | 'streaming', recipe: Recipe): Promise<Outcome> {
   const model = convNet(13);
   const cache = createRecipeCache(model, listLayers(model).layers, compute, mode);
-  const run = await runRecipe({ recipe, compute, target: { ep: 'webgpu', shaderF16: false }, cache, job });
+  const run = await runRecipe({ recipe, compute, target: { gpu: true, shaderF16: false }, cache, job });
   await storeWeights(run, compute, job);
   const states = await layerStates(run, compute, job);
   const values: Record<string, Float32Array> = {};
@@ -65,7 +65,7 @@ await describeGpu('a recipe', (gpu) => {
       const cache = createRecipeCache(model, listLayers(model).layers, gpu, mode);
       const quantize: Recipe = { version: 1, target: 'webgpu', passes: [{ id: 'quantize-weights', options: { bits: 3, range: 'mse' } }] };
       const measured = async (): Promise<void> => {
-        const run = await runRecipe({ recipe: quantize, compute: gpu, target: { ep: 'webgpu', shaderF16: false }, cache, job });
+        const run = await runRecipe({ recipe: quantize, compute: gpu, target: { gpu: true, shaderF16: false }, cache, job });
         await layerStates(run, gpu, job);
         run.dispose();
       };

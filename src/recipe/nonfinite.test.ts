@@ -44,7 +44,7 @@ async function exported(
   const run = await runRecipe({
     recipe: { version: 1, target: 'wasm', passes },
     compute,
-    target: { ep: 'wasm', shaderF16: true },
+    target: { gpu: false, shaderF16: true },
     cache,
     job,
   });

@@ -8,6 +8,7 @@ import { isPlannedPass } from '../passes/rules';
 import type { Options } from '../passes/options';
 import { checkOptions } from './options';
 import type { LayerFilter, Recipe, RecipeStep } from './types';
+import { DEFAULT_TARGET, isTarget, TARGET_IDS } from './targets';
 
 /** The version this build reads and writes. */
 export const RECIPE_VERSION = 1;
@@ -30,8 +31,8 @@ export function parseRecipe(value: unknown): Recipe {
       'Save the recipe again with this version of Whittle.',
     );
   }
-  const target = root['target'] ?? 'webgpu';
-  if (target !== 'webgpu' && target !== 'wasm') throw bad(`The recipe's target is ${shown(target)}.`, 'Use "webgpu" or "wasm".');
+  const target = root['target'] ?? DEFAULT_TARGET;
+  if (!isTarget(target)) throw bad(`The recipe's target is ${shown(target)}.`, `Use ${TARGET_IDS.map((id) => `"${id}"`).join(' or ')}.`);
   const passes = root['passes'];
   if (!Array.isArray(passes))
     throw bad(`The recipe's "passes" is ${shown(passes)}, not a list.`, 'Write "passes": [{"id": "quantize-weights"}], say.');

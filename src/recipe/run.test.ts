@@ -21,7 +21,7 @@ import { layerStates, predictFileBytes } from './states';
 import type { Recipe, RecipeStep } from './types';
 
 const job = { signal: new AbortController().signal, onProgress: () => {} };
-const wasm: Target = { ep: 'wasm', shaderF16: false };
+const wasm: Target = { gpu: false, shaderF16: false };
 const recipeOf = (...passes: RecipeStep[]): Recipe => ({ version: 1, target: 'wasm', passes });
 const x = (shape: readonly number[]): ReturnType<typeof floats> =>
   floats(

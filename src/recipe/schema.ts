@@ -2,6 +2,7 @@ import type { OptionField, PassMeta } from '../passes/options';
 import { passMetas } from '../passes/metas';
 import { rulesOf } from '../passes/rules';
 import { RECIPE_VERSION } from './parse';
+import { DEFAULT_TARGET, TARGET_IDS } from './targets';
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
@@ -18,7 +19,7 @@ export function recipeSchema(): Json {
     properties: {
       $schema: { type: 'string' },
       version: { const: RECIPE_VERSION },
-      target: { enum: ['webgpu', 'wasm'], default: 'webgpu' },
+      target: { enum: [...TARGET_IDS], default: DEFAULT_TARGET },
       passes: { type: 'array', items: { oneOf: passMetas.map(stepSchema) } },
     },
     $defs: {

@@ -1,4 +1,5 @@
 import type { Options } from '../passes/options';
+import type { TargetId } from './targets';
 
 export interface LayerFilter {
   /** Layer ids or op types; absent means all. */
@@ -20,6 +21,6 @@ export interface RecipeStep {
 /** The ordered passes that sliders edit, links share and the command line replays. */
 export interface Recipe {
   readonly version: 1;
-  readonly target: 'webgpu' | 'wasm';
+  readonly target: TargetId;
   readonly passes: readonly RecipeStep[];
 }

@@ -27,7 +27,7 @@ async function exported(
   const run = await runRecipe({
     recipe: { version: 1, target: 'wasm', passes: steps },
     compute,
-    target: { ep: 'wasm', shaderF16: false },
+    target: { gpu: false, shaderF16: false },
     cache,
     job,
   });

@@ -27,7 +27,7 @@ async function bothOf(model: OnnxModel, passes: readonly RecipeStep[]): Promise<
   const run = await runRecipe({
     recipe: { version: 1, target: 'wasm', passes },
     compute,
-    target: { ep: 'wasm', shaderF16: false },
+    target: { gpu: false, shaderF16: false },
     cache,
     job,
   });
@@ -83,7 +83,7 @@ test('a stopped job stops', async () => {
   const run = await runRecipe({
     recipe: { version: 1, target: 'wasm', passes: [] },
     compute,
-    target: { ep: 'wasm', shaderF16: false },
+    target: { gpu: false, shaderF16: false },
     cache,
     job,
   });

@@ -6,6 +6,7 @@ import { times, timeWords, type Ratio } from '../base/verdict';
 import type { BestGoal, BitBudget } from '../engine/protocol/index';
 import { cellText, interval } from './content';
 import type { Report } from './types';
+import { PROVIDERS } from '../engine/protocol/index';
 
 /** The goal or budget as a person set it. */
 export function askedWords({ asked }: Report): string {
@@ -78,7 +79,9 @@ function keepsPoints({ paired, data }: Report, points: number, needed: number | 
 }
 
 function keepsTime({ environment: { ep }, latencyRatio, otherBackends }: Report, most: number): string {
-  const ratio: Ratio | null = ep === 'wasm' ? latencyRatio : (otherBackends.find((other) => other.ep === 'wasm')?.ratio ?? null);
+  const ratio: Ratio | null = PROVIDERS[ep].integers
+    ? latencyRatio
+    : (otherBackends.find((other) => PROVIDERS[other.ep].integers)?.ratio ?? null);
   if (!ratio) return 'Not known: no inference was timed on WASM.';
   const verdict = ratio.high <= most ? 'Yes' : ratio.low > most ? 'No' : 'Undecided, these runs cannot tell';
   return `${verdict}: ${timeWords(ratio)}.`;

@@ -100,7 +100,7 @@ test('a report is JSON: nothing is lost on the way', () => {
 
 test('without WebGPU the backend is WASM, and a preview stands in for the file', () => {
   const { exported: _exported, measurements: _measurements, ...rest } = FULL;
-  const environment = FULL.environment && { ...FULL.environment, ep: 'wasm' as const, fallbackReason: 'No adapter.' };
+  const environment = FULL.environment && { ...FULL.environment, providers: ['wasm' as const], fallbackReason: 'No adapter.' };
   const report = reportOf({ ...rest, environment, exported: null, measurements: [] });
   expect(report.environment).toMatchObject({ ep: 'wasm', fallbackReason: 'No adapter.' });
   expect(report.after.bytes).toBeNull();

@@ -14,6 +14,8 @@ import type {
 import { encodeRecipeLink, LINK_KEY } from '../recipe/link';
 import { whatStays } from '../recipe/stays';
 import type { BackendTiming, PlacementSummary, Report, ReportLayer, ReportSensitivity, Results } from './types';
+import { TARGETS } from '../recipe/targets';
+import { ALL_PROVIDERS, providerFor } from '../engine/protocol/index';
 
 /** The figures as REPORT.json has them. */
 export function reportOf(results: Results): Report {
@@ -36,7 +38,7 @@ export function reportOf(results: Results): Report {
     environment: {
       adapter: environment?.compute.name ?? null,
       browser: environment?.browser ?? null,
-      ep: timed?.ep ?? (environment?.ep === 'wasm' ? 'wasm' : recipe.target),
+      ep: timed?.ep ?? providerFor(TARGETS[recipe.target], environment?.providers ?? ALL_PROVIDERS),
       wasmThreads: environment?.wasmThreads ?? null,
       software: environment?.compute.software ?? null,
       fallbackReason: environment?.fallbackReason ?? null,

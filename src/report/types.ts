@@ -11,7 +11,7 @@ import type {
   ClassAccuracy,
   DataSummary,
   Environment,
-  Ep,
+  Provider,
   Evaluation,
   Exported,
   FormComparison,
@@ -105,7 +105,7 @@ export interface Report {
     readonly adapter: string | null;
     readonly browser: string | null;
     /** Backend of the figures below. */
-    readonly ep: Ep;
+    readonly ep: Provider;
     readonly wasmThreads: number | null;
     /** The adapter is a software renderer: its times say nothing about a GPU. */
     readonly software: boolean | null;
@@ -124,7 +124,7 @@ export interface Report {
   readonly otherBackends: readonly BackendTiming[];
   readonly agreement: {
     /** Backend that scored, of accuracy too. */
-    readonly ep: Ep;
+    readonly ep: Provider;
     readonly top1: number | null;
     readonly cosine: number;
     readonly sqnrDb: number | null;
@@ -153,7 +153,7 @@ export interface Report {
   readonly startupMs: Measurement['startup'] | null;
   readonly throughput: Omit<Throughput, 'recipe'> | null;
   /** Where operators ran, and for how long; single nodes are left out. */
-  readonly placement: { readonly ep: Ep; readonly before: PlacementSummary; readonly after: PlacementSummary } | null;
+  readonly placement: { readonly ep: Provider; readonly before: PlacementSummary; readonly after: PlacementSummary } | null;
   /** Holds for the model; the recipe is the one whose bits the packed form took. */
   readonly forms: FormComparison | null;
   readonly sizes: Omit<Sizes, 'recipe'> | null;
@@ -182,7 +182,7 @@ export interface Side {
 }
 
 export interface BackendTiming {
-  readonly ep: Ep;
+  readonly ep: Provider;
   readonly before: Latency | null;
   readonly after: Latency | null;
   readonly ratio: Ratio | null;

@@ -1,8 +1,5 @@
 /** Words and number forms that several sections share. */
 import { threeFigures } from '../base/format';
-import type { Ep } from '../engine/protocol/index';
-
-export const EP_NAMES: Readonly<Record<Ep, string>> = { webgpu: 'WebGPU', wasm: 'WASM' };
 
 /** Without a unit: the column names it. */
 export const milliseconds = threeFigures;

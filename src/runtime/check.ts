@@ -1,9 +1,10 @@
-/** Whether the WebGPU backend computes what WASM computes. It has been seen to be silently wrong with its default layout. */
+/** Whether a GPU's backend computes what the reference computes. WebGPU has been seen to be silently wrong with its default layout. */
 import { WhittleError } from '../base/errors';
 import type { Job } from '../base/job';
 import { compareAll, type Difference } from './compare';
 import { findFeeds, type HostFeeds } from './feeds';
-import type { BackendCheck, HostTensor, Layout, ModelFiles, Runtime, Session, ValueInfo } from './types';
+import { PROVIDERS, type Layout, type Provider } from './providers';
+import type { Backend, BackendCheck, HostTensor, ModelFiles, Runtime, Session, ValueInfo } from './types';
 
 /** Largest error accepted, as a part of an output's range: float32 sums in another order stay far below, a wrong kernel far above. */
 export const TOLERANCE = 2e-3;
@@ -14,13 +15,12 @@ export interface CheckOptions {
   /** Feeds to compare on, made for the model's inputs; where absent, made-up ones that run. */
   readonly feeds?: (inputs: readonly ValueInfo[]) => readonly HostFeeds[];
   readonly tolerance?: number;
-  /** False where there is no WebGPU device: the check then only shows that WASM runs the model. */
-  readonly webgpu: boolean;
 }
 
 /**
- * Runs the model on WASM and on WebGPU with the same feeds and compares every output; where they differ beyond the tolerance,
- * tries the NCHW layout. Sessions are released before it returns. Throws `runtime-failed` where WASM cannot run the model.
+ * Runs the model on the reference and on the GPU with the same feeds and compares every output; where they differ beyond the tolerance,
+ * tries the provider's other layout. Without a GPU it only shows that the reference runs the model. Sessions are released before it returns.
+ * Throws `runtime-failed` where the reference cannot run the model.
  */
 export async function checkBackends(
   runtime: Runtime,
@@ -30,24 +30,26 @@ export async function checkBackends(
 ): Promise<BackendCheck> {
   const startedAt = Date.now();
   const report = (stage: string, done: number) => job.onProgress({ stage, done, total: 3, startedAt });
-  report('Running on WASM', 0);
-  const reference = await withSession(await runtime.create(model, { ep: 'wasm' }, job.signal), async (session) => {
+  const held = PROVIDERS[runtime.reference.ep].name;
+  report(`Running on ${held}`, 0);
+  const reference = await withSession(await runtime.create(model, runtime.reference, job.signal), async (session) => {
     const feeds = options.feeds?.(session.inputs) ?? (await findFeeds(session, job.signal)).map((found) => found.feeds);
     return { feeds, outputs: await runAll(session, feeds, job.signal) };
   });
-  if (!options.webgpu)
+  const ep = runtime.providers.find((provider) => PROVIDERS[provider].gpu);
+  if (ep === undefined)
     return finish(report, {
       ok: true,
       maxAbs: 0,
       sqnrDb: null,
-      layout: 'NHWC',
+      layout: runtime.reference.layout,
       repaired: false,
-      verdict: 'No WebGPU here: the model runs on WASM.',
+      verdict: `No WebGPU here: the model runs on ${held}.`,
     });
   const tolerance = options.tolerance ?? TOLERANCE;
   const attempt = async (layout: Layout): Promise<Difference | WhittleError> => {
     try {
-      return await withSession(await runtime.create(model, { ep: 'webgpu', layout }, job.signal), async (session) =>
+      return await withSession(await runtime.create(model, { ep, layout }, job.signal), async (session) =>
         compareAll(reference.outputs, await runAll(session, reference.feeds, job.signal)),
       );
     } catch (error) {
@@ -55,18 +57,35 @@ export async function checkBackends(
       throw error;
     }
   };
-  report('Running on WebGPU', 1);
-  const first = await attempt('NHWC');
+  const {
+    name,
+    layouts: [usual, other = usual],
+  } = PROVIDERS[ep];
+  const say = (layout: Layout, result: Attempt, before: Attempt | null): BackendCheck =>
+    finish(report, verdict({ ep, layout }, runtime.reference.ep, result, before, tolerance));
+  report(`Running on ${name}`, 1);
+  const first = await attempt(usual);
   // A failure is not a difference: the device is given up then, and another layout needs the same kernels.
-  if (first instanceof WhittleError || isGood(first, tolerance)) return finish(report, verdict('NHWC', first, null, tolerance));
-  report('WebGPU differs: trying the NCHW layout', 2);
-  return finish(report, verdict('NCHW', await attempt('NCHW'), first, tolerance));
+  if (first instanceof WhittleError || isGood(first, tolerance)) return say(usual, first, null);
+  report(`${name} differs: trying the ${other} layout`, 2);
+  return say(other, await attempt(other), first);
 }
 
 type Attempt = Difference | WhittleError;
 
-/** Puts the outcome in words. `before` is what the NHWC layout gave where it was not good. */
-export function verdict(layout: Layout, result: Attempt, before: Attempt | null, tolerance: number): BackendCheck {
+/** Puts the outcome in words. `before` is what the provider's usual layout gave where it was not good. */
+export function verdict(
+  { ep, layout }: Backend,
+  reference: Provider,
+  result: Attempt,
+  before: Attempt | null,
+  tolerance: number,
+): BackendCheck {
+  const {
+    name,
+    layouts: [usual],
+  } = PROVIDERS[ep];
+  const held = PROVIDERS[reference].name;
   if (result instanceof WhittleError) {
     return {
       ok: false,
@@ -74,16 +93,16 @@ export function verdict(layout: Layout, result: Attempt, before: Attempt | null,
       sqnrDb: null,
       layout,
       repaired: false,
-      verdict: `WebGPU cannot run this model: ${result.message} WASM is used.`,
+      verdict: `${name} cannot run this model: ${result.message} ${held} is used.`,
     };
   }
   const ok = result.relative <= tolerance;
   const error = `max error ${figure(result.maxAbs)}`;
   const words = !ok
-    ? `WebGPU gives wrong values for "${result.worst}" (${error}), in both layouts. WASM is used.`
+    ? `${name} gives wrong values for "${result.worst}" (${error}), in both layouts. ${held} is used.`
     : before === null
-      ? `WebGPU agrees with WASM, ${error}.`
-      : `WebGPU agrees with WASM in the NCHW layout, ${error}; ${said(before)} in NHWC, which is not used.`;
+      ? `${name} agrees with ${held}, ${error}.`
+      : `${name} agrees with ${held} in the ${layout} layout, ${error}; ${said(before)} in ${usual}, which is not used.`;
   return { ok, maxAbs: result.maxAbs, sqnrDb: result.sqnrDb, layout, repaired: ok && before !== null, verdict: words };
 }
 

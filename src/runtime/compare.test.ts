@@ -29,12 +29,14 @@ test('half bits', () => {
 test('verdicts', () => {
   const good = { maxAbs: 3.1e-5, relative: 1e-5, sqnrDb: 90, worst: 'y' };
   const bad = { maxAbs: 2, relative: 1, sqnrDb: 1, worst: 'y' };
-  expect(verdict('NHWC', good, null, 1e-3)).toMatchObject({
+  expect(verdict({ ep: 'webgpu', layout: 'NHWC' }, 'wasm', good, null, 1e-3)).toMatchObject({
     ok: true,
     repaired: false,
     verdict: 'WebGPU agrees with WASM, max error 3.1e-5.',
   });
-  expect(verdict('NCHW', good, bad, 1e-3)).toMatchObject({ ok: true, repaired: true, layout: 'NCHW' });
-  expect(verdict('NCHW', bad, bad, 1e-3)).toMatchObject({ ok: false, repaired: false });
-  expect(verdict('NCHW', new WhittleError('runtime-failed', 'No kernel.'), bad, 1e-3).verdict).toContain('No kernel.');
+  expect(verdict({ ep: 'webgpu', layout: 'NCHW' }, 'wasm', good, bad, 1e-3)).toMatchObject({ ok: true, repaired: true, layout: 'NCHW' });
+  expect(verdict({ ep: 'webgpu', layout: 'NCHW' }, 'wasm', bad, bad, 1e-3)).toMatchObject({ ok: false, repaired: false });
+  expect(verdict({ ep: 'webgpu', layout: 'NCHW' }, 'wasm', new WhittleError('runtime-failed', 'No kernel.'), bad, 1e-3).verdict).toContain(
+    'No kernel.',
+  );
 });

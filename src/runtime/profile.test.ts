@@ -5,18 +5,24 @@ import { concatChunks, writeModel } from '../onnx/write';
 import type { OnnxModel } from '../onnx/types';
 import { randomFeeds } from './feeds';
 import { profileModel } from './profile';
-import { createRuntime } from './runtime';
+import { createWebRuntime } from './web/index';
 import { forwardStdout } from './testing/stdout';
 import { NO_GPU, webgpuDevice } from './testing/webgpu';
-import type { Ep, Placement } from './types';
+import type { Provider, Placement } from './types';
 
 const job = { signal: new AbortController().signal, onProgress: () => {} };
 let undo = (): void => {};
 beforeAll(() => void (undo = forwardStdout()));
 afterAll(() => undo());
 
-function profile(model: OnnxModel, ep: Ep, device: GPUDevice | null = null): Promise<Placement> {
-  return profileModel(createRuntime({ device }), concatChunks(writeModel(nameNodes(model))), { ep }, (inputs) => randomFeeds(inputs), job);
+function profile(model: OnnxModel, ep: Provider, device: GPUDevice | null = null): Promise<Placement> {
+  return profileModel(
+    createWebRuntime({ device }),
+    concatChunks(writeModel(nameNodes(model))),
+    { ep },
+    (inputs) => randomFeeds(inputs),
+    job,
+  );
 }
 
 const count = (placement: Placement, op: string, provider: string): number =>

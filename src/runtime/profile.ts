@@ -1,6 +1,7 @@
 import { createYielder } from '../base/yielder';
 import type { Job } from '../base/job';
 import { placementOf } from './placement';
+import { PROVIDERS } from './providers';
 import type { Feeds, Placement, Runtime, SessionOptions, ValueInfo } from './types';
 
 /** Timed runs after the first; fewer where they take long. */
@@ -27,7 +28,7 @@ export async function profileModel(
     let begin = 0;
     for (let run = 0; run < total; run++) {
       if (run > RUNS.least && performance.now() - begin > RUNS.budgetMs) break;
-      job.onProgress({ stage: `Profiling on ${options.ep === 'wasm' ? 'WASM' : 'WebGPU'}`, done: run, total, startedAt });
+      job.onProgress({ stage: `Profiling on ${PROVIDERS[options.ep].name}`, done: run, total, startedAt });
       await yieldTurn();
       await session.run(feeds, job.signal);
       if (run === 0) begin = performance.now();

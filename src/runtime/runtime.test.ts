@@ -4,10 +4,10 @@ import { expect, test } from 'vitest';
 import { testOnModels } from '../onnx/testing/models';
 import { checkBackends } from './check';
 import { batchFeeds, findFeeds, randomFeeds } from './feeds';
-import { createRuntime } from './runtime';
+import { createWebRuntime } from './web/index';
 
 const signal = new AbortController().signal;
-const runtime = createRuntime({ device: null });
+const runtime = createWebRuntime({ device: null });
 
 const FLOAT = 1;
 const INT64 = 7;
@@ -125,7 +125,7 @@ test('a batch has the sizes of the sample, and its values where an input takes n
 
 test('without WebGPU the check says so and proves that WASM runs', async () => {
   const job = { signal, onProgress: () => {} };
-  const check = await checkBackends(runtime, model('Neg', [value('x', FLOAT, [1])], [value('y', FLOAT, [1])]), { webgpu: false }, job);
+  const check = await checkBackends(runtime, model('Neg', [value('x', FLOAT, [1])], [value('y', FLOAT, [1])]), {}, job);
   expect(check).toMatchObject({ ok: true, repaired: false });
 });
 

@@ -1,9 +1,9 @@
 /** Conversions between the house's tensors and onnxruntime's, and the few facts about tensor types that others need. */
-import type * as Ort from 'onnxruntime-web/webgpu';
+import type * as Ort from 'onnxruntime-common';
 import { WhittleError } from '../base/errors';
 import type { GpuTensor, HostTensor, TensorData, ValueInfo } from './types';
 
-export function toOrt(ort: typeof Ort, name: string, tensor: HostTensor | GpuTensor): Ort.Tensor {
+export function toOrt(ort: Pick<typeof Ort, 'Tensor'>, name: string, tensor: HostTensor | GpuTensor): Ort.Tensor {
   if ('gpuBuffer' in tensor) {
     return ort.Tensor.fromGpuBuffer(tensor.gpuBuffer, { dataType: 'float32', dims: [...tensor.dims] });
   }

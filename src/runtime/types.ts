@@ -1,6 +1,13 @@
-/** Inference behind one interface; src/runtime is the only importer of onnxruntime-web. */
-export type Ep = 'webgpu' | 'wasm';
-export type Layout = 'NHWC' | 'NCHW';
+/** Inference behind one interface: makers of it lie in folders of their own, and are the only importers of an onnxruntime. */
+import type { Layout, Provider } from './providers';
+
+export type { Layout, Provider } from './providers';
+
+/** What a session runs on. */
+export interface Backend {
+  readonly ep: Provider;
+  readonly layout: Layout;
+}
 
 export type TensorData =
   | Float32Array
@@ -36,9 +43,7 @@ export interface ValueInfo {
   readonly dims: readonly (number | string)[];
 }
 
-export interface Session {
-  readonly ep: Ep;
-  readonly layout: Layout;
+export interface Session extends Backend {
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
   /** Milliseconds that loading, optimizing and placing the graph took, without waiting for other calls. */
@@ -59,7 +64,8 @@ export interface Session {
 }
 
 export interface SessionOptions {
-  readonly ep: Ep;
+  readonly ep: Provider;
+  /** The provider's own where absent. */
   readonly layout?: Layout;
   /** Records where and how long each node runs. It splits what WebGPU would batch: a session with it is never timed. */
   readonly profile?: boolean;
@@ -70,7 +76,12 @@ export interface SessionOptions {
 export interface Runtime {
   /** Sessions created since start: tests prove that sliders create none. */
   readonly sessionsCreated: number;
-  readonly wasmThreads: number;
+  /** Threads that the reference computes with. */
+  readonly threads: number;
+  /** What there is here, a GPU's first. */
+  readonly providers: readonly Provider[];
+  /** What every model runs on here. */
+  readonly reference: Backend;
   create(model: Uint8Array | ModelFiles, options: SessionOptions, signal: AbortSignal): Promise<Session>;
 }
 
@@ -80,12 +91,12 @@ export interface ModelFiles {
   readonly external: readonly { readonly path: string; readonly bytes: Uint8Array }[];
 }
 
-/** How the WebGPU output compares with WASM on the same feeds. */
+/** How a GPU's output compares with the reference's on the same feeds. */
 export interface BackendCheck {
   readonly ok: boolean;
   readonly maxAbs: number;
   readonly sqnrDb: number | null;
-  /** Layout the WebGPU session must use; 'NCHW' where NHWC was tried first and differed. */
+  /** Layout that the GPU's session must use: another than its usual one where that was tried first and differed. */
   readonly layout: Layout;
   readonly repaired: boolean;
   /** In words: "WebGPU agrees with WASM, max error 3.1e-5". */

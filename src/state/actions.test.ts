@@ -93,14 +93,14 @@ describe('opening a model', () => {
   });
 
   test.each([
-    ['cpu', 'not chosen', 'wasm'],
-    ['webgpu', 'not chosen', 'webgpu'],
-    ['cpu', 'chosen', 'webgpu'],
-  ] as const)('on %s a recipe (%s) aims at %s', async (kind, chosen, target) => {
+    [['wasm'], 'not chosen', 'wasm'],
+    [['webgpu', 'wasm'], 'not chosen', 'webgpu'],
+    [['wasm'], 'chosen', 'webgpu'],
+  ] as const)('on %s a recipe (%s) aims at %s', async (providers, chosen, target) => {
     if (chosen === 'chosen') useRecipe.setState({ recipe: { ...recipe() } });
     const done = openAndCheck(files);
     (await fake.next('open')).answer(opened);
-    (await fake.next('environment')).answer({ ...environment, compute: { ...environment.compute, kind } });
+    (await fake.next('environment')).answer({ ...environment, providers });
     (await fake.next('checkBackends')).answer(originalCheck);
     await done;
     expect(recipe().target).toBe(target);

@@ -7,7 +7,7 @@ import type {
   BestGoal,
   BitBudget,
   BitPlan,
-  Ep,
+  Provider,
   Evaluation,
   Exported,
   MatmulTiming,
@@ -31,6 +31,8 @@ import { saveFile } from './save';
 import { keepAll, keepRecipe } from './unsaved';
 import { clearVariants, rememberVariant } from './variants';
 import { selectLayer, showModel, useView } from './view';
+import { targetFor } from '../recipe/targets';
+import { PROVIDERS } from '../engine/protocol/index';
 
 /** Above this the model is not run unasked: a session holds the weights a second time. */
 const RUN_UNASKED_BYTES = 256 * 2 ** 20;
@@ -71,8 +73,9 @@ export async function openAndCheck(files: readonly NamedBlob[]): Promise<void> {
 function aimAtWhatRuns(): void {
   const { environment } = useDocument.getState();
   const { recipe } = useRecipe.getState();
-  if (environment?.compute.kind !== 'cpu' || recipe !== defaultRecipe) return;
-  useRecipe.setState({ recipe: { ...recipe, target: 'wasm' } });
+  const gpu = environment?.providers.some((provider) => PROVIDERS[provider].gpu);
+  if (gpu !== false || recipe !== defaultRecipe) return;
+  useRecipe.setState({ recipe: { ...recipe, target: targetFor({ gpu }) } });
   keepRecipe();
 }
 
@@ -89,7 +92,7 @@ export async function checkBackends(): Promise<BackendCheck> {
 }
 
 /** Accuracy and agreement over all samples, or `limit` of them. */
-export async function evaluate(limit: number | null, ep: Ep | null = null): Promise<Evaluation> {
+export async function evaluate(limit: number | null, ep: Provider | null = null): Promise<Evaluation> {
   stopFollowing();
   const engine = await theEngine();
   const { recipe } = useRecipe.getState();
@@ -167,7 +170,7 @@ export async function exportModel(): Promise<Exported> {
 }
 
 /** Latency of original and result, interleaved, and the check of the written file. */
-export async function measure(ep: Ep): Promise<Measurement> {
+export async function measure(ep: Provider): Promise<Measurement> {
   stopFollowing();
   const engine = await theEngine();
   const { recipe } = useRecipe.getState();

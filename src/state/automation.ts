@@ -14,7 +14,7 @@ import type {
   DataSummary,
   EngineStats,
   Environment,
-  Ep,
+  Provider,
   Evaluation,
   Exported,
   FormComparison,
@@ -76,16 +76,16 @@ export interface Automation {
   exportModel(): Promise<Outcome<Omit<Exported, 'blob'>>>;
   /** Saves the exported file as a person's download. */
   download(): Promise<Outcome<void>>;
-  measure(ep: Ep): Promise<Outcome<Measurement>>;
+  measure(ep: Provider): Promise<Outcome<Measurement>>;
   /** `ep` null: the recipe's target, or WASM where that is only a software renderer. */
-  evaluate(limit: number | null, ep: Ep | null): Promise<Outcome<Evaluation>>;
+  evaluate(limit: number | null, ep: Provider | null): Promise<Outcome<Evaluation>>;
   scanSensitivity(options: SensitivityOptions): Promise<Outcome<Sensitivity>>;
   /** Puts the planned recipe on the sliders. */
   planBits(budget: BitBudget): Promise<Outcome<BitPlan>>;
   /** Puts the chosen recipe on the sliders. */
   best(goal: BestGoal): Promise<Outcome<Best>>;
-  throughput(ep: Ep): Promise<Outcome<Throughput>>;
-  profile(ep: Ep): Promise<Outcome<Profile>>;
+  throughput(ep: Provider): Promise<Outcome<Throughput>>;
+  profile(ep: Provider): Promise<Outcome<Profile>>;
   compareForms(): Promise<Outcome<FormComparison>>;
   sizes(): Promise<Outcome<Sizes>>;
   benchmarkMatmul(sizes: readonly number[]): Promise<Outcome<readonly MatmulTiming[]>>;

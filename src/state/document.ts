@@ -2,6 +2,7 @@
 import { create } from 'zustand';
 import type { PlainError } from '../base/errors';
 import { DEFAULT_LIMITS, type DataLimits } from '../data/limits';
+import { ALL_PROVIDERS, providerFor, type Provider } from '../engine/protocol/index';
 import type {
   BackendCheck,
   DataProposal,
@@ -12,6 +13,7 @@ import type {
   PresetSearch,
   SplitChoice,
 } from '../engine/protocol/index';
+import { TARGETS, type TargetId } from '../recipe/targets';
 
 export interface DocumentState {
   readonly environment: Environment | null;
@@ -73,4 +75,16 @@ export const useDocument = create<DocumentState>(() => ({
 
 export function dismissError(): void {
   useDocument.setState({ error: null });
+}
+
+const NOT_KNOWN: readonly Provider[] = [];
+
+/** What a model can run on here; none until the engine has told. */
+export function useProviders(): readonly Provider[] {
+  return useDocument((state) => state.environment?.providers ?? NOT_KNOWN);
+}
+
+/** What runs a file here that is made for this target. */
+export function providerOf(target: TargetId): Provider {
+  return providerFor(TARGETS[target], useDocument.getState().environment?.providers ?? ALL_PROVIDERS);
 }

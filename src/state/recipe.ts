@@ -2,6 +2,7 @@
 import { create } from 'zustand';
 import { own as ownValue } from '../base/own';
 import { defaultRecipe } from '../recipe/defaults';
+import type { TargetId } from '../recipe/targets';
 import type { Recipe, RecipeStep } from '../recipe/types';
 import { metaOf } from '../passes/metas';
 import type { Options, OptionValue } from '../passes/options';
@@ -93,7 +94,7 @@ function withOption(options: Options, key: string, value: OptionValue | undefine
 }
 
 /** The backend that the file is made for, timed on and scored on. */
-export function setTarget(target: Recipe['target']): void {
+export function setTarget(target: TargetId): void {
   setRecipe({ ...useRecipe.getState().recipe, target });
 }
 

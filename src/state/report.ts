@@ -1,7 +1,7 @@
 /** What is known of the recipe on the sliders, as a report. */
 import { WhittleError } from '../base/errors';
 import { pairedRatio } from '../base/stats';
-import type { Ep, Measurement, Recipe } from '../engine/protocol/index';
+import type { Provider, Measurement, Recipe } from '../engine/protocol/index';
 import type { Asked, Report, ReportKind, Results, Tried } from '../report/index';
 import { evaluate, exportModel } from './actions';
 import { useDocument } from './document';
@@ -110,6 +110,6 @@ function triedSoFar(recipe: Recipe): Tried[] {
 }
 
 /** The target's first. */
-function ordered(measurements: Readonly<Partial<Record<Ep, Measurement>>>, target: Ep): Measurement[] {
+function ordered(measurements: Readonly<Partial<Record<Provider, Measurement>>>, target: Provider): Measurement[] {
   return Object.values(measurements).toSorted((a, b) => Number(b.ep === target) - Number(a.ep === target));
 }

@@ -4,7 +4,7 @@ import type {
   Best,
   BitBudget,
   BitPlan,
-  Ep,
+  Provider,
   Evaluation,
   Exported,
   FormComparison,
@@ -59,7 +59,7 @@ interface ResultsState {
   /** The last one, on whichever backend. */
   readonly measurement: Measurement | null;
   /** The last on each backend, to stand side by side; by the backend that really ran. */
-  readonly measurements: Readonly<Partial<Record<Ep, Measurement>>>;
+  readonly measurements: Readonly<Partial<Record<Provider, Measurement>>>;
   readonly throughput: Throughput | null;
   readonly profile: Profile | null;
   /** Holds for the model whatever the recipe, but for the bits of the packed form. */

@@ -1,7 +1,7 @@
 /** Actions that look closer at speed and size, each on the recipe now on the sliders. */
 import type { Job } from '../base/job';
 import type { Engine } from '../engine/client';
-import type { Ep, FormComparison, Profile, Recipe, Sizes, Throughput } from '../engine/protocol/index';
+import type { Provider, FormComparison, Profile, Recipe, Sizes, Throughput } from '../engine/protocol/index';
 import { theEngine } from './engine';
 import { runJob } from './jobs';
 import { stopFollowing } from './pipeline';
@@ -9,14 +9,14 @@ import { useRecipe } from './recipe';
 import { useResults } from './results';
 
 /** Samples a second of original and result by batch size. */
-export async function measureThroughput(ep: Ep): Promise<Throughput> {
+export async function measureThroughput(ep: Provider): Promise<Throughput> {
   const throughput = await asked('Timing batches', (engine, recipe, job) => engine.throughput(job, recipe, ep));
   useResults.setState({ throughput });
   return throughput;
 }
 
 /** Where each operator of original and result runs, and how long it takes. */
-export async function profile(ep: Ep): Promise<Profile> {
+export async function profile(ep: Provider): Promise<Profile> {
   const made = await asked('Finding where operators run', (engine, recipe, job) => engine.profile(job, recipe, ep));
   useResults.setState({ profile: made });
   return made;

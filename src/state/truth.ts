@@ -4,7 +4,7 @@
  */
 import { Latest } from '../base/latest';
 import type { Truth, TruthEvidence } from '../engine/protocol/index';
-import { useDocument } from './document';
+import { providerOf } from './document';
 import { theEngine } from './engine';
 import { runQuietly } from './jobs';
 import { isFresh, useResults } from './results';
@@ -34,7 +34,7 @@ function evidenceNow(): TruthEvidence | null {
   const subject = preview ?? exported;
   if (!subject) return null;
   const { recipe, layers } = subject;
-  const ep = useDocument.getState().environment?.ep === 'wasm' ? 'wasm' : recipe.target;
+  const ep = providerOf(recipe.target);
   const measurement = measurements[ep] ?? null;
   return {
     recipe,

@@ -1,7 +1,7 @@
 /** Figures of an evaluation: original against recipe on the same samples. */
 import type { Chance } from '../../base/chance-words';
 import type { Recipe } from '../../recipe/types';
-import type { Ep } from '../../runtime/types';
+import type { Provider } from '../../runtime/types';
 
 export type { Chance };
 
@@ -127,7 +127,7 @@ export interface Evaluation {
   /** What the inputs are where they are made up, in words with their scale; null where they are the user's samples. */
   readonly madeUp: string | null;
   /** Where it ran: WASM in place of a software renderer, unless a backend was asked for. */
-  readonly ep: Ep;
+  readonly ep: Provider;
   readonly before: Accuracy | null;
   readonly after: Accuracy | null;
   readonly agreement: Agreement;

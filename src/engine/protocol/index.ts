@@ -1,6 +1,6 @@
 /**
- * What the page and the worker say to each other: types, and the list of jobs. Every number that was not measured is null. One import for
- * the page, which may name the engine's types but not the rooms behind it.
+ * What the page and the worker say to each other: types, the list of jobs, and the table of what runs models. Every number that was not
+ * measured is null. One import for the page, which may name the engine's types but not the rooms behind it.
  */
 import type { HistogramBins } from '../../compute/operations/histogram';
 import type { MatmulTiming } from '../../compute/operations/time-matmul';
@@ -10,14 +10,14 @@ import type { Picture } from '../../data/picture';
 import type { Card, ImageCard, NamedBlob, TensorCard } from '../../data/types';
 import type { Layer, ModelSummary, Skipped, StoredForm } from '../../onnx/types';
 import type { Recipe } from '../../recipe/types';
-import type { BackendCheck, Ep, PlacedNode, PlacedOperator, Placement } from '../../runtime/types';
+import type { BackendCheck, Provider, PlacedNode, PlacedOperator, Placement } from '../../runtime/types';
 
 export type {
   BackendCheck,
   Card,
   ComputeInfo,
   DataLimits,
-  Ep,
+  Provider,
   HistogramBins,
   ImageCard,
   Layer,
@@ -33,6 +33,7 @@ export type {
   StoredForm,
   TensorCard,
 };
+export { ALL_PROVIDERS, PROVIDERS, providerFor } from '../../runtime/providers';
 export type * from './accuracy';
 export type * from './api';
 export type * from './best';

@@ -7,8 +7,9 @@ import type { MatmulTiming } from '../../compute/operations/time-matmul';
 import type { DataLimits } from '../../data/limits';
 import type { Picture } from '../../data/picture';
 import type { Card, NamedBlob } from '../../data/types';
+import type { TargetId } from '../../recipe/targets';
 import type { Recipe } from '../../recipe/types';
-import type { BackendCheck, Ep } from '../../runtime/types';
+import type { BackendCheck, Provider } from '../../runtime/types';
 import type { Evaluation } from './accuracy';
 import type { Best, BestGoal } from './best';
 import type { DataProposal, DataSummary, PresetSearch, SplitChoice } from './data';
@@ -84,7 +85,7 @@ export const JOBS = {
    * `of` 'live': the weights on the live session, where a second call with other settings creates no session; 'file': the file's bytes,
    * which are written first where they are not there.
    */
-  evaluate: job<(recipe: Recipe, limit: number | null, ep: Ep | null, of: Evaluation['of']) => Evaluation>(),
+  evaluate: job<(recipe: Recipe, limit: number | null, ep: Provider | null, of: Evaluation['of']) => Evaluation>(),
   /**
    * Changes one layer at a time to each bit width and sparsity, and measures what that costs on the live session. Sends each cell as it is
    * measured, those of an earlier scan with the same model, data and options at once: a cancelled scan goes on where it stopped.
@@ -99,15 +100,15 @@ export const JOBS = {
    * Tries recipes that suit the goal on the samples and chooses the one that keeps most of the model. Throws `bad-recipe` where a size
    * cannot be kept.
    */
-  best: job<(goal: BestGoal, target: Ep) => Best>(),
+  best: job<(goal: BestGoal, target: TargetId) => Best>(),
   /** Runs the recipe, stores the weights and writes the file. The blob lives in the page; nothing is saved by itself. */
   exportModel: job<(recipe: Recipe) => Exported>(),
   /** Exports in memory, runs the opened and the written file interleaved on `ep`, and checks the written one's backends. */
-  measure: job<(recipe: Recipe, ep: Ep) => Measurement>(),
+  measure: job<(recipe: Recipe, ep: Provider) => Measurement>(),
   /** Samples a second of original and result by batch size, interleaved; about 20 s at most. */
-  throughput: job<(recipe: Recipe, ep: Ep) => Throughput>(),
+  throughput: job<(recipe: Recipe, ep: Provider) => Throughput>(),
   /** Where each node of original and result runs and how long it takes, from sessions of its own. */
-  profile: job<(recipe: Recipe, ep: Ep) => Profile>(),
+  profile: job<(recipe: Recipe, ep: Provider) => Profile>(),
   /** Exports the model in each form that fits it and runs each against the original on the recipe's target; seconds a form. */
   compareForms: job<(recipe: Recipe) => FormComparison>(),
   /** The truth meter's sentences for what is known; runs no session. */

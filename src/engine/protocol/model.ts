@@ -3,12 +3,13 @@ import type { HistogramBins } from '../../compute/operations/histogram';
 import type { ComputeInfo } from '../../compute/types';
 import type { Layer, ModelSummary, Skipped, StoredForm } from '../../onnx/types';
 import type { Recipe } from '../../recipe/types';
-import type { Ep } from '../../runtime/types';
+import type { Provider } from '../../runtime/types';
 import type { Proof } from './proof';
 
 export interface Environment {
   readonly compute: ComputeInfo;
-  readonly ep: Ep;
+  /** What a model can run on here, a GPU's first, then the reference. */
+  readonly providers: readonly Provider[];
   readonly wasmThreads: number;
   readonly browser: string;
   /** Why there is no WebGPU, when there is none. */

@@ -2,7 +2,7 @@
 import type { MatmulTiming } from '../../compute/operations/time-matmul';
 import type { StoredForm } from '../../onnx/types';
 import type { Recipe } from '../../recipe/types';
-import type { BackendCheck, Ep, Placement } from '../../runtime/types';
+import type { BackendCheck, Provider, Placement } from '../../runtime/types';
 
 /**
  * Milliseconds of one inference, output in main memory included. Original and result took turns: samples with the same index are
@@ -30,7 +30,7 @@ export interface Startup {
 /** The exported file really run, beside the original. */
 export interface Measurement {
   readonly recipe: Recipe;
-  readonly ep: Ep;
+  readonly ep: Provider;
   readonly before: Latency | null;
   readonly after: Latency | null;
   readonly startup: { readonly before: Startup; readonly after: Startup };
@@ -47,7 +47,7 @@ export interface Rate {
 
 export interface Throughput {
   readonly recipe: Recipe;
-  readonly ep: Ep;
+  readonly ep: Provider;
   /** Batches of 1, 2, 4, ...: only 1 where the model's first dimension is fixed. */
   readonly batches: readonly { readonly batch: number; readonly before: Rate; readonly after: Rate }[];
   /** Why there is no larger batch, in words. */
@@ -57,7 +57,7 @@ export interface Throughput {
 /** Where each node ran and for how long, of the original and of the exported file. Apart from all timing: recording slows a session. */
 export interface Profile {
   readonly recipe: Recipe;
-  readonly ep: Ep;
+  readonly ep: Provider;
   readonly before: Placement;
   readonly after: Placement;
 }
@@ -82,7 +82,7 @@ export interface FormResult {
 
 export interface FormComparison {
   readonly recipe: Recipe;
-  readonly ep: Ep;
+  readonly ep: Provider;
   /** The original first, timed against a second copy of itself: its ratio shows what the device's noise alone can do. */
   readonly forms: readonly FormResult[];
 }

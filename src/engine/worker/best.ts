@@ -9,6 +9,7 @@ import { counted } from '../../base/plural';
 import { mean } from '../../base/stats';
 import type { Dataset } from '../../data/types';
 import { losesLess, ruinOf, type TrialFigures } from '../../measure/trial';
+import { TARGETS, type TargetId } from '../../recipe/targets';
 import type { Recipe, RecipeStep } from '../../recipe/types';
 import type { Best, BestGoal, BestTrial } from '../protocol/index';
 import { fileOf, planBits } from './plan';
@@ -33,7 +34,7 @@ function quantize(bits: number, rounding: 'nearest' | 'gptq' | 'hqq'): RecipeSte
 }
 
 /** Recipes worth trying for this many bits. */
-function candidatesFor(bits: 4 | 8, target: Recipe['target'], hasSamples: boolean): Candidate[] {
+function candidatesFor(bits: 4 | 8, target: TargetId, hasSamples: boolean): Candidate[] {
   const nearest = { name: 'Rounding to the nearest value', passes: [fold, quantize(bits, 'nearest')] };
   const equalized = { name: 'Equalized layers, rounding to the nearest value', passes: [fold, equalize, quantize(bits, 'nearest')] };
   if (!hasSamples)
@@ -52,7 +53,7 @@ function candidatesFor(bits: 4 | 8, target: Recipe['target'], hasSamples: boolea
   return [
     nearest,
     fitted,
-    ...(target === 'wasm' ? [onIntegers('of least error', 'mse'), onIntegers('of 99.99 % of the values', 'percentile')] : []),
+    ...(TARGETS[target].integers ? [onIntegers('of least error', 'mse'), onIntegers('of 99.99 % of the values', 'percentile')] : []),
   ];
 }
 
@@ -63,7 +64,7 @@ function candidatesFor(bits: 4 | 8, target: Recipe['target'], hasSamples: boolea
  * all are ruin.
  * @throws WhittleError `bad-recipe` where a size cannot be kept even at 2 bits; what the passes throw where no candidate runs.
  */
-export async function best(bench: Workbench, data: Dataset | null, goal: BestGoal, target: Recipe['target'], job: Job): Promise<Best> {
+export async function best(bench: Workbench, data: Dataset | null, goal: BestGoal, target: TargetId, job: Job): Promise<Best> {
   const said: string[] = data === null ? ['There are no samples: methods that learn from them were left out.'] : [];
   const candidates =
     goal.kind === 'bits'
@@ -167,7 +168,7 @@ async function candidatesWithin(
   bench: Workbench,
   data: Dataset | null,
   bytes: number,
-  target: Recipe['target'],
+  target: TargetId,
   said: string[],
   job: Job,
 ): Promise<Candidate[]> {

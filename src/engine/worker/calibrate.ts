@@ -8,15 +8,16 @@ import { CALIBRATION_SEED, calibrationSamples } from '../../measure/split';
 import { concatChunks, writeModel } from '../../onnx/write';
 import type { Lease, Observed, Probe, ProbeWeight } from '../../passes/types';
 import type { SampleSource } from '../../recipe/apply-steps';
+import type { TargetId } from '../../recipe/targets';
 import type { Recipe } from '../../recipe/types';
-import type { Ep, Feeds, HostTensor, Layout, Session } from '../../runtime/types';
+import type { Backend, Feeds, HostTensor, Session } from '../../runtime/types';
 import { feedOf, releaser } from './live';
 import type { Platform } from './platform';
 
 /** What runs probes: the workbench of the open model. */
 interface Bench {
   readonly platform: Platform;
-  quickest(wanted: Ep, job: Job): Promise<{ readonly ep: Ep; readonly layout: Layout }>;
+  quickest(target: TargetId, job: Job): Promise<Backend>;
 }
 
 /** The data in use, and how many of its samples passes may learn from. */
@@ -29,7 +30,7 @@ export interface UserSamples {
   readonly seed?: number;
 }
 
-/** Probes hold activations of a whole batch several times over, and on WASM larger batches gain nothing. */
+/** Probes hold activations of a whole batch several times over, and off a GPU larger batches gain nothing. */
 const BATCH = 4;
 
 export function noSamples(): UserSamples {
@@ -57,8 +58,8 @@ export function sampleSource(
     samples: indices.length,
     key: `${keyOf(data)}, ${indices.length}, ${seed}`,
     async observe(probe, lease, visit, job) {
-      const { ep, layout } = await bench.quickest(recipe.target, job);
-      const session = await bench.platform.runtime.create(concatChunks(writeModel(probe.model)), { ep, layout }, job.signal);
+      const backend = await bench.quickest(recipe.target, job);
+      const session = await bench.platform.runtime.create(concatChunks(writeModel(probe.model)), backend, job.signal);
       const leases: Lease[] = [];
       const release = releaser(session, leases);
       try {

@@ -1,7 +1,7 @@
 /** The device that everything runs on: WebGPU, or the CPU with the reason why. A lost device is asked for again. */
 import { createCpuCompute, createGpuCompute, requestDevice, type GpuCompute } from '../../compute/index';
 import { toPlainError, WhittleError } from '../../base/errors';
-import { createRuntime } from '../../runtime/runtime';
+import { createWebRuntime } from '../../runtime/web/index';
 import type { Runtime } from '../../runtime/types';
 import type { Platform } from './platform';
 
@@ -43,7 +43,7 @@ export class Devices {
     } catch (error) {
       fallbackReason = toPlainError(error).message;
     }
-    const runtime = createRuntime({ device: gpu?.device ?? null });
+    const runtime = createWebRuntime({ device: gpu?.device ?? null });
     this.runtimes.push(runtime);
     void gpu?.lost.then((reason) => {
       this.lossCount += 1;

@@ -1,11 +1,11 @@
 import type { Environment } from '../protocol/index';
 import type { Platform } from './platform';
 
-export function environmentOf({ compute, gpu, runtime, fallbackReason }: Platform): Environment {
+export function environmentOf({ compute, runtime, fallbackReason }: Platform): Environment {
   return {
     compute: compute.info,
-    ep: gpu ? 'webgpu' : 'wasm',
-    wasmThreads: runtime.wasmThreads,
+    providers: runtime.providers,
+    wasmThreads: runtime.threads,
     browser: browserName(navigator.userAgent),
     fallbackReason,
   };

@@ -1,10 +1,11 @@
 import type { Job } from '../../base/job';
 import type { Dataset } from '../../data/types';
 import { evaluateSides, type Side } from '../../measure/evaluate';
-import { datasetSamples, type Samples } from '../../measure/samples';
+import { datasetSamples } from '../../measure/samples';
 import type { Recipe } from '../../recipe/types';
 import type { FeedChoice } from '../../runtime/feeds';
-import type { Ep, ValueInfo } from '../../runtime/types';
+import { PROVIDERS } from '../../runtime/providers';
+import type { Provider, ValueInfo } from '../../runtime/types';
 import type { Evaluation } from '../protocol/index';
 import { fit } from './feeds';
 import { nameAnswers } from './named-answers';
@@ -15,8 +16,6 @@ import type { Evaluated, LiveBench, Workbench } from './workbench';
 
 /** Made-up inputs compared when there are no data. */
 const RANDOM_SAMPLES = 16;
-/** Larger batches gain nothing on WASM (measured on ResNet-8: 1, 8 and 64 images within 15 %) and their memory is never given back. */
-const WASM_BATCH = 8;
 
 /**
  * Accuracy (with labels) and agreement of the recipe's weights on the live session with the opened file: nothing is exported. `ep` null:
@@ -27,7 +26,7 @@ export async function evaluate(
   data: Dataset | null,
   recipe: Recipe,
   limit: number | null,
-  ep: Ep | null,
+  ep: Provider | null,
   job: Job,
 ): Promise<Evaluation> {
   return onBothSides(bench, data, recipe, ep, job, async (inputs, original, after) => {
@@ -42,12 +41,12 @@ export async function evaluateFile(
   recipe: Recipe,
   file: Blob,
   limit: number | null,
-  ep: Ep | null,
+  ep: Provider | null,
   job: Job,
 ): Promise<Evaluation> {
   const wanted = ep ?? (await bench.quickest(recipe.target, job)).ep;
   const sides = await chooseSides(bench, file, usesHalf(recipe), await oneSample(bench, data, job), wanted, job);
-  const original = bench.original({ ep: sides.ep, layout: sides.before.layout ?? 'NHWC' }, data);
+  const original = bench.original(sides.before, data);
   const release = original.session.hold();
   try {
     const { inputs } = await original.session.open();
@@ -100,7 +99,7 @@ export async function onBothSides<T>(
   bench: Workbench,
   data: Dataset | null,
   recipe: Recipe,
-  ep: Ep | null,
+  ep: Provider | null,
   job: Job,
   work: (evaluated: Evaluated, original: Original, after: Side) => Promise<T>,
 ): Promise<T> {
@@ -134,12 +133,8 @@ export function evaluatedOn(kept: LiveBench, data: Dataset | null): Evaluated {
 }
 
 /** The user's samples, or made-up inputs where there are none. */
-function scoredInputs(data: Dataset | null, inputs: readonly ValueInfo[], choice: Partial<FeedChoice>, ep: Ep): ScoredInputs {
+function scoredInputs(data: Dataset | null, inputs: readonly ValueInfo[], choice: Partial<FeedChoice>, ep: Provider): ScoredInputs {
   const { samples, madeUp } =
     data === null ? madeUpSamples(inputs, RANDOM_SAMPLES, choice) : { samples: datasetSamples(data, inputs), madeUp: null };
-  return { samples: batched(samples, ep), madeUp };
-}
-
-function batched(samples: Samples, ep: Ep): Samples {
-  return ep === 'wasm' ? { ...samples, batch: Math.min(samples.batch, WASM_BATCH) } : samples;
+  return { samples: { ...samples, batch: Math.min(samples.batch, PROVIDERS[ep].batch) }, madeUp };
 }

@@ -7,6 +7,7 @@ import { createRecipeCache } from '../../recipe/cache';
 import { storeWeights, type StoredModel } from '../../recipe/export';
 import { runRecipe } from '../../recipe/run';
 import { layerStates } from '../../recipe/states';
+import { TARGETS } from '../../recipe/targets';
 import type { Recipe } from '../../recipe/types';
 import type { Exported, StepReport } from '../protocol/index';
 import { LARGE_BYTES } from './document';
@@ -36,7 +37,7 @@ export async function exportParts(bench: Workbench, recipe: Recipe, job: Job): P
   const { compute } = platform;
   const cache = createRecipeCache(doc.model, doc.layers, compute, 'streaming', bench.cache.results);
   try {
-    const target = { ep: recipe.target, shaderF16: compute.info.features.includes('shader-f16') };
+    const target = { gpu: TARGETS[recipe.target].gpu, shaderF16: compute.info.features.includes('shader-f16') };
     const run = await runRecipe({ recipe, compute, target, cache, job, samples: bench.sampleSource(recipe) });
     try {
       const layers = await layerStates(run, compute, job);

@@ -1,4 +1,4 @@
-/** Runs of files on the same inputs, on WASM: what every model runs on here, and what WebGPU is held against. */
+/** Runs of files on the same inputs, on the reference: what every model runs on here, and what a GPU is held against. */
 import { WhittleError } from '../../base/errors';
 import type { Job } from '../../base/job';
 import type { Outputs } from '../../measure/outputs';
@@ -22,7 +22,7 @@ export function load(
   { signal }: Job,
   optimize = true,
 ): Promise<Session> {
-  return runtime.create(model, { ep: 'wasm', optimize }, signal);
+  return runtime.create(model, { ...runtime.reference, optimize }, signal);
 }
 
 /** Runs all feeds, each in the types that the inputs want. */

@@ -6,7 +6,9 @@ import { counted } from '../../base/plural';
 import type { Dataset } from '../../data/types';
 import type { LatencyOptions } from '../../measure/latency';
 import { gzipSize } from '../../measure/size';
+import { targetFor } from '../../recipe/targets';
 import type { Recipe, RecipeStep } from '../../recipe/types';
+import { PROVIDERS, type Provider } from '../../runtime/providers';
 import type { Feeds } from '../../runtime/types';
 import type { FormComparison, FormId, FormResult } from '../protocol/index';
 import { oneFile } from './document';
@@ -36,7 +38,8 @@ interface Form {
  */
 export async function compareForms(bench: Workbench, data: Dataset | null, recipe: Recipe, job: Job): Promise<FormComparison> {
   const feeds = await oneSample(bench, data, job);
-  const { ep } = await bench.backend(recipe.target, job);
+  const { ep } = await bench.backend(bench.providerOf(recipe.target), job);
+  const target = targetFor(PROVIDERS[ep]);
   const forms = formsFor(bench, recipe, ep);
   const results: FormResult[] = [];
   for (const [at, form] of forms.entries()) {
@@ -46,14 +49,14 @@ export async function compareForms(bench: Workbench, data: Dataset | null, recip
     };
     results.push(
       form.reason === null
-        ? await runForm(bench, form, { version: 1, target: ep, passes: form.step ? [form.step] : [] }, feeds, own)
+        ? await runForm(bench, form, { version: 1, target, passes: form.step ? [form.step] : [] }, ep, feeds, own)
         : notMade(form, form.reason),
     );
   }
   return { recipe, ep, forms: results };
 }
 
-function formsFor(bench: Workbench, recipe: Recipe, ep: Recipe['target']): Form[] {
+function formsFor(bench: Workbench, recipe: Recipe, ep: Provider): Form[] {
   const {
     layers,
     summary: { opset },
@@ -81,12 +84,11 @@ function formsFor(bench: Workbench, recipe: Recipe, ep: Recipe['target']): Form[
       form: 'float16-full',
       label: 'Full float16',
       step: { id: 'convert-float16', options: { form: 'full' } },
-      reason:
-        ep === 'wasm'
-          ? 'WASM computes in float32.'
-          : shaderF16
-            ? null
-            : 'This device has no shader-f16: it cannot run a full float16 file.',
+      reason: !PROVIDERS[ep].gpu
+        ? `${PROVIDERS[ep].name} computes in float32.`
+        : shaderF16
+          ? null
+          : 'This device has no shader-f16: it cannot run a full float16 file.',
     },
   ];
 }
@@ -95,7 +97,7 @@ function quantize(options: NonNullable<RecipeStep['options']>): RecipeStep {
   return { id: 'quantize-weights', options };
 }
 
-async function runForm(bench: Workbench, form: Form, recipe: Recipe, feeds: Feeds, job: Job): Promise<FormResult> {
+async function runForm(bench: Workbench, form: Form, recipe: Recipe, ep: Provider, feeds: Feeds, job: Job): Promise<FormResult> {
   let file: Blob;
   let note = '';
   let gzipBytes: number | null;
@@ -112,8 +114,8 @@ async function runForm(bench: Workbench, form: Form, recipe: Recipe, feeds: Feed
       file = exported.blob;
       gzipBytes = exported.gzipBytes;
     }
-    const sides = await chooseSides(bench, file, usesHalf(recipe), feeds, recipe.target, job);
-    if (sides.ep !== recipe.target) return { ...notMade(form, sides.check.verdict), bytes: file.size, gzipBytes };
+    const sides = await chooseSides(bench, file, usesHalf(recipe), feeds, ep, job);
+    if (sides.ep !== ep) return { ...notMade(form, sides.check.verdict), bytes: file.size, gzipBytes };
     return await withPair(bench, file, sides, feeds, job, async (before, after) => {
       const latency = await timePair(before, after, TIMING, job);
       return {

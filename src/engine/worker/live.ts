@@ -7,7 +7,8 @@ import type { Lease } from '../../passes/types';
 import { weightsAsInputs, type WeightInput } from '../../onnx/live';
 import type { OnnxModel } from '../../onnx/types';
 import { concatChunks, writeModel } from '../../onnx/write';
-import type { Ep, Feeds, HostTensor, Layout, Runtime, Session, SessionOptions, ValueInfo } from '../../runtime/types';
+import { PROVIDERS } from '../../runtime/providers';
+import type { Provider, Feeds, HostTensor, Layout, Runtime, Session, SessionOptions, ValueInfo } from '../../runtime/types';
 import type { RecipeRun } from '../../recipe/run';
 
 export interface LiveDevice {
@@ -20,7 +21,7 @@ export interface LiveDevice {
 export interface Live {
   /** Of the graph it was made from: runs with this key have the same one. */
   readonly key: string;
-  readonly ep: Ep;
+  readonly ep: Provider;
   readonly layout: Layout;
   /** The model's own inputs. */
   readonly inputs: readonly ValueInfo[];
@@ -128,7 +129,7 @@ export async function feedOf(
   { shape }: Pick<WeightInput, 'shape'>,
   lease: Lease,
 ): Promise<Feeds[string]> {
-  if (device.gpu && session.ep === 'webgpu') return { gpuBuffer: device.gpu.bufferOf(lease.handle), dims: shape };
+  if (device.gpu && PROVIDERS[session.ep].gpu) return { gpuBuffer: device.gpu.bufferOf(lease.handle), dims: shape };
   return { type: 'float32', dims: shape, data: await device.compute.download(lease.handle) };
 }
 

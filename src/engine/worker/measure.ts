@@ -2,7 +2,7 @@ import type { Job } from '../../base/job';
 import type { Dataset } from '../../data/types';
 import { LATENCY } from '../../measure/latency';
 import type { Recipe } from '../../recipe/types';
-import type { Ep } from '../../runtime/types';
+import type { Provider } from '../../runtime/types';
 import type { Measurement } from '../protocol/index';
 import { chooseSides, oneSample, timePair, usesHalf, withPair } from './pair';
 import type { Workbench } from './workbench';
@@ -16,7 +16,7 @@ export async function measure(
   data: Dataset | null,
   recipe: Recipe,
   exported: Blob,
-  ep: Ep,
+  ep: Provider,
   job: Job,
 ): Promise<Measurement> {
   const feeds = await oneSample(bench, data, job);

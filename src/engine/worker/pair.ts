@@ -1,21 +1,22 @@
 /** A file beside the original on one backend: what every comparison of speed starts from. */
 import type { Job } from '../../base/job';
 import type { Dataset } from '../../data/types';
-import { compareLatency, WASM_SETTLE_MS, type LatencyFigures, type LatencyOptions } from '../../measure/latency';
+import { compareLatency, type LatencyFigures, type LatencyOptions } from '../../measure/latency';
 import { runsPass } from '../../recipe/steps';
 import type { Recipe } from '../../recipe/types';
 import { checkBackends, HALF_TOLERANCE, TOLERANCE } from '../../runtime/check';
 import type { HostFeeds } from '../../runtime/feeds';
-import type { BackendCheck, Ep, Feeds, HostTensor, ModelFiles, Session, SessionOptions } from '../../runtime/types';
+import { PROVIDERS } from '../../runtime/providers';
+import type { Backend, BackendCheck, Provider, Feeds, HostTensor, ModelFiles, Session, SessionOptions } from '../../runtime/types';
 import type { Startup } from '../protocol/index';
 import { fit } from './feeds';
 import type { Workbench } from './workbench';
 
 /** The backend and layouts that both files are run with. */
 export interface Sides {
-  readonly ep: Ep;
-  readonly before: SessionOptions;
-  readonly after: SessionOptions;
+  readonly ep: Provider;
+  readonly before: Backend;
+  readonly after: Backend;
   /** Of the file. */
   readonly check: BackendCheck;
 }
@@ -42,19 +43,21 @@ export async function oneSample(bench: Workbench, data: Dataset | null, job: Job
   return first;
 }
 
-/** Compares the file's backends (once a file) and chooses: WASM where WebGPU is missing, or wrong on the original or the file. */
-export async function chooseSides(bench: Workbench, file: Blob, half: boolean, feeds: Feeds, wanted: Ep, job: Job): Promise<Sides> {
+/** Compares the file's backends (once a file) and chooses: the reference where no GPU is wanted or there, or it is wrong on the original or the file. */
+export async function chooseSides(bench: Workbench, file: Blob, half: boolean, feeds: Feeds, wanted: Provider, job: Job): Promise<Sides> {
   const original = await bench.backend(wanted, job);
-  const { runtime, gpu } = bench.platform;
+  const { runtime } = bench.platform;
   let check = bench.fileChecks.get(file);
   if (!check) {
     const bytes = new Uint8Array(await file.arrayBuffer());
     const tolerance = half ? HALF_TOLERANCE : TOLERANCE;
-    check = await checkBackends(runtime, bytes, { feeds: (inputs) => [fit(feeds, inputs)], webgpu: gpu !== null, tolerance }, job);
+    check = await checkBackends(runtime, bytes, { feeds: (inputs) => [fit(feeds, inputs)], tolerance }, job);
     bench.fileChecks.set(file, check);
   }
-  if (original.ep === 'wasm' || !check.ok) return { ep: 'wasm', before: { ep: 'wasm' }, after: { ep: 'wasm' }, check };
-  return { ep: 'webgpu', before: original, after: { ep: 'webgpu', layout: check.layout }, check };
+  const { ep } = original;
+  if (PROVIDERS[ep].gpu && check.ok) return { ep, before: original, after: { ep, layout: check.layout }, check };
+  const { reference } = runtime;
+  return { ep: reference.ep, before: reference, after: reference, check };
 }
 
 /** Loads both, runs each once, and releases both after `use`. Memory: both files once, beside the sessions. */
@@ -71,7 +74,7 @@ export async function withPair<T>(
   );
 }
 
-/** Times both in turns, on WASM once its code has become as fast as it gets. */
+/** Times both in turns, once their provider's code has become as fast as it gets. */
 export async function timePair(
   before: Loaded,
   after: Loaded,
@@ -83,14 +86,9 @@ export async function timePair(
       () =>
         session.run(feeds, job.signal),
   );
-  const [first, second] = await compareLatency(sides, { ...options, settleMs: settleMsOn(before.session.ep) }, job);
+  const [first, second] = await compareLatency(sides, { ...options, settleMs: PROVIDERS[before.session.ep].settleMs }, job);
   if (!first || !second) throw new RangeError('two sides were timed');
   return { before: first, after: second };
-}
-
-/** How long a backend must be quiet before its times are worth taking: shaders are compiled once and for all. */
-export function settleMsOn(ep: Ep): number {
-  return ep === 'wasm' ? WASM_SETTLE_MS : 0;
 }
 
 async function withLoaded<T>(

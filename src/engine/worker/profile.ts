@@ -6,14 +6,21 @@ import type { OnnxModel } from '../../onnx/types';
 import { concatChunks, writeModel } from '../../onnx/write';
 import type { Recipe } from '../../recipe/types';
 import { profileModel } from '../../runtime/profile';
-import type { Ep, Placement, SessionOptions } from '../../runtime/types';
+import type { Provider, Placement, SessionOptions } from '../../runtime/types';
 import type { Profile } from '../protocol/index';
 import { fit } from './feeds';
 import { chooseSides, oneSample, usesHalf } from './pair';
 import type { Workbench } from './workbench';
 
 /** Where each node of the original and of the exported file runs, and how long it takes, one after the other. */
-export async function profile(bench: Workbench, data: Dataset | null, recipe: Recipe, exported: Blob, ep: Ep, job: Job): Promise<Profile> {
+export async function profile(
+  bench: Workbench,
+  data: Dataset | null,
+  recipe: Recipe,
+  exported: Blob,
+  ep: Provider,
+  job: Job,
+): Promise<Profile> {
   const feeds = await oneSample(bench, data, job);
   const sides = await chooseSides(bench, exported, usesHalf(recipe), feeds, ep, job);
   const place = (model: OnnxModel, options: SessionOptions): Promise<Placement> =>

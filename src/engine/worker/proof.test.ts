@@ -20,7 +20,7 @@ import { answeredData, bench, job, recipe } from './testing/perceptron';
 import { openOnCpu } from './testing/bench';
 import { Workbench } from './workbench';
 import { createCpuCompute } from '../../compute/index';
-import { createRuntime } from '../../runtime/runtime';
+import { createWebRuntime } from '../../runtime/web/index';
 import { noSamples } from './calibrate';
 import { openDocument } from './document';
 
@@ -155,7 +155,7 @@ test('weights in a file of their own: the opened bytes are run, whatever the stu
     externalData: [create(StringStringEntryProtoSchema, { key: 'location', value: 'parts/w.bin' })],
   });
   if (graph) Object.assign(graph, { node: graph.node.filter((node) => node.opType !== 'Constant'), initializer: [tensor] });
-  const runtime = createRuntime({ device: null });
+  const runtime = createWebRuntime({ device: null });
   const files = [
     { path: 'net/model.onnx', blob: new Blob([toBinary(ModelProtoSchema, proto)]) },
     { path: 'net/parts/w.bin', blob: new Blob([data]) },

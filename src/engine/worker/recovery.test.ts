@@ -8,7 +8,7 @@ import { readModel } from '../../onnx/read';
 import { bytesOf, readFloats } from '../../onnx/tensor';
 import { writeModel } from '../../onnx/write';
 import type { RecipeStep } from '../../recipe/types';
-import { createRuntime } from '../../runtime/runtime';
+import { createWebRuntime } from '../../runtime/web/index';
 import { openDocument } from './document';
 import { evaluate } from './evaluate';
 import { job } from './testing/bench';
@@ -45,7 +45,7 @@ function rescaledDigits(): Blob {
 }
 
 test('a channel rescaled by 100 ruins 8 bits a tensor; equalized and corrected they lose less than a point', async () => {
-  const runtime = createRuntime({ device: null });
+  const runtime = createWebRuntime({ device: null });
   const platform = { compute: createCpuCompute(), gpu: null, runtime, fallbackReason: 'no GPU in Node', lost: job.signal };
   const doc = await openDocument([{ path: 'digits.onnx', blob: rescaledDigits() }], () => Promise.resolve(runtime), job);
   const card = parseCard(JSON.parse(readFileSync(join(SAMPLES, 'digits.card.json'), 'utf8')));

@@ -6,7 +6,7 @@ import { createCpuCompute } from '../../compute/index';
 import { openDataset } from '../../data/index';
 import { folderOf } from '../../data/testing/files';
 import type { NamedBlob } from '../../data/types';
-import { createRuntime } from '../../runtime/runtime';
+import { createWebRuntime } from '../../runtime/web/index';
 import { openDocument } from './document';
 import { findPreset, picture, proposeData, summaryOf } from './samples';
 import { bench, job } from './testing/perceptron';
@@ -15,7 +15,7 @@ import { Workbench } from './workbench';
 const SAMPLES = join(import.meta.dirname, '../../../public/samples');
 
 async function openFile(path: string): Promise<Workbench> {
-  const runtime = createRuntime({ device: null });
+  const runtime = createWebRuntime({ device: null });
   const platform = {
     compute: createCpuCompute(),
     gpu: null,

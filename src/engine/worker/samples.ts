@@ -12,6 +12,7 @@ import { splitOf } from '../../measure/split';
 import type { ModelSummary } from '../../onnx/types';
 import type { DataProposal, DataSummary, PresetCandidate, PresetSearch, SplitChoice } from '../protocol/index';
 import type { Workbench } from './workbench';
+import { DEFAULT_TARGET } from '../../recipe/targets';
 
 export function summaryOf(name: string, dataset: Dataset, { calibration, scored }: SplitChoice): DataSummary {
   const { length, labels, classNames, card, problems } = dataset;
@@ -56,7 +57,7 @@ export async function findPreset(bench: Workbench, data: Dataset | null, limit: 
   if (data === null) throw noData();
   if (data.kind !== 'images')
     throw new WhittleError('bad-data', 'Recorded inputs are fed as they are: there is no preset to find.', 'Give images to find one.');
-  const run = await bench.run({ version: 1, target: 'webgpu', passes: [] }, job);
+  const run = await bench.run({ version: 1, target: DEFAULT_TARGET, passes: [] }, job);
   try {
     const { live } = await bench.live(run, job);
     const weights = await live.bind(run, 'before');

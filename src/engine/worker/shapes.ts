@@ -10,14 +10,14 @@ import type { Runtime } from '../../runtime/types';
 const MAX_BYTES = 64 * 2 ** 20;
 
 /**
- * The model with the shapes that one run on WASM shows, for counting multiply-accumulates; null where the model is large or does
+ * The model with the shapes that one run on the reference shows, for counting multiply-accumulates; null where the model is large or does
  * not run on made-up inputs, because a count is not worth an error.
  */
 export async function observeShapes(model: OnnxModel, runtime: Runtime, job: Job): Promise<OnnxModel | null> {
   if (model.bytes > MAX_BYTES) return null;
   const exposed = concatChunks(writeModel(exposeIntermediates(model, intermediateNames(model))));
   try {
-    const session = await runtime.create(exposed, { ep: 'wasm' }, job.signal);
+    const session = await runtime.create(exposed, runtime.reference, job.signal);
     try {
       const [found] = await findFeeds(session, job.signal, 1, 1);
       const outputs = await session.run(found?.feeds ?? {}, job.signal);

@@ -3,10 +3,11 @@ import type { Dataset } from '../../data/types';
 import { throughputByBatch } from '../../measure/throughput';
 import type { Recipe } from '../../recipe/types';
 import { batchFeeds, takesBatches } from '../../runtime/feeds';
+import { PROVIDERS } from '../../runtime/providers';
 import { elements } from '../../runtime/tensors';
-import type { Ep } from '../../runtime/types';
+import type { Provider } from '../../runtime/types';
 import type { Throughput } from '../protocol/index';
-import { chooseSides, oneSample, settleMsOn, usesHalf, withPair, type Loaded } from './pair';
+import { chooseSides, oneSample, usesHalf, withPair, type Loaded } from './pair';
 import type { Workbench } from './workbench';
 
 const MAX_BATCH = 64;
@@ -20,7 +21,7 @@ export async function throughput(
   data: Dataset | null,
   recipe: Recipe,
   exported: Blob,
-  ep: Ep,
+  ep: Provider,
   job: Job,
 ): Promise<Throughput> {
   const feeds = await oneSample(bench, data, job);
@@ -34,7 +35,7 @@ export async function throughput(
     const open = before.session.inputs.some(takesBatches);
     const { batches, ended } = await throughputByBatch(
       sidesOf,
-      { maxBatch: open ? largestBatch(before) : 1, budgetMs: BUDGET_MS, settleMs: settleMsOn(sides.ep) },
+      { maxBatch: open ? largestBatch(before) : 1, budgetMs: BUDGET_MS, settleMs: PROVIDERS[sides.ep].settleMs },
       job,
     );
     return {

@@ -8,6 +8,7 @@ import { allocationFront, allocationOf, valuesOf, type Choice } from '../../meas
 import { LATENCY } from '../../measure/latency';
 import { ruinOf } from '../../measure/trial';
 import { FLOAT_BITS, singleIntegerLayerRecipe, withFloatLayers } from '../../recipe/steps';
+import { TARGETS } from '../../recipe/targets';
 import type { Recipe } from '../../recipe/types';
 import { nodeTime } from '../../runtime/placement';
 import type { Feeds } from '../../runtime/types';
@@ -22,7 +23,6 @@ import type { Workbench } from './workbench';
 /** Samples that a layer alone is tried on. */
 const SCAN_SAMPLES = 32;
 const INTEGER_BITS = 8;
-const WASM = { before: { ep: 'wasm' }, after: { ep: 'wasm' } } as const;
 
 /**
  * The layers that compute on 8-bit integers and those that stay in floats: the least loss with which an inference on WASM takes at most
@@ -33,7 +33,7 @@ const WASM = { before: { ep: 'wasm' }, after: { ep: 'wasm' } } as const;
  * without samples.
  */
 export async function planTime(bench: Workbench, data: Dataset | null, recipe: Recipe, ratio: number, job: Job): Promise<BitPlan> {
-  if (recipe.target !== 'wasm') {
+  if (!TARGETS[recipe.target].integers) {
     throw new WhittleError(
       'bad-recipe',
       'On WebGPU no bit width makes a layer faster: its kernels compute in floats whatever the file holds.',
@@ -143,7 +143,7 @@ async function choicesOf(
   whole: Tried,
   job: Job,
 ): Promise<Choice[][]> {
-  const { before, after } = await profile(bench, data, whole.recipe, whole.file, 'wasm', job);
+  const { before, after } = await profile(bench, data, whole.recipe, whole.file, bench.providerOf(recipe.target), job);
   const startedAt = Date.now();
   const layers: Choice[][] = [];
   for (const [done, id] of ids.entries()) {
@@ -171,7 +171,8 @@ type Ratio = ReturnType<typeof pairedRatio>;
 
 /** How long the file takes on WASM over what the original takes, in turns. */
 async function timeBeside(bench: Workbench, feeds: Feeds, file: Blob, job: Job): Promise<Ratio> {
-  return withPair(bench, file, WASM, feeds, job, async (before, after) => {
+  const on = bench.platform.runtime.reference;
+  return withPair(bench, file, { before: on, after: on }, feeds, job, async (before, after) => {
     const latency = await timePair(before, after, LATENCY, job);
     return pairedRatio(latency.before, latency.after);
   });

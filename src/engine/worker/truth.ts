@@ -1,15 +1,17 @@
 import { pairedRatio } from '../../base/stats';
 import { truthSentences } from '../../measure/truth';
+import { TARGETS } from '../../recipe/targets';
 import type { Recipe, RecipeStep } from '../../recipe/types';
 import type { Truth, TruthEvidence } from '../protocol/index';
 import type { Workbench } from './workbench';
+import { providerFor } from '../../runtime/providers';
 
 /** The truth meter's sentences for a recipe on its target. Figures of another backend say nothing here and are left out. */
 export function truth({ doc, platform }: Workbench, evidence: TruthEvidence): Truth {
   const { recipe, measurement, benchmark, profile, forms } = evidence;
   const { name, software, features } = platform.compute.info;
   const shaderF16 = features.includes('shader-f16');
-  const ep = platform.gpu === null ? 'wasm' : recipe.target;
+  const ep = providerFor(TARGETS[recipe.target], platform.runtime.providers);
   const known = new Map(doc.layers.map((layer) => [layer.id, layer]));
   const sentences = truthSentences({
     ep,

@@ -8,10 +8,12 @@ import { calibrationSamples, scoredSamples } from '../../measure/split';
 import { createRecipeCache, type RecipeCache } from '../../recipe/cache';
 import type { RunInput, SampleSource } from '../../recipe/apply-steps';
 import { runRecipe, sketchLayer, type LayerSketch, type RecipeRun } from '../../recipe/run';
+import { TARGETS, type TargetId } from '../../recipe/targets';
 import type { Recipe } from '../../recipe/types';
 import { checkBackends } from '../../runtime/check';
 import { findFeeds, type FeedChoice } from '../../runtime/feeds';
-import type { BackendCheck, Ep, Layout, Session, SessionOptions } from '../../runtime/types';
+import { PROVIDERS, providerFor } from '../../runtime/providers';
+import type { Backend, BackendCheck, Provider, Session, SessionOptions } from '../../runtime/types';
 import type { SensitivityCell } from '../protocol/index';
 import { noSamples, sampleSource, type UserSamples } from './calibrate';
 import type { Document } from './document';
@@ -79,7 +81,7 @@ export class Workbench {
 
   private inputOf(recipe: Recipe, job: Job): RunInput {
     const { compute } = this.platform;
-    const target = { ep: recipe.target, shaderF16: compute.info.features.includes('shader-f16') };
+    const target = { gpu: TARGETS[recipe.target].gpu, shaderF16: compute.info.features.includes('shader-f16') };
     return { recipe, compute, target, cache: this.cache, job, samples: this.sampleSource(recipe) };
   }
 
@@ -98,13 +100,18 @@ export class Workbench {
     return scoredSamples(total, Math.min(limit ?? Infinity, scored), calibrationSamples(total, calibration, seed));
   }
 
-  /** Where many runs are quickest: the recipe's target, or WASM where that is only a software renderer. */
-  async quickest(wanted: Ep, job: Job): Promise<{ readonly ep: Ep; readonly layout: Layout }> {
-    return this.backend(this.platform.compute.info.software ? 'wasm' : wanted, job);
+  /** The provider here that runs what is made for a target. */
+  providerOf(target: TargetId): Provider {
+    return providerFor(TARGETS[target], this.platform.runtime.providers);
+  }
+
+  /** Where many runs are quickest: the recipe's target, or the reference where that is only a software renderer. */
+  async quickest(target: TargetId, job: Job): Promise<Backend> {
+    return this.backend(this.platform.compute.info.software ? this.platform.runtime.reference.ep : this.providerOf(target), job);
   }
 
   /** The opened file on a backend, with what it answered on these data. One is kept; another backend or other data take its place. */
-  original({ ep, layout }: { readonly ep: Ep; readonly layout: Layout }, data: Dataset | null): Original {
+  original({ ep, layout }: Backend, data: Dataset | null): Original {
     const kept = this.opened;
     const same = kept?.session.options.ep === ep && kept.session.options.layout === layout;
     if (same && kept.data === data) return kept;
@@ -115,7 +122,7 @@ export class Workbench {
     return this.opened;
   }
 
-  /** Inputs that the opened file runs on, with its answers on WASM. Throws `runtime-failed` where it cannot be loaded or run here. */
+  /** Inputs that the opened file runs on, with its answers on the reference. Throws `runtime-failed` where it cannot be loaded or run here. */
   trials(data: Dataset | null, job: Job): Promise<TrialInputs> {
     return this.shared(job, async (own) => {
       if (this.tried?.data !== data) this.tried = null;
@@ -125,7 +132,7 @@ export class Workbench {
   }
 
   private async try(data: Dataset | null, job: Job): Promise<TrialInputs> {
-    const session = await this.platform.runtime.create(this.doc.model.source, { ep: 'wasm' }, job.signal);
+    const session = await this.platform.runtime.create(this.doc.model.source, this.platform.runtime.reference, job.signal);
     try {
       return await trialInputs(session, data, job);
     } finally {
@@ -133,37 +140,40 @@ export class Workbench {
     }
   }
 
-  /** Whether WebGPU computes this model rightly, and in which layout; found out once. */
+  /** Whether the GPU computes this model rightly, and in which layout; found out once. */
   check(job: Job): Promise<BackendCheck> {
     return this.shared(job, async (own) => {
-      this.checked ??= await checkBackends(this.platform.runtime, this.doc.model.source, { webgpu: this.platform.gpu !== null }, own);
+      this.checked ??= await checkBackends(this.platform.runtime, this.doc.model.source, {}, own);
       return this.checked;
     });
   }
 
-  /** The backend to run on when `wanted` is asked for: WASM where there is no WebGPU or it is wrong on this model. */
-  async backend(wanted: Ep, job: Job): Promise<{ readonly ep: Ep; readonly layout: Layout }> {
-    if (wanted === 'wasm' || this.platform.gpu === null) return { ep: 'wasm', layout: 'NHWC' };
+  /** The backend to run on when `wanted` is asked for: the reference where that is no GPU's, not here, or wrong on this model. */
+  async backend(wanted: Provider, job: Job): Promise<Backend> {
+    const { providers, reference } = this.platform.runtime;
+    if (!PROVIDERS[wanted].gpu || !providers.includes(wanted)) return reference;
     const check = await this.check(job);
-    return check.ok ? { ep: 'webgpu', layout: check.layout } : { ep: 'wasm', layout: 'NHWC' };
+    return check.ok ? { ep: wanted, layout: check.layout } : reference;
   }
 
   /**
    * The live session of the graph before weight passes, warmed up. One is kept; another graph takes its place. `wanted` null: on the
-   * recipe's target, or on WASM where that is only a slow software renderer.
+   * recipe's target, or on the reference where that is only a slow software renderer.
    */
-  async live(run: RecipeRun, job: Job, wanted: Ep | null = null): Promise<LiveBench> {
+  async live(run: RecipeRun, job: Job, wanted: Provider | null = null): Promise<LiveBench> {
     return this.liveOf('base', run, { model: run.base, key: run.baseKey, layers: run.layers }, job, wanted);
   }
 
   /** As `live`, for the graph after all passes: the same session unless a pass edited the graph. */
-  async liveAfter(run: RecipeRun, job: Job, wanted: Ep | null = null): Promise<LiveBench> {
+  async liveAfter(run: RecipeRun, job: Job, wanted: Provider | null = null): Promise<LiveBench> {
     if (run.modelKey === run.baseKey) return this.live(run, job, wanted);
     return this.liveOf('edited', run, { model: run.model, key: run.modelKey, layers: run.layers }, job, wanted);
   }
 
-  private async liveOf(slot: 'base' | 'edited', run: RecipeRun, graph: LiveGraph, job: Job, wanted: Ep | null): Promise<LiveBench> {
-    const { ep, layout } = await this.backend(wanted ?? (this.tooSlow ? 'wasm' : run.recipe.target), job);
+  private async liveOf(slot: 'base' | 'edited', run: RecipeRun, graph: LiveGraph, job: Job, wanted: Provider | null): Promise<LiveBench> {
+    const { reference } = this.platform.runtime;
+    const backend = await this.backend(wanted ?? (this.tooSlow ? reference.ep : this.providerOf(run.recipe.target)), job);
+    const { ep } = backend;
     const kept = (): LiveBench | null => {
       const bench = this.benches[slot];
       return bench?.live.key === graph.key && bench.live.ep === ep ? bench : null;
@@ -177,11 +187,12 @@ export class Workbench {
       const old = this.benches[slot];
       this.benches[slot] = null;
       await old?.live.release();
-      let bench = await this.warmUp(run, graph, ep, layout, own.signal);
-      this.tooSlow ||= ep === 'webgpu' && this.platform.compute.info.software && bench.runMs > SLOW_MS;
-      if (this.tooSlow && ep === 'webgpu' && wanted === null) {
+      let bench = await this.warmUp(run, graph, backend, own.signal);
+      const onGpu = PROVIDERS[ep].gpu;
+      this.tooSlow ||= onGpu && this.platform.compute.info.software && bench.runMs > SLOW_MS;
+      if (this.tooSlow && onGpu && wanted === null) {
         await bench.made.live.release();
-        bench = await this.warmUp(run, graph, 'wasm', 'NHWC', own.signal);
+        bench = await this.warmUp(run, graph, reference, own.signal);
       }
       this.benches[slot] = bench.made;
       return bench.made;
@@ -192,11 +203,10 @@ export class Workbench {
   private async warmUp(
     run: RecipeRun,
     graph: LiveGraph,
-    ep: Ep,
-    layout: Layout,
+    backend: Backend,
     signal: AbortSignal,
   ): Promise<{ made: LiveBench; runMs: number }> {
-    const live = await createLive(graph, this.platform, { ep, layout }, signal);
+    const live = await createLive(graph, this.platform, backend, signal);
     const weights = await live.bind(run, 'before');
     try {
       const [found] = await findFeeds({ inputs: live.inputs, run: weights.run }, signal, 1, 1);

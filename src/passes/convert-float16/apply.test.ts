@@ -70,7 +70,7 @@ describe('full form', () => {
   test('auto is full only where the device has shader-f16', async () => {
     const notes = await Promise.all(
       [true, false].map(
-        async (shaderF16) => (await applyPass(convertFloat16, convNet(13), { target: { ep: 'webgpu', shaderF16 } })).result.note,
+        async (shaderF16) => (await applyPass(convertFloat16, convNet(13), { target: { gpu: true, shaderF16 } })).result.note,
       ),
     );
     expect(notes[0]).toMatch(/computes in float16/);

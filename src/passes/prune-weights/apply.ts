@@ -110,7 +110,7 @@ async function findCut(context: PassContext, batch: Batch): Promise<MagnitudeCut
   if (settings.threshold !== undefined) return thresholdCut(context, layers, settings.threshold);
   const count = cutCount(settings, params, bytes);
   // The CPU maker sorts everything; the streamed select is exact as well and much faster there.
-  if (settings.criterion === 'magnitude' && params <= HELD_WEIGHTS && context.compute.info.kind === 'webgpu') {
+  if (settings.criterion === 'magnitude' && params <= HELD_WEIGHTS && context.compute.info.kind !== 'cpu') {
     return withHandles(context, layers, (handles) => context.compute.run(magnitudeCut, handles, count));
   }
   return selectCut(layers.length, streamedScores(context, layers, settings), count);

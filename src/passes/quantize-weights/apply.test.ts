@@ -9,6 +9,7 @@ import type { Options } from '../options';
 import { applyPass } from '../testing/apply-pass';
 import { decodeCodes } from './grid';
 import { quantizeWeights } from './apply';
+import { TARGETS, type TargetId } from '../../recipe/targets';
 
 describe('values lie exactly on the stored grid', () => {
   test.each([
@@ -63,8 +64,8 @@ test('per-layer options, and both weights of an LSTM', async () => {
 
 const block = { bits: 4, granularity: 'block', blockSize: 32 };
 /** Storage of the model's first layer, or why it has none. */
-async function storageOf(model: OnnxModel, options: Options, ep: 'webgpu' | 'wasm'): Promise<string | undefined> {
-  const { store, result } = await applyPass(quantizeWeights, model, { options, target: { ep, shaderF16: false } });
+async function storageOf(model: OnnxModel, options: Options, target: TargetId): Promise<string | undefined> {
+  const { store, result } = await applyPass(quantizeWeights, model, { options, target: { gpu: TARGETS[target].gpu, shaderF16: false } });
   const encoding = store.encodingOf(store.layers[0]?.id ?? '');
   return encoding?.kind === 'grid' ? encoding.storage : result.skipped[0]?.reason;
 }

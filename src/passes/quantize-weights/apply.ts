@@ -134,7 +134,7 @@ function chooseStorage(
 ): { readonly kind: Storage } | { readonly reason: string } {
   const fits = (storage: Storage): true | string =>
     canStore(layer, storage, context.model, { bits: settings.bits, groups: groupsOf(layer, settings) });
-  const isMatMul = layer.op === 'MatMul' && context.target.ep === 'webgpu' && layer.params >= SMALL_MATMUL;
+  const isMatMul = layer.op === 'MatMul' && context.target.gpu && layer.params >= SMALL_MATMUL;
   const automatic = isMatMul && fits('matmulnbits') === true ? 'matmulnbits' : 'packed';
   const kind = settings.storage === 'auto' ? automatic : settings.storage;
   const answer = fits(kind);

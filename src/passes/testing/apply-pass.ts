@@ -62,7 +62,7 @@ export async function applyPass(pass: Pass, source: OnnxModel, setup: Setup = {}
       weights: refusing(store, originals),
       model,
       moments: new Map(),
-      target: setup.target ?? { ep: 'wasm', shaderF16: false },
+      target: setup.target ?? { gpu: false, shaderF16: false },
       job: { signal: new AbortController().signal, onProgress: () => {} },
       selected,
       ranked: selected,

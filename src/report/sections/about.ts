@@ -2,11 +2,12 @@ import { formatCount, formatLarge, formatValue } from '../../base/format';
 import { proofWords } from '../../base/proof-words';
 import { counted } from '../../base/plural';
 import type { BackendCheck, Proof, SameCheck } from '../../engine/protocol/index';
+import { PROVIDERS } from '../../engine/protocol/index';
 import { contradictionsOf } from '../../recipe/contradictions';
 import { labelRecipe } from '../../recipe/label';
 import { figure, NOT_MEASURED, numbers, section, text, words, type Block, type Cell, type Section, type Table } from '../content';
 import type { Report } from '../types';
-import { decibels, EP_NAMES } from '../words';
+import { decibels } from '../words';
 
 const NOT_KNOWN = 'not known';
 
@@ -83,7 +84,7 @@ export function conditionsSection({ model, environment, data, card }: Report): S
     ['Date', date],
     ['Adapter', `${adapter ?? NOT_KNOWN}${software === true ? ' (software)' : ''}`],
     ['Browser', browser ?? NOT_KNOWN],
-    ['Backend', `${EP_NAMES[ep]}${fallbackReason === null ? '' : `: ${fallbackReason}`}`],
+    ['Backend', `${PROVIDERS[ep].name}${fallbackReason === null ? '' : `: ${fallbackReason}`}`],
     ['WASM threads', figure(wasmThreads, String, NOT_KNOWN)],
     ['Model', model.name],
     ['SHA-256', model.sha256],

@@ -6,7 +6,8 @@ import type { Accuracy, Answer, ChangedSamples, ChangeKind, ClassAccuracy, Confu
 import { capped, figure, interval, numbers, section, text, words, type Block, type Cell, type Section, type SpreadRow } from '../content';
 import { notRun, notScored } from '../reasons';
 import type { Report } from '../types';
-import { decibels, EP_NAMES, hundredths } from '../words';
+import { decibels, hundredths } from '../words';
+import { PROVIDERS } from '../../engine/protocol/index';
 
 const MOST_CLASSES = 100;
 const MOST_CHANGED = 200;
@@ -164,7 +165,7 @@ export function agreementSection(report: Report): Section {
     {
       kind: 'table',
       table: {
-        caption: `Outputs of the result against the original's, ${counted(samples, 'sample')} on ${EP_NAMES[ep]}`,
+        caption: `Outputs of the result against the original's, ${counted(samples, 'sample')} on ${PROVIDERS[ep].name}`,
         columns: [...words('Output'), ...numbers('Cosine', 'SQNR, dB', 'Largest difference', 'KL, nats')],
         rows: outputs.map(({ name, cosine, sqnrDb, maxAbs, kl }) => [
           name,

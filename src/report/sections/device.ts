@@ -3,11 +3,12 @@ import { pairBy } from '../../base/pair';
 import { BAND, speedWords, times } from '../../base/verdict';
 import { counted } from '../../base/plural';
 import type { TruthLevel } from '../../engine/protocol/index';
+import { PROVIDERS } from '../../engine/protocol/index';
 import { labelRecipe } from '../../recipe/label';
 import { figure, interval, numbers, section, text, words, type Block, type Section, type SpreadRow } from '../content';
 import { notRun } from '../reasons';
 import type { PlacementSummary, Report } from '../types';
-import { EP_NAMES, hundredths, milliseconds } from '../words';
+import { hundredths, milliseconds } from '../words';
 
 /** Other sentences say by themselves what they are. */
 const PREFIXES: Readonly<Partial<Record<TruthLevel, string>>> = { faster: 'Faster: ', slower: 'Slower: ', warning: 'Warning: ' };
@@ -40,7 +41,7 @@ export function placementSection(report: Report): Section {
   );
   const none = '–';
   return section('placement', 'Where operators ran', [
-    text(`On ${EP_NAMES[ep]}. Original: ${placed(before)}. Result: ${placed(after)}.`),
+    text(`On ${PROVIDERS[ep].name}. Original: ${placed(before)}. Result: ${placed(after)}.`),
     {
       kind: 'table',
       table: {
@@ -102,7 +103,7 @@ export function formsSection(report: Report): Section {
     {
       kind: 'table',
       table: {
-        caption: `Each form on ${EP_NAMES[ep]}, in turns with the original`,
+        caption: `Each form on ${PROVIDERS[ep].name}, in turns with the original`,
         columns: [
           ...words('Form'),
           ...numbers('File', 'Gzip', 'Median, ms', 'Runs', 'Time against the original', '95 % interval'),

@@ -5,7 +5,8 @@ import type { Latency, Startup } from '../../engine/protocol/index';
 import { figure, interval, numbers, section, text, words, type Block, type Cell, type Section, type SpreadRow, type Who } from '../content';
 import { notRun } from '../reasons';
 import type { BackendTiming, Report } from '../types';
-import { EP_NAMES, milliseconds } from '../words';
+import { milliseconds } from '../words';
+import { PROVIDERS } from '../../engine/protocol/index';
 
 /** One inference on each backend that was timed, what loading costs, and batches. */
 export function speedSection(report: Report): Section {
@@ -28,13 +29,13 @@ interface Row {
 
 function latency(timings: readonly BackendTiming[]): Block[] {
   const rows = timings.flatMap(({ ep, before, after, startupMs }): Row[] => [
-    { label: `${EP_NAMES[ep]}, original`, side: 'original', latency: before, startup: startupMs.before },
-    { label: `${EP_NAMES[ep]}, result`, side: 'result', latency: after, startup: startupMs.after },
+    { label: `${PROVIDERS[ep].name}, original`, side: 'original', latency: before, startup: startupMs.before },
+    { label: `${PROVIDERS[ep].name}, result`, side: 'result', latency: after, startup: startupMs.after },
   ]);
   const spreads = rows.flatMap(({ label, side, latency: found }): SpreadRow[] =>
     found ? [{ label, side, low: found.p10, mid: found.median, high: found.p90, points: found.samples, note: formatMs(found.median) }] : [],
   );
-  const verdicts = timings.flatMap(({ ep, ratio }) => (ratio ? [`${EP_NAMES[ep]}: ${speedWords(ratio)}, ${timeWords(ratio)}.`] : []));
+  const verdicts = timings.flatMap(({ ep, ratio }) => (ratio ? [`${PROVIDERS[ep].name}: ${speedWords(ratio)}, ${timeWords(ratio)}.`] : []));
   const [coarse] = rows.flatMap(({ latency: found }) => (found && found.repeats > 1 ? [found] : []));
   return [
     {
@@ -80,7 +81,7 @@ function batches({ throughput }: Report): Block[] {
     {
       kind: 'table',
       table: {
-        caption: `Samples a second by batch, on ${EP_NAMES[throughput.ep]}`,
+        caption: `Samples a second by batch, on ${PROVIDERS[throughput.ep].name}`,
         columns: [...words('Batch'), ...numbers('Original', 'Original, p10–p90', 'Result', 'Result, p10–p90', 'Time against the original')],
         rows: throughput.batches.map(({ batch, before, after }) => [
           figure(batch, String),

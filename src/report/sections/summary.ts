@@ -6,13 +6,15 @@ import { counted } from '../../base/plural';
 import { runsWords } from '../../base/runs-words';
 import { formatP, sizeWords, speedWords, times, timeWords } from '../../base/verdict';
 import type { Accuracy } from '../../engine/protocol/index';
+import { PROVIDERS } from '../../engine/protocol/index';
 import { labelRecipe } from '../../recipe/label';
 import { answersOf } from '../answers';
 import { answerWords, askedWords } from '../asked';
 import { capped, cellText, figure, interval, numbers, section, words, type Section, type Table } from '../content';
 import { notRun, notScored } from '../reasons';
 import type { Report, Tried } from '../types';
-import { decibels, EP_NAMES, hundredths } from '../words';
+import { decibels, hundredths } from '../words';
+import { TARGETS } from '../../recipe/targets';
 
 /** What a reader needs who reads no further: what was asked for, whether it was kept to, what it costs, and what else was tried. */
 export function summarySection(report: Report): Section {
@@ -43,10 +45,10 @@ function asked(report: Report): Table {
     recipe,
     environment: { adapter, ep },
   } = report;
-  const elsewhere = ep === recipe.target ? '' : `, measured on ${EP_NAMES[ep]}`;
+  const elsewhere = PROVIDERS[ep].name === TARGETS[recipe.target].name ? '' : `, measured on ${PROVIDERS[ep].name}`;
   const answer = answerWords(report);
   const rows = [
-    ['Target', `${EP_NAMES[recipe.target]}${elsewhere}${adapter === null || ep === 'wasm' ? '' : `, ${adapter}`}`],
+    ['Target', `${TARGETS[recipe.target].name}${elsewhere}${adapter === null || !PROVIDERS[ep].gpu ? '' : `, ${adapter}`}`],
     ['Recipe', labelRecipe(recipe)],
     ['Asked for', askedWords(report)],
     ...(answer === null ? [] : [['Kept to', answer]]),
@@ -100,10 +102,10 @@ function latency(report: Report): string {
   if (!before || !after || !latencyRatio) return `Latency: not measured, since ${notRun(report)}.`;
   const medians = `median ${formatMs(before.median)} to ${formatMs(after.median)}, ${timeWords(latencyRatio)}, ${runsWords(after)} in turns`;
   const software =
-    environment.software === true && environment.ep === 'webgpu'
+    environment.software === true && PROVIDERS[environment.ep].gpu
       ? ' The adapter is a software renderer: its times say nothing about a GPU.'
       : '';
-  return `Latency on ${EP_NAMES[environment.ep]}: ${speedWords(latencyRatio)}; ${medians}.${software}`;
+  return `Latency on ${PROVIDERS[environment.ep].name}: ${speedWords(latencyRatio)}; ${medians}.${software}`;
 }
 
 function accuracy(report: Report): string {

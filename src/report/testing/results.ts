@@ -142,7 +142,7 @@ export const FULL: Results = {
   ...LEAST,
   environment: {
     compute: { kind: 'webgpu', name: 'acme gpu-1', features: [], maxBufferBytes: 1, software: false },
-    ep: 'webgpu',
+    providers: ['webgpu', 'wasm'],
     wasmThreads: 4,
     browser: 'Chrome 156',
     fallbackReason: null,

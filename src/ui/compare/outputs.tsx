@@ -1,3 +1,4 @@
+import { PROVIDERS } from '../../engine/protocol/index';
 import { useResults } from '../../state/results';
 import { DataTable } from '../charts/figure';
 import { formatValue } from '../../base/format';
@@ -15,7 +16,7 @@ export function Outputs() {
         {evaluation && (
           <span className="small quiet">
             {counted(evaluation.agreement.samples, evaluation.madeUp === null ? 'sample' : 'made-up input')},{' '}
-            {evaluation.of === 'file' ? 'written file' : 'live'}, on {evaluation.ep === 'webgpu' ? 'WebGPU' : 'WASM'}
+            {evaluation.of === 'file' ? 'written file' : 'live'}, on {PROVIDERS[evaluation.ep].name}
           </span>
         )}
       </header>

@@ -1,6 +1,6 @@
-import type { Ep, Latency, Measurement, Startup } from '../../engine/protocol/index';
+import { ALL_PROVIDERS, PROVIDERS, type Latency, type Measurement, type Startup } from '../../engine/protocol/index';
 import { measure } from '../../state/actions';
-import { useDocument } from '../../state/document';
+import { useProviders } from '../../state/document';
 import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
 import { Figure } from '../charts/figure';
@@ -11,19 +11,14 @@ import { MeasureButton } from '../parts/measure-button';
 import { latencyWords } from '../parts/verdict';
 import { Help } from '../parts/help';
 
-const BACKENDS: readonly { readonly ep: Ep; readonly name: string }[] = [
-  { ep: 'webgpu', name: 'WebGPU' },
-  { ep: 'wasm', name: 'WASM' },
-];
-
 /** One inference on each backend, original and result in turns; what loading costs stands apart. */
 export function LatencyPanel() {
   const measurements = useResults((state) => state.measurements);
   const recipe = useRecipe((state) => state.recipe);
-  const hasGpu = useDocument((state) => state.environment?.compute.kind === 'webgpu');
-  const known = BACKENDS.flatMap(({ ep, name }) => {
-    const measurement = measurements[ep];
-    return measurement && isFresh(measurement, recipe) ? [{ name, measurement }] : [];
+  const providers = useProviders();
+  const known = ALL_PROVIDERS.flatMap((provider) => {
+    const measurement = measurements[provider];
+    return measurement && isFresh(measurement, recipe) ? [{ name: PROVIDERS[provider].name, measurement }] : [];
   });
   const sides = known.flatMap(({ name, measurement }) => sidesOf(name, measurement));
   return (
@@ -31,8 +26,8 @@ export function LatencyPanel() {
       <header className="panel-head">
         <h2 id="latency-title">One inference</h2>
         <Help about="latency" terms={['latency', 'p10', 'webgpu', 'wasm']} />
-        {BACKENDS.filter(({ ep }) => ep === 'wasm' || hasGpu).map(({ ep, name }) => (
-          <MeasureButton key={ep} what={`Measure on ${name}`} onClick={() => measure(ep)} />
+        {providers.map((provider) => (
+          <MeasureButton key={provider} what={`Measure on ${PROVIDERS[provider].name}`} onClick={() => measure(provider)} />
         ))}
       </header>
       {sides.length > 0 ? (

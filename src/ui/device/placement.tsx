@@ -1,5 +1,6 @@
 import type { PlacedOperator, Placement, Profile } from '../../engine/protocol/index';
-import { useDocument } from '../../state/document';
+import { PROVIDERS } from '../../engine/protocol/index';
+import { useProviders } from '../../state/document';
 import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
 import { profile } from '../../state/speed';
@@ -12,15 +13,20 @@ import { Help } from '../parts/help';
 export function PlacementPanel() {
   const found = useResults((state) => state.profile);
   const recipe = useRecipe((state) => state.recipe);
-  const hasGpu = useDocument((state) => state.environment?.compute.kind === 'webgpu');
+  const providers = useProviders();
   const fresh = found && isFresh(found, recipe) ? found : null;
   return (
     <section className="panel" aria-labelledby="placement-title">
       <header className="panel-head">
         <h2 id="placement-title">Where operators run</h2>
         <Help about="placement" terms={['placement', 'latency', 'webgpu', 'wasm']} />
-        {hasGpu && <MeasureButton what="Find out on WebGPU" onClick={() => profile('webgpu')} />}
-        <MeasureButton what="On WASM" onClick={() => profile('wasm')} />
+        {providers.map((provider) => (
+          <MeasureButton
+            key={provider}
+            what={`${PROVIDERS[provider].gpu ? 'Find out on' : 'On'} ${PROVIDERS[provider].name}`}
+            onClick={() => profile(provider)}
+          />
+        ))}
       </header>
       {fresh ? (
         <Operators found={fresh} />
@@ -38,7 +44,7 @@ function Operators({ found: { before, after, ep } }: { readonly found: Profile }
   return (
     <>
       <p className="small">
-        <strong>{ep === 'webgpu' ? 'WebGPU' : 'WASM'}.</strong> Original: {words(before)}. Whittled: {words(after)}.
+        <strong>{PROVIDERS[ep].name}.</strong> Original: {words(before)}. Whittled: {words(after)}.
       </p>
       <div className="table-scroll">
         <table aria-label="Operators">
@@ -55,7 +61,7 @@ function Operators({ found: { before, after, ep } }: { readonly found: Profile }
             {pairs(before.operators, after.operators).map(({ op, provider, a, b }) => (
               <tr key={`${op} ${provider}`}>
                 <th scope="row">{op}</th>
-                <td className={provider === 'CPU' && ep === 'webgpu' ? 'warning' : undefined}>{provider}</td>
+                <td className={provider === 'CPU' && PROVIDERS[ep].gpu ? 'warning' : undefined}>{provider}</td>
                 <td className="number">{a ? formatCount(a.count) : '–'}</td>
                 <td className="number">{time(a)}</td>
                 <td className="number">{b ? formatCount(b.count) : '–'}</td>

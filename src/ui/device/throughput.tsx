@@ -1,5 +1,6 @@
 import { CartesianGrid, ErrorBar, Legend, Line, LineChart, ResponsiveContainer, XAxis, YAxis } from 'recharts';
 import type { Rate } from '../../engine/protocol/index';
+import { PROVIDERS } from '../../engine/protocol/index';
 import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
 import { measureThroughput } from '../../state/speed';
@@ -23,7 +24,7 @@ export function ThroughputPanel() {
       </header>
       {fresh ? (
         <Figure
-          title={fresh.ep === 'webgpu' ? 'On WebGPU' : 'On WASM'}
+          title={`On ${PROVIDERS[fresh.ep].name}`}
           finding={fresh.batches
             .map(({ batch, before, after }) => `batch ${batch}: ${threeFigures(before.median)} before, ${threeFigures(after.median)} after`)
             .join('; ')}

@@ -1,6 +1,7 @@
 import { contradictionsOf } from '../../recipe/contradictions';
 import { describeRecipe, type StepWords } from '../../recipe/describe';
 import { defaultRecipe } from '../../recipe/defaults';
+import { TARGETS } from '../../recipe/targets';
 import { isDefaultRecipe } from '../../state/address';
 import { useDocument } from '../../state/document';
 import { setRecipe, useRecipe } from '../../state/recipe';
@@ -26,7 +27,7 @@ export function RecipeBrought() {
       {brings && (
         <>
           <p>
-            Made for {recipe.target === 'wasm' ? 'WASM, on processors' : 'WebGPU, on graphics processors'}.
+            Made for {TARGETS[recipe.target].name}, on {TARGETS[recipe.target].machines}.
             {steps.length === 0 && ' It has no passes: the model stays as it is.'}
           </p>
           <ol>

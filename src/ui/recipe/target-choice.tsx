@@ -1,3 +1,4 @@
+import { isTarget, TARGET_IDS, TARGETS } from '../../recipe/targets';
 import { useDocument } from '../../state/document';
 import { setTarget, useRecipe } from '../../state/recipe';
 import { Segmented } from '../parts/segmented';
@@ -15,17 +16,14 @@ export function TargetChoice() {
       <Segmented
         label="Made for"
         value={target}
-        choices={[
-          { value: 'webgpu', label: 'WebGPU' },
-          { value: 'wasm', label: 'WASM' },
-        ]}
-        onChange={(next) => setTarget(next === 'wasm' ? 'wasm' : 'webgpu')}
+        choices={TARGET_IDS.map((id) => ({ value: id, label: TARGETS[id].name }))}
+        onChange={(next) => {
+          if (isTarget(next)) setTarget(next);
+        }}
       />
       <Help about="the target" terms={['webgpu', 'wasm']} />
-      <span className="small quiet">
-        {target === 'wasm' ? 'Processors: 8-bit integers are faster there.' : 'GPUs: they compute in floats.'}
-      </span>
-      {target === 'webgpu' && !hasGpu && (
+      <span className="small quiet">{TARGETS[target].hint}</span>
+      {TARGETS[target].gpu && !hasGpu && (
         <span className="small warning">There is no WebGPU here: it is run on WASM, on the processor.</span>
       )}
     </div>

@@ -1,4 +1,5 @@
 import type { Latency } from '../../engine/protocol/index';
+import { PROVIDERS } from '../../engine/protocol/index';
 import { measure } from '../../state/actions';
 import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
@@ -29,7 +30,7 @@ export function LatencyCell() {
         <>
           <p className="score-number">
             {threeFigures(before.median)} <span aria-hidden>→</span> <span className="visually-hidden">to</span>{' '}
-            <strong>{threeFigures(after.median)}</strong> <span className="small">ms on {ep === 'wasm' ? 'WASM' : 'WebGPU'}</span>
+            <strong>{threeFigures(after.median)}</strong> <span className="small">ms on {ep === null ? '' : PROVIDERS[ep].name}</span>
           </p>
           <Intervals
             before={spreadOf(before)}

@@ -1,7 +1,7 @@
 import { createCpuCompute } from '../../../compute/index';
 import type { OnnxModel } from '../../../onnx/types';
 import { writeModel } from '../../../onnx/write';
-import { createRuntime } from '../../../runtime/runtime';
+import { createWebRuntime } from '../../../runtime/web/index';
 import { openDocument } from '../document';
 import type { Platform } from '../platform';
 import { Workbench } from '../workbench';
@@ -10,7 +10,7 @@ export const job = { signal: new AbortController().signal, onProgress: () => {} 
 
 /** A model opened as the page would, on the CPU and WASM: what the engine does where there is no GPU. */
 export async function openOnCpu(model: OnnxModel): Promise<Workbench> {
-  const runtime = createRuntime({ device: null });
+  const runtime = createWebRuntime({ device: null });
   const platform: Platform = {
     compute: createCpuCompute(),
     gpu: null,

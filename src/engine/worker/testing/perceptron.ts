@@ -5,7 +5,7 @@ import { createCpuCompute } from '../../../compute/index';
 import type { GpuCompute } from '../../../compute/types';
 import type { Dataset } from '../../../data/types';
 import type { Recipe, RecipeStep } from '../../../recipe/types';
-import { createRuntime } from '../../../runtime/runtime';
+import { createWebRuntime } from '../../../runtime/web/index';
 import { noSamples, type UserSamples } from '../calibrate';
 import { openDocument } from '../document';
 import type { Platform } from '../platform';
@@ -118,7 +118,7 @@ export function recipe(...passes: RecipeStep[]): Recipe {
 
 /** The perceptron on the CPU, or on this GPU. `samples`: what passes may learn from. */
 export async function bench(gpu: GpuCompute | null = null, samples: () => UserSamples = noSamples, fragile = false): Promise<Workbench> {
-  const runtime = createRuntime({ device: gpu?.device ?? null });
+  const runtime = createWebRuntime({ device: gpu?.device ?? null });
   const platform: Platform = {
     compute: gpu ?? createCpuCompute(),
     gpu,

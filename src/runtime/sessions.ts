@@ -1,15 +1,14 @@
 /**
- * Inference sessions of onnxruntime-web, one call at a time. Overlapping runs hang or corrupt the WebGPU backend (also over
+ * Inference sessions of a build of onnxruntime, one call at a time. Overlapping runs hang or corrupt the WebGPU backend (also over
  * different sessions), so one mutex guards every call, and a watchdog turns a hang into an error the client can act on.
  */
-import type { InferenceSession } from 'onnxruntime-web/webgpu';
+import type * as Ort from 'onnxruntime-common';
 import { untilAborted } from '../base/abort';
 import { toPlainError, WhittleError } from '../base/errors';
 import { Mutex } from '../base/mutex';
-import { collectConsole, withTap } from './console';
-import { loadOrt, wasmThreads } from './ort';
+import { PROVIDERS, type Provider } from './providers';
 import { fromOrt, toOrt, valueInfo } from './tensors';
-import type { Ep, HostTensor, Layout, ModelFiles, Runtime, Session, SessionOptions } from './types';
+import type { Backend, HostTensor, ModelFiles, Runtime, Session, SessionOptions } from './types';
 import { withWatchdog } from './watchdog';
 
 /** Longer than any honest first run: on a software renderer a large model compiles its pipelines for tens of seconds. */
@@ -17,15 +16,41 @@ const FIRST_SECONDS = 120;
 /** Least patience with a session that has run before; a slow one is given twenty times its last run. */
 const LATER_SECONDS = 30;
 
-/** onnxruntime is one module with one state, so its guard and its hang are shared by all runtimes, e.g. after a lost device. */
-const mutex = new Mutex();
-let hung: WhittleError | null = null;
+/** The turn of calls on one module of onnxruntime, and its hang, after which no call is made. */
+export interface Guard {
+  readonly mutex: Mutex;
+  hung: WhittleError | null;
+}
 
-/**
- * @param device the WebGPU device that sessions share with the compute room, or null: only WASM sessions can be made then.
- * Runs in a worker and in plain Node (WASM).
- */
-export function createRuntime({ device }: { device: GPUDevice | null }): Runtime {
+export function createGuard(): Guard {
+  return { mutex: new Mutex(), hung: null };
+}
+
+/** A build of onnxruntime: what differs between the browser's and Node's. */
+export interface Maker {
+  /** What it can run on here, a GPU's first, the reference among them. */
+  readonly providers: readonly Provider[];
+  /** Threads that the reference computes with. */
+  readonly threads: number;
+  /** What sessions on a GPU share; its loss ends them. */
+  readonly device: GPUDevice | null;
+  readonly guard: Guard;
+  /** The module, loaded on first use. */
+  load(): Promise<Pick<typeof Ort, 'InferenceSession' | 'Tensor'>>;
+  /** How the module is asked for a backend. Throws `runtime-failed` where it is not here. */
+  execution(backend: Backend): Ort.InferenceSession.ExecutionProviderConfig;
+  /** Around the making of a session. */
+  making<T>(work: () => Promise<T>): Promise<T>;
+  /** Ends a session's recording and gives it as JSON. */
+  endProfiling(session: Ort.InferenceSession): Promise<string>;
+}
+
+/** The runtime over a build of onnxruntime. */
+export function createSessions({ device, guard, providers, threads, ...maker }: Maker): Runtime {
+  const { mutex } = guard;
+  const ep = providers.find((provider) => PROVIDERS[provider].reference);
+  if (ep === undefined) throw new RangeError('a build of onnxruntime has a reference');
+  const reference: Backend = { ep, layout: PROVIDERS[ep].layouts[0] };
   let sessionsCreated = 0;
   let lost = false;
   void device?.lost.then(() => (lost = true));
@@ -34,20 +59,21 @@ export function createRuntime({ device }: { device: GPUDevice | null }): Runtime
    * One ORT call at a time. A call cannot be stopped: a caller whose signal fires is let go at once, and the call goes on until
    * the next may start. A call on a lost device would block this thread for good, so it is never made.
    */
-  async function exclusive<T>(what: string, ep: Ep, seconds: number, signal: AbortSignal, task: () => Promise<T>): Promise<T> {
+  async function exclusive<T>(what: string, provider: Provider, seconds: number, signal: AbortSignal, task: () => Promise<T>): Promise<T> {
     const work = mutex.run(async () => {
       signal.throwIfAborted();
-      if (hung) throw hung;
-      if (ep === 'webgpu' && lost) throw deviceLost();
+      if (guard.hung) throw guard.hung;
+      const onGpu = PROVIDERS[provider].gpu;
+      if (onGpu && lost) throw deviceLost();
       try {
         return await withWatchdog(task(), what, seconds);
       } catch (error) {
-        if (error instanceof WhittleError && error.code === 'runtime-hung') hung = error;
-        if (ep === 'webgpu' && device && (await isLost(device))) throw deviceLost(error);
+        if (error instanceof WhittleError && error.code === 'runtime-hung') guard.hung = error;
+        if (onGpu && device && (await isLost(device))) throw deviceLost(error);
         const failure = asRuntimeError(what, error);
         // Seen after a shader over the buffer limit: every later call fails like this. The device is given up then; its owner
         // learns of it by `device.lost` and makes a new one.
-        if (ep === 'webgpu' && failure instanceof WhittleError && failure.code === 'device-lost') device?.destroy();
+        if (onGpu && failure instanceof WhittleError && failure.code === 'device-lost') device?.destroy();
         throw failure;
       }
     });
@@ -55,10 +81,10 @@ export function createRuntime({ device }: { device: GPUDevice | null }): Runtime
   }
 
   async function create(model: Uint8Array | ModelFiles, options: SessionOptions, signal: AbortSignal): Promise<Session> {
-    const { ep, layout = 'NHWC', profile = false, optimize = true } = options;
-    const execution = provider(ep, layout, device);
-    const ort = await loadOrt();
-    const { session, createMs } = await exclusive('Loading the model', ep, FIRST_SECONDS, signal, async () => {
+    const { ep: provider, layout = PROVIDERS[provider].layouts[0], profile = false, optimize = true } = options;
+    const execution = maker.execution({ ep: provider, layout });
+    const ort = await maker.load();
+    const { session, createMs } = await exclusive('Loading the model', provider, FIRST_SECONDS, signal, async () => {
       const startedAt = performance.now();
       const wanted = {
         executionProviders: [execution],
@@ -68,26 +94,26 @@ export function createRuntime({ device }: { device: GPUDevice | null }): Runtime
       } as const;
       const { bytes, external } = model instanceof Uint8Array ? { bytes: model, external: [] } : model;
       const externalData = external.map(({ path, bytes: data }) => ({ path, data }));
-      const made = await withTap(() => ort.InferenceSession.create(bytes, { ...wanted, externalData }));
+      const made = await maker.making(() => ort.InferenceSession.create(bytes, { ...wanted, externalData }));
       if (signal.aborted) await made.release();
       return { session: made, createMs: performance.now() - startedAt };
     });
     sessionsCreated += 1;
     let patience = FIRST_SECONDS;
     let recording = profile;
-    const endRecording = (): string => {
+    const endRecording = (): Promise<string> => {
       recording = false;
-      return collectConsole(() => session.endProfiling());
+      return maker.endProfiling(session);
     };
     return {
-      ep,
+      ep: provider,
       layout,
       inputs: session.inputMetadata.map(valueInfo),
       outputs: session.outputMetadata.map(valueInfo),
       createMs,
       run: async (feeds, runSignal) => {
         const inputs = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, toOrt(ort, name, tensor)]));
-        return exclusive('Running the model', ep, patience, runSignal, async () => {
+        return exclusive('Running the model', provider, patience, runSignal, async () => {
           const startedAt = performance.now();
           const outputs = await runOnce(session, inputs);
           patience = Math.max(LATER_SECONDS, ((performance.now() - startedAt) / 1000) * 20);
@@ -95,13 +121,13 @@ export function createRuntime({ device }: { device: GPUDevice | null }): Runtime
         });
       },
       settled: () => mutex.run(() => Promise.resolve()),
-      trace: () => exclusive('Reading the profile', ep, FIRST_SECONDS, NEVER, () => Promise.resolve(endRecording())),
+      trace: () => exclusive('Reading the profile', provider, FIRST_SECONDS, NEVER, endRecording),
       release: async () => {
         // What a lost device held is gone with it.
-        if (ep === 'webgpu' && lost) return;
-        await exclusive('Closing the model', ep, FIRST_SECONDS, NEVER, () => {
+        if (PROVIDERS[provider].gpu && lost) return;
+        await exclusive('Closing the model', provider, FIRST_SECONDS, NEVER, async () => {
           // Left to its end, onnxruntime would print what was recorded.
-          if (recording) endRecording();
+          if (recording) await endRecording();
           return session.release();
         });
       },
@@ -112,24 +138,20 @@ export function createRuntime({ device }: { device: GPUDevice | null }): Runtime
     get sessionsCreated() {
       return sessionsCreated;
     },
-    wasmThreads: wasmThreads(),
+    threads,
+    providers,
+    reference,
     create,
   };
 }
 
 const NEVER = new AbortController().signal;
 
-async function runOnce(session: InferenceSession, inputs: InferenceSession.FeedsType): Promise<Record<string, HostTensor>> {
+async function runOnce(session: Ort.InferenceSession, inputs: Ort.InferenceSession.FeedsType): Promise<Record<string, HostTensor>> {
   const results = await session.run(inputs, { logSeverityLevel: 4 });
   const outputs: Record<string, HostTensor> = {};
   for (const [name, tensor] of Object.entries(results)) outputs[name] = await fromOrt(tensor);
   return outputs;
-}
-
-function provider(ep: Ep, layout: Layout, device: GPUDevice | null): InferenceSession.ExecutionProviderConfig {
-  if (ep === 'wasm') return 'wasm';
-  if (!device) throw new WhittleError('runtime-failed', 'This browser offers no WebGPU device.', 'Run the model on WASM instead.');
-  return { name: 'webgpu', device, preferredLayout: layout };
 }
 
 /** A call in flight fails just before `device.lost` settles, and in many words; one turn of the event loop tells. */
