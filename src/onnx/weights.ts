@@ -5,24 +5,27 @@ import { checkWeight } from './check/weights';
 import type { Ground, Moved } from './passages';
 import { passOn } from './passages';
 import { operatorOf } from './operators/table';
-import type { WeightPort } from './operators/types';
-import { isParameter, weightPort } from './operators/weights';
+import type { ParameterPort, WeightPort } from './operators/types';
+import { isUnremarked, parameterPort, weightPort } from './operators/weights';
 import { shapeOf, sizeOf } from './tensor';
 import type { Layer } from './types';
 import type { Use, Value } from './values';
 
-/** A node that reads a constant as its weight, directly or through nodes that only rename, recast or move its elements. */
-export interface WeightUse extends Use {
-  readonly port: WeightPort;
-  /** Of the stored tensor: its middle axis is this node's output channel. */
+/** A node that reads a constant as a parameter, directly or through nodes that only rename, recast or move its elements. */
+interface Reads<Port> extends Use {
+  readonly port: Port;
+  /** Of the stored tensor: its middle axis is the channels, of a weight the node's output channels. */
   readonly view: Layer['view'];
-  /** Shape of the weight as this node sees it. */
+  /** Shape of the tensor as this node sees it. */
   readonly shape: readonly number[];
   /** Whether it sees all elements, in the order in which they are stored. */
   readonly inOrder: boolean;
   /** The way from the constant to the node; null where it is read directly. */
   readonly via: Passage | null;
 }
+
+export type WeightUse = Reads<WeightPort>;
+export type ParameterUse = Reads<ParameterPort>;
 
 /** A value between a constant and its reader, and the one before it: linked, so that a long chain with many readers costs what it holds. */
 export interface Passage {
@@ -45,6 +48,8 @@ export function firstPassed({ via }: Pick<WeightUse, 'via'>): string {
 /** A use of a constant that is no weight: shown to the user where the constant is large. */
 export interface OtherUse extends Use {
   readonly quiet: boolean;
+  /** What it is there, where it is a parameter. */
+  readonly parameter: ParameterUse | null;
 }
 
 export interface Reading {
@@ -89,16 +94,20 @@ export function readersOf(ground: Ground, value: Value, tensor: TensorProto): Re
         stack.push({ readers: readers(ground, next.value, next.axes), axes: next.axes, via: { value: next.value, before: via } });
       }
     } else if (!('axes' in reader)) {
-      const port = weightPort(reader.node, reader.input);
-      const channels = port?.outputs(sizesOf(axes), reader.node);
-      if (!port || !channels) others.push({ ...reader, quiet: isParameter(reader.node, reader.input) });
-      else {
-        const view = storedView(
-          channels.flatMap((axis) => axes[axis] ?? []),
-          count,
-        );
-        if (axes.every((axis) => axis.whole)) checkWeight(reader.node, reader.input, sizesOf(axes));
-        weights.push({ ...reader, port, view, shape: sizesOf(axes), inOrder: inStoredOrder(axes, count), via });
+      const { node, input } = reader;
+      const shape = sizesOf(axes);
+      const port = weightPort(node, input);
+      const channels = port?.outputs(shape, node);
+      const reads = <Port>(as: Port, along: readonly number[]): Reads<Port> => {
+        const stored = along.flatMap((axis) => axes[axis] ?? []);
+        return { ...reader, port: as, view: storedView(stored, count), shape, inOrder: inStoredOrder(axes, count), via };
+      };
+      if (port && channels) {
+        if (axes.every((axis) => axis.whole)) checkWeight(node, input, shape);
+        weights.push(reads(port, channels));
+      } else {
+        const other = parameterPort(node, input, shape);
+        others.push({ ...reader, quiet: isUnremarked(node, input), parameter: other && reads(other, other.channels(shape)) });
       }
     }
   }

@@ -37,7 +37,7 @@ export function indexChannels(index: ValueIndex, shapes: ShapeIndex, remove: boo
     if (operator?.channels === 'aligned') return align(map, at);
     return (
       operator?.channels !== undefined &&
-      keep(map, at, { mixes: operator.channels === 'mixed', parameters: operator.parameters === true, remove })
+      keep(map, at, { mixes: operator.channels === 'mixed', parameters: operator.parameters !== undefined, remove })
     );
   }
 }

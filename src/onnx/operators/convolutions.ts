@@ -2,7 +2,7 @@ import type { NodeProto } from 'onnx-buf';
 import { intAttribute, intsAttribute, stringAttribute } from '../nodes';
 import { shapeOf, sizeOf } from '../tensor';
 import { inputMajor, outputMajor } from './geometry';
-import { rows } from './ports';
+import { bias, rows } from './ports';
 import { windows } from './shape-rules';
 import type { Integer, Known, Operator, Product, Shape, WeightPort } from './types';
 
@@ -57,6 +57,7 @@ const kernel: WeightPort = { outputs: rows, suffix: '' };
 /** Weight [M, C/g, k...]: every element once at each place of the output. */
 const convolution = {
   weights: { 1: kernel },
+  parameters: { 2: bias },
   macs: ({ shape, output }) => output && sizeOf(shape) * (output[0] ?? 1) * sizeOf(output.slice(2)),
 } satisfies Partial<Operator>;
 
@@ -83,13 +84,14 @@ export const CONVOLUTIONS: readonly Operator[] = [
       return [[x[0] ?? 1, w[0] ?? 1, ...windows(node, x.slice(2), intsAttribute(node, 'kernel_shape') ?? w.slice(2))]];
     },
   },
-  { types: 'DeformConv', ...convolution },
+  { types: 'DeformConv', ...convolution, parameters: { 3: bias } },
   { types: 'FusedConv', domains: ['com.microsoft'], ...convolution },
   {
     // Weight [C, M/g, k...]: every element once at each place of the input.
     types: 'ConvTranspose',
     product,
     integer,
+    parameters: { 2: bias },
     weights: {
       1: {
         outputs: (shape) => (shape.length < 2 ? null : [1]),

@@ -1,7 +1,9 @@
 /** Operators that compute each element of their output from the elements at its place. */
 import type { NodeProto } from 'onnx-buf';
 import { findAttribute } from '../nodes';
+import { sizeOf } from '../tensor';
 import { changedBy } from './changes';
+import { bias, scale, slope } from './ports';
 import { broadcastShape, sameShape } from './shape-rules';
 import type { Operator, Pointwise, Shape } from './types';
 
@@ -75,6 +77,7 @@ export const ELEMENTWISE: readonly Operator[] = [
     integers: integers((a, b) => a + b),
     pointwise: { value: (_, [a = 0, b = 0]) => a + b },
     adds: true,
+    parameters: (_, __, shape) => (sizeOf(shape) > 1 ? bias : null),
     commutative: true,
     integer: { as: 'rescaling', joins: true },
   },
@@ -84,12 +87,13 @@ export const ELEMENTWISE: readonly Operator[] = [
     ...several,
     integers: integers((a, b) => a * b),
     pointwise: { value: (_, [a = 0, b = 0]) => a * b },
+    parameters: (_, __, shape) => (sizeOf(shape) > 1 ? scale : null),
     commutative: true,
     integer: { as: 'rescaling', joins: true },
   },
   { types: 'Div', ...several, integers: integers((a, b) => Math.trunc(a / b)), pointwise: { value: (_, [a = 0, b = 1]) => a / b } },
   { types: 'Min', ...several, pointwise: { value: (_, inputs) => Math.min(...present(inputs)) }, least: true, commutative: true },
   { types: 'Max', ...several, pointwise: { value: (_, inputs) => Math.max(...present(inputs)) }, commutative: true },
-  { types: 'PRelu', ...several, homogeneous: { activates: true } },
+  { types: 'PRelu', ...several, parameters: { 1: slope }, homogeneous: { activates: true } },
   { types: 'Pow Mod Sum Mean Where Equal Greater GreaterOrEqual Less LessOrEqual And Or Xor', ...several },
 ];

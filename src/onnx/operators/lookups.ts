@@ -1,6 +1,6 @@
 import { intAttribute } from '../nodes';
 import { sizeOf } from '../tensor';
-import { columns, rows } from './ports';
+import { bias, columns, rows, scale, shift } from './ports';
 import { axisOf } from './shape-rules';
 import type { Operator } from './types';
 
@@ -34,13 +34,15 @@ export const LOOKUPS: readonly Operator[] = [
       3: { outputs: rows, suffix: '/positions' },
       4: { outputs: rows, suffix: '/segments' },
     },
+    parameters: { 5: scale, 6: shift },
     macs: () => 0,
   },
   {
     types: 'Attention',
     domains: ['com.microsoft'],
     weights: { 1: { outputs: columns, suffix: '' } },
+    parameters: { 2: bias },
     macs: ({ shape, inputs: [x] }) => x && sizeOf(shape) * sizeOf(x.slice(0, -1)),
   },
-  { types: 'GatherBlockQuantized', domains: ['com.microsoft'], parameters: true },
+  { types: 'GatherBlockQuantized', domains: ['com.microsoft'], unremarked: true },
 ];

@@ -1,5 +1,5 @@
-/** What weights of products have in common. */
-import type { Axes, Shape, WeightPort } from './types';
+/** What weights of products have in common, and the other parameters that operators read. */
+import type { Axes, ParameterPort, Shape, WeightPort } from './types';
 
 export function rows(shape: Shape): Axes | null {
   return shape.length < 2 ? null : [0];
@@ -17,3 +17,23 @@ export function allBut(shape: Shape, summed: number): Axes {
 /** The last axis of the input holds its columns, whatever lies before it. */
 export const lastAxis: NonNullable<WeightPort['columns']> = (lay, asked, from) =>
   lay.transposed(lay.reshape(from, [1, 1, -1, asked.columns]));
+
+/** Every axis along which it has several values: [C], or [C, 1, 1] where it is broadcast. */
+function several(shape: Shape): Axes {
+  return shape.flatMap((size, axis) => (size > 1 ? [axis] : []));
+}
+
+function port(role: ParameterPort['role']): ParameterPort {
+  return { role, channels: several };
+}
+
+export const bias = port('bias');
+export const scale = port('scale');
+export const shift = port('shift');
+export const slope = port('slope');
+export const peephole = port('peephole');
+export const mean: ParameterPort = { ...port('mean'), observed: true };
+export const variance: ParameterPort = { ...port('variance'), observed: true };
+
+/** Of a matrix product's columns, and perhaps of its rows too: [N], [1, N] or [M, N]. */
+export const columnBias: ParameterPort = { role: 'bias', channels: (shape) => columns(shape) ?? several(shape) };

@@ -2,7 +2,7 @@ import { intAttribute } from '../nodes';
 import { sizeOf } from '../tensor';
 import { freeAxes, labelled } from './einsum';
 import { inputMajor, outputMajor } from './geometry';
-import { allBut, columns, lastAxis, rows } from './ports';
+import { allBut, columnBias, columns, lastAxis, rows } from './ports';
 import { broadcast } from './shape-rules';
 import type { Counted, Operator, WeightPort } from './types';
 
@@ -11,6 +11,7 @@ const right: WeightPort = { outputs: (shape, node) => (intAttribute(node, 'trans
 
 const gemm = {
   weights: { 0: left, 1: right },
+  parameters: { 2: columnBias },
   macs: ({ node, input, shape, output }) =>
     output && (sizeOf(output) * sizeOf(shape)) / (input === 0 ? (shape[intAttribute(node, 'transA', 0) ? 1 : 0] ?? 1) : (output[1] ?? 1)),
 } satisfies Partial<Operator>;

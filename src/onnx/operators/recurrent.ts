@@ -1,7 +1,7 @@
 import { intAttribute } from '../nodes';
 import { sizeOf } from '../tensor';
 import { outputMajor } from './geometry';
-import { lastAxis } from './ports';
+import { bias, lastAxis, peephole } from './ports';
 import type { Axes, Operator, Shape, WeightPort } from './types';
 
 /** [directions, gates*H, I]: every row of every direction is a channel. */
@@ -36,6 +36,7 @@ function misfit(gates: number): NonNullable<Operator['misfit']> {
 /** Every element once a step and batch row. */
 const recurrent = {
   weights: { 1: ofInputs, 2: ofStates },
+  parameters: { 3: bias },
   dynamic: 'stored',
   lacksHalf: () => true,
   macs: ({ shape, inputs: [x] }) => x && sizeOf(shape) * (x[0] ?? 1) * (x[1] ?? 1),
@@ -48,7 +49,7 @@ const recurrent = {
 } satisfies Partial<Operator>;
 
 export const RECURRENT: readonly Operator[] = [
-  { types: 'LSTM', ...recurrent, misfit: misfit(4) },
+  { types: 'LSTM', ...recurrent, misfit: misfit(4), parameters: { 3: bias, 7: peephole } },
   { types: 'GRU', ...recurrent, misfit: misfit(3) },
   { types: 'RNN', ...recurrent, misfit: misfit(1) },
 ];

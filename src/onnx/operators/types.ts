@@ -14,8 +14,10 @@ export interface Operator {
 
   /** The inputs that it reads as weights. */
   readonly weights?: Readonly<Record<number, WeightPort>> | ((node: NodeProto, input: number) => WeightPort);
-  /** Its further inputs are biases, norms, scales or values per channel by its own definition: they are kept in float without remark. */
-  readonly parameters?: boolean;
+  /** The inputs that it reads as other trained values than weights. */
+  readonly parameters?: Readonly<Record<number, ParameterPort>> | ((node: NodeProto, input: number, shape: Shape) => ParameterPort | null);
+  /** Its further inputs are integers, scales or values per channel by its own definition: they stay as they are without remark. */
+  readonly unremarked?: boolean;
   /** Why a constant of this shape cannot be this input, in words; null where it can. `constant` gives the node's other constants. */
   readonly misfit?: (shape: Shape, input: number, node: NodeProto, constant: (input: number) => TensorProto | undefined) => string | null;
   /** Multiply-accumulates with one weight, as torch profilers and papers count them; nothing where a shape is not known. */
@@ -144,6 +146,21 @@ export interface WeightPort {
   readonly geometry?: (shape: Shape, node: NodeProto) => Geometry | string;
   /** Nodes that lay the node's first input out as those columns: [samples, groups, columns, places]. Null where the form is not covered. */
   readonly columns?: (lay: ColumnLayer, columns: Columns, from: string) => string | null;
+}
+
+/**
+ * What a trained constant does: a weight is multiplied with activations, a bias added to the product, a norm's scale and shift follow its
+ * division by the mean and variance that training saw.
+ */
+export type Role = 'weight' | 'bias' | 'scale' | 'shift' | 'mean' | 'variance' | 'slope' | 'peephole';
+
+/** How a node reads one of its inputs as a parameter that is no weight. */
+export interface ParameterPort {
+  readonly role: Exclude<Role, 'weight'>;
+  /** The axes that together are its channels, for its shape as the node sees it. */
+  readonly channels: (shape: Shape) => Axes;
+  /** Training observes it and learns it by no gradient. */
+  readonly observed?: boolean;
 }
 
 /** What `columns` is asked for: matrices of so many columns in so many groups, for a weight of this shape. */

@@ -1,9 +1,9 @@
-/** Which inputs of which nodes are weights, and what layers of them are like. */
+/** Which inputs of which nodes are weights and other parameters, and what layers of them are like. */
 import type { NodeProto } from 'onnx-buf';
 import { findAttribute } from '../nodes';
 import type { Geometry } from './geometry';
 import { operatorOf } from './table';
-import type { Product, Shape, WeightPort } from './types';
+import type { ParameterPort, Product, Shape, WeightPort } from './types';
 
 /** How a node reads this input as a weight; undefined where it does not. */
 export function weightPort(node: NodeProto, input: number): WeightPort | undefined {
@@ -16,10 +16,22 @@ export function takesWeights(node: NodeProto): boolean {
   return operatorOf(node)?.weights !== undefined;
 }
 
-/** Whether the operator itself defines this input as a bias, norm or scale. */
-export function isParameter(node: NodeProto, input: number): boolean {
-  if (input === 0) return false;
-  return operatorOf(node)?.parameters === true || (takesWeights(node) && weightPort(node, input) === undefined);
+/** How a node reads this input as another parameter than a weight; null where it does not. @param shape as the node sees it. */
+export function parameterPort(node: NodeProto, input: number, shape: Shape): ParameterPort | null {
+  const parameters = operatorOf(node)?.parameters;
+  return (typeof parameters === 'function' ? parameters(node, input, shape) : parameters?.[input]) ?? null;
+}
+
+/**
+ * Whether an operator that is no elementwise one reads this input as a bias, a norm or the like: nobody looks for a weight there, however
+ * large it is.
+ */
+export function isUnremarked(node: NodeProto, input: number): boolean {
+  const operator = operatorOf(node);
+  if (input === 0 || operator === undefined || weightPort(node, input) !== undefined) return false;
+  return (
+    operator.unremarked === true || operator.weights !== undefined || (operator.parameters !== undefined && operator.channels !== 'aligned')
+  );
 }
 
 /** Where the channels of this weight lie, or in words why the node's inputs are not seen as columns that it multiplies. */
