@@ -100,6 +100,9 @@ test('one click: the best 4 bits, with what was tried', async () => {
   expect(best?.value.chosen?.kl).toBe(Math.min(...(best?.value.trials ?? []).map(({ kl }) => kl ?? Infinity)));
   await expect(page.getByText(/was chosen, of \d+ compared on \d+ samples/)).toBeVisible();
   await expectAccessible(page);
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('button', { name: 'Compare' }).click();
+  await expect(page.getByText(`${best?.value.trials.length} variants scored`)).toBeVisible();
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('button', { name: 'Workbench' }).click();
 });
 
 test('one click: a file of at most 6 kB', async () => {

@@ -13,6 +13,7 @@ describe('labelRecipe', () => {
         { id: 'quantize-weights', options: { bits: 4, granularity: 'block' } },
       ],
     ],
+    ['3-bit GPTQ per tensor', [{ id: 'quantize-weights', options: { bits: 3, rounding: 'gptq', granularity: 'tensor' } }]],
     ['pruned below 0.01, float16', [{ id: 'prune-weights', options: { threshold: 0.01 } }, { id: 'convert-float16' }]],
     ['16 clusters', [{ id: 'cluster-weights' }]],
     ['8 clusters per channel', [{ id: 'cluster-weights', options: { clusters: 8, granularity: 'channel' } }]],

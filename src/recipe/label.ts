@@ -25,7 +25,8 @@ function labelStep(step: RecipeStep): string[] {
     }
     case 'quantize-weights': {
       const granularity = options['granularity'] === 'channel' ? '' : ` per ${String(options['granularity'])}`;
-      return [`${String(options['bits'])}-bit${granularity}`, ...exceptions];
+      const rounding = options['rounding'] === 'nearest' ? '' : ` ${choiceLabel(step.id, 'rounding', options)}`;
+      return [`${String(options['bits'])}-bit${rounding}${granularity}`, ...exceptions];
     }
     case 'cluster-weights': {
       const granularity = options['granularity'] === 'channel' ? ' per channel' : '';
@@ -36,4 +37,11 @@ function labelStep(step: RecipeStep): string[] {
     default:
       return [meta?.label ?? step.id];
   }
+}
+
+/** An option's choice in the words of the page. */
+function choiceLabel(id: string, key: string, options: Options): string {
+  const field = metaOf(id)?.fields.find((each) => each.key === key);
+  const choice = field?.type === 'choice' ? field.choices.find(({ value }) => value === options[key]) : undefined;
+  return choice?.label ?? String(options[key]);
 }

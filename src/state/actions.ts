@@ -29,7 +29,7 @@ import { setRecipe, useRecipe } from './recipe';
 import { clearResults, isFresh, takeEvaluation, useResults } from './results';
 import { saveFile } from './save';
 import { keepAll, keepRecipe } from './unsaved';
-import { clearVariants, rememberVariant } from './variants';
+import { clearVariants, rememberTrial, rememberVariant } from './variants';
 import { selectLayer, showModel, useView } from './view';
 import { targetFor } from '../recipe/targets';
 import { PROVIDERS } from '../engine/protocol/index';
@@ -151,6 +151,7 @@ export async function chooseBest(goal: BestGoal): Promise<Best> {
   const { target } = useRecipe.getState().recipe;
   const value = await runJob(`Looking for the best ${inWords(goal)}`, 'run', async (job) => engine.best(job, goal, target));
   const { chosen } = value;
+  value.trials.forEach(rememberTrial);
   useResults.setState({ best: { recipe: chosen?.recipe ?? useRecipe.getState().recipe, value } });
   if (chosen) setRecipe(chosen.recipe);
   return value;

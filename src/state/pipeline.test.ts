@@ -39,6 +39,7 @@ const trial = {
   kl: 0.1,
   sqnrDb: 30,
   ruin: null,
+  evaluation: evaluationOf({ version: 1, target: 'wasm', passes: [] }),
 } as const;
 const BEST: Best = { goal: { kind: 'bits', bits: 8 }, chosen: trial, trials: [trial], samples: 8, said: [] };
 const results = () => useResults.getState();

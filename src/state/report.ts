@@ -78,35 +78,24 @@ function askedFor(recipe: Recipe): Asked | null {
     : null;
 }
 
-/** Recipes that were measured, then those that a choice compared besides. */
+/** Recipes that were measured, or compared by a choice. */
 function triedSoFar(recipe: Recipe): Tried[] {
-  const { variants } = useVariants.getState();
   const present = JSON.stringify(recipe);
-  const measured = variants.map(({ key, label, bytes, exact, accuracy, agreement, latency }): Tried => ({
-    label,
-    bytes,
-    exact,
-    top1: accuracy?.top1 ?? null,
-    top1Interval: accuracy?.top1Interval ?? null,
-    agreement: agreement?.top1 ?? null,
-    time: latency ? pairedRatio(latency.before, latency.after) : null,
-    note: key === present ? 'this one' : '',
-  }));
-  const known = new Set(variants.map(({ key }) => key));
-  const compared = useResults.getState().best?.value.trials.filter((trial) => !known.has(JSON.stringify(trial.recipe))) ?? [];
-  return [
-    ...measured,
-    ...compared.map(({ name, bytes, agreement, ruin }): Tried => ({
-      label: name,
+  const trials = useResults.getState().best?.value.trials ?? [];
+  const ruins = new Map(trials.map((trial) => [JSON.stringify(trial.recipe), trial.ruin]));
+  return useVariants.getState().variants.map(({ key, label, bytes, exact, accuracy, agreement, latency }): Tried => {
+    const ruin = ruins.get(key) ?? null;
+    return {
+      label,
       bytes,
-      exact: false,
-      top1: null,
-      top1Interval: null,
-      agreement,
-      time: null,
-      note: ruin === null ? '' : `not usable: ${ruin}`,
-    })),
-  ];
+      exact,
+      top1: accuracy?.top1 ?? null,
+      top1Interval: accuracy?.top1Interval ?? null,
+      agreement: agreement?.top1 ?? null,
+      time: latency ? pairedRatio(latency.before, latency.after) : null,
+      note: ruin === null ? (key === present ? 'this one' : '') : `not usable: ${ruin}`,
+    };
+  });
 }
 
 /** The target's first. */

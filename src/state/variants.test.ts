@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { BY_CHANCE, FULL } from '../report/testing/results';
 import { clearResults, useResults } from './results';
 import { freshPage } from './testing/fresh-page';
-import { frontOf, placesOf, rememberVariant, useVariants } from './variants';
+import { frontOf, placesOf, rememberTrial, rememberVariant, useVariants } from './variants';
 
 const variants = () => useVariants.getState().variants;
 
@@ -31,6 +31,29 @@ describe('rememberVariant', () => {
     useResults.setState({ evaluation });
     rememberVariant(recipe);
     expect(variants()).toEqual([]);
+  });
+
+  it('keeps what a choice ran besides, until the same recipe is scored on more samples', () => {
+    if (!evaluation) throw new Error('There is no evaluation.');
+    const few = { ...evaluation, recipe: other, agreement: { ...evaluation.agreement, samples: 8 } };
+    const trial = {
+      name: 'Nearest',
+      recipe: other,
+      bytes: 700,
+      onIntegers: false,
+      agreement: 90,
+      kl: 0.1,
+      sqnrDb: 20,
+      ruin: null,
+      evaluation: few,
+    };
+    rememberTrial(trial);
+    expect(variants()).toMatchObject([{ recipe: other, bytes: 700, exact: false, accuracy: evaluation.after, agreement: { samples: 8 } }]);
+    useResults.setState({ evaluation: { ...evaluation, recipe: other } });
+    rememberVariant(other);
+    rememberTrial(trial);
+    expect(variants()).toMatchObject([{ bytes: 700, agreement: { samples: evaluation.agreement.samples } }]);
+    expect(placesOf(variants(), 1000).places.map(({ key }) => key)).toEqual([null, JSON.stringify(other)]);
   });
 
   it('adds what is measured later to the same recipe, and keeps what was known', () => {

@@ -3,7 +3,17 @@
  */
 import { create } from 'zustand';
 import { answersVerdict, type AnswersVerdict } from '../base/answers-verdict';
-import type { Accuracy, Agreement, Evaluation, Interval, Latency, Measurement, PairedTest, Recipe } from '../engine/protocol/index';
+import type {
+  Accuracy,
+  Agreement,
+  BestTrial,
+  Evaluation,
+  Interval,
+  Latency,
+  Measurement,
+  PairedTest,
+  Recipe,
+} from '../engine/protocol/index';
 import { labelRecipe } from '../recipe/label';
 import { useResults } from './results';
 
@@ -68,8 +78,25 @@ export function rememberVariant(recipe: Recipe): void {
       ...scoreOf(of(evaluation), known ?? NOT_SCORED),
       latency: timed(of(measurement)) ?? known?.latency ?? null,
     };
-    return { variants: known ? variants.map((other) => (other === known ? variant : other)) : [...variants, variant] };
+    return { variants: withVariant(variants, variant) };
   });
+}
+
+/** Keeps a recipe that a choice ran besides, with the size that it was predicted to have. What is known of it stays. */
+export function rememberTrial({ recipe, bytes, evaluation }: BestTrial): void {
+  const key = JSON.stringify(recipe);
+  useVariants.setState(({ variants }) => {
+    const known = variants.find((variant) => variant.key === key);
+    const fresh: Variant = { key, recipe, label: labelRecipe(recipe), bytes, exact: false, gzipBytes: null, latency: null, ...NOT_SCORED };
+    const variant: Variant = { ...(known ?? fresh), ...scoreOf(evaluation, known ?? NOT_SCORED) };
+    return { variants: withVariant(variants, variant) };
+  });
+}
+
+/** In the place of the one with its key, or behind all. */
+function withVariant(variants: readonly Variant[], variant: Variant): Variant[] {
+  const at = variants.findIndex(({ key }) => key === variant.key);
+  return at < 0 ? [...variants, variant] : variants.with(at, variant);
 }
 
 type Score = Pick<Variant, 'accuracy' | 'original' | 'paired' | 'agreement' | 'verdict'>;

@@ -1,5 +1,6 @@
 /** One click: the engine chooses passes and options, tries them on the samples, and says what it did. */
 import type { Recipe } from '../../recipe/types';
+import type { Evaluation } from './accuracy';
 
 /** 'bits': the most accurate model with weights of so many bits. 'bytes': the most accurate file of at most so many bytes. */
 export type BestGoal = { readonly kind: 'bits'; readonly bits: 4 | 8 } | { readonly kind: 'bytes'; readonly bytes: number };
@@ -21,6 +22,8 @@ export interface BestTrial {
   readonly sqnrDb: number | null;
   /** Why what it makes is of no use, as half a sentence; null where it may be. Such a recipe is never chosen. */
   readonly ruin: string | null;
+  /** The same run, told as every other score. */
+  readonly evaluation: Evaluation;
 }
 
 export interface Best {

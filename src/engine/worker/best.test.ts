@@ -74,6 +74,10 @@ test('the best 4 bits: several recipes are run, the one that diverges least is c
   expect(found.samples).toBe(48);
   expect(found.trials.length).toBeGreaterThan(1);
   expect(chosenOf(found).kl).toBe(Math.min(...found.trials.map((t) => t.kl ?? Infinity)));
+  for (const { recipe: tried, evaluation, agreement } of found.trials) {
+    expect(evaluation).toMatchObject({ recipe: tried, of: 'live', agreement: { top1: agreement, samples: found.samples } });
+    expect(evaluation.after).toEqual((await evaluate(b, data, tried, null, null, job)).after);
+  }
   expect(found.said.at(-1)).toContain(`${chosenOf(found).name} was chosen`);
   for (const trial of found.trials) expect(found.said.some((line) => line.startsWith(`${trial.name}: `))).toBe(true);
 });

@@ -13,7 +13,7 @@ import { TARGETS, type TargetId } from '../../recipe/targets';
 import type { Recipe, RecipeStep } from '../../recipe/types';
 import type { Best, BestGoal, BestTrial } from '../protocol/index';
 import { fileOf, planBits } from './plan';
-import { trialLoss } from './recipe-loss';
+import { trialScore } from './recipe-loss';
 import { sensitivity } from './sensitivity';
 import type { Workbench } from './workbench';
 
@@ -193,9 +193,9 @@ async function candidatesWithin(
 async function runTrial(bench: Workbench, data: Dataset | null, name: string, recipe: Recipe, job: Job): Promise<Tried> {
   const { bytes, steps } = await fileOf(bench, recipe, job);
   const onIntegers = steps.some(({ id, changed }) => id === 'quantize-static' && changed.length > 0);
-  const figures = await trialLoss(bench, data, recipe, job);
+  const { figures, evaluation } = await trialScore(bench, data, recipe, job);
   const { agreement, kl, sqnrDb } = figures;
-  return { trial: { name, recipe, bytes, onIntegers, agreement, kl, sqnrDb, ruin: ruinOf(figures, data === null) }, figures };
+  return { trial: { name, recipe, bytes, onIntegers, agreement, kl, sqnrDb, ruin: ruinOf(figures, data === null), evaluation }, figures };
 }
 
 function inWords({ agreement, kl, sqnrDb }: BestTrial, madeUp: boolean): string {

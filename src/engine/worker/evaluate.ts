@@ -1,6 +1,7 @@
 import type { Job } from '../../base/job';
 import type { Dataset } from '../../data/types';
 import { evaluateSides, type Side } from '../../measure/evaluate';
+import type { EvaluationFigures } from '../../measure/evaluation';
 import { datasetSamples } from '../../measure/samples';
 import type { Recipe } from '../../recipe/types';
 import type { FeedChoice } from '../../runtime/feeds';
@@ -90,8 +91,16 @@ async function compared(
   job: Job,
 ): Promise<Evaluation> {
   const indices = bench.scoredOf(data, samples.length, limit);
-  const { answers, ...figures } = await evaluateSides(samples, before, after, known, indices, job);
-  return { recipe, of, madeUp, ep, ...figures, ...nameAnswers(answers, data?.classNames ?? null) };
+  return told(await evaluateSides(samples, before, after, known, indices, job), { recipe, of, madeUp, ep }, data);
+}
+
+/** Figures with what they are of, in the names of the data. */
+export function told(
+  { answers, ...figures }: EvaluationFigures,
+  of: Pick<Evaluation, 'recipe' | 'of' | 'madeUp' | 'ep'>,
+  data: Dataset | null,
+): Evaluation {
+  return { ...of, ...figures, ...nameAnswers(answers, data?.classNames ?? null) };
 }
 
 /** Runs `work` with the opened file and the recipe's weights on the live session, and what is kept between evaluations. */

@@ -1,9 +1,11 @@
 import type { Job } from '../../base/job';
 import type { Dataset } from '../../data/types';
-import { compareSides } from '../../measure/evaluate';
+import { compareSides, type Tally } from '../../measure/evaluate';
+import { EvaluationTally } from '../../measure/evaluation';
 import { TrialTally, type TrialFigures } from '../../measure/trial';
 import type { Recipe } from '../../recipe/types';
-import { onBothSides } from './evaluate';
+import type { Evaluation } from '../protocol/index';
+import { onBothSides, told } from './evaluate';
 import type { Workbench } from './workbench';
 
 /** Samples that recipes are told apart by: enough to tell methods apart, few enough to try several. */
@@ -27,4 +29,24 @@ export async function recipeLoss(
 /** As `recipeLoss`, over as many samples as tell recipes apart. */
 export async function trialLoss(bench: Workbench, data: Dataset | null, recipe: Recipe, job: Job): Promise<TrialFigures> {
   return recipeLoss(bench, data, recipe, TRIAL_SAMPLES, job);
+}
+
+/** As `trialLoss`, with all that an evaluation of these samples tells, from the same run. */
+export async function trialScore(
+  bench: Workbench,
+  data: Dataset | null,
+  recipe: Recipe,
+  job: Job,
+): Promise<{ readonly figures: TrialFigures; readonly evaluation: Evaluation }> {
+  return onBothSides(bench, data, recipe, null, job, async ({ samples, madeUp }, { known, logs, session }, after) => {
+    const [loss, scores] = [new TrialTally(known, logs), new EvaluationTally(known)];
+    const both: Tally = {
+      add(...sample) {
+        loss.add(...sample);
+        scores.add(...sample);
+      },
+    };
+    await compareSides(samples, session.run, after, known, bench.scoredOf(data, samples.length, TRIAL_SAMPLES), both, job);
+    return { figures: loss.result(), evaluation: told(scores.result(), { recipe, of: 'live', madeUp, ep: session.options.ep }, data) };
+  });
 }
