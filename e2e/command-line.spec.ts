@@ -92,9 +92,9 @@ test('samples without a card are searched for their preset; a card that was give
 
   const warned = optimize(model, ...rest, '--card', card, '--report', report);
   expect(warned.code, warned.lines.join('\n')).toBe(0);
-  expect(warned.lines.join('\n')).toMatch(
-    /Warning: The original's accuracy cannot be told from chance: \d+ of 80 samples right.*\n.*\n.*the card stays as it was given, but another preset is clearly better\. caffe, BGR: 100 % of 64 right/s,
-  );
+  const said = warned.lines.join('\n');
+  expect(said).toMatch(/Warning: The original's accuracy cannot be told from chance: \d+ of 80 samples right/);
+  expect(said).toContain('the card stays as it was given, but another preset is clearly better. caffe, BGR: 100 % of 64 right');
   expect(warned.out).toMatch(/^top-1 +- +- +cannot be told from chance, 80 samples$/m);
   expect(warned.out).not.toMatch(/top-5/);
   expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({

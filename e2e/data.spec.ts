@@ -122,7 +122,7 @@ test('folders of pictures are read as classes, and a file that is no picture is 
   await expect(page.getByRole('list', { name: 'The first samples' }).getByRole('img')).toHaveCount(3);
 });
 
-test('a picture too large to decode is left out by its header; the limits are on the page, and the files read again by others', async () => {
+test('a picture too large to decode is left out by its header; with limits set on the page the files are read again', async () => {
   const { page } = studio;
   const [small, huge] = [pngHeader(28, 28), pngHeader(16_000, 16_000)];
   await studio.drop({

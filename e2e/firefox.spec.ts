@@ -11,9 +11,7 @@ import { findFirefox } from '../scripts/find-firefox.mjs';
 
 const firefox = findFirefox();
 
-test('opens, slides, scores and downloads in Firefox without WebGPU, says what runs there, and writes nothing to the console (needs Firefox)', async ({
-  baseURL,
-}) => {
+test('opens, slides, scores and downloads in Firefox without WebGPU, with nothing on the console (needs Firefox)', async ({ baseURL }) => {
   test.skip(firefox === null, 'There is no Firefox.');
   const folder = mkdtempSync(join(tmpdir(), 'whittle-firefox-'));
   let browser: Browser | null = null;

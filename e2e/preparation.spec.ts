@@ -59,7 +59,7 @@ test('pictures without a card: the preset is searched at once, the one that fits
   await expect(page.getByText(/80 samples calibrate/)).toBeVisible();
 });
 
-test('a card that was given is not overruled, but warned of in the place of the figure; one click asks first; the preset that is found is a click away', async () => {
+test('a card that was given is warned of in the place of the figure, not overruled; the preset that is found is a click away', async () => {
   const { page } = studio;
   await studio.drop({ name: 'pictures.zip', bytes: zipped({ 'card.json': Buffer.from(JSON.stringify(TORCH_CARD)) }) });
   await expect(page.getByText(/is taken as it is/)).toBeVisible();

@@ -86,7 +86,8 @@ for (let at = first; at < first + cases && Date.now() - startedAt < seconds * 10
 
 for (const [kind, count] of [...counts].toSorted(([a], [b]) => a.localeCompare(b))) console.log(String(count).padStart(8), kind);
 console.log(
-  `${ran} cases of seed ${seed} in ${Math.round((Date.now() - startedAt) / 1000)} s; slowest ${slowest} ms, largest growth ${Math.round(grown / 1024)} MiB`,
+  `${ran} cases of seed ${seed} in ${Math.round((Date.now() - startedAt) / 1000)} s; ` +
+    `slowest ${slowest} ms, largest growth ${Math.round(grown / 1024)} MiB`,
 );
 for (const [place, { index, times, text }] of faults) {
   console.log(`\ncase ${index} (${times} times) ${place}\n${text.split('\n').slice(0, 6).join('\n')}`);

@@ -29,7 +29,8 @@ async function bring({ id, npm, file, bytes }) {
   if (size === null) throw new Error(`sample "${id}": node_modules/${npm} is not there. Run "npm install" with the development packages.`);
   if (size !== bytes)
     throw new Error(
-      `sample "${id}": node_modules/${npm} has ${size} bytes, public/samples/index.json says ${bytes}. The package has changed: check the model and correct index.json.`,
+      `sample "${id}": node_modules/${npm} has ${size} bytes, public/samples/index.json ` +
+        `says ${bytes}. The package has changed: check the model and correct index.json.`,
     );
   if (await same(from, to)) return `${relative(root, to)}: already there`;
   await mkdir(dirname(to), { recursive: true });

@@ -13,7 +13,8 @@ import { Framed } from './ui/framed';
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root.');
 followTheme();
-// Within another page a click could be led to a button that is not seen. Where a host sends no header against frames, this is what refuses them.
+// Within another page a click could be led to a button that is not seen. Where a host sends no header against frames, this is what refuses
+// them.
 const isFramed = window.top !== window;
 if (!isFramed) {
   followCauses();

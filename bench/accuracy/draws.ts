@@ -92,7 +92,10 @@ const fixed = (value: number): string => value.toFixed(2);
 
 export function describeDraw({ seed, bytes, samples, top1, lost, interval, agreement, kl }: Draw): string {
   const of = seed === null ? 'learns from no samples' : `draw ${seed}`;
-  return `${of}: ${bytes} bytes; lost ${fixed(lost)} points (95 %: ${interval.map(fixed).join(' to ')}) of ${fixed(top1)}, agreement ${fixed(agreement)} %, KL ${kl.toPrecision(3)} on ${samples}`;
+  return (
+    `${of}: ${bytes} bytes; lost ${fixed(lost)} points (95 %: ${interval.map(fixed).join(' to ')}) ` +
+    `of ${fixed(top1)}, agreement ${fixed(agreement)} %, KL ${kl.toPrecision(3)} on ${samples}`
+  );
 }
 
 /** One line over all draws. @param original bytes of the opened file. */
@@ -100,5 +103,9 @@ export function describeSpread(draws: readonly Draw[], original: number): string
   const { lost, agreement, kl, bytes } = spreadOf(draws);
   const shown = ({ mean: centre, sd, min, max }: typeof lost, write: (value: number) => string): string =>
     sd === null ? `${write(centre)} (one)` : `${write(centre)} ± ${write(sd)} (${write(min)} to ${write(max)})`;
-  return `${draws.length} ${draws.length === 1 ? 'draw' : 'draws'}: lost ${shown(lost, fixed)} points, agreement ${shown(agreement, fixed)} %, KL ${shown(kl, (v) => v.toPrecision(3))}, ${shown(bytes, (v) => v.toFixed(0))} bytes, ${((bytes.mean * 100) / original).toFixed(2)} %`;
+  return (
+    `${draws.length} ${draws.length === 1 ? 'draw' : 'draws'}: lost ${shown(lost, fixed)} points, ` +
+    `agreement ${shown(agreement, fixed)} %, KL ${shown(kl, (v) => v.toPrecision(3))}, ` +
+    `${shown(bytes, (v) => v.toFixed(0))} bytes, ${((bytes.mean * 100) / original).toFixed(2)} %`
+  );
 }

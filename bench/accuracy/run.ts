@@ -25,7 +25,8 @@ const { values, positionals } = parseArgs({
 const [modelPath, folder, ...recipes] = positionals;
 if (modelPath === undefined || folder === undefined || recipes.length === 0)
   throw new Error(
-    'Usage: tsx bench/accuracy/run.ts MODEL.onnx FOLDER RECIPE.json... [--draws 3] [--calibration 128] [--limit N] [--out FOLDER] [--verbose]',
+    'Usage: tsx bench/accuracy/run.ts MODEL.onnx FOLDER RECIPE.json... ' +
+      '[--draws 3] [--calibration 128] [--limit N] [--out FOLDER] [--verbose]',
   );
 
 const job = {

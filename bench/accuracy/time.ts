@@ -38,7 +38,9 @@ for (const ratio of ratios) {
     draws.push(draw);
     const floats = plan.bits.filter(({ bits }) => bits > 8).map(({ layerId }) => layerId);
     console.log(
-      `at most ${ratio} of the time: ${plan.timed?.median.toFixed(3)} (${plan.timed?.low.toFixed(3)} to ${plan.timed?.high.toFixed(3)}), ${plan.checked?.plans} plans in ${seconds.toFixed(0)} s; ${plan.bits.length - floats.length} layers on integers, in floats: ${floats.join(' ') || 'none'}; ${describeDraw(draw)}`,
+      `at most ${ratio} of the time: ${plan.timed?.median.toFixed(3)} (${plan.timed?.low.toFixed(3)} to ` +
+        `${plan.timed?.high.toFixed(3)}), ${plan.checked?.plans} plans in ${seconds.toFixed(0)} s; ` +
+        `${plan.bits.length - floats.length} layers on integers, in floats: ${floats.join(' ') || 'none'}; ${describeDraw(draw)}`,
     );
   });
   if (draws.length > 0) console.log(`at most ${ratio} of the time, ${describeSpread(draws, doc.model.bytes)}`);

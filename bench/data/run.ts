@@ -62,7 +62,8 @@ async function scored(name: string, studio: JSHandle<Automation>, folder: JSHand
   const startedAt = performance.now();
   const { before, ep: ran } = value(await studio.evaluate((whittle, given) => whittle.evaluate(given.limit, given.ep), { limit, ep }));
   console.log(
-    `${name}: top-1 ${before?.top1.toFixed(2)} %, top-5 ${before?.top5.toFixed(2)} % of ${before?.samples} samples on ${ran}, ${((performance.now() - startedAt) / 1000).toFixed(0)} s`,
+    `${name}: top-1 ${before?.top1.toFixed(2)} %, top-5 ${before?.top5.toFixed(2)} % of ` +
+      `${before?.samples} samples on ${ran}, ${((performance.now() - startedAt) / 1000).toFixed(0)} s`,
   );
 }
 
@@ -75,7 +76,8 @@ async function searched(name: string, studio: JSHandle<Automation>, folder: JSHa
   const { best, verdict, runs } = value(await studio.evaluate((whittle) => whittle.findPreset()));
   const made = (await studio.evaluate((whittle) => whittle.stats())).sessionsCreated - sessions;
   console.log(
-    `${name}: ${best?.label}, offset ${best?.offset}; ${verdict} ${runs} samples run in ${((performance.now() - startedAt) / 1000).toFixed(0)} s, ${made} sessions made`,
+    `${name}: ${best?.label}, offset ${best?.offset}; ${verdict} ${runs} samples run ` +
+      `in ${((performance.now() - startedAt) / 1000).toFixed(0)} s, ${made} sessions made`,
   );
 }
 

@@ -49,7 +49,8 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.onnx')))
       writeFileSync(join(out, `${basename(file, '.onnx')}.${form}.onnx`), new Uint8Array(await exported.blob.arrayBuffer()));
       const skipped = exported.steps.flatMap((step) => step.skipped);
       console.log(
-        `${file} ${form}: ${exported.bytes} bytes, ${((performance.now() - from) / 1000).toFixed(1)} s, ${exported.steps.map((step) => step.changed).join('+')} changed, ${skipped.length} named; ${inWords(exported.proof)}`,
+        `${file} ${form}: ${exported.bytes} bytes, ${((performance.now() - from) / 1000).toFixed(1)} s, ` +
+          `${exported.steps.map((step) => step.changed).join('+')} changed, ${skipped.length} named; ${inWords(exported.proof)}`,
       );
     } catch (error) {
       console.log(`${file} ${form}: refused, ${toPlainError(error).message}`);

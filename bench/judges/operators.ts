@@ -22,7 +22,8 @@ export function judgeOperators(folder: string, python: string): boolean {
     }
   }
   console.log(
-    `\n## Operator tests of the onnx package\n${same} models identical after reading and writing, ${changed.length} changed${changed.map((name) => `, ${name}`).join('')}`,
+    `\n## Operator tests of the onnx package\n${same} models identical after reading and writing, ` +
+      `${changed.length} changed${changed.map((name) => `, ${name}`).join('')}`,
   );
   for (const [reason, count] of refused) console.log(`${count} refused: ${reason}`);
   return changed.length === 0 && same > 1000;

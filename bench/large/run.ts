@@ -54,7 +54,8 @@ try {
     worst = { pss: Math.max(worst.pss, pss), rss: Math.max(worst.rss, rss) };
     const rises = ['renderer', 'gpu-process', 'browser'].map((kind) => `${kind} +${mb((parts[kind] ?? 0) - (baseline.parts[kind] ?? 0))}`);
     console.log(
-      `${name}: ${seconds.toFixed(1)} s, peak ${times(pss, baseline.pss)} the file (${rises.join(', ')}); by RSS ${times(rss, baseline.rss)}`,
+      `${name}: ${seconds.toFixed(1)} s, peak ${times(pss, baseline.pss)} ` +
+        `the file (${rises.join(', ')}); by RSS ${times(rss, baseline.rss)}`,
     );
   };
   const input = await chosen(page, file);
@@ -70,7 +71,8 @@ try {
     await download.saveAs(saved);
   });
   console.log(
-    `all: ${total.toFixed(1)} s, peak ${times(worst.pss, baseline.pss)} the file, by RSS ${times(worst.rss, baseline.rss)}; saved ${statSync(saved).size} bytes`,
+    `all: ${total.toFixed(1)} s, peak ${times(worst.pss, baseline.pss)} the file, ` +
+      `by RSS ${times(worst.rss, baseline.rss)}; saved ${statSync(saved).size} bytes`,
   );
 } finally {
   memory.stop();

@@ -42,11 +42,14 @@ const scan = await sensitivity(
   job,
   (cell) =>
     log(
-      `${cell.layerId}, ${cell.value} bits: KL ${cell.kl?.toExponential(2)}, top-1 ${cell.top1}, weights ${cell.weightSqnrDb?.toFixed(1)} dB`,
+      `${cell.layerId}, ${cell.value} bits: KL ${cell.kl?.toExponential(2)}, ` +
+        `top-1 ${cell.top1}, weights ${cell.weightSqnrDb?.toFixed(1)} dB`,
     ),
 );
 log(
-  `${scan.cells.length} cells, ${scan.layers} layers, ${scan.samples} samples; sessions made ${scan.sessionsCreated}; ${(scan.totalMs / 1000).toFixed(1)} s, of which inference ${(scan.inferenceMs / 1000).toFixed(1)} s: ratio ${(scan.totalMs / scan.inferenceMs).toFixed(4)}`,
+  `${scan.cells.length} cells, ${scan.layers} layers, ${scan.samples} samples; sessions made ` +
+    `${scan.sessionsCreated}; ${(scan.totalMs / 1000).toFixed(1)} s, of which inference ` +
+    `${(scan.inferenceMs / 1000).toFixed(1)} s: ratio ${(scan.totalMs / scan.inferenceMs).toFixed(4)}`,
 );
 
 interface Loss {
@@ -69,7 +72,8 @@ for (const bits of values.truth.split(',').map(Number)) {
     const real = await trueLoss(bench, data, singleLayerRecipe(recipe, layerId, { kind: 'bits', value: bits }));
     const cell = scan.cells.find((c) => c.layerId === layerId && c.value === bits);
     log(
-      `${layerId} alone at ${bits} bits, ${data.length} samples: top-1 -${real.top1Drop.toFixed(2)} points, cross-entropy +${real.crossEntropyRise.toFixed(5)}`,
+      `${layerId} alone at ${bits} bits, ${data.length} samples: ` +
+        `top-1 -${real.top1Drop.toFixed(2)} points, cross-entropy +${real.crossEntropyRise.toFixed(5)}`,
     );
     layers.push({ layerId, ...real, kl: cell?.kl ?? 0, weightSqnrDb: cell?.weightSqnrDb ?? 0 });
   }

@@ -13,7 +13,8 @@ const TEXTS: ReadonlyMap<string, URL> = new Map([
 const HOLDERS: ReadonlyMap<string, string> = new Map([
   [
     '@bufbuild/protobuf',
-    'Copyright 2021-2026 Buf Technologies, Inc.\nCopyright 2008 Google Inc. (reading and writing of variable-length integers, under BSD-3-Clause)',
+    'Copyright 2021-2026 Buf Technologies, Inc.\nCopyright 2008 Google Inc. ' +
+      '(reading and writing of variable-length integers, under BSD-3-Clause)',
   ],
   [
     'onnxruntime-web',

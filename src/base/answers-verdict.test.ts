@@ -49,7 +49,9 @@ test('the same score with other answers is not called no change', () => {
       brief: '725 answers changed',
     },
     {
-      text: '2 of 3 classes moved beyond chance (exact McNemar test, corrected for their number): cat, 308 to 242 of 500 right (p < 0.001); bird, 328 to 384 of 500 right (p < 0.001).',
+      text:
+        '2 of 3 classes moved beyond chance (exact McNemar test, corrected for their number): ' +
+        'cat, 308 to 242 of 500 right (p < 0.001); bird, 328 to 384 of 500 right (p < 0.001).',
       brief: '2 classes moved',
     },
   ]);
@@ -91,13 +93,14 @@ test('a loss, NaN and outputs far off are warned of, the gravest first', () => {
   for (const sqnrDb of [null, 25]) expect(answersVerdict({ ...regression, agreement: { samples: 16, sqnrDb } }).findings).toEqual([]);
 });
 
-test('answers that cannot be told from chance: the warning stands first and in the place of the verdict, with the samples and against what', () => {
+test('answers that cannot be told from chance: the warning stands first, in the place of the verdict, with its samples', () => {
   const said = (chance: Partial<NonNullable<typeof calm.chance>>) =>
     answersVerdict({ ...calm, chance: { ...calm.chance, told: false, ...chance } });
   const wrong = said({ hits: 2, expected: 0.001, p: 0.09 });
   expect(wrong.short).toBe('cannot be told from chance');
   expect(wrong.findings[0]?.text).toBe(
-    "The original's accuracy cannot be told from chance: 2 of 500 samples right, where answers that ignore the samples have 0.5 (p = 0.090).",
+    "The original's accuracy cannot be told from chance: 2 of 500 samples right, " +
+      'where answers that ignore the samples have 0.5 (p = 0.090).',
   );
   expect(said({ hits: 40, samples: 40, labels: 1, p: 0.5 }).findings[0]?.text).toContain('40 of 40 samples right, all of one class');
   expect(answersVerdict(calm).findings).toMatchObject([{ brief: null }]);

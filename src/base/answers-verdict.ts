@@ -94,7 +94,9 @@ function changedFinding({ changed, agreement: { samples }, madeUp }: Compared): 
     .map(({ from, to, count }) => `${formatClass(from)} became ${formatClass(to)} (${formatCount(count)})`);
   const most = moves.length === 0 ? '' : `; most often ${moves.join(' and ')}`;
   const inputs = madeUp === null ? '' : ' on made-up inputs';
-  const text = `${formatCount(changed.total)} of ${counted(samples, 'answer')} changed${inputs} (${((100 * changed.total) / samples).toFixed(1)} %)${most}.`;
+  const text =
+    `${formatCount(changed.total)} of ${counted(samples, 'answer')} ` +
+    `changed${inputs} (${((100 * changed.total) / samples).toFixed(1)} %)${most}.`;
   return [{ text, brief: isMany(changed.total, samples) ? `${counted(changed.total, 'answer')} changed` : null }];
 }
 
@@ -104,7 +106,8 @@ function classFinding({ classes }: Compared, moved: NonNullable<Compared['classe
     .slice(0, NAMED_CLASSES)
     .map(
       (each) =>
-        `${formatClass(each)}, ${formatCount(each.before)} to ${formatCount(each.after)} of ${formatCount(each.samples)} right (${formatP(each.p)})`,
+        `${formatClass(each)}, ${formatCount(each.before)} to ${formatCount(each.after)} ` +
+        `of ${formatCount(each.samples)} right (${formatP(each.p)})`,
     );
   const more = moved.length > NAMED_CLASSES ? `; and ${formatCount(moved.length - NAMED_CLASSES)} more` : '';
   const count = `${formatCount(moved.length)} of ${counted(classes?.length ?? 0, 'class', 'classes')}`;

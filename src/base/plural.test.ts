@@ -12,7 +12,8 @@ test('a noun agrees with its number', () => {
 
 /** Nouns that are counted in what a person reads. */
 const NOUNS =
-  'answers|layers|samples|classes|runs|timings|cells|copies|nodes|inputs|plans|variants|sweeps|activations|images|files|weights|settings|constants|channels|warnings|trials';
+  'answers|layers|samples|classes|runs|timings|cells|copies|nodes|inputs|plans|variants|sweeps|activations|images|files|' +
+  'weights|settings|constants|channels|warnings|trials';
 
 test('no template counts a noun without the helper', () => {
   const src = fileURLToPath(new URL('..', import.meta.url));

@@ -85,7 +85,8 @@ async function work(page: Page, url: string, inputs: Inputs, limit: number | nul
   if (!learns && figures.evaluation) await tellDoubt(studio, inputs, figures.evaluation, log);
   if (!exported.proof.runnable)
     log(
-      `Not run: ${exported.proof.reason ?? ''}${inputs.sensitivity === null ? '' : ` ${inputs.sensitivity} is not written: a scan of layers needs runs.`}`,
+      `Not run: ${exported.proof.reason ?? ''}` +
+        `${inputs.sensitivity === null ? '' : ` ${inputs.sensitivity} is not written: a scan of layers needs runs.`}`,
     );
   const environment = value(await studio.evaluate((whittle) => whittle.environment()));
   return {
@@ -141,7 +142,8 @@ async function tellDoubt(studio: Studio, { data }: Inputs, { chance }: Pick<Eval
   log(
     better === null
       ? `  ${verdict}`
-      : `Warning: the card stays as it was given, but another preset is clearly better. ${verdict} Its input: ${JSON.stringify(better.card.input)}${better.offset === 0 ? '' : `, label offset ${better.offset}`}`,
+      : `Warning: the card stays as it was given, but another preset is clearly better. ${verdict} Its input: ` +
+          `${JSON.stringify(better.card.input)}${better.offset === 0 ? '' : `, label offset ${better.offset}`}`,
   );
 }
 
@@ -189,7 +191,8 @@ async function scan(studio: Studio, log: Log): Promise<Results['sensitivity']> {
   const finished: Sensitivity = value(await studio.evaluate((whittle, options) => whittle.scanSensitivity(options), SCAN));
   const { recipe, options, cells, samples, totalMs, inferenceMs } = finished;
   log(
-    `${counted(cells.length, 'setting')} on ${counted(samples, 'sample')} in ${(totalMs / 1000).toFixed(1)} s, ${(inferenceMs / 1000).toFixed(1)} s of it inference`,
+    `${counted(cells.length, 'setting')} on ${counted(samples, 'sample')} in ` +
+      `${(totalMs / 1000).toFixed(1)} s, ${(inferenceMs / 1000).toFixed(1)} s of it inference`,
   );
   return { recipe, options, cells, finished };
 }

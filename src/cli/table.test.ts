@@ -29,7 +29,8 @@ test('before and after side by side, what the passes said, and the truth meter',
     '1 of 2 weights, 62.8 % of their bytes, is stored in 6 bits. 1 stays float32.',
     '  stays: fire2/squeeze: quantize-weights: left as it was.',
     '',
-    "The written file was loaded and run beside the opened one on 4 of your samples: the outputs differ by at most 0.0625, 6.25 % of the output's range.",
+    'The written file was loaded and run beside the opened one on 4 of your samples: ' +
+      "the outputs differ by at most 0.0625, 6.25 % of the output's range.",
     '',
     "This recipe took 0.79× the original's time.",
     'Int8 products: not measured. No packed dot product.',
@@ -75,7 +76,8 @@ test('the same score with other answers is told, and so is a loss', () => {
   const same = tableOf(reportOf({ ...FULL, evaluation: swapped }));
   expect(same).toContain('no measurable change of the score, but other answers; 95 %');
   expect(same).toContain(
-    'Warning: 2 of 2 classes moved beyond chance (exact McNemar test, corrected for their number): tench, Tinca tinca, 50 to 0 of 50 right (p < 0.001); ',
+    'Warning: 2 of 2 classes moved beyond chance (exact McNemar test, ' +
+      'corrected for their number): tench, Tinca tinca, 50 to 0 of 50 right (p < 0.001); ',
   );
 });
 

@@ -132,7 +132,8 @@ function levelsAt(levels: FeedbackLevels, column: number, row: number, rows: num
 await describeMakers('rounding with feedback', (compute: Compute) => {
   for (const shape of SHAPES) {
     for (const levels of [gridLevels(shape, 1), gridLevels(shape, 3), bookLevels(shape, 2), bookLevels(shape, 16)]) {
-      it(`${shape.rows} rows of ${shape.columns} columns in ${shape.groups} groups, ${levels.kind} of ${levels.kind === 'grid' ? levels.scales.length / shape.rows : levels.size}`, async () => {
+      const of = levels.kind === 'grid' ? levels.scales.length / shape.rows : levels.size;
+      it(`${shape.rows} rows of ${shape.columns} columns in ${shape.groups} groups, ${levels.kind} of ${of}`, async () => {
         const w = noise(shape.rows * shape.columns);
         for (let at = 0; at < w.length; at += 7) w[at] = 0;
         const factor = someFactor(shape);

@@ -76,7 +76,7 @@ test('an npz is its arrays by name, compressed or not', async () => {
   }
 });
 
-test('an archive that says it unpacks to more than the limit is refused, one large entry when it is asked for, a lie when it shows', async () => {
+test('an archive that says it unpacks to more than the limit is refused, a large entry when asked for, a lie when it shows', async () => {
   const limits = { maxPixels: 1, maxUnpacked: 1_000_000, maxRatio: 1e9 };
   const zeros = new Uint8Array(900_000);
   const stored = file('a/stored.zip', zipSync({ x: [zeros, STORED], y: [zeros, STORED] }));

@@ -20,7 +20,8 @@ const ppm = (path: string, value: number): ReturnType<typeof file> => file(path,
 
 test('images by a CSV: order of its rows; missing, undecodable and unlabelled images are problems, the rest goes on', async () => {
   const list =
-    'file,index,wnid\nimages/b.png,2,n03126707\nimages/a.png,0,x\nimages/gone.png,1,x\nimages/broken.png,1,x\nimages/c.png,3,x\nimages/d.png,,x\n';
+    'file,index,wnid\nimages/b.png,2,n03126707\nimages/a.png,0,x\n' +
+    'images/gone.png,1,x\nimages/broken.png,1,x\nimages/c.png,3,x\nimages/d.png,,x\n';
   const files = [
     NAMES,
     file('any/where/set/labels.csv', list),

@@ -41,7 +41,8 @@ export function checkPixels({ width, height }: { readonly width: number; readonl
   const pixels = width * height;
   if (pixels <= maxPixels) return;
   throw beyond(
-    `it has ${width} x ${height} pixels, ${megapixels(pixels)} megapixels, more than the limit of ${megapixels(maxPixels)} megapixels (${RAISE} --max-pixels)`,
+    `it has ${width} x ${height} pixels, ${megapixels(pixels)} megapixels, ` +
+      `more than the limit of ${megapixels(maxPixels)} megapixels (${RAISE} --max-pixels)`,
     'pixels',
   );
 }

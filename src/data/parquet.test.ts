@@ -36,7 +36,8 @@ test('images of several files and row groups, in order; classes by the features;
   expect(data.classNames).toEqual(['cat', 'dog', 'owl']);
   expect(data.problems.count).toBe(3);
   expect(data.problems.first).toEqual([
-    'd/test-00001-of-00002.parquet, row 1: "d/test-00001-of-00002.parquet", row 1, holds no image: the file only names it or the cell is empty.',
+    'd/test-00001-of-00002.parquet, row 1: "d/test-00001-of-00002.parquet", ' +
+      'row 1, holds no image: the file only names it or the cell is empty.',
     'd/test-00001-of-00002.parquet, row 2: not an image that this browser can decode (3 bytes)',
     'd/test-00001-of-00002.parquet, row 3: its label 7 is not one of the 3 classes (0 to 2)',
   ]);

@@ -56,7 +56,8 @@ test('a picture over the limit is left out by its header, and never decoded', as
   const huge = { path: 'set/a/huge.png', blob: new Blob([pngHeader(16_000, 16_000)]) };
   const data = await openDataset(card, [huge, file('set/b/1.png', ppmText(3))], JOB, decode);
   expect(data.problems.first).toEqual([
-    'a/huge.png: it has 16000 x 16000 pixels, 256 megapixels, more than the limit of 64 megapixels (raised under Limits on the Data page, or by --max-pixels).',
+    'a/huge.png: it has 16000 x 16000 pixels, 256 megapixels, more than the limit ' +
+      'of 64 megapixels (raised under Limits on the Data page, or by --max-pixels).',
   ]);
   // While it is checked, and for the first look at its size.
   expect([data.length, decoded]).toEqual([1, 2]);

@@ -59,6 +59,7 @@ function checkShape({ name, dims }: ValueInfo, { path }: TensorColumn, shape: re
   throw new WhittleError(
     'bad-card',
     `"${path}" gives samples of shape [${shape.join(', ')}], the model's input "${name}" is [${dims.join(', ')}].`,
-    `The file holds samples one after another along its first axis: [n, ${dims.join(', ')}]${typeof dims[0] === 'string' ? `, or [n, ${dims.slice(1).join(', ')}]` : ''}.`,
+    'The file holds samples one after another along its first axis: [n, ' +
+      `${dims.join(', ')}]${typeof dims[0] === 'string' ? `, or [n, ${dims.slice(1).join(', ')}]` : ''}.`,
   );
 }

@@ -26,7 +26,8 @@ export function placementSentences(input: TruthInput): Sentence[] {
   }
   if (placement === null) {
     const wrong =
-      'Quantized activations are the wrong form for WebGPU: QuantizeLinear runs on the CPU there, with a copy each way. They suit WASM and native runtimes.';
+      'Quantized activations are the wrong form for WebGPU: QuantizeLinear runs ' +
+      'on the CPU there, with a copy each way. They suit WASM and native runtimes.';
     return [
       ...(quantized ? [{ level: 'warning', text: wrong } as const] : []),
       { level: 'unknown', text: 'Where each operator runs: not measured yet.' },
@@ -48,7 +49,9 @@ function placedSentences({ operators, copies, gpuNodes, cpuNodes }: Placement, q
     return [
       {
         level: 'warning',
-        text: `Quantized activations are the wrong form for WebGPU: ${names} ran on the CPU, ${copied}. They suit WASM and native runtimes.`,
+        text:
+          'Quantized activations are the wrong form for WebGPU: ' +
+          `${names} ran on the CPU, ${copied}. They suit WASM and native runtimes.`,
       },
     ];
   }

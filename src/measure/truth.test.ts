@@ -60,13 +60,14 @@ test('storage: packed and float16 weights are smaller at the same speed, Dequant
   ]);
 });
 
-test('MatMulNBits is called faster by a measurement alone; without one its documented gain on WebGPU is said, where MatMul is most of the work', () => {
+test('MatMulNBits is called faster by a measurement alone; without one its documented gain is said, where MatMul is most work', () => {
   const codes = { storage: 'matmulnbits', bits: 4 } as const;
   const heavy = [layer('Conv', 70), layer('MatMul', 930, codes)];
   const unknown = [layer('Conv', 70, { macs: null }), layer('MatMul', 930, { ...codes, macs: null })];
   const light = [layer('Conv', 900), layer('MatMul', 100, codes)];
   expect(about(/MatMulNBits/, { layers: heavy })).toEqual([
-    'smaller: 1 of 2 layers computed on their codes by MatMulNBits (93 % of the multiply-adds): smaller. Documented as faster on WebGPU for a model made of MatMul, not measured here.',
+    'smaller: 1 of 2 layers computed on their codes by MatMulNBits (93 % of the multiply-adds): ' +
+      'smaller. Documented as faster on WebGPU for a model made of MatMul, not measured here.',
   ]);
   const tried = [form('matmulnbits', 0.71, 0.69, 0.74)];
   const failed = [{ ...form('matmulnbits', 1, 1, 1), ok: false, ratio: null }];
@@ -129,7 +130,8 @@ test('quantized activations on WebGPU warn: before a profile by the rule, after 
     copies: { toHost: 7, fromHost: 8, waitMs: 3 },
   });
   expect(about(/activations/, { ops, placement })).toEqual([
-    'warning: Quantized activations are the wrong form for WebGPU: QuantizeLinear (8) ran on the CPU, with 15 copies between GPU and CPU in every run. They suit WASM and native runtimes.',
+    'warning: Quantized activations are the wrong form for WebGPU: QuantizeLinear (8) ran on the CPU, ' +
+      'with 15 copies between GPU and CPU in every run. They suit WASM and native runtimes.',
   ]);
   expect(about(/activations/, { ops, ep: 'wasm' })[0]).toMatch(/^unknown: .*suit WASM.*not measured here/);
   expect(about(/activations/, { ops, ep: 'wasm', measured: { median: 0.5, low: 0.4, high: 0.6 } })[0]).toMatch(/^smaller: .*suit WASM/);

@@ -44,7 +44,9 @@ function storageSentences(input: TruthInput): Sentence[] {
     const bits = [...new Set(packed.map((l) => l.bits))].toSorted((a, b) => a - b);
     sentences.push({
       level: 'smaller',
-      text: `${count(packed, layers)} packed at ${bits.join(', ')} bits: smaller, and the same speed after loading, because they are decoded once.`,
+      text:
+        `${count(packed, layers)} packed at ${bits.join(', ')} bits: smaller, ` +
+        'and the same speed after loading, because they are decoded once.',
     });
   }
   const decoded = stored('dequantize');
@@ -71,7 +73,9 @@ function onCodesSentence(input: TruthInput, onCodes: readonly TruthLayer[]): Sen
   const known = layers.every((l) => l.macs !== null);
   const work = (some: readonly TruthLayer[]): number => some.reduce((sum, l) => sum + (known ? (l.macs ?? 0) : l.params), 0);
   const share = work(onCodes) / Math.max(1, work(layers));
-  const what = `${count(onCodes, layers)} computed on their codes by MatMulNBits (${percent(share)} of the ${known ? 'multiply-adds' : 'weights'})`;
+  const what =
+    `${count(onCodes, layers)} computed on their codes by MatMulNBits ` +
+    `(${percent(share)} of the ${known ? 'multiply-adds' : 'weights'})`;
   if (!PROVIDERS[ep].gpu) return { level: 'smaller', text: `${what}: smaller. ${PROVIDERS[ep].name} gains no speed from it.` };
   if (share < MATMUL_HEAVY)
     return { level: 'smaller', text: `${what}: smaller. They are too little of the work to make the model faster.` };
@@ -94,7 +98,9 @@ function shapeSentences(input: TruthInput): Sentence[] {
   const params = layers.reduce((sum, l) => sum + l.params, 0);
   const zeros = layers.reduce((sum, l) => sum + l.params * l.sparsity, 0);
   if (recipe.pruned && zeros > 0) {
-    const text = `${percent(zeros / Math.max(1, params))} of the weights are zero: smaller once compressed, never faster, because the kernels multiply zeros too.`;
+    const text =
+      `${percent(zeros / Math.max(1, params))} of the weights are zero: ` +
+      'smaller once compressed, never faster, because the kernels multiply zeros too.';
     sentences.push({ level: 'smaller', text });
   }
   if (recipe.fewerChannels)

@@ -29,7 +29,9 @@ function sparse(layer: string, values: TensorProto, dims: readonly bigint[]): Sk
   return [
     {
       layer,
-      reason: `It is stored sparse (${count} of ${sizeOf(dims)} ${typeName(values.dataType)} values), and sparse tensors are kept as they are.`,
+      reason:
+        `It is stored sparse (${count} of ${sizeOf(dims)} ${typeName(values.dataType)} values), ` +
+        'and sparse tensors are kept as they are.',
     },
   ];
 }

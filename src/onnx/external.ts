@@ -71,7 +71,8 @@ function onlyFile(tensor: TensorProto, location: string, modelPath: string, file
   if (file) return file;
   throw new WhittleError(
     'external-data-missing',
-    `The weights of tensor "${tensor.name}" are in the file "${location}", which was not dropped${leavesFolder(location) ? " and is outside the model's folder" : ''}.`,
+    `The weights of tensor "${tensor.name}" are in the file "${location}", ` +
+      `which was not dropped${leavesFolder(location) ? " and is outside the model's folder" : ''}.`,
     `Drop the model together with "${location.split(/[/\\]/).pop() ?? location}".`,
   );
 }
@@ -79,7 +80,8 @@ function onlyFile(tensor: TensorProto, location: string, modelPath: string, file
 function ambiguous(tensor: TensorProto, location: string, candidates: readonly string[]): WhittleError {
   return new WhittleError(
     'external-data-missing',
-    `The weights of tensor "${tensor.name}" are in the file "${location}", and it is not clear which of the dropped files that is: ${candidates.join(', ')}.`,
+    `The weights of tensor "${tensor.name}" are in the file "${location}", ` +
+      `and it is not clear which of the dropped files that is: ${candidates.join(', ')}.`,
     'Drop the whole folder of the model, so that its files keep their paths.',
   );
 }

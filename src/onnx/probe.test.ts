@@ -24,7 +24,7 @@ test('only nodes and constants that the values need stay', () => {
   expect(model.proto.graph?.node).toHaveLength(4);
 });
 
-test('a Dropout is what it is in inference, since onnxruntime-web has no kernel where its output is the graph’s; not where its mask is read', () => {
+test('a Dropout is what it is in inference, where onnxruntime-web has no kernel for it; not where its mask is read', () => {
   expect(nodesOf('d')).toEqual([
     ['Conv', ['x', 'w1'], ['a']],
     ['Identity', ['a'], ['d']],

@@ -57,7 +57,10 @@ export function createReasons(
       const made = index.find(reader.scope, name);
       const weighted = made && readers.get(made);
       if (weighted)
-        return `${node.opType} makes the weight of ${weighted.opType} from these ${held} whenever the model runs; a model whose constants are folded holds the weight itself.`;
+        return (
+          `${node.opType} makes the weight of ${weighted.opType} from these ${held} whenever ` +
+          'the model runs; a model whose constants are folded holds the weight itself.'
+        );
     }
     return `${node.opType} reads these ${held}, and weights of ${node.opType} are not quantized or pruned.`;
   };

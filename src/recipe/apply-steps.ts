@@ -125,7 +125,10 @@ function whyNone(model: OnnxModel, layers: readonly Layer[]): string {
   const { skipped } = listLayers(model);
   const [first] = skipped;
   if (first === undefined) return 'The model has no weights in its file that a pass could change.';
-  return `The model has no weights that a pass could change: "${first.layer}": ${first.reason}${skipped.length > 1 ? ` ${skipped.length - 1} more stay for their own reasons.` : ''}`;
+  return (
+    `The model has no weights that a pass could change: "${first.layer}": ` +
+    `${first.reason}${skipped.length > 1 ? ` ${skipped.length - 1} more stay for their own reasons.` : ''}`
+  );
 }
 
 /** A graph pass behind others would leave the originals that they are compared with in another graph than its own. */

@@ -159,7 +159,7 @@ test('16 clusters of a large layer take half a byte a weight, and less error tha
   expect(found[0]).toBeGreaterThan(found[1] ?? 0);
 });
 
-test('tables that would take more than the weights are not made, and pruning after clustering is refused where there is no zero', async () => {
+test('tables larger than the weights are not made; pruning after clustering is refused where there is no zero', async () => {
   await withRun(convNet(13), [cluster({ clusters: 256, granularity: 'channel' }), { id: 'prune-weights' }], 'resident', async (run) => {
     expect(run.steps[0]?.skipped.map(({ layer, reason }) => `${layer}: ${reason}`)).toEqual([
       'conv: 4 tables of 27 values and the codes would take more bytes than its weights.',

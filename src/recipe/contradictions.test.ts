@@ -70,7 +70,8 @@ test('words name both passes, and what becomes of them', () => {
     [{ id: 'correct-bias' }, { id: 'quantize-weights' }],
   ].map((passes) => contradictionsOf(recipe(...passes), null)[0]?.words);
   expect(both).toBe(
-    '“Quantize at run time” takes the place of “Quantize weights and activations” on the same layers: only the later of them holds at the end.',
+    '“Quantize at run time” takes the place of “Quantize weights and ' +
+      'activations” on the same layers: only the later of them holds at the end.',
   );
   expect(half).toBe('“Convert to half precision” leaves what is quantized as it is, and “Quantize weights” stands before it.');
   expect(order).toContain('has to stand before “Quantize weights”');

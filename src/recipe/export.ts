@@ -55,7 +55,9 @@ function lostInputs({ name, proto }: OnnxModel, written: OnnxModel): Skipped[] {
   return [
     {
       layer: name,
-      reason: `All its weights were inputs with a default, as older exporters wrote them. Those that changed are no inputs any more: ${names}.`,
+      reason:
+        'All its weights were inputs with a default, as older exporters ' +
+        `wrote them. Those that changed are no inputs any more: ${names}.`,
     },
   ];
 }

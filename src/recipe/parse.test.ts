@@ -153,7 +153,8 @@ test("layers may be called as every object's own members are", () => {
     '1/webgpu/quantize-weights?bits.constructor=4&scheme.constructor=asymmetric&bits.__proto__=5&exclude=toString',
   );
   expect(JSON.stringify(passes[0])).toBe(
-    '{"id":"quantize-weights","layers":{"exclude":["toString"]},"overrides":{"constructor":{"bits":4,"scheme":"asymmetric"},"__proto__":{"bits":5}}}',
+    '{"id":"quantize-weights","layers":{"exclude":["toString"]},' +
+      '"overrides":{"constructor":{"bits":4,"scheme":"asymmetric"},"__proto__":{"bits":5}}}',
   );
   const [step] = passes;
   expect(step && [ownOptions(step, '__proto__'), ownOptions(step, 'valueOf')]).toEqual([{ bits: 5 }, {}]);

@@ -236,7 +236,8 @@ testOnModels(predictable, 'predicted size within 5 % of the file, at 8 and 3 bit
     const { model } = await storeWeights(run, bench.compute, job);
     const bytes = concatChunks(writeModel(model)).length;
     console.log(
-      `${file.name}, ${bits} bits: ${bench.cache.model.bytes} -> ${bytes} bytes, predicted ${predicted}; ${run.steps.flatMap((s) => s.skipped).length} skipped`,
+      `${file.name}, ${bits} bits: ${bench.cache.model.bytes} -> ${bytes} bytes, ` +
+        `predicted ${predicted}; ${run.steps.flatMap((s) => s.skipped).length} skipped`,
     );
     expect(Math.abs(predicted / bytes - 1)).toBeLessThan(0.05);
     run.dispose();

@@ -72,7 +72,9 @@ function keepsBits({ layers }: Report, most: number): string {
 function keepsPoints({ paired, data }: Report, points: number, needed: number | null): string {
   if (!paired) return `Not known: ${data?.labelled === true ? 'the file was not scored' : 'there are no labelled samples'}.`;
   const { difference, interval: ends } = paired;
-  const changed = `top-1 changed by ${formatChange(difference, 2)} points (95 % interval ${cellText(interval(ends, (value) => formatChange(value, 2)))}).`;
+  const changed =
+    `top-1 changed by ${formatChange(difference, 2)} points (95 % interval ` +
+    `${cellText(interval(ends, (value) => formatChange(value, 2)))}).`;
   if (ends.low >= -points) return `Yes: ${changed}`;
   if (ends.high < -points) return `No: ${changed}`;
   return `Undecided, ${needed === null ? 'these samples cannot tell' : samplesWords(needed)}: ${changed}`;

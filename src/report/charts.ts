@@ -65,12 +65,16 @@ function drawSpreads({ rows, limits, zero, band, unit }: Extract<Chart, { kind: 
   const x = (value: number): string => percent(linearScale([from, to], [1, 99]).toPixels(value));
   const bottom = rows.length * ROW;
   const stripe = band
-    ? `<rect class="band" x="${x(band[0])}" y="0" width="${percent(linearScale([0, to - from], [0, 98]).toPixels(band[1] - band[0]))}" height="${bottom}"/><line class="axis" x1="${x(1)}" x2="${x(1)}" y1="0" y2="${bottom}"/>`
+    ? `<rect class="band" x="${x(band[0])}" y="0" width="${percent(linearScale([0, to - from], [0, 98]).toPixels(band[1] - band[0]))}" ` +
+      `height="${bottom}"/><line class="axis" x1="${x(1)}" x2="${x(1)}" y1="0" y2="${bottom}"/>`
     : '';
   const marks = ticks(from, to, 5).map(
     (tick) => `<text class="tick" x="${x(tick)}" y="${bottom + 15}">${tick}${unit === '×' ? unit : ` ${unit}`}</text>`,
   );
-  return `${stripe}${rows.map((row, i) => drawSpread(row, i * ROW, x, highest)).join('')}<line class="axis" x1="0" x2="100%" y1="${bottom}" y2="${bottom}"/>${marks.join('')}`;
+  return (
+    `${stripe}${rows.map((row, i) => drawSpread(row, i * ROW, x, highest)).join('')}<line ` +
+    `class="axis" x1="0" x2="100%" y1="${bottom}" y2="${bottom}"/>${marks.join('')}`
+  );
 }
 
 function drawSpread(
@@ -86,19 +90,26 @@ function drawSpread(
   const runs = points.filter((point) => point <= edge).map((point) => `<circle class="run" cx="${x(point)}" cy="${top + RUNS}" r="2"/>`);
   const pointer = far.length > 0 ? `<text class="far" x="100%" y="${top + RUNS + 4}">▸</text>` : '';
   const whiskers = `<line x1="${x(low)}" x2="${x(high)}" y1="${y}" y2="${y}"/>${upright(low, 4)}${upright(high, 4)}`;
-  return `${heading(top, label, `${note}${beyond}`)}<g class="${side}">${runs.join('')}${whiskers}<circle class="middle" cx="${x(mid)}" cy="${y}" r="4"/>${pointer}</g>`;
+  return (
+    `${heading(top, label, `${note}${beyond}`)}<g class="${side}">${runs.join('')}${whiskers}<circle ` +
+    `class="middle" cx="${x(mid)}" cy="${y}" r="4"/>${pointer}</g>`
+  );
 }
 
 function drawSpindle(layers: Extract<Chart, { kind: 'spindle' }>['layers']): string {
   const largest = Math.max(1, ...layers.flatMap(({ before, after }) => [before, after ?? 0]));
   const section = (bytes: number, at: number, side: Who): string => {
     const half = Math.max(0.5, (SPINDLE / 2 - 4) * Math.sqrt(bytes / largest));
-    return `<rect class="${side}" x="${at}" width="1" y="${Number((SPINDLE / 2 - half).toFixed(2))}" height="${Number((half * 2).toFixed(2))}"/>`;
+    return (
+      `<rect class="${side}" x="${at}" width="1" y="${Number((SPINDLE / 2 - half).toFixed(2))}" ` +
+      `height="${Number((half * 2).toFixed(2))}"/>`
+    );
   };
   return layers
     .map(
       ({ name, before, after }, i) =>
-        `<g><title>${escapeHtml(`${name}: ${formatBytes(before)}${after === null ? '' : ` → ${formatBytes(after)}`}`)}</title>${section(before, i, 'original')}${after === null ? '' : section(after, i, 'result')}</g>`,
+        `<g><title>${escapeHtml(`${name}: ${formatBytes(before)}${after === null ? '' : ` → ${formatBytes(after)}`}`)}` +
+        `</title>${section(before, i, 'original')}${after === null ? '' : section(after, i, 'result')}</g>`,
     )
     .join('');
 }

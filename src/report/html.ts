@@ -47,7 +47,10 @@ ${sections.map((each, i) => (i === 0 ? drawSection(each) : drawFolded(each))).jo
 
 /** All but the first page is folded: it is there for who wants to check. */
 function drawFolded({ id, title, blocks }: Section): string {
-  return `<section aria-labelledby="${id}">\n<details>\n<summary><h2 id="${id}">${escapeHtml(title)}</h2></summary>\n${blocks.map(drawBlock).join('\n')}\n</details>\n</section>`;
+  return (
+    `<section aria-labelledby="${id}">\n<details>\n<summary><h2 id="${id}">${escapeHtml(title)}</h2>` +
+    `</summary>\n${blocks.map(drawBlock).join('\n')}\n</details>\n</section>`
+  );
 }
 
 function drawSection({ id, title, blocks }: Section): string {
@@ -74,7 +77,10 @@ function drawTable({ caption, columns, rows }: Table): string {
   const body = rows.map((row) => `<tr>${row.map((cell, i) => drawCell(cell, i, columns[i])).join('')}</tr>`);
   const name = escapeHtml(caption);
   // A table wider than the window scrolls, which keys can do only in what takes the focus.
-  return `<div class="wide" role="region" aria-label="${name}" tabindex="0"><table><caption>${name}</caption><thead><tr>${heads.join('')}</tr></thead><tbody>\n${body.join('\n')}\n</tbody></table></div>`;
+  return (
+    `<div class="wide" role="region" aria-label="${name}" tabindex="0"><table><caption>${name}</caption>` +
+    `<thead><tr>${heads.join('')}</tr></thead><tbody>\n${body.join('\n')}\n</tbody></table></div>`
+  );
 }
 
 function align(column: Column | undefined): string {

@@ -19,8 +19,8 @@ export interface CheckOptions {
 
 /**
  * Runs the model on the reference and on the GPU with the same feeds and compares every output; where they differ beyond the tolerance,
- * tries the provider's other layout. Without a GPU it only shows that the reference runs the model. Sessions are released before it returns.
- * Throws `runtime-failed` where the reference cannot run the model.
+ * tries the provider's other layout. Without a GPU it only shows that the reference runs the model. Sessions are released before it
+ * returns. Throws `runtime-failed` where the reference cannot run the model.
  */
 export async function checkBackends(
   runtime: Runtime,

@@ -17,8 +17,8 @@ interface ProviderFacts {
   readonly batch: number;
   /**
    * Milliseconds that its times must be at rest before they are worth taking. Shaders are compiled once and for all; WebAssembly starts on
-   * code from a quick compiler, and functions that run often get better code in the background: integer kernels of onnxruntime-web were seen
-   * to take 7 ms a run for three seconds, and 0.9 ms from then on.
+   * code from a quick compiler, and functions that run often get better code in the background: integer kernels of onnxruntime-web were
+   * seen to take 7 ms a run for three seconds, and 0.9 ms from then on.
    */
   readonly settleMs: number;
   /** Has kernels that compute on 8-bit integers, and none that compute in float16. */

@@ -85,8 +85,8 @@ function recipeChanged(): void {
 }
 
 /**
- * Stops what was asked of another recipe, so that its result never lands on those of this one, which may stand already. A histogram that is drawn in
- * milliseconds may end: moves would leave none to be seen. One that is fitted to samples takes minutes.
+ * Stops what was asked of another recipe, so that its result never lands on those of this one, which may stand already. A histogram that is
+ * drawn in milliseconds may end: moves would leave none to be seen. One that is fitted to samples takes minutes.
  */
 function stopWork(): void {
   previews.cancel();

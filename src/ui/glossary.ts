@@ -55,7 +55,8 @@ export const GLOSSARY = {
     spellings: ['SQNR', 'Signal to noise'],
     means: 'Signal to quantization noise, in decibels: how much larger the values are than the error that was made in them.',
     reading:
-      'Higher is better, and 6 dB are one bit. Above 30 dB is safe for most layers, under 10 dB is a rough copy; “exact” is no error at all.',
+      'Higher is better, and 6 dB are one bit. Above 30 dB is safe for most layers, ' +
+      'under 10 dB is a rough copy; “exact” is no error at all.',
   },
   kl: {
     term: 'KL divergence',

@@ -23,7 +23,8 @@ export async function guessArrays(found: Found, model: Model): Promise<Guess | n
     const [count = 0] = array.shape;
     const labels = labelsOf(array.file, count, arrays, await labelTexts(found.texts));
     const why = [
-      `${array.file.path} holds ${counted(count, 'sample')} of ${sample.height} x ${sample.width}${labels ? '' : '; no file has as many labels'}.`,
+      `${array.file.path} holds ${counted(count, 'sample')} of ${sample.height} ` +
+        `x ${sample.width}${labels ? '' : '; no file has as many labels'}.`,
       ...takenOf(arrays, array.file),
     ];
     return guess(found, model, array.format, array.file, labels, frame, why);

@@ -82,7 +82,8 @@ export async function guessParquet(found: Found, model: Model, decode: DecodeIma
   const chosen = tests.length > 0 ? tests : found.parquet;
   const all = commonFolder(found.parquet.map(({ path }) => path));
   const why = [
-    `${chosen.length === found.parquet.length ? chosen.length : `${chosen.length} of ${found.parquet.length}`} Parquet ${agreeing(chosen.length, 'file', 'files')}, with the labels and class names in them.`,
+    `${chosen.length === found.parquet.length ? chosen.length : `${chosen.length} of ${found.parquet.length}`} ` +
+      `Parquet ${agreeing(chosen.length, 'file', 'files')}, with the labels and class names in them.`,
   ];
   const pattern = chosen.length === found.parquet.length ? null : patternOf(all, chosen);
   const [first] = chosen;
@@ -109,7 +110,8 @@ export function describeFrame({ input, preset }: NonNullable<ReturnType<typeof f
   const crop =
     input.resizeShorter === undefined ? '' : `; the shorter side of an image becomes ${input.resizeShorter}, and the middle is cut out`;
   return [
-    `The model's input "${model.name}" is [${model.dims.join(', ')}]: ${height} x ${width}, ${input.channels === 'L' ? 'grey' : 'colour'}, ${input.layout}${crop}.`,
+    `The model's input "${model.name}" is [${model.dims.join(', ')}]: ${height} x ${width}, ` +
+      `${input.channels === 'L' ? 'grey' : 'colour'}, ${input.layout}${crop}.`,
     `To begin with: ${preset.label}.`,
   ];
 }

@@ -76,7 +76,8 @@ export async function cardLabels(
   const offset = names !== null && names.count + 1 === classes ? { offset: 1 } : {};
   if ('offset' in offset)
     why.push(
-      `Offset 1: the model has ${counted(classes ?? 0, 'class', 'classes')}, one more than there are names, which leaves class 0 for the background.`,
+      `Offset 1: the model has ${counted(classes ?? 0, 'class', 'classes')}, ` +
+        'one more than there are names, which leaves class 0 for the background.',
     );
   const fields: CardLabels = {
     ...(labels ? { file: below(folder, labels) } : {}),

@@ -17,7 +17,8 @@ export interface Link {
 }
 
 const AGAIN =
-  'It is started again with your model and samples. Try again; where it stops again, close other tabs or take fewer samples, since memory may have run out.';
+  'It is started again with your model and samples. Try again; where it stops again, ' +
+  'close other tabs or take fewer samples, since memory may have run out.';
 const NOT_LOADED: WorkerExit = {
   reason: 'its script could not be loaded',
   remedy: 'Check the connection and try again. Where that does not help, reload the page: this site may have a newer version.',

@@ -105,7 +105,8 @@ export async function best(bench: Workbench, data: Dataset | null, goal: BestGoa
   said.push(
     ...tried.map(
       ({ trial }) =>
-        `${trial.name}: ${formatBytes(trial.bytes)}, ${inWords(trial, data === null)}.${trial.ruin === null ? '' : ` Not usable: ${trial.ruin}.`}`,
+        `${trial.name}: ${formatBytes(trial.bytes)}, ` +
+        `${inWords(trial, data === null)}.${trial.ruin === null ? '' : ` Not usable: ${trial.ruin}.`}`,
     ),
   );
   const usable = tried.filter(({ trial }) => trial.ruin === null);
@@ -115,7 +116,8 @@ export async function best(bench: Workbench, data: Dataset | null, goal: BestGoa
     said.push('Of these, only recipes that compute on integers were chosen from: they are the faster ones on WASM.');
   said.push(
     ...(chosen === null ? [helpFor(goal, data !== null)] : chosen.why),
-    `${chosen?.name ?? 'None'} was chosen, of ${tried.length} compared on ${inputs}${data === null ? ': that is not accuracy, which takes labelled samples' : ''}.`,
+    `${chosen?.name ?? 'None'} was chosen, of ${tried.length} compared on ` +
+      `${inputs}${data === null ? ': that is not accuracy, which takes labelled samples' : ''}.`,
   );
   return { goal, chosen: chosen?.trial ?? null, trials: tried.map(({ trial }) => trial), samples: one.figures.samples, said };
 }
@@ -153,7 +155,10 @@ function lossOf({ figures }: Tried): number {
 /** What may still be done where no recipe is of use. */
 function helpFor(goal: BestGoal, hasSamples: boolean): string {
   if (!hasSamples)
-    return 'Add samples of what the model will see: rounding that is fitted to them keeps far more, and they show it better than made-up inputs.';
+    return (
+      'Add samples of what the model will see: rounding that is fitted to ' +
+      'them keeps far more, and they show it better than made-up inputs.'
+    );
   if (goal.kind === 'bytes') return 'Allow a larger file.';
   return goal.bits === 4
     ? 'Fit the size instead: it gives each layer the bits that it needs.'

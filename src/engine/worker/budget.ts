@@ -163,7 +163,8 @@ async function smallestKeeping(layers: readonly (readonly Choice[])[], points: n
   const unsure = verdict === 'undecided' ? ', too few to tell' : '';
   throw outOfReach(
     `A loss of ${counted(points, 'point')}`,
-    `even the scanned bits with the least loss change top-1 by ${change.toFixed(2)} points (95 %: ${interval.low.toFixed(2)} to ${interval.high.toFixed(2)} on ${counted(samples, 'sample')}${unsure})`,
+    `even the scanned bits with the least loss change top-1 by ${change.toFixed(2)} points (95 %: ` +
+      `${interval.low.toFixed(2)} to ${interval.high.toFixed(2)} on ${counted(samples, 'sample')}${unsure})`,
   );
 }
 

@@ -110,7 +110,9 @@ async function runForm(bench: Workbench, form: Form, recipe: Recipe, ep: Provide
       const [step] = exported.steps;
       if (step?.changed === 0) return notMade(form, step.skipped[0]?.reason ?? 'No layer can be stored so.');
       if (step && step.skipped.length > 0)
-        note = `${counted(step.skipped.length, 'layer keeps its', 'layers keep their')} form, the first because: ${step.skipped[0]?.reason ?? ''}`;
+        note =
+          `${counted(step.skipped.length, 'layer keeps its', 'layers keep their')} form, ` +
+          `the first because: ${step.skipped[0]?.reason ?? ''}`;
       file = exported.blob;
       gzipBytes = exported.gzipBytes;
     }

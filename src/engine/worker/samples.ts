@@ -87,7 +87,9 @@ function describe(card: ImageCard, { trials, own, runs }: PresetTrials): PresetS
       best: null,
       told: false,
       better: null,
-      verdict: `No preset answers better than chance.${most} The labels may belong to another order of classes, or the model to other images; or there are too few samples.`,
+      verdict:
+        `No preset answers better than chance.${most} The labels may belong to another ` +
+        'order of classes, or the model to other images; or there are too few samples.',
       runs,
     };
   }

@@ -71,7 +71,8 @@ function lastNamed(names: readonly string[]): number {
 function checkCount(node: NodeProto, what: string, named: number, listed: number, [least, most]: readonly [number, number]): void {
   if (listed >= least && named <= most) return;
   throw badModel(
-    `${nodeLabel(node)} has ${listed < least ? listed : named} ${what}; the operator has ${least === most ? least : `${least} to ${most}`}.`,
+    `${nodeLabel(node)} has ${listed < least ? listed : named} ${what}; ` +
+      `the operator has ${least === most ? least : `${least} to ${most}`}.`,
   );
 }
 

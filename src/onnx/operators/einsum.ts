@@ -3,8 +3,7 @@ import { stringAttribute } from '../nodes';
 
 /**
  * The axes of one of an Einsum's inputs that are its output's and no other input's: the channels that a weight gives. Null where it has
- * none,
- * or the equation is of another form (one input alone, repeated labels, an ellipsis).
+ * none, or the equation is of another form (one input alone, repeated labels, an ellipsis).
  */
 export function freeAxes(node: NodeProto, input: number, rank: number): readonly number[] | null {
   const [left = '', output] = stringAttribute(node, 'equation', '').replaceAll(' ', '').split('->');

@@ -14,11 +14,15 @@ export interface TypeProfile {
 /** Generated from the ONNX operator schemas. "Name@19" is the form from operator set 19 on, before which the plain name's holds. */
 const STANDARD: Readonly<Record<string, string>> = {
   'A>A':
-    'Abs Acos Acosh Asin Asinh Atan Atanh AveragePool Ceil Cos Cosh DepthToSpace Det Elu Erf Exp Flatten Floor Gelu GlobalAveragePool GlobalLpPool ' +
-    'GlobalMaxPool HardSigmoid HardSwish Hardmax Identity LRN LeakyRelu Log LogSoftmax LpNormalization LpPool MeanVarianceNormalization Mish Neg ' +
-    'Reciprocal Relu Round Selu Shrink Sigmoid Sign Sin Sinh Softmax Softplus Softsign SpaceToDepth Sqrt Swish Tan Tanh ThresholdedRelu Transpose',
+    'Abs Acos Acosh Asin Asinh Atan Atanh AveragePool Ceil Cos Cosh DepthToSpace ' +
+    'Det Elu Erf Exp Flatten Floor Gelu GlobalAveragePool GlobalLpPool ' +
+    'GlobalMaxPool HardSigmoid HardSwish Hardmax Identity LRN LeakyRelu Log ' +
+    'LogSoftmax LpNormalization LpPool MeanVarianceNormalization Mish Neg ' +
+    'Reciprocal Relu Round Selu Shrink Sigmoid Sign Sin Sinh Softmax Softplus ' +
+    'Softsign SpaceToDepth Sqrt Swish Tan Tanh ThresholdedRelu Transpose',
   'A7>A':
-    'AffineGrid Expand GatherND ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare ' +
+    'AffineGrid Expand GatherND ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ' +
+    'ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare ' +
     'Reshape ReverseSequence Squeeze Tile Trilu Unsqueeze',
   'AA>A': 'Add Div MatMul MaxRoiPool Mod Mul PRelu Sub',
   'A*>A': 'Concat Einsum Max Mean Min Sum',

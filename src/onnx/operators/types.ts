@@ -53,8 +53,8 @@ export interface Operator {
   readonly normalizes?: 'batches' | 'last axes';
   /**
    * What becomes of channels. 'aligned': each element is computed from those at its place, of all inputs. 'kept': channels of the first
-   * input go
-   * through, each by itself, beside constants of one value a channel. 'mixed': the same, but what comes out of one depends on others.
+   * input go through, each by itself, beside constants of one value a channel. 'mixed': the same, but what comes out of one depends on
+   * others.
    */
   readonly channels?: 'aligned' | 'kept' | 'mixed';
   /** Its output is the mean of each channel of [N, C, ...]. */
@@ -68,8 +68,7 @@ export interface Operator {
   readonly typed?: (node: NodeProto, given: (input: number) => boolean) => number | null;
   /**
    * What it does with sequences and optionals. 'unwraps' and 'wraps' the first input; 'unwraps optionals', or hands on what is none;
-   * 'inserts' the
-   * second input into the first; 'drops' elements of it; 'makes' an empty one of a type; 'maps' to what a body gives.
+   * 'inserts' the second input into the first; 'drops' elements of it; 'makes' an empty one of a type; 'maps' to what a body gives.
    */
   readonly sequence?: 'unwraps' | 'unwraps optionals' | 'wraps' | 'inserts' | 'drops' | 'makes' | 'maps';
   /** How it runs the graphs that it holds, which are part of the network. */
@@ -118,10 +117,8 @@ export interface Homogeneous {
 export interface Integer {
   /**
    * 'product': reads one activation (input 0) as integers, and a weight. 'rescaling': computes new values, so that output and inputs each
-   * have a
-   * scale of their own. 'sharing': only moves or chooses values, so that the codes of its input serve its output. 'clipping': quantizing
-   * after it
-   * does its work, for values below the range become its lowest code. 'normalizing': gives scores.
+   * have a scale of their own. 'sharing': only moves or chooses values, so that the codes of its input serve its output. 'clipping':
+   * quantizing after it does its work, for values below the range become its lowest code. 'normalizing': gives scores.
    */
   readonly as: 'product' | 'rescaling' | 'sharing' | 'clipping' | 'normalizing';
   /** All its inputs are activations, not only the first (the others are shapes, axes and limits). */

@@ -74,7 +74,10 @@ function reasonAgainst({ model }: PassContext, layer: Layer, groups: Groups, { c
   // Tables that hold every weight are not rounded to float16.
   const tableBytes = channels * size * (size < block && channels * size >= CAST_PAYS ? 2 : 4);
   if (Math.ceil((params * codebookBits({ size })) / 8) + tableBytes < bytes) return null;
-  return `${channels === 1 ? 'A table' : `${channels} tables`} of ${counted(size, 'value')} and the codes would take more bytes than its weights.`;
+  return (
+    `${channels === 1 ? 'A table' : `${channels} tables`} of ` +
+    `${counted(size, 'value')} and the codes would take more bytes than its weights.`
+  );
 }
 
 /** Clusters layers by their outputs; returns those whose inputs are not seen. */

@@ -7,7 +7,8 @@ export const clusterWeightsMeta: PassMeta = {
   id: 'cluster-weights',
   label: 'Cluster weights',
   explanation:
-    'Stores each weight as its place in a short table of values that are chosen to fit the layer. 16 clusters take 4 bits a weight, and follow the weights better than an even grid of one scale.',
+    'Stores each weight as its place in a short table of values that are chosen to fit the layer. ' +
+    '16 clusters take 4 bits a weight, and follow the weights better than an even grid of one scale.',
   formula: "w' = c[k], k = argmin |w − c[k]|; c[k] = the mean of the weights with code k, again and again until nothing moves",
   source: 'Han, Mao, Dally 2016, arXiv 1510.00149; k-means++: Arthur, Vassilvitskii 2007',
   kind: 'weights',
@@ -39,7 +40,9 @@ export const clusterWeightsMeta: PassMeta = {
     {
       key: 'init',
       label: 'Start',
-      help: 'Where the search begins: random weights far from one another (the best of several tries), equal shares of the weights, or even steps, which give large weights more values.',
+      help:
+        'Where the search begins: random weights far from one another (the best of several tries), ' +
+        'equal shares of the weights, or even steps, which give large weights more values.',
       type: 'choice',
       choices: [
         { value: 'kmeans++', label: 'k-means++' },
@@ -58,7 +61,9 @@ export const clusterWeightsMeta: PassMeta = {
     {
       key: 'refine',
       label: 'Refine',
-      help: "Whether values and codes are then chosen so that the layer's output on your samples changes least: far more accurate at 16 clusters and below.",
+      help:
+        "Whether values and codes are then chosen so that the layer's output on " +
+        'your samples changes least: far more accurate at 16 clusters and below.',
       type: 'choice',
       choices: [
         { value: 'none', label: 'No' },

@@ -4,7 +4,8 @@ export const convertFloat16Meta: PassMeta = {
   id: 'convert-float16',
   label: 'Convert to half precision',
   explanation:
-    'Stores float weights in 16 bits. Where the device computes in half precision the whole model is converted and runs faster too; elsewhere weights are widened at load.',
+    'Stores float weights in 16 bits. Where the device computes in half precision the ' +
+    'whole model is converted and runs faster too; elsewhere weights are widened at load.',
   formula: "w' = nearest IEEE 754 binary16 value: 11 significant bits, largest finite value 65504",
   source: 'IEEE 754-2008; Micikevicius et al. 2018, arXiv 1710.03740',
   kind: 'format',
@@ -14,7 +15,9 @@ export const convertFloat16Meta: PassMeta = {
     {
       key: 'form',
       label: 'Form',
-      help: 'Weights: stored in 16 bits, computed in 32. Full: computed in 16 bits too, which needs a device with shader-f16. Auto: full where the device can.',
+      help:
+        'Weights: stored in 16 bits, computed in 32. Full: computed in 16 bits too, ' +
+        'which needs a device with shader-f16. Auto: full where the device can.',
       type: 'choice',
       choices: [
         { value: 'auto', label: 'Auto' },

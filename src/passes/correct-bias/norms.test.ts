@@ -110,7 +110,7 @@ async function shiftsOf(model: OnnxModel, changed: OnnxModel): Promise<number[]>
   );
 }
 
-test('without a sample, means come back to a few percent of what rounding moved them by; a bias that fitting has moved already counts', async () => {
+test('without a sample, means come back to a few percent of what rounding moved them by; a bias moved by fitting counts', async () => {
   const model = await normedNet();
   const plain = await shiftsOf(
     model,

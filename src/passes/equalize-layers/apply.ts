@@ -51,7 +51,7 @@ interface Solved {
   readonly solved: ReturnType<typeof solveFactors>;
 }
 
-/** The factors of these scaling sets, without those whose rescaled values no file could hold: they are listed, and the others solved anew. */
+/** The factors of these scaling sets, without those whose rescaled values no file can hold: they are listed, the others solved anew. */
 async function solve(context: PassContext, sets: readonly ScalingSet[], iterations: number, skipped: Skipped[]): Promise<Solved> {
   const byId = new Map(
     sets.flatMap(({ producer, readers }) => [producer, ...readers.map((r) => r.layer)]).map((layer) => [layer.id, layer]),

@@ -20,7 +20,7 @@ export interface Change {
   readonly constants: Float64Array | null;
 }
 
-/** Whether everything that the factors of a scaling set rescale can be written. @param rescaled magnitudes of a layer's weights behind them. */
+/** Whether all that the factors of a scaling set rescale can be written. @param rescaled magnitudes of a layer's weights behind them. */
 export function fitsFile(
   { producer, readers, addends, clips }: ScalingSet,
   factors: Float64Array,

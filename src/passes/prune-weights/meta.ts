@@ -4,7 +4,8 @@ export const pruneWeightsMeta: PassMeta = {
   id: 'prune-weights',
   label: 'Prune weights',
   explanation:
-    'Sets the least important weights to exactly zero. The file compresses better; a dense runtime needs the same time. Accuracy falls as more is cut.',
+    'Sets the least important weights to exactly zero. The file compresses better; ' +
+    'a dense runtime needs the same time. Accuracy falls as more is cut.',
   formula: "w' = w · [|w| > t], with t so that exactly round(sparsity · n) weights become zero",
   source: 'Han et al. 2015, arXiv 1506.02626',
   kind: 'weights',
@@ -26,7 +27,9 @@ export const pruneWeightsMeta: PassMeta = {
     {
       key: 'scope',
       label: 'Scope',
-      help: 'Global ranks the weights of all layers together, so that layers with small weights lose more; layer cuts the same share of each.',
+      help:
+        'Global ranks the weights of all layers together, so that layers ' +
+        'with small weights lose more; layer cuts the same share of each.',
       type: 'choice',
       choices: [
         { value: 'global', label: 'Global' },
@@ -62,7 +65,9 @@ export const pruneWeightsMeta: PassMeta = {
     {
       key: 'targetBytes',
       label: 'Target size',
-      help: 'Cuts until the weights that are left, counted without their zeros in the type the model stores them in, fit in this many bytes. The file itself shrinks only once it is packed or compressed.',
+      help:
+        'Cuts until the weights that are left, counted without their zeros in the type the model stores them in, ' +
+        'fit in this many bytes. The file itself shrinks only once it is packed or compressed.',
       type: 'number',
       min: 0,
       max: 1e12,

@@ -40,7 +40,9 @@ export const quantizeDynamic: Pass = {
     const packed = recurrent.length === 0 ? '' : ` ${recurrent.length} recurrent weights are stored in packed codes and compute in float.`;
     const tables = layers.length - products.length;
     const picked = tables === 0 ? '' : ` ${counted(tables, 'embedding is', 'embeddings are')} picked as codes.`;
-    const note = `${products.length} of ${counted(context.selected.length, 'layer')} ${agreeing(products.length, 'computes', 'compute')} on integers.${picked}${packed}${alone}${coarseNote(layers)}`;
+    const note =
+      `${products.length} of ${counted(context.selected.length, 'layer')} ` +
+      `${agreeing(products.length, 'computes', 'compute')} on integers.${picked}${packed}${alone}${coarseNote(layers)}`;
     return { changed: [...layers.map(({ source }) => source.layer.id), ...recurrent.map(({ layer }) => layer.id)], skipped, note };
   },
   async sketch(context): Promise<PassResult> {

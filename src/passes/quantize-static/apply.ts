@@ -40,7 +40,9 @@ export const quantizeStatic: Pass = {
     const { skipped, note: alone } = await packLeft(context, left);
     if (layers.length === 0) return { changed: [], skipped, note: `No layer can compute on integers.${alone}` };
     const activations = await quantizeActivations(context, layers, staticSettings(options));
-    const note = `${layers.length} of ${counted(context.selected.length, 'layer')} ${agreeing(layers.length, 'computes', 'compute')} on integers; ${counted(activations, 'activation')} in 8 bits.${alone}${coarseNote(layers)}`;
+    const note =
+      `${layers.length} of ${counted(context.selected.length, 'layer')} ${agreeing(layers.length, 'computes', 'compute')} ` +
+      `on integers; ${counted(activations, 'activation')} in 8 bits.${alone}${coarseNote(layers)}`;
     return { changed: layers.map((layer) => layer.source.layer.id), skipped, note };
   },
   sketch: (context) => sketchIntegers(context, chooseIntegerLayers(context, problemOf, QDQ_OPSET)),

@@ -89,8 +89,8 @@ function probeOf(
 ): { probe: Probe; seenAs: ReadonlyMap<string, string> } {
   const copy = cloneForEdit(model);
   const fresh = uniqueNames(copy.proto);
-  // Outputs of their own: one that is an input by name alone is not computed by every runtime, and onnxruntime's fusion of Conv, Add and Relu
-  // forgets that a convolution's result was asked for.
+  // Outputs of their own: one that is an input by name alone is not computed by every runtime, and onnxruntime's fusion of Conv, Add and
+  // Relu forgets that a convolution's result was asked for.
   const seenAs = new Map(names.map((name) => [name, fresh('seen')]));
   for (const [name, seen] of seenAs) copy.proto.graph?.node.push(makeNode('Identity', [name], [seen]));
   const cut = openCut(copy, [...seenAs.values()], layerIds);

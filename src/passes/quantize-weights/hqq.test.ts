@@ -34,7 +34,8 @@ async function lpErrors(grid: Grid): Promise<number[]> {
 
 for (const symmetric of [true, false]) {
   for (const bits of [2, 3, 4]) {
-    test(`${symmetric ? 'symmetric' : 'asymmetric'}, ${bits} bits: no group's error in the norm is above that of its starts, and their sum is below`, async () => {
+    const kind = symmetric ? 'symmetric' : 'asymmetric';
+    test(`${kind}, ${bits} bits: no group's error in the norm is above that of its starts, and their sum is below`, async () => {
       const full = gridFromRanges(await compute.run(groupRanges, handle, groups), groups, bits, symmetric);
       const least = await leastErrorGrid(compute, handle, full, false);
       const found = await lpErrors(await halfQuadraticGrid(compute, handle, [least, full], signal));

@@ -8,9 +8,11 @@ export const quantizeWeightsMeta: PassMeta = {
   id: 'quantize-weights',
   label: 'Quantize weights',
   explanation:
-    'Stores each weight as a small integer and a shared scale. 8 bits make the file about four times smaller and rarely cost accuracy; below 4 bits most models need help.',
+    'Stores each weight as a small integer and a shared scale. 8 bits make the file about ' +
+    'four times smaller and rarely cost accuracy; below 4 bits most models need help.',
   formula:
-    "symmetric: s = max|w| / (2^(b−1) − 1), w' = s · clip(round(w/s), −2^(b−1), 2^(b−1) − 1); asymmetric: s = (max − min) / (2^b − 1), z = round(−min/s), w' = (q − z) · s",
+    "symmetric: s = max|w| / (2^(b−1) − 1), w' = s · clip(round(w/s), −2^(b−1), 2^(b−1) − 1); " +
+    "asymmetric: s = (max − min) / (2^b − 1), z = round(−min/s), w' = (q − z) · s",
   source: 'Nagel et al. 2021, arXiv 2106.08295',
   kind: 'weights',
   fields: [
@@ -86,7 +88,9 @@ export const quantizeWeightsMeta: PassMeta = {
     {
       key: 'rounding',
       label: 'Rounding',
-      help: "To the nearest value; or so that the layer's output on your samples changes least: by error feedback (GPTQ), or learned from there (AdaRound, slower); or to the nearest on a grid that leaves few large errors (HQQ, no samples).",
+      help:
+        "To the nearest value; or so that the layer's output on your samples changes least: by error feedback (GPTQ), " +
+        'or learned from there (AdaRound, slower); or to the nearest on a grid that leaves few large errors (HQQ, no samples).',
       type: 'choice',
       choices: [
         { value: 'nearest', label: 'Nearest' },
@@ -100,7 +104,9 @@ export const quantizeWeightsMeta: PassMeta = {
     {
       key: 'storage',
       label: 'Storage',
-      help: 'Packed keeps exactly the chosen bits and is decoded once at load. Dequantize uses the ONNX operator. MatMulNBits also computes on the codes (2, 4 and 8 bits). Auto picks one for each layer.',
+      help:
+        'Packed keeps exactly the chosen bits and is decoded once at load. Dequantize uses the ONNX operator. ' +
+        'MatMulNBits also computes on the codes (2, 4 and 8 bits). Auto picks one for each layer.',
       type: 'choice',
       choices: [
         { value: 'auto', label: 'Auto' },

@@ -15,8 +15,7 @@ import { levelsOf, mergeLevels, withinSize } from './stages';
 
 /**
  * Passes over the samples when later layers make up for earlier ones: each runs both networks up to its layers. Layers that share one do
- * not see
- * what the others of it lose: mobilenet_v2 at 4 bits loses 23 points in 16 stages, 3 in one a layer.
+ * not see what the others of it lose: mobilenet_v2 at 4 bits loses 23 points in 16 stages, 3 in one a layer.
  */
 const MOST_STAGES = 64;
 /** Entries of the Gram matrices summed at once (float64): 256 MB. */
@@ -69,8 +68,7 @@ interface Outcome {
 
 /**
  * Fits these layers to their outputs, in the order of the graph, and puts them into the store. Layers whose inputs are not seen are
- * returned
- * with the reason, and stay as they are.
+ * returned with the reason, and stay as they are.
  * @throws WhittleError `bad-data` without samples.
  */
 export async function fitLayersByOutput<P extends PlannedFit>(
@@ -97,8 +95,7 @@ export async function fitLayersByOutput<P extends PlannedFit>(
 
 /**
  * Fits those of the planned layers for which `wanted` holds. What is left, those whose inputs are not seen among them, is the pass's to
- * treat
- * by weights alone.
+ * treat by weights alone.
  * @param instead what becomes of layers that could not be fitted, for the note: "was rounded to the nearest".
  */
 export async function fitWanted<L extends { readonly layer: Layer }>(

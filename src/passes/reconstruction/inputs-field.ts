@@ -8,7 +8,9 @@ export function inputsField(when: Readonly<Record<string, readonly OptionValue[]
   return {
     key: 'inputs',
     label: 'Fit to inputs',
-    help: 'Of the original model, or of the model as rounded so far, so that later layers make up for earlier ones. Auto: rounded below 5 bits.',
+    help:
+      'Of the original model, or of the model as rounded so far, ' +
+      'so that later layers make up for earlier ones. Auto: rounded below 5 bits.',
     type: 'choice',
     choices: [
       { value: 'auto', label: 'Auto' },

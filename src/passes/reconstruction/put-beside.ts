@@ -9,8 +9,7 @@ import { subgraphsOf } from '../../onnx/nodes';
 /**
  * Puts the nodes of another graph beside a graph's own: two settings of a network in one run. Both read the same inputs and constants of
  * the same names, but weights, which are inputs, and values of their own. Returns the name that a value of the other graph has now; null
- * for
- * graphs with bodies, whose names reach into the graph around them.
+ * for graphs with bodies, whose names reach into the graph around them.
  */
 export function putBeside(
   graph: GraphProto,

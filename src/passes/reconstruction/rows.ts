@@ -69,8 +69,7 @@ export function scatter(placed: Float32Array, { shape, elementOf }: FeedbackRows
 
 /**
  * The weights that give, on the inputs of the network as it is now, what the layer's own weights give on the original's: w + w D. Where
- * there
- * is one network only, or nothing can be learned, they are the weights themselves. Pruned weights stay 0.
+ * there is one network only, or nothing can be learned, they are the weights themselves. Pruned weights stay 0.
  * @param damping of D, as a part of the Hessian's mean diagonal; 1 % unless given.
  */
 export function targetWeights(weights: Float32Array, { matrix, gram, cross }: InputGram, damping?: number): Float32Array {

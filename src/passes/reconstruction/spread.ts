@@ -12,9 +12,8 @@ const [LEAST, MOST] = [0.5, 2];
 
 /**
  * The encoding whose values make each channel's output vary on the present inputs as the original's does on its own: standard deviations
- * are
- * made equal, one factor a scale or codebook. Least squares draws outputs towards their means wherever inputs are noisy, and layers add up:
- * mobilenet_v2's logits at 4 bits have a third of their spread without this. (What Jordan et al. 2022, arXiv 2211.08403, do to merged
+ * are made equal, one factor a scale or codebook. Least squares draws outputs towards their means wherever inputs are noisy, and layers add
+ * up: mobilenet_v2's logits at 4 bits have a third of their spread without this. (What Jordan et al. 2022, arXiv 2211.08403, do to merged
  * networks.)
  * @param weights the layer's own, @param fitted what they became. Where the original's inputs are not known the encoding stays.
  */

@@ -94,14 +94,16 @@ export function conditionsSection({ model, environment, data, card }: Report): S
     [
       'Samples',
       data
-        ? `${data.name}: ${counted(data.samples, 'sample')}, ${data.labelled ? 'labelled' : 'without labels'}${data.classes === null ? '' : `, ${counted(data.classes, 'class', 'classes')}`}`
+        ? `${data.name}: ${counted(data.samples, 'sample')}, ` +
+          `${data.labelled ? 'labelled' : 'without labels'}${data.classes === null ? '' : `, ${counted(data.classes, 'class', 'classes')}`}`
         : 'none',
     ],
     ...(data
       ? [
           [
             'Split',
-            `${formatCount(data.split.calibration)} may be learned from and are never scored; ${formatCount(data.split.scored)} of the other ${formatCount(data.split.heldOut)} are scored, whatever the recipe`,
+            `${formatCount(data.split.calibration)} may be learned from and are never scored; ` +
+              `${formatCount(data.split.scored)} of the other ${formatCount(data.split.heldOut)} are scored, whatever the recipe`,
           ],
         ]
       : []),

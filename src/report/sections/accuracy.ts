@@ -186,7 +186,8 @@ function changedAnswers({ total, worse, better, bothWrong, moves, listed }: Chan
   if (total === 0) return [text('Every answer stayed the same.')];
   const labelled = listed.some(({ label }) => label !== null);
   const kinds = labelled
-    ? `: ${formatCount(worse)} got worse, ${formatCount(better)} got better, ${formatCount(bothWrong)} ${agreeing(bothWrong, 'is', 'are')} wrong both times`
+    ? `: ${formatCount(worse)} got worse, ${formatCount(better)} got better, ` +
+      `${formatCount(bothWrong)} ${agreeing(bothWrong, 'is', 'are')} wrong both times`
     : '';
   const rows = listed.map(({ sample, label, kind, before, after }): Cell[] => [
     figure(sample, String),

@@ -69,7 +69,10 @@ export function placementSection(report: Report): Section {
 
 function placed({ gpuNodes, cpuNodes, copies: { toHost, fromHost, waitMs } }: PlacementSummary): string {
   const copies = toHost + fromHost;
-  return `${counted(gpuNodes, 'node')} on the GPU, ${formatCount(cpuNodes)} on the CPU, ${copies === 0 ? 'no copies between them' : `${counted(copies, 'copy', 'copies')} between them (${threeFigures(waitMs)} ms, waiting included)`}`;
+  return (
+    `${counted(gpuNodes, 'node')} on the GPU, ${formatCount(cpuNodes)} on the CPU, ` +
+    `${copies === 0 ? 'no copies between them' : `${counted(copies, 'copy', 'copies')} between them ` + `(${threeFigures(waitMs)} ms, waiting included)`}`
+  );
 }
 
 /** The weights in every form that fits, really run. */
@@ -122,7 +125,8 @@ export function formsSection(report: Report): Section {
       },
     },
     text(
-      `Band: ±5 %, no measurable change. "Original" is a second copy of itself: it shows the device's noise. The packed form took its bits from: ${labelRecipe(recipe)}.`,
+      'Band: ±5 %, no measurable change. "Original" is a second copy of itself: ' +
+        `it shows the device's noise. The packed form took its bits from: ${labelRecipe(recipe)}.`,
     ),
     ...list,
   ]);

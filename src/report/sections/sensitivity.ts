@@ -83,5 +83,8 @@ function tableOf(
 
 function told({ samples, totalMs, inferenceMs, sessionsCreated }: NonNullable<ReportSensitivity['finished']>): string {
   const sessions = sessionsCreated === 0 ? 'no new session' : counted(sessionsCreated, 'new session');
-  return `${counted(samples, 'sample')} in ${formatElapsed(totalMs)} min with ${sessions}, ${formatElapsed(inferenceMs)} min of it inference.`;
+  return (
+    `${counted(samples, 'sample')} in ${formatElapsed(totalMs)} min ` +
+    `with ${sessions}, ${formatElapsed(inferenceMs)} min of it inference.`
+  );
 }

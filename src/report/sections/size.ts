@@ -47,7 +47,8 @@ function files({ before, after, predictedBytes, sizes }: Report): Block[] {
     text(
       uncompressed,
       sizes &&
-        `Brotli quality ${sizes.brotliQuality.files} of 11 on both files${sizes.complete ? '' : '; the time ran out before everything was compressed'}.`,
+        `Brotli quality ${sizes.brotliQuality.files} of 11 on both ` +
+          `files${sizes.complete ? '' : '; the time ran out before everything was compressed'}.`,
     ),
   ];
 }
@@ -72,7 +73,9 @@ function spindle(layers: readonly ReportLayer[]): Block {
   const known = layers.some((layer) => layer.bytesAfter !== null);
   return {
     kind: 'chart',
-    finding: `${counted(layers.length, 'layer')} drawn by the square root of ${agreeing(layers.length, 'its', 'their')} bytes: ${formatBytes(before)} before${known ? `, ${formatBytes(after)} after` : ''}`,
+    finding:
+      `${counted(layers.length, 'layer')} drawn by the square root of ${agreeing(layers.length, 'its', 'their')} bytes: ` +
+      `${formatBytes(before)} before${known ? `, ${formatBytes(after)} after` : ''}`,
     chart: {
       kind: 'spindle',
       layers: layers.map(({ name, bytesBefore, bytesAfter }) => ({ name, before: bytesBefore, after: bytesAfter })),

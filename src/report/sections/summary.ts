@@ -89,7 +89,10 @@ function size({ before, after, predictedBytes, sizes }: Report): string {
   const [a, b] = [sizes?.before.brotliBytes ?? null, sizes?.after.brotliBytes ?? null];
   const brotli = a === null || b === null ? null : `after brotli ${formatBytes(a)} to ${formatBytes(b)}`;
   const packed = [gzip, brotli].filter((part) => part !== null);
-  return `Size: ${sizeWords(before.bytes, after.bytes)}, ${[`${formatBytes(before.bytes)} to ${formatBytes(after.bytes)}`, ...packed].join('; ')}.`;
+  return (
+    `Size: ${sizeWords(before.bytes, after.bytes)}, ` +
+    `${[`${formatBytes(before.bytes)} to ${formatBytes(after.bytes)}`, ...packed].join('; ')}.`
+  );
 }
 
 function latency(report: Report): string {
@@ -100,7 +103,8 @@ function latency(report: Report): string {
     environment,
   } = report;
   if (!before || !after || !latencyRatio) return `Latency: not measured, since ${notRun(report)}.`;
-  const medians = `median ${formatMs(before.median)} to ${formatMs(after.median)}, ${timeWords(latencyRatio)}, ${runsWords(after)} in turns`;
+  const medians =
+    `median ${formatMs(before.median)} to ${formatMs(after.median)}, ` + `${timeWords(latencyRatio)}, ${runsWords(after)} in turns`;
   const software =
     environment.software === true && PROVIDERS[environment.ep].gpu
       ? ' The adapter is a software renderer: its times say nothing about a GPU.'
@@ -119,7 +123,9 @@ function accuracy(report: Report): string {
     return `Top-1 accuracy: ${NOT_TOLD}, ${counted(after.samples, 'sample')}. ${chanceRemedy(report.chance)}`;
   const verdict = paired ? `${answersOf(report)?.short ?? ''}; ` : '';
   const test = paired
-    ? ` Paired difference ${formatChange(paired.difference, 2)} points (95 % interval ${cellText(interval(paired.interval, (value) => formatChange(value, 2)))}), McNemar's ${formatP(paired.p)}: ${counted(paired.worse, 'answer')} became wrong, ${formatCount(paired.better)} right.`
+    ? ` Paired difference ${formatChange(paired.difference, 2)} points (95 % interval ` +
+      `${cellText(interval(paired.interval, (value) => formatChange(value, 2)))}), McNemar's ${formatP(paired.p)}: ` +
+      `${counted(paired.worse, 'answer')} became wrong, ${formatCount(paired.better)} right.`
     : '';
   return `Top-1 accuracy: ${verdict}${share(before)} to ${share(after)}, ${counted(after.samples, 'sample')}.${test}`;
 }
@@ -133,7 +139,9 @@ function agreement(report: Report): string {
   if (!found) return `Agreement with the original: not measured, since ${notRun(report)}.`;
   const { top1, cosine, sqnrDb, samples, madeUp, of, nonFinite } = found;
   const answers = top1 === null ? `cosine ${cosine.toFixed(6)}` : `${hundredths(top1)} % of the answers are the original's`;
-  const over = `over ${inputsWords({ count: samples, madeUp })}; ${sqnrDb === null ? 'the outputs are the same' : `SQNR of the outputs ${decibels(sqnrDb)} dB`}.`;
+  const over =
+    `over ${inputsWords({ count: samples, madeUp })}; ` +
+    `${sqnrDb === null ? 'the outputs are the same' : `SQNR of the outputs ${decibels(sqnrDb)} dB`}.`;
   const file = of === 'file' ? '' : ' The weights in the studio were compared, not the written file.';
   const bad =
     nonFinite.after > 0

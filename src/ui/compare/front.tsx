@@ -74,7 +74,10 @@ export function Front() {
     <Figure
       title={`${counted(points.length - 1, 'variant')} scored`}
       finding={`Size against ${words}: ${points.map((p) => `${p.label} ${formatBytes(p.bytes)}, ${format(p.score)}`).join('; ')}`}
-      note={`Filled: nothing measured is both smaller and better.${labelled ? ' Whiskers and band: 95 % intervals.' : ''} File size on a log scale.${scoredOn(variants)}`}
+      note={
+        `Filled: nothing measured is both smaller and better.${labelled ? ' Whiskers and band: 95 % intervals.' : ''} ` +
+        `File size on a log scale.${scoredOn(variants)}`
+      }
       table={{
         heads: ['Variant', 'File', head, '95 % interval'],
         rows: points.map((p) => [

@@ -75,7 +75,8 @@ export function PresetSearchPanel() {
           {prepared !== null
             ? prepared
             : possible
-              ? 'Tries presets, channel orders, crops and label offsets on a few samples, unasked when samples come without a card: the model itself says which is right.'
+              ? 'Tries presets, channel orders, crops and label offsets on a few samples, ' +
+                'unasked when samples come without a card: the model itself says which is right.'
               : 'Needs images with labels.'}
         </p>
       )}

@@ -12,6 +12,7 @@ export function SplitForm({ split: { calibration, heldOut, scored } }: { readonl
   const [wanted, setWanted] = useState(String(scored));
   const count = Number(wanted);
   const valid = Number.isInteger(count) && count >= 1 && count <= heldOut;
+  const part = scored === heldOut ? 'all' : formatCount(scored);
   return (
     <form
       className="card-form"
@@ -22,8 +23,7 @@ export function SplitForm({ split: { calibration, heldOut, scored } }: { readonl
     >
       <p className="small">
         {counted(calibration, 'sample')} {agreeing(calibration, 'calibrates', 'calibrate')}: passes may learn from them, and no score is of
-        them. Of the {formatCount(heldOut)} held out, {scored === heldOut ? 'all' : formatCount(scored)} {agreeing(scored, 'is', 'are')}{' '}
-        scored, the same ones for every recipe.
+        them. Of the {formatCount(heldOut)} held out, {part} {agreeing(scored, 'is', 'are')} scored, the same ones for every recipe.
       </p>
       <label className="option">
         Scored samples

@@ -65,7 +65,8 @@ function Chart({ timings }: { readonly timings: readonly MatmulTiming[] }) {
           .join('; ')}
         note={
           first
-            ? `Median, whiskers p10 to p90, ${counted(first.gops?.runs ?? 0, 'run')} each, the kinds in turns. Clock: ${first.clock}. int8: dot4I8Packed with int32 sums.`
+            ? `Median, whiskers p10 to p90, ${counted(first.gops?.runs ?? 0, 'run')} each, ` +
+              `the kinds in turns. Clock: ${first.clock}. int8: dot4I8Packed with int32 sums.`
             : ''
         }
         table={{

@@ -38,7 +38,11 @@ function Chart({ comparison: { forms, ep } }: { readonly comparison: FormCompari
       <Figure
         title="Time against the original"
         finding={rows.map(({ label, median }) => `${label} ${times(median)} the original's time`).join('; ')}
-        note={`On ${PROVIDERS[ep].name}, ${timed ? runsWords(timed) : 'no runs'}, original and form in turns; 95 % intervals of paired ratios. Left of 1 is faster. Band: ±5 %, no measurable change. "Original" is a second copy of itself: it shows the device's noise.`}
+        note={
+          `On ${PROVIDERS[ep].name}, ${timed ? runsWords(timed) : 'no runs'}, original and form ` +
+          'in turns; 95 % intervals of paired ratios. Left of 1 is faster. Band: ±5 %, ' +
+          `no measurable change. "Original" is a second copy of itself: it shows the device's noise.`
+        }
         table={{
           heads: ['Form', 'File', 'Gzip', 'Median', 'Time', '95 % interval', 'Verdict'],
           rows: forms.map((form) => {

@@ -82,7 +82,10 @@ function Operators({ found: { before, after, ep } }: { readonly found: Profile }
 
 function words({ gpuNodes, cpuNodes, copies }: Placement): string {
   const copied = copies.toHost + copies.fromHost;
-  return `${counted(gpuNodes, 'node')} on the GPU, ${formatCount(cpuNodes)} on the CPU, ${copied === 0 ? 'no copies between them' : `${counted(copied, 'copy', 'copies')} between them (${threeFigures(copies.waitMs)} ms, waiting included)`}`;
+  return (
+    `${counted(gpuNodes, 'node')} on the GPU, ${formatCount(cpuNodes)} on the CPU, ` +
+    `${copied === 0 ? 'no copies between them' : `${counted(copied, 'copy', 'copies')} between them ` + `(${threeFigures(copies.waitMs)} ms, waiting included)`}`
+  );
 }
 
 function time(operator: PlacedOperator | undefined): string {

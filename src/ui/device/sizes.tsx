@@ -34,7 +34,10 @@ export function SizesPanel() {
             finding={KINDS.map(
               ({ label, bytesOf }) => `${label}: ${text(bytesOf(fresh.before))} before, ${text(bytesOf(fresh.after))} after`,
             ).join('; ')}
-            note={`Brotli quality ${fresh.brotliQuality.files} of 11 for the files and ${fresh.brotliQuality.layers} for layers, the same on both sides.${fresh.complete ? '' : ' The time ran out before every layer was compressed.'}`}
+            note={
+              `Brotli quality ${fresh.brotliQuality.files} of 11 for the files and ${fresh.brotliQuality.layers} for layers, ` +
+              `the same on both sides.${fresh.complete ? '' : ' The time ran out before every layer was compressed.'}`
+            }
             table={{
               heads: ['Form', 'Original', 'Whittled', 'Ratio'],
               rows: KINDS.map(({ label, bytesOf }) => [

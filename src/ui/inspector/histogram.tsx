@@ -39,7 +39,10 @@ export function Histogram({ value, onThreshold, onSettle }: HistogramProps) {
           width={width}
           height={floor + BOTTOM}
           role="img"
-          aria-label={`Weights of ${value.layerId} from ${formatValue(before.lo)} to ${formatValue(before.hi)}${step === null ? '' : `, grid step ${formatValue(step)}`}, ${pruned}`}
+          aria-label={
+            `Weights of ${value.layerId} from ${formatValue(before.lo)} to ` +
+            `${formatValue(before.hi)}${step === null ? '' : `, grid step ${formatValue(step)}`}, ${pruned}`
+          }
         >
           <defs>
             <pattern id={hatch} width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">

@@ -68,7 +68,10 @@ export function Hero() {
         <path d={`M${at - 5} 0h10l-5 8z`} fill="var(--ink)" />
         <g stroke="var(--wood)" strokeWidth="1.5" strokeLinecap="round">
           <path
-            d={`M${at} ${MIDDLE - half(591 * FOUR_BITS)}c-10-30-24-58-38-74-12-14-30-14-39-3-9 12-4 30 10 34 13 3 25-6 24-18-1-10-11-16-19-12-7 3-9 12-3 16 5 3 11 0 11-5`}
+            d={
+              `M${at} ${MIDDLE - half(591 * FOUR_BITS)}c-10-30-24-58-38-74-12-14-30-14-39-3-9 ` +
+              '12-4 30 10 34 13 3 25-6 24-18-1-10-11-16-19-12-7 3-9 12-3 16 5 3 11 0 11-5'
+            }
           />
           <Shaving x={250} size={1} />
           <Shaving x={830} size={1.3} />

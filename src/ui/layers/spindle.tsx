@@ -26,7 +26,10 @@ export function Spindle({ rows }: { readonly rows: readonly LayerRow[] }) {
       viewBox={`0 0 ${rows.length} ${HEIGHT}`}
       preserveAspectRatio="none"
       role="img"
-      aria-label={`${counted(rows.length, 'layer')} drawn by ${agreeing(rows.length, 'its', 'their')} bytes: ${formatBytes(before)} before, ${formatBytes(after)} after`}
+      aria-label={
+        `${counted(rows.length, 'layer')} drawn by ${agreeing(rows.length, 'its', 'their')} bytes: ` +
+        `${formatBytes(before)} before, ${formatBytes(after)} after`
+      }
     >
       {rows.map(({ layer, state }, i) => {
         const [outer, inner] = [half(layer.bytes), half(state?.bytesAfter ?? layer.bytes)];

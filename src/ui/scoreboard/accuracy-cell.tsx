@@ -47,7 +47,10 @@ export function AccuracyCell() {
             after={after && spreadOf(after)}
             limits={[0, 100]}
             format={(value) => formatPercent(value)}
-            label={`Top-1 accuracy: before ${formatPercent(before.top1)}, after ${after ? formatPercent(after.top1) : 'not known yet'}; 95 % intervals over ${counted(before.samples, 'sample')}`}
+            label={
+              `Top-1 accuracy: before ${formatPercent(before.top1)}, after ${after ? formatPercent(after.top1) : 'not known yet'}; ` +
+              `95 % intervals over ${counted(before.samples, 'sample')}`
+            }
           />
         </>
       ) : data ? (

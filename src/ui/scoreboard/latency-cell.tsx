@@ -36,7 +36,10 @@ export function LatencyCell() {
             before={spreadOf(before)}
             after={spreadOf(after)}
             format={formatMs}
-            label={`Latency on ${ep ?? ''}: before ${formatMs(before.median)}, after ${formatMs(after.median)}; whiskers from the 10th to the 90th percentile of ${runsWords(after)}`}
+            label={
+              `Latency on ${ep ?? ''}: before ${formatMs(before.median)}, after ${formatMs(after.median)}; ` +
+              `whiskers from the 10th to the 90th percentile of ${runsWords(after)}`
+            }
           />
         </>
       ) : (

@@ -76,8 +76,7 @@ function PlanNote({ plan }: { readonly plan: BitPlan }) {
         <ul>
           {plan.roundings.map(({ rounding, bytes, loss, agreement, samples, chosen }) => (
             <li key={rounding}>
-              Rounding {rounding}: {formatBytes(bytes)}, {agreement === null ? '' : `${formatPercent(agreement)} of answers kept, `}loses{' '}
-              {formatLoss(loss)} on {counted(samples, 'sample')}
+              Rounding {rounding}: {formatBytes(bytes)}, {keptWords(agreement)}loses {formatLoss(loss)} on {counted(samples, 'sample')}
               {chosen ? ' (chosen)' : ''}
             </li>
           ))}
@@ -87,19 +86,30 @@ function PlanNote({ plan }: { readonly plan: BitPlan }) {
   );
 }
 
+/** @param agreement percent of the answers that stayed; null where no samples were run. */
+function keptWords(agreement: number | null): string {
+  return agreement === null ? '' : `${formatPercent(agreement)} of answers kept, `;
+}
+
 function describe({ predictedBytes, predictedLoss, measured, checked, timed, bits }: BitPlan): string {
   const widths = [...new Set(bits.map((entry) => entry.bits).filter((b) => b !== FLOAT_BITS))].toSorted((a, b) => a - b).join(', ');
   const floats = bits.filter((entry) => entry.bits === FLOAT_BITS).length;
   const planned = bits.length - floats;
   const rest = floats > 0 ? `, ${floats} left float` : '';
   if (timed && checked) {
-    return `${counted(planned, 'layer computes', 'layers compute')} on integers${rest}: ${timeWords(timed)}, ${formatBytes(predictedBytes)}, loses ${formatLoss(checked.loss)} on ${counted(checked.samples, 'sample')}; ${counted(checked.plans, 'plan was', 'plans were')} timed.`;
+    return (
+      `${counted(planned, 'layer computes', 'layers compute')} on integers${rest}: ${timeWords(timed)}, ` +
+      `${formatBytes(predictedBytes)}, loses ${formatLoss(checked.loss)} on ` +
+      `${counted(checked.samples, 'sample')}; ${counted(checked.plans, 'plan was', 'plans were')} timed.`
+    );
   }
   const run = checked
-    ? `loses ${formatLoss(checked.loss)} on ${counted(checked.samples, 'sample')}, the least of ${counted(checked.plans, 'plan that was', 'plans that were')} run`
+    ? `loses ${formatLoss(checked.loss)} on ${counted(checked.samples, 'sample')}, ` +
+      `the least of ${counted(checked.plans, 'plan that was', 'plans that were')} run`
     : `sum of losses ${formatLoss(predictedLoss)}`;
   const cost = measured
-    ? `${formatChange(measured.points, 2)} pt (95 %: ${formatChange(measured.interval.low, 2)} to ${formatChange(measured.interval.high, 2)}) on ${counted(measured.samples, 'sample')}`
+    ? `${formatChange(measured.points, 2)} pt (95 %: ${formatChange(measured.interval.low, 2)} ` +
+      `to ${formatChange(measured.interval.high, 2)}) on ${counted(measured.samples, 'sample')}`
     : run;
   return `${counted(planned, 'layer')} at ${widths} bits${rest}: ${formatBytes(predictedBytes)}, ${cost}.`;
 }

@@ -59,5 +59,8 @@ function noteOf({ finished, cells }: SensitivityScan): string {
   const { samples, totalMs, inferenceMs, sessionsCreated, resumed } = finished;
   const sessions = sessionsCreated === 0 ? 'no new session' : counted(sessionsCreated, 'new session');
   const kept = resumed > 0 ? `, ${formatCount(resumed)} kept from before` : '';
-  return `${counted(samples, 'sample')}, ${counted(cells.length, 'cell')}${kept} in ${formatElapsed(totalMs)}, ${sessions}; ${((100 * inferenceMs) / Math.max(1, totalMs)).toFixed(0)} % of the time was inference.`;
+  return (
+    `${counted(samples, 'sample')}, ${counted(cells.length, 'cell')}${kept} in ${formatElapsed(totalMs)}, ` +
+    `${sessions}; ${((100 * inferenceMs) / Math.max(1, totalMs)).toFixed(0)} % of the time was inference.`
+  );
 }
