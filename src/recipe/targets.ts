@@ -1,4 +1,7 @@
-/** What a file is made for. Passes, plans and one-click recipes differ by it; what runs the file here is another matter (`runtime/providers.ts`). */
+/**
+ * What a file is made for. Passes, plans and one-click recipes differ by it; what runs the file here is another matter
+ * (`runtime/providers.ts`).
+ */
 export type TargetId = 'webgpu' | 'wasm';
 
 interface TargetFacts {

@@ -43,7 +43,10 @@ export async function oneSample(bench: Workbench, data: Dataset | null, job: Job
   return first;
 }
 
-/** Compares the file's backends (once a file) and chooses: the reference where no GPU is wanted or there, or it is wrong on the original or the file. */
+/**
+ * Compares the file's backends (once a file) and chooses: the reference where no GPU is wanted or there, or it is wrong on the original or
+ * the file.
+ */
 export async function chooseSides(bench: Workbench, file: Blob, half: boolean, feeds: Feeds, wanted: Provider, job: Job): Promise<Sides> {
   const original = await bench.backend(wanted, job);
   const { runtime } = bench.platform;

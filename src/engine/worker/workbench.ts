@@ -122,7 +122,7 @@ export class Workbench {
     return this.opened;
   }
 
-  /** Inputs that the opened file runs on, with its answers on the reference. Throws `runtime-failed` where it cannot be loaded or run here. */
+  /** Inputs that the opened file runs on, and its answers on the reference. Throws `runtime-failed` where it does not load or run here. */
   trials(data: Dataset | null, job: Job): Promise<TrialInputs> {
     return this.shared(job, async (own) => {
       if (this.tried?.data !== data) this.tried = null;

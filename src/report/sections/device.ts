@@ -1,4 +1,5 @@
-import { formatBytes, formatCount, threeFigures } from '../../base/format';
+import { formatBytes, formatCount } from '../../base/format';
+import { placementWords } from '../../base/placement-words';
 import { pairBy } from '../../base/pair';
 import { BAND, speedWords, times } from '../../base/verdict';
 import { counted } from '../../base/plural';
@@ -7,7 +8,7 @@ import { PROVIDERS } from '../../engine/protocol/index';
 import { labelRecipe } from '../../recipe/label';
 import { figure, interval, numbers, section, text, words, type Block, type Section, type SpreadRow } from '../content';
 import { notRun } from '../reasons';
-import type { PlacementSummary, Report } from '../types';
+import type { Report } from '../types';
 import { hundredths, milliseconds } from '../words';
 
 /** Other sentences say by themselves what they are. */
@@ -41,7 +42,7 @@ export function placementSection(report: Report): Section {
   );
   const none = '–';
   return section('placement', 'Where operators ran', [
-    text(`On ${PROVIDERS[ep].name}. Original: ${placed(before)}. Result: ${placed(after)}.`),
+    text(`On ${PROVIDERS[ep].name}. Original: ${placementWords(before)}. Result: ${placementWords(after)}.`),
     {
       kind: 'table',
       table: {
@@ -65,14 +66,6 @@ export function placementSection(report: Report): Section {
       after.gpuStepMs !== null && after.gpuStepMs > 0 ? `The browser rounds GPU times to ${after.gpuStepMs} ms.` : null,
     ),
   ]);
-}
-
-function placed({ gpuNodes, cpuNodes, copies: { toHost, fromHost, waitMs } }: PlacementSummary): string {
-  const copies = toHost + fromHost;
-  return (
-    `${counted(gpuNodes, 'node')} on the GPU, ${formatCount(cpuNodes)} on the CPU, ` +
-    `${copies === 0 ? 'no copies between them' : `${counted(copies, 'copy', 'copies')} between them ` + `(${threeFigures(waitMs)} ms, waiting included)`}`
-  );
 }
 
 /** The weights in every form that fits, really run. */

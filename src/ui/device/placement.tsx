@@ -1,10 +1,11 @@
-import type { PlacedOperator, Placement, Profile } from '../../engine/protocol/index';
+import type { PlacedOperator, Profile } from '../../engine/protocol/index';
 import { PROVIDERS } from '../../engine/protocol/index';
 import { useProviders } from '../../state/document';
 import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
 import { profile } from '../../state/speed';
 import { formatCount, threeFigures } from '../../base/format';
+import { placementWords } from '../../base/placement-words';
 import { counted } from '../../base/plural';
 import { MeasureButton } from '../parts/measure-button';
 import { Help } from '../parts/help';
@@ -44,7 +45,7 @@ function Operators({ found: { before, after, ep } }: { readonly found: Profile }
   return (
     <>
       <p className="small">
-        <strong>{PROVIDERS[ep].name}.</strong> Original: {words(before)}. Whittled: {words(after)}.
+        <strong>{PROVIDERS[ep].name}.</strong> Original: {placementWords(before)}. Whittled: {placementWords(after)}.
       </p>
       <div className="table-scroll">
         <table aria-label="Operators">
@@ -77,14 +78,6 @@ function Operators({ found: { before, after, ep } }: { readonly found: Profile }
         </p>
       )}
     </>
-  );
-}
-
-function words({ gpuNodes, cpuNodes, copies }: Placement): string {
-  const copied = copies.toHost + copies.fromHost;
-  return (
-    `${counted(gpuNodes, 'node')} on the GPU, ${formatCount(cpuNodes)} on the CPU, ` +
-    `${copied === 0 ? 'no copies between them' : `${counted(copied, 'copy', 'copies')} between them ` + `(${threeFigures(copies.waitMs)} ms, waiting included)`}`
   );
 }
 
