@@ -16,7 +16,7 @@ const sources = FOLDERS.flatMap(inFolder).filter((path) => SOURCE.test(path));
 let longer = 0;
 for (const path of sources) {
   for (const [at, line] of readFileSync(join(root, path), 'utf8').split('\n').entries()) {
-    const columns = [...line].length;
+    const columns = Array.from(line).length;
     if (columns <= MOST) continue;
     longer++;
     console.error(`${path}:${at + 1}: ${columns} columns`);

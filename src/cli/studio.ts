@@ -86,7 +86,7 @@ async function work(page: Page, url: string, inputs: Inputs, limit: number | nul
   if (!exported.proof.runnable)
     log(
       `Not run: ${exported.proof.reason ?? ''}` +
-        `${inputs.sensitivity === null ? '' : ` ${inputs.sensitivity} is not written: a scan of layers needs runs.`}`,
+        (inputs.sensitivity === null ? '' : ` ${inputs.sensitivity} is not written: a scan of layers needs runs.`),
     );
   const environment = value(await studio.evaluate((whittle) => whittle.environment()));
   return {

@@ -56,7 +56,7 @@ function refusal(label: RawLabel, line: number | undefined, names: ClassNames | 
   if (line < 0 || line >= end)
     return (
       `its label ${line} is not one of the ` +
-      `${names ? `${counted(end, 'class', 'classes')} (0 to ${end - 1})` : 'classes, which begin at 0'}`
+      (names ? `${counted(end, 'class', 'classes')} (0 to ${end - 1})` : 'classes, which begin at 0')
     );
   return line + offset < 0 ? `its label ${line} with the offset ${offset} is below 0` : null;
 }

@@ -103,13 +103,16 @@ function latency(report: Report): string {
     environment,
   } = report;
   if (!before || !after || !latencyRatio) return `Latency: not measured, since ${notRun(report)}.`;
-  const medians =
-    `median ${formatMs(before.median)} to ${formatMs(after.median)}, ` + `${timeWords(latencyRatio)}, ${runsWords(after)} in turns`;
+  const medians = [
+    `median ${formatMs(before.median)} to ${formatMs(after.median)}`,
+    timeWords(latencyRatio),
+    `${runsWords(after)} in turns`,
+  ];
   const software =
     environment.software === true && PROVIDERS[environment.ep].gpu
       ? ' The adapter is a software renderer: its times say nothing about a GPU.'
       : '';
-  return `Latency on ${PROVIDERS[environment.ep].name}: ${speedWords(latencyRatio)}; ${medians}.${software}`;
+  return `Latency on ${PROVIDERS[environment.ep].name}: ${speedWords(latencyRatio)}; ${medians.join(', ')}.${software}`;
 }
 
 function accuracy(report: Report): string {
