@@ -138,6 +138,20 @@ export function withLayerBits(recipe: Recipe, bits: ReadonlyMap<string, number>)
   return { ...recipe, passes: recipe.passes.map((s) => (s === step ? planned : s)) };
 }
 
+/** The last step that sets the bits of stored weights and runs; -1 where there is none. */
+export function bitsStep({ passes }: Recipe): number {
+  return passes.findLastIndex((step) => step.id === quantizeWeightsMeta.id && step.off !== true);
+}
+
+/** The recipe with bits of this layer's own in its last step that quantizes. */
+export function withStepBits(recipe: Recipe, layerId: string, bits: number): Recipe {
+  const at = bitsStep(recipe);
+  const passes = recipe.passes.map((step, i) =>
+    i === at ? { ...step, overrides: { ...step.overrides, [layerId]: { ...ownOptions(step, layerId), bits } } } : step,
+  );
+  return { ...recipe, passes };
+}
+
 /** How the quantize-weights step rounds. */
 export function roundingOf(recipe: Recipe): string {
   const step = stepOf(recipe, quantizeWeightsMeta.id) ?? { id: quantizeWeightsMeta.id };

@@ -62,7 +62,7 @@ describe('histograms', () => {
     await openFollowed(null);
     selectLayer(LAYER);
     await pass();
-    for (const { fail } of fake().calls.histogram) fail(new WhittleError('internal', 'No.'));
+    for (const { fail } of [...drawn(), ...fake().calls.bitsCurve]) fail(new WhittleError('internal', 'No.'));
     await pass();
     expect(isSettled()).toBe(true);
     useView.setState({ channel: 3 });

@@ -111,7 +111,7 @@ describe('previews', () => {
     await openFollowed(null);
     selectLayer(LAYER);
     await pass();
-    const curve = fake().calls.histogram.find(({ args }) => args[3] === 1);
+    const [curve] = fake().calls.bitsCurve;
     expect(curve?.following.signal.aborted).toBe(false);
     setBits(7);
     expect(curve?.following.signal.aborted).toBe(true);

@@ -155,7 +155,10 @@ async function follow(recipe: Recipe): Promise<void> {
     if (!(await mayLearn())) return;
     wantHistogram();
   }
-  if (!isPreviewed(recipe) && !(await previewed(recipe))) return;
+  if (!isPreviewed(recipe)) {
+    if (!(await previewed(recipe))) return;
+    if (recipe.passes.some(usesSamples)) wantExactHistogram();
+  }
   await Promise.all([drawBitsCurve(recipe, useView.getState().layer), score(recipe)]);
 }
 
@@ -221,6 +224,12 @@ export function stopFollowing(): void {
 function wantHistogram(): void {
   histogramWanted = true;
   if (drawn === null) void drawHistograms();
+}
+
+/** What is drawn of passes that learn is a sketch of the layer; once the recipe is previewed its run is there to draw from. */
+function wantExactHistogram(): void {
+  histograms.cancel();
+  wantHistogram();
 }
 
 async function drawHistograms(): Promise<void> {

@@ -4,6 +4,7 @@ import type {
   Best,
   BitBudget,
   BitPlan,
+  BitsPoint,
   Provider,
   Evaluation,
   Exported,
@@ -22,14 +23,6 @@ import type {
   Truth,
 } from '../engine/protocol/index';
 import { usesSamples } from '../recipe/steps';
-
-/** A layer under one bit width. */
-export interface BitsPoint {
-  readonly bits: number;
-  /** null where the layer keeps its values exactly. */
-  readonly sqnrDb: number | null;
-  readonly bytes: number;
-}
 
 /** A scan under way, stopped or finished. */
 export interface SensitivityScan {

@@ -13,7 +13,7 @@ import type { BackendCheck, Provider } from '../../runtime/types';
 import type { Evaluation } from './accuracy';
 import type { Best, BestGoal } from './best';
 import type { DataProposal, DataSummary, PresetSearch, SplitChoice } from './data';
-import type { Environment, Exported, LayerHistogram, OpenedModel, Preview } from './model';
+import type { BitsPoint, Environment, Exported, LayerHistogram, OpenedModel, Preview } from './model';
 import type { BitBudget, BitPlan, Sensitivity, SensitivityCell, SensitivityOptions } from './sensitivity';
 import type { FormComparison, Measurement, Profile, Sizes, Throughput, Truth, TruthEvidence } from './speed';
 
@@ -56,6 +56,8 @@ export const JOBS = {
   preview: job<(recipe: Recipe) => Preview>(),
   /** Histogram of one layer (or one of its output channels; null: the whole tensor) before and after the recipe, same bins. */
   histogram: job<(recipe: Recipe, layerId: string, channel: number | null, bins: number) => LayerHistogram>(),
+  /** One layer under each of these bits in the recipe's last step that quantizes weights, in their order; all else as the recipe has it. */
+  bitsCurve: job<(recipe: Recipe, layerId: string, bits: readonly number[]) => readonly BitsPoint[]>(),
   /**
    * Sets the samples that `evaluate`, `measure` and agreement use, and splits them into those that passes learn from and those that are
    * scored. Files expand to `limits` at most. Throws `bad-card`, `bad-data`.

@@ -70,6 +70,14 @@ export interface LayerHistogram {
   readonly state: LayerState;
 }
 
+/** What one bit width would do to a layer. */
+export interface BitsPoint {
+  readonly bits: number;
+  /** null where the layer keeps its values exactly. */
+  readonly sqnrDb: number | null;
+  readonly bytes: number;
+}
+
 export interface Exported {
   readonly recipe: Recipe;
   readonly name: string;

@@ -52,9 +52,9 @@ export async function againstStudio(
   // Integer kernels that the runtime fuses round elsewhere than the parts that the studio runs.
   const integers = runsPass(recipe, 'quantize-static') || runsPass(recipe, 'quantize-dynamic');
   const written = integers ? await runAll(await load(bench, bytes, job, false), trials.feeds, job) : outputs;
-  const studio = await onStudio(bench, recipe, 'after', !integers, trials, job);
+  const studio = await onStudio(bench, await bench.run(recipe, job), 'after', !integers, trials, job);
   const exact = exactPrefix(recipe);
-  const lossless = exact.passes.length === 0 ? null : await onStudio(bench, exact, 'before', true, trials, job);
+  const lossless = exact.length === 0 ? null : await onStudio(bench, await bench.graphRun(recipe, exact, job), 'before', true, trials, job);
   const wide = bench.doc.layers.every((l) => l.type === 'float32' || l.type === 'float64');
   return {
     studio: studio && same(differenceOf(studio, written), toleranceOf(recipe)),
@@ -63,7 +63,7 @@ export async function againstStudio(
 }
 
 /** The passes that the recipe begins with, without what in them may lose something. */
-function exactPrefix(recipe: Recipe): Recipe {
+function exactPrefix(recipe: Recipe): RecipeStep[] {
   const passes: RecipeStep[] = [];
   for (const step of leadingGraphSteps(recipe)) {
     const exact = metaOf(step.id)?.exact;
@@ -71,21 +71,21 @@ function exactPrefix(recipe: Recipe): Recipe {
     const options = exact(step.options ?? {});
     passes.push(Object.keys(options).length === 0 ? step : { ...step, options });
   }
-  return { ...recipe, passes };
+  return passes;
 }
 
 /**
- * Outputs on WASM of the recipe's graph with its weights as inputs, before or after its weight passes; null where such a graph cannot run.
+ * Outputs on WASM of a run's graph with its weights as inputs, before or after its weight passes; null where such a graph cannot run. The
+ * run ends with it.
  */
 async function onStudio(
   bench: Workbench,
-  recipe: Recipe,
+  run: RecipeRun,
   which: 'before' | 'after',
   optimize: boolean,
   { feeds }: TrialInputs,
   job: Job,
 ): Promise<Outputs[] | null> {
-  const run = await bench.run(recipe, job);
   try {
     const graph =
       which === 'before'

@@ -35,6 +35,7 @@ export async function exportModel(bench: Workbench, recipe: Recipe, job: Job): P
 export async function exportParts(bench: Workbench, recipe: Recipe, job: Job): Promise<ExportedParts> {
   const { doc, platform } = bench;
   const { compute } = platform;
+  if (doc.large) await bench.dropRun();
   const cache = createRecipeCache(doc.model, doc.layers, compute, 'streaming', bench.cache.results);
   try {
     const target = { gpu: TARGETS[recipe.target].gpu, shaderF16: compute.info.features.includes('shader-f16') };

@@ -8,6 +8,7 @@ import type { Compute, Handle } from '../../compute/types';
 import type { Layer } from '../../onnx/types';
 import { channelValues } from '../../passes/channels';
 import type { Encoding, Lease } from '../../passes/types';
+import type { LayerSketch } from '../../recipe/run';
 import { layerState } from '../../recipe/states';
 import type { Recipe } from '../../recipe/types';
 import type { LayerHistogram } from '../protocol/index';
@@ -15,7 +16,7 @@ import type { Workbench } from './workbench';
 
 /**
  * One layer before and after the recipe, in the same bins over the range of both. With `channel`, only that output channel.
- * Runs the recipe for this layer alone. Throws `bad-recipe` for a layer the model has not.
+ * Of the present run, or a sketch of this layer alone. Throws `bad-recipe` for a layer the model has not.
  */
 export async function histogram(
   bench: Workbench,
@@ -25,17 +26,16 @@ export async function histogram(
   bins: number,
   job: Job,
 ): Promise<LayerHistogram> {
-  const layer = bench.doc.layers.find((l) => l.id === layerId);
-  if (!layer) throw new WhittleError('bad-recipe', `The model has no layer "${layerId}".`, 'Choose a layer of the table.');
   const { compute } = bench.platform;
-  const run = await bench.sketch(recipe, layerId, job);
+  const run = await bench.layer(recipe, layerId, job);
   const held: Lease[] = [];
   try {
+    const layer = layerOf(run, layerId);
     const original = await bench.cache.originals.acquire(layerId);
     held.push(original);
     const present = await run.store.acquire(layerId);
     held.push(present);
-    const before = await part(compute, original, layer, channel);
+    const before = await part(compute, original, layerOf(bench.cache, layerId), channel);
     held.push(before);
     const after = await part(compute, present, layer, channel);
     held.push(after);
@@ -62,6 +62,13 @@ export async function histogram(
     for (const lease of held) lease.release();
     run.dispose();
   }
+}
+
+/** The layer as the recipe's graph has it. Throws `bad-recipe` where there is none. */
+export function layerOf({ layers }: Pick<LayerSketch, 'layers'>, layerId: string): Layer {
+  const layer = layers.find(({ id }) => id === layerId);
+  if (layer) return layer;
+  throw new WhittleError('bad-recipe', `Under this recipe the model has no layer "${layerId}".`, 'Choose a layer of the table.');
 }
 
 /** The leased tensor itself, or one of its channels as a tensor of its own. */

@@ -129,8 +129,8 @@ test('channels of a fold are swapped', async () => {
   const b = await openOnCpu(normNet());
   const wanted = recipe({ id: 'fold-batchnorm' });
   expect((await exportProven(b, null, wanted, job)).proof).toMatchObject({ lossless: { ok: true }, faults: [] });
-  const run = b.run.bind(b);
-  vi.spyOn(b, 'run').mockImplementation(async (...given: Parameters<typeof run>) => {
+  const run = b.graphRun.bind(b);
+  vi.spyOn(b, 'graphRun').mockImplementation(async (...given: Parameters<typeof run>) => {
     const real = await run(...given);
     const base = cloneForEdit(real.base);
     const bias = base.proto.graph?.node.find((node) => node.opType === 'Conv')?.input[2] ?? '';

@@ -57,7 +57,7 @@ export async function findPreset(bench: Workbench, data: Dataset | null, limit: 
   if (data === null) throw noData();
   if (data.kind !== 'images')
     throw new WhittleError('bad-data', 'Recorded inputs are fed as they are: there is no preset to find.', 'Give images to find one.');
-  const run = await bench.run({ version: 1, target: DEFAULT_TARGET, passes: [] }, job);
+  const run = await bench.graphRun({ target: DEFAULT_TARGET }, [], job);
   try {
     const { live } = await bench.live(run, job);
     const weights = await live.bind(run, 'before');

@@ -23,7 +23,7 @@ export async function sensitivity(
 ): Promise<Sensitivity> {
   const from = performance.now();
   const changes = changesOf(options);
-  const run = await bench.run({ ...recipe, passes: leadingGraphSteps(recipe) }, job);
+  const run = await bench.graphRun(recipe, leadingGraphSteps(recipe), job);
   try {
     const live = await bench.live(run, job);
     const evaluated = evaluatedOn(live, data);

@@ -4,6 +4,7 @@ import { openDataset, parseCard } from '../../data/index';
 import type { Exported, JobArguments, JobEvent, JobName, JobResult, Recipe } from '../protocol/index';
 import { benchmarkMatmul } from './benchmark';
 import { best } from './best';
+import { bitsCurve } from './bits-curve';
 import { startCompressor } from './compressor';
 import { describeOpened, openDocument } from './document';
 import { environmentOf } from './environment';
@@ -47,6 +48,7 @@ export const TABLE: Table = {
   checkBackends: onBench((bench, job) => bench.check(job)),
   preview: onBench((bench, job, _studio, recipe) => preview(bench, recipe, job)),
   histogram: onBench((bench, job, _studio, recipe, layerId, channel, bins) => histogram(bench, recipe, layerId, channel, bins, job)),
+  bitsCurve: onBench((bench, job, _studio, recipe, layerId, bits) => bitsCurve(bench, recipe, layerId, bits, job)),
   setData: async (studio, job, name, card, files, split, limits) => {
     const dataset = await openDataset(parseCard(card), files, job, undefined, studio.sources, limits);
     job.signal.throwIfAborted();

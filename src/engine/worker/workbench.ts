@@ -5,11 +5,13 @@ import { Mutex } from '../../base/mutex';
 import type { Dataset } from '../../data/types';
 import type { Samples } from '../../measure/samples';
 import { calibrationSamples, scoredSamples } from '../../measure/split';
+import type { Target } from '../../passes/types';
 import { createRecipeCache, type RecipeCache } from '../../recipe/cache';
 import type { RunInput, SampleSource } from '../../recipe/apply-steps';
 import { runRecipe, sketchLayer, type LayerSketch, type RecipeRun } from '../../recipe/run';
+import { usesSamples } from '../../recipe/steps';
 import { TARGETS, type TargetId } from '../../recipe/targets';
-import type { Recipe } from '../../recipe/types';
+import type { Recipe, RecipeStep } from '../../recipe/types';
 import { checkBackends } from '../../runtime/check';
 import { findFeeds, type FeedChoice } from '../../runtime/feeds';
 import { PROVIDERS, providerFor } from '../../runtime/providers';
@@ -20,6 +22,7 @@ import type { Document } from './document';
 import { createLive, type Live, type LiveGraph } from './live';
 import { OpenedSession, Original } from './original';
 import type { Platform } from './platform';
+import { PresentRun } from './present-run';
 import { trialInputs, type TrialInputs } from './trial-inputs';
 
 /**
@@ -60,6 +63,7 @@ export class Workbench {
   /** The "GPU" is a software renderer and slow on this model: evaluations run on WASM. */
   private tooSlow = false;
   private readonly turn = new Mutex();
+  private readonly present = new PresentRun();
   private readonly closed = new AbortController();
 
   constructor(doc: Document, platform: Platform, samples: () => UserSamples = noSamples) {
@@ -69,9 +73,14 @@ export class Workbench {
     this.cache = createRecipeCache(doc.model, doc.layers, platform.compute, doc.large ? 'streaming' : 'resident');
   }
 
-  /** Runs the recipe on the open model; dispose of the run after use. */
+  /** The recipe's run on the open model, one for all that ask for it; dispose of it after use. */
   run(recipe: Recipe, job: Job): Promise<RecipeRun> {
-    return runRecipe(this.inputOf(recipe, job));
+    return this.present.hold(this.keyOf(recipe), (own) => runRecipe(this.inputOf(recipe, own)), job);
+  }
+
+  /** A run of these graph passes alone, beside the present run: what they make is kept by the cache. Dispose of it after use. */
+  graphRun(recipe: Pick<Recipe, 'target'>, passes: readonly RecipeStep[], job: Job): Promise<RecipeRun> {
+    return runRecipe(this.inputOf({ version: 1, target: recipe.target, passes }, job));
   }
 
   /** One layer's value under the recipe, or nearly (`sketchLayer`); dispose of it after use. */
@@ -79,10 +88,29 @@ export class Workbench {
     return sketchLayer(this.inputOf(recipe, job), layerId);
   }
 
+  /** One layer under the recipe: of the present run where that is made, else a sketch. Dispose of it after use. */
+  async layer(recipe: Recipe, layerId: string, job: Job): Promise<LayerSketch> {
+    return this.present.made(this.keyOf(recipe)) ?? this.sketch(recipe, layerId, job);
+  }
+
+  /** Lets the present run go: what comes next takes as much memory by itself. Made anew when it is asked for. */
+  dropRun(): Promise<void> {
+    return this.present.drop();
+  }
+
   private inputOf(recipe: Recipe, job: Job): RunInput {
-    const { compute } = this.platform;
-    const target = { gpu: TARGETS[recipe.target].gpu, shaderF16: compute.info.features.includes('shader-f16') };
-    return { recipe, compute, target, cache: this.cache, job, samples: this.sampleSource(recipe) };
+    const { cache, platform } = this;
+    return { recipe, compute: platform.compute, target: this.targetOf(recipe), cache, job, samples: this.sampleSource(recipe) };
+  }
+
+  private targetOf({ target }: Recipe): Target {
+    return { gpu: TARGETS[target].gpu, shaderF16: this.platform.compute.info.features.includes('shader-f16') };
+  }
+
+  /** All that a run depends on. */
+  private keyOf(recipe: Recipe): string {
+    const samples = recipe.passes.some(usesSamples) ? this.sampleSource(recipe)?.key : null;
+    return JSON.stringify([recipe, this.targetOf(recipe), samples ?? null]);
   }
 
   /** The samples that the recipe's passes may ask for. */
@@ -220,6 +248,7 @@ export class Workbench {
 
   async destroy(): Promise<void> {
     this.closed.abort();
+    void this.present.drop();
     this.cache.destroy();
     await this.opened?.session.close();
     const { base, edited } = this.benches;

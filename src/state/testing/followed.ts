@@ -52,18 +52,20 @@ export async function openFollowed(samples = FULL.data): Promise<void> {
   await pass();
 }
 
-/** Histograms asked for but those behind the curve of bits, which need no bins. */
-export function drawn(): Call<'histogram'>[] {
-  return engine.calls.histogram.filter(({ args }) => args[3] !== 1);
+/** Histograms asked for so far. */
+export function drawn(): readonly Call<'histogram'>[] {
+  return engine.calls.histogram;
 }
 
-/** Answers all histograms that are asked for, those of the curve of bits too, until none is left. */
+/** Answers all histograms and curves of bits that are asked for, until none is left. */
 export async function answerHistograms(): Promise<void> {
   for (let answered = 0; answered < engine.calls.histogram.length;) {
     const call = engine.calls.histogram[answered++];
     call?.answer(histogramOf(call.args[1], call.args[2]));
     await pass();
   }
+  for (const { args, answer } of engine.calls.bitsCurve) answer(args[2].map((bits) => ({ bits, sqnrDb: 40, bytes: 100 })));
+  await pass();
 }
 
 export function previewOf(of: Recipe): Preview {

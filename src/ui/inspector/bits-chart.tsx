@@ -1,5 +1,5 @@
 import { useRef } from 'react';
-import type { BitsPoint } from '../../state/results';
+import type { BitsPoint } from '../../engine/protocol/index';
 import { kilobytes } from '../../base/format';
 import { useWidth } from '../parts/use-width';
 import { linearScale, ticks } from '../../base/scales';

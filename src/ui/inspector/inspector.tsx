@@ -1,5 +1,5 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react';
-import { quantizeStep } from '../../state/bits-curve';
+import { bitsStep } from '../../recipe/steps';
 import { useDocument } from '../../state/document';
 import { setOption, setOverride, settle, useRecipe } from '../../state/recipe';
 import { useResults } from '../../state/results';
@@ -124,7 +124,7 @@ function Bits({ layer }: { readonly layer: string }) {
   const curve = useResults((state) => (state.bitsCurve?.layerId === layer ? state.bitsCurve : null));
   const current = useResults((state) => state.preview?.layers.find(({ id }) => id === layer)?.bits ?? null);
   const recipe = useRecipe((state) => state.recipe);
-  const index = quantizeStep(recipe);
+  const index = bitsStep(recipe);
   if (!curve || index < 0) return null;
   return (
     <section className="inspector-part" aria-labelledby="bits-title">

@@ -4,7 +4,7 @@ import type { Best, Recipe } from '../../engine/protocol/index';
 import { formatBytes } from '../../base/format';
 import { chooseBest } from '../../state/actions';
 import { useDocument } from '../../state/document';
-import { quantizeStep } from '../../state/bits-curve';
+import { bitsStep } from '../../recipe/steps';
 import { useRecipe } from '../../state/recipe';
 import { isFresh, useResults } from '../../state/results';
 import { MeasureButton } from '../parts/measure-button';
@@ -75,7 +75,7 @@ export function BestForm() {
 /** "No usable 4 bits found: 8 bits kept." */
 function nothingFound({ goal }: Best, recipe: Recipe): string {
   const wanted = goal.kind === 'bits' ? `${goal.bits} bits` : `file of ${formatBytes(goal.bytes)}`;
-  const step = recipe.passes[quantizeStep(recipe)];
+  const step = recipe.passes[bitsStep(recipe)];
   const bits = step && step.overrides === undefined ? `${String(step.options?.['bits'] ?? 8)} bits` : null;
   return `No usable ${wanted} found: ${bits === null || bits === wanted ? 'the recipe stays as it was' : `${bits} kept`}.`;
 }
