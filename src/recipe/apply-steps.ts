@@ -47,7 +47,15 @@ export interface Applied {
   readonly layers: readonly Layer[];
   readonly steps: readonly StepResult[];
   readonly moments: ReadonlyMap<string, ChannelMoments>;
-  readonly finishers: readonly ((model: OnnxModel) => Skipped[])[];
+  readonly finishers: readonly Finisher[];
+}
+
+/** An edit of the written graph that a pass asked for. */
+export interface Finisher {
+  /** Which of the steps asked for it. */
+  readonly step: number;
+  /** Returns what it could not do, but for layers that a later pass took over: of these the step's note tells. */
+  readonly edit: (model: OnnxModel) => Skipped[];
 }
 
 /**
@@ -67,7 +75,7 @@ export async function applySteps(
   const lastRanking = steps.findLastIndex((s) => s.id === 'prune-weights');
   const graphKey = JSON.stringify([prefix, input.samples?.key ?? null]);
   const results: Ran[] = [];
-  const finishers: ((model: OnnxModel) => Skipped[])[] = [];
+  const finishers: Finisher[] = [];
   const moments = new Map(stage.moments);
   let { model, layers } = stage;
   // What later steps keep is found from values that are nearly those of a run, and must not be taken for a run's.
@@ -102,7 +110,7 @@ export async function applySteps(
       job,
       selected,
       ranked,
-      onFinish: (edit) => finishers.push(edit),
+      onFinish: (edit) => finishers.push({ step: index, edit }),
       calibration: calibrationOn(input.samples ?? null, store),
       keep: (key, make, bytesOf, scope = 'steps') => cache.results.keep(`${scope === 'graph' ? graphKey : stepsKey} ${key}`, make, bytesOf),
     };
@@ -116,7 +124,14 @@ export async function applySteps(
     if (edits) layers = listLayers(model).layers;
     if (apply === pass.sketch) sketched = ` sketch of ${only}`;
   }
-  return { model, layers, steps: atTheEnd(results, (id) => store.encodingOf(id)), moments, finishers };
+  const atEnd = atTheEnd(results, (id) => store.encodingOf(id));
+  return { model, layers, steps: atEnd, moments, finishers: finishers.map((finisher) => withoutLost(finisher, results, atEnd)) };
+}
+
+function withoutLost({ step, edit }: Finisher, ran: readonly Ran[], atEnd: readonly StepResult[]): Finisher {
+  const kept = new Set(atEnd[step]?.changed);
+  const lost = new Set(ran[step]?.result.changed.filter((id) => !kept.has(id)));
+  return { step, edit: (model) => edit(model).filter(({ layer }) => !lost.has(layer)) };
 }
 
 /** Why a pass has no layer to change. */

@@ -21,22 +21,25 @@ async function ran(...passes: RecipeStep[]) {
     job,
   });
   const steps = run.steps.map(({ id, changed, note }) => ({ id, changed: changed.length, note }));
-  const { model: file } = await storeWeights(run, compute, job);
+  const { model: file, skipped } = await storeWeights(run, compute, job);
   run.dispose();
-  return { steps, ops: new Set(file.proto.graph?.node.map(({ opType }) => opType)) };
+  const left = skipped.flatMap((each) => each.skipped.map(({ layer }) => [run.steps[each.step]?.id, layer]));
+  return { steps, left, ops: new Set(file.proto.graph?.node.map(({ opType }) => opType)) };
 }
 
 const dynamic = { id: 'quantize-dynamic' };
 const packed = { id: 'quantize-weights', options: { bits: 4, scheme: 'asymmetric' } };
 
 test('a pass whose layers a later one stores anew reports that, and not what it had done', async () => {
-  const { steps, ops } = await ran(dynamic, packed);
+  const { steps, ops, left } = await ran(dynamic, packed);
   expect(ops).not.toContain('ConvInteger');
   expect(steps).toMatchObject([
     { id: 'quantize-dynamic', changed: 0, note: 'Of no effect on 2 layers: quantize-weights, which comes later, stores the weights anew.' },
     { id: 'quantize-weights', changed: 2 },
   ]);
   expect((await ran({ id: 'convert-float16' }, dynamic)).steps[0]).toMatchObject({ changed: 0 });
+  // Said once, and not of the pass that took over.
+  expect(left).toEqual([]);
 });
 
 test('on some layers: how many it holds on', async () => {

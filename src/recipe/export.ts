@@ -11,8 +11,8 @@ export interface StoredModel {
   readonly model: OnnxModel;
   /** The bytes that hold each changed layer: codes, scales, zero points. Look-up tables that layers share count with the first of them. */
   readonly parts: ReadonlyMap<string, readonly Uint8Array<ArrayBuffer>[]>;
-  /** What passes could not do while finishing the graph, by pass order. */
-  readonly skipped: readonly Skipped[];
+  /** What the run's steps could not do while the graph was finished, each by its place in `RecipeRun.steps`. */
+  readonly skipped: readonly { readonly step: number; readonly skipped: readonly Skipped[] }[];
 }
 
 /**
@@ -38,8 +38,9 @@ export async function storeWeights(run: RecipeRun, compute: Compute, job: Job): 
       added.map((tensor) => tensor.rawData),
     );
   }
-  const skipped = run.finishers.flatMap((finish) => finish(model));
-  return { model, parts, skipped: [...skipped, ...lostInputs(run.opened, model)] };
+  const skipped = run.finishers.map(({ step, edit }) => ({ step, skipped: edit(model) }));
+  // Every step that changed a weight had its part in it: told once, with the last.
+  return { model, parts, skipped: [...skipped, { step: run.steps.length - 1, skipped: lostInputs(run.opened, model) }] };
 }
 
 /** How many names are worth reading. */

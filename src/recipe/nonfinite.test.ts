@@ -53,7 +53,7 @@ async function exported(
   run.dispose();
   return {
     outputs: await runModel(written, feeds),
-    reasons: [...run.steps.flatMap((step) => step.skipped), ...skipped].map(({ reason }) => reason),
+    reasons: [...run.steps, ...skipped].flatMap((step) => step.skipped).map(({ reason }) => reason),
     states: states.length,
   };
 }

@@ -1,7 +1,7 @@
-import type { Layer, OnnxModel, Skipped } from '../onnx/types';
+import type { Layer, OnnxModel } from '../onnx/types';
 import type { Originals } from '../passes/originals';
 import { createWeightStore, type OwnedWeightStore } from '../passes/weight-store';
-import { applySteps, keyOf, type RunInput } from './apply-steps';
+import { applySteps, type Finisher, keyOf, type RunInput } from './apply-steps';
 import type { GraphStage } from './cache';
 import { checkLayerNames, parseRecipe } from './parse';
 import { leadingGraphSteps, type StepResult } from './steps';
@@ -24,8 +24,8 @@ export interface RecipeRun {
   readonly steps: readonly StepResult[];
   /** Whether a layer's value differs from the model's bytes. */
   isChanged(layerId: string): boolean;
-  /** Edits of the written graph that passes asked for, in order. */
-  readonly finishers: readonly ((model: OnnxModel) => Skipped[])[];
+  /** In order. `step` counts in `steps`. */
+  readonly finishers: readonly Finisher[];
   dispose(): void;
 }
 
@@ -71,6 +71,7 @@ async function run(input: RunInput, only: string | null): Promise<RecipeRun> {
       modelKey: edited ? keyOf(input, key, steps) : key,
       store,
       steps: [...stage.steps, ...rest.steps],
+      finishers: rest.finishers.map(({ step, edit }) => ({ step: stage.steps.length + step, edit })),
       isChanged: (id) => store.isChanged(id) || stage.store.isChanged(id),
       dispose() {
         if (disposed) return;

@@ -33,7 +33,7 @@ async function exported(
   });
   const stored = await storeWeights(run, compute, job);
   run.dispose();
-  return { ...stored, steps: run.steps };
+  return { ...stored, skipped: stored.skipped.flatMap((step) => step.skipped), steps: run.steps };
 }
 
 const passes: readonly RecipeStep[] = [

@@ -63,7 +63,9 @@ function defaults(id: string): Readonly<Record<string, unknown>> {
   return pass ? defaultsOf(pass.meta) : {};
 }
 
-/** What could not be done while finishing the file belongs to the last step's list. */
-function withFinish(steps: readonly StepReport[], skipped: StepReport['skipped']): StepReport[] {
-  return steps.map((step, i) => (i === steps.length - 1 ? { ...step, skipped: [...step.skipped, ...skipped] } : step));
+function withFinish(steps: readonly StepReport[], finished: StoredModel['skipped']): StepReport[] {
+  return steps.map((step, i) => ({
+    ...step,
+    skipped: [...step.skipped, ...finished.flatMap((each) => (each.step === i ? each.skipped : []))],
+  }));
 }
