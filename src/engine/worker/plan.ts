@@ -6,6 +6,7 @@ import type { Dataset } from '../../data/types';
 import { valuesOf, type Allocation, type Choice } from '../../measure/allocate';
 import { judgeLoss, type LimitJudgement } from '../../measure/limit';
 import { ruinOf, type TrialFigures } from '../../measure/trial';
+import type { Layer } from '../../onnx/types';
 import { isByOutput } from '../../passes/quantize-weights/settings';
 import { predictBytes, predictFileBytes } from '../../recipe/states';
 import { FLOAT_BITS, roundingOf, stepOf, takesLayer, withLayerBits, withRounding, type StepResult } from '../../recipe/steps';
@@ -14,6 +15,7 @@ import type { BitBudget, BitPlan, PlanRounding, SensitivityCell } from '../proto
 import { choosePlan, type Trials, type Whole } from './budget';
 import { recipeLoss, TRIAL_SAMPLES } from './recipe-loss';
 import { planTime } from './time-budget';
+import { withRun } from './with-run';
 import type { Workbench } from './workbench';
 
 /**
@@ -181,15 +183,14 @@ interface PlannedLayer {
 }
 
 async function plannedLayers(bench: Workbench, recipe: Recipe, cells: readonly SensitivityCell[], job: Job): Promise<PlannedLayer[]> {
-  const run = await bench.run(recipe, job);
   const filter = stepOf(recipe, 'quantize-weights')?.layers;
-  const layers = run.layers.flatMap((layer): PlannedLayer[] => {
+  const choicesOf = (layer: Layer): PlannedLayer[] => {
     const own = cells.filter((c) => c.kind === 'bits' && c.layerId === layer.id);
     if (own.length === 0 || !takesLayer(filter, layer)) return [];
     const float = { value: FLOAT_BITS, cost: layer.bytes, loss: 0 };
     return [{ layerId: layer.id, choices: [...own.map((cell) => ({ value: cell.value, cost: cell.bytes, loss: lossOf(cell) })), float] }];
-  });
-  run.dispose();
+  };
+  const layers = await withRun(bench, recipe, job, (run) => run.layers.flatMap(choicesOf));
   if (layers.length === 0)
     throw new WhittleError('bad-recipe', 'No layer that the recipe quantizes has been scanned for bit widths.', 'Scan the layers first.');
   return layers;
@@ -197,9 +198,11 @@ async function plannedLayers(bench: Workbench, recipe: Recipe, cells: readonly S
 
 /** Predicted bytes of the file that the recipe makes, and what its steps did. */
 export async function fileOf(bench: Workbench, recipe: Recipe, job: Job): Promise<{ bytes: number; steps: readonly StepResult[] }> {
-  const run = await bench.run(recipe, job);
-  const states = run.layers.map((layer) => ({ bytesBefore: layer.bytes, bytesAfter: predictBytes(layer, run.store.encodingOf(layer.id)) }));
-  const bytes = predictFileBytes(run, states);
-  run.dispose();
-  return { bytes, steps: run.steps };
+  return withRun(bench, recipe, job, (run) => {
+    const states = run.layers.map((layer) => ({
+      bytesBefore: layer.bytes,
+      bytesAfter: predictBytes(layer, run.store.encodingOf(layer.id)),
+    }));
+    return { bytes: predictFileBytes(run, states), steps: run.steps };
+  });
 }

@@ -18,6 +18,7 @@ import { exportModel } from './export';
 import { oneSample, timePair, withPair } from './pair';
 import { profile } from './profile';
 import { recipeLoss, trialLoss } from './recipe-loss';
+import { withRun } from './with-run';
 import type { Workbench } from './workbench';
 
 /** Samples that a layer alone is tried on. */
@@ -117,11 +118,11 @@ function percent(ratio: number): string {
 
 /** Layers that the recipe lets compute on integers. */
 async function integerLayers(bench: Workbench, recipe: Recipe, job: Job): Promise<string[]> {
-  const run = await bench.run(recipe, job);
-  const step = run.steps.findLast((each) => each.id === 'quantize-static');
-  const changed = new Set(step?.changed);
-  const ids = run.layers.flatMap(({ id }) => (changed.has(id) ? [id] : []));
-  run.dispose();
+  const { step, ids } = await withRun(bench, recipe, job, (run) => {
+    const found = run.steps.findLast((each) => each.id === 'quantize-static');
+    const changed = new Set(found?.changed);
+    return { step: found, ids: run.layers.flatMap(({ id }) => (changed.has(id) ? [id] : [])) };
+  });
   if (ids.length === 0)
     throw new WhittleError(
       'bad-recipe',

@@ -235,14 +235,19 @@ export class Workbench {
     signal: AbortSignal,
   ): Promise<{ made: LiveBench; runMs: number }> {
     const live = await createLive(graph, this.platform, backend, signal);
-    const weights = await live.bind(run, 'before');
     try {
-      const [found] = await findFeeds({ inputs: live.inputs, run: weights.run }, signal, 1, 1);
-      const startedAt = performance.now();
-      await weights.run(found?.feeds ?? {}, signal);
-      return { made: { live, choice: found?.choice ?? {}, evaluated: null }, runMs: performance.now() - startedAt };
-    } finally {
-      weights.release();
+      const weights = await live.bind(run, 'before');
+      try {
+        const [found] = await findFeeds({ inputs: live.inputs, run: weights.run }, signal, 1, 1);
+        const startedAt = performance.now();
+        await weights.run(found?.feeds ?? {}, signal);
+        return { made: { live, choice: found?.choice ?? {}, evaluated: null }, runMs: performance.now() - startedAt };
+      } finally {
+        weights.release();
+      }
+    } catch (error) {
+      await live.release();
+      throw error;
     }
   }
 

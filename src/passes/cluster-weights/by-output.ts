@@ -58,13 +58,9 @@ async function codesByFeedback(
   const handles = [compute.upload(gather(target, rows)), compute.upload(rows.factor)] as const;
   try {
     const { values } = await compute.run(roundWithFeedback, ...handles, rows.shape, levelsOf(codebook, rows));
-    const placed = compute.upload(scatter(await compute.download(values), rows));
-    values.destroy();
-    try {
-      return await compute.run(assignCodes, placed, codebook);
-    } finally {
-      placed.destroy();
-    }
+    const rounded = await compute.download(values).finally(() => values.destroy());
+    const placed = compute.upload(scatter(rounded, rows));
+    return await compute.run(assignCodes, placed, codebook).finally(() => placed.destroy());
   } finally {
     for (const handle of handles) handle.destroy();
   }

@@ -84,15 +84,17 @@ async function roundLayer(context: PassContext, layer: Layer): Promise<string | 
   if (layer.type === 'float16' || layer.type === 'bfloat16') return `Its weights are ${layer.type} already.`;
   const lease = await weights.acquire(layer.id);
   try {
-    const [rounded, fitting] = await Promise.all([
+    const [rounded, fitting] = await Promise.allSettled([
       compute.run(roundHalf, lease.handle),
       compute.run(countBelow, [lease.handle], ABOVE_HALF),
     ]);
-    if (fitting === layer.params) {
-      await weights.put(layer.id, rounded, { kind: 'float16' });
+    if (rounded.status === 'rejected') throw rounded.reason;
+    if (fitting.status === 'fulfilled' && fitting.value === layer.params) {
+      await weights.put(layer.id, rounded.value, { kind: 'float16' });
       return null;
     }
-    rounded.destroy();
+    rounded.value.destroy();
+    if (fitting.status === 'rejected') throw fitting.reason;
     return `${overflowOf(await compute.download(lease.handle)) ?? ''}${TOO_WIDE}`;
   } finally {
     lease.release();

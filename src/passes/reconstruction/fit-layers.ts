@@ -196,8 +196,7 @@ async function fitOne<P extends PlannedFit>(
   const fitted = await method.fit(planned, values, inputs);
   if (typeof fitted === 'string') return fitted;
   const placed = compute.upload(fitted.values);
-  const codes = await codesOf(compute, placed, fitted.encoding);
-  placed.destroy();
+  const codes = await codesOf(compute, placed, fitted.encoding).finally(() => placed.destroy());
   const encoding = withSpread(fitted.encoding, values, fitted.values, inputs);
   const stored = valuesOf(codes, encoding);
   // Later stages observe what this layer has become.
