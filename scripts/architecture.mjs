@@ -7,23 +7,14 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const ROOMS = {
-  base: [],
-  onnx: ['base'],
-  compute: ['base'],
-  passes: ['base', 'onnx', 'compute'],
-  recipe: ['base', 'onnx', 'passes', 'compute'],
-  runtime: ['base', 'compute'],
-  data: ['base'],
-  measure: ['base', 'onnx', 'compute', 'runtime', 'data'],
-  'engine/protocol': ['base', 'onnx', 'compute', 'recipe', 'runtime', 'data', 'passes'],
-  'engine/worker': ['base', 'onnx', 'compute', 'passes', 'recipe', 'runtime', 'data', 'measure', 'engine/protocol'],
-  'engine/client': ['base', 'engine/protocol'],
-  report: ['base', 'recipe', 'passes', 'data', 'engine/protocol'],
-  state: ['base', 'recipe', 'passes', 'data', 'report', 'engine/client', 'engine/protocol'],
-  ui: ['base', 'state', 'recipe', 'passes', 'engine/protocol', 'data'],
-  cli: ['base', 'onnx', 'recipe', 'passes', 'data', 'report', 'state', 'engine/protocol'],
-};
+const HOUSE = fileURLToPath(new URL('..', import.meta.url));
+/** What each room of src may import besides itself, as the document's table says. */
+const ROOMS = Object.fromEntries(
+  [...readFileSync(join(HOUSE, 'docs/architecture.md'), 'utf8').matchAll(/^\| `src\/(.+)\/` \|.*\| (.+) \|$/gm)].map(([, room, may]) => [
+    room,
+    may === 'nothing' ? [] : may.split(', '),
+  ]),
+);
 const TESTS = /\.test\.tsx?$|\/testing\//;
 /** The main thread may use pure parts of these rooms: metas, options and the recipe's own form, never what computes. */
 const PAGE = /^src\/(ui|state|main)/;
@@ -107,6 +98,15 @@ function circles(graph) {
   return found;
 }
 
+/** Entries of the table that no import needs, and names in it that are no rooms. */
+function idle(graph) {
+  const used = new Set();
+  for (const [from, all] of graph) if (!TESTS.test(from)) for (const to of all) used.add(`${roomOf(from)} ${roomOf(to)}`);
+  return Object.entries(ROOMS).flatMap(([room, may]) =>
+    may.filter((name) => !used.has(`${room} ${name}`)).map((name) => `docs/architecture.md: src/${room} does not import ${name}`),
+  );
+}
+
 /** Breaches of the table and circles below `root`/src, and how much was looked at. */
 export function check(root) {
   const paths = readdirSync(join(root, 'src'), { recursive: true })
@@ -123,13 +123,15 @@ export function check(root) {
   );
   return {
     problems: [...breaches, ...circles(graph).map((circle) => `circle: ${circle}`)],
+    idle: idle(graph),
     files: graph.size,
     imports: [...graph.values()].flat().length,
   };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { problems, files, imports } = check(fileURLToPath(new URL('..', import.meta.url)));
+  const { problems: breaches, idle: unused, files, imports } = check(HOUSE);
+  const problems = [...breaches, ...unused];
   for (const problem of problems) console.error(problem);
   console.log(
     `${files} files, ${imports} imports: ${problems.length === 0 ? 'the table is kept, without circles.' : `${problems.length} problems.`}`,
