@@ -31,7 +31,7 @@ const LEARNING_STEPS = 300;
 const SKETCH_STEPS = 100;
 
 /**
- * Rounds weights to a uniform grid per tensor, channel or block (METHODS.md, Quantization; Nagel et al. 2021, arXiv 2106.08295).
+ * Rounds weights to a uniform grid per tensor, channel or block (Nagel et al. 2021, arXiv 2106.08295).
  * The values put in the store lie exactly on the grid that is written to the file. A layer whose storage cannot hold the grid is
  * left as it is and listed.
  */

@@ -22,9 +22,8 @@ const MOST_STAGES = 64;
 const MOST_ENTRIES = 2 ** 25;
 
 /**
- * From this many bits on errors are so small that fitting each layer to the original's inputs is as good (FACTS.md), and takes one pass. At
- * 4
- * bits it is not: resnet8 with 16 clusters keeps 91 % of the original's answers, 94 % where later layers make up for earlier ones.
+ * From this many bits on errors are so small that fitting each layer to the original's inputs is as good, and takes one pass. At 4 bits it
+ * is not: resnet8 with 16 clusters keeps 91 % of the original's answers, 94 % where later layers make up for earlier ones.
  */
 const FLOAT_BITS = 5;
 
