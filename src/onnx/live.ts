@@ -16,8 +16,8 @@ export interface WeightInput {
 
 /**
  * A copy of the model in which the given layers' weights are float32 inputs of the main graph, so that one session serves any
- * number of weight settings, with the same output to the bit. Weights of another float type get a Cast; weights inside subgraphs are read by their
- * nodes from the main graph.
+ * number of weight settings, with the same output to the bit. Weights of another float type get a Cast; weights inside subgraphs are read
+ * by their nodes from the main graph.
  * @throws WhittleError 'internal' for an id that is no layer of the model.
  */
 export function weightsAsInputs(model: OnnxModel, layerIds: readonly string[]): { model: OnnxModel; inputs: WeightInput[] } {

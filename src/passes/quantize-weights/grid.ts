@@ -10,8 +10,8 @@ export function codeLimits(bits: number, symmetric: boolean): { qMin: number; qM
 }
 
 /**
- * The min-max grid of each group, with zero on the grid (Nagel et al. 2021, arXiv 2106.08295, 2). Symmetric: s = max|w| / (2^(b-1) - 1), z = 0.
- * Asymmetric: the range is widened to hold zero, s = (max - min) / (2^b - 1), z = round(-min / s). A group of zeros has s = 1.
+ * The min-max grid of each group, with zero on the grid (Nagel et al. 2021, arXiv 2106.08295, 2). Symmetric: s = max|w| / (2^(b-1) - 1), z
+ * = 0. Asymmetric: the range is widened to hold zero, s = (max - min) / (2^b - 1), z = round(-min / s). A group of zeros has s = 1.
  */
 export function gridFromRanges(ranges: Ranges, groups: Groups, bits: number, symmetric: boolean): Grid {
   const { qMin, qMax } = codeLimits(bits, symmetric);
