@@ -32,9 +32,20 @@ test('before and after side by side, what the passes said, and the truth meter',
     'The written file was loaded and run beside the opened one on 4 of your samples: ' +
       "the outputs differ by at most 0.0625, 6.25 % of the output's range.",
     '',
-    "This recipe took 0.79× the original's time.",
+    "Faster: This recipe took 0.79× the original's time.",
     'Int8 products: not measured. No packed dot product.',
   ]);
+});
+
+test('what nobody asked to measure is one sentence with its reason', () => {
+  const truth = ['Where each operator runs', 'This model in other forms'].map(
+    (what) => ({ level: 'unknown', text: `${what}: not measured yet.` }) as const,
+  );
+  expect(
+    tableOf({ ...reportOf(FULL), truth })
+      .split('\n')
+      .at(-1),
+  ).toBe('Not measured, since it was not asked for: Where each operator runs; This model in other forms.');
 });
 
 test('what was not measured has no figure', () => {

@@ -5,7 +5,7 @@ import { inputsWords, proofWords } from '../base/proof-words';
 import { speedWords } from '../base/verdict';
 import type { Skipped } from '../engine/protocol/index';
 import { byReason } from '../recipe/stays';
-import { answersOf, type Report } from '../report/index';
+import { answersOf, truthLines, type Report } from '../report/index';
 import { printable } from './problem';
 
 type Row = [string, string, string, string];
@@ -32,7 +32,8 @@ export function tableOf(report: Report): string {
       ),
     ]) ?? [];
   const stored = report.stored ? ['', report.stored.totals, ...grouped('stays', stays)] : [];
-  const truth = report.truth ? ['', ...report.truth.map(({ text }) => text)] : [];
+  const { known = [], open = null } = report.truth ? truthLines(report.truth) : {};
+  const truth = report.truth ? ['', ...known, ...(open === null ? [] : [open])] : [];
   const proof = report.checks.proof ? ['', ...proofWords(report.checks.proof)] : [];
   return [...lines, ...answers(report), '', ...notes, ...stored, ...proof, ...truth].map(printable).join('\n');
 }

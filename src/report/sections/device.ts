@@ -3,33 +3,18 @@ import { placementWords } from '../../base/placement-words';
 import { pairBy } from '../../base/pair';
 import { BAND, speedWords, times } from '../../base/verdict';
 import { counted } from '../../base/plural';
-import type { TruthLevel } from '../../engine/protocol/index';
 import { PROVIDERS } from '../../engine/protocol/index';
 import { labelRecipe } from '../../recipe/label';
 import { figure, interval, numbers, section, text, words, type Block, type Section, type SpreadRow } from '../content';
 import { notRun } from '../reasons';
+import { truthLines } from '../truth-lines';
 import type { Report } from '../types';
 import { hundredths, milliseconds } from '../words';
 
-/** Other sentences say by themselves what they are. */
-const PREFIXES: Readonly<Partial<Record<TruthLevel, string>>> = { faster: 'Faster: ', slower: 'Slower: ', warning: 'Warning: ' };
-
-/** The meter's sentences of what nobody has measured end so, while more may still come. */
-const NOT_YET = ': not measured yet.';
-
-/** The truth meter's sentences as they were said; what is still open together, since a report gets no more figures. */
+/** The truth meter's sentences as they were said. */
 export function truthSection({ truth }: Report): Section {
-  const open = truth?.filter(({ text: said }) => said.endsWith(NOT_YET)).map(({ text: said }) => said.slice(0, -NOT_YET.length)) ?? [];
-  const known =
-    truth?.filter(({ text: said }) => !said.endsWith(NOT_YET)).map(({ level, text: said }) => `${PREFIXES[level] ?? ''}${said}`) ?? [];
-  return section(
-    'truth',
-    'What the recipe gains on this device',
-    truth && [
-      { kind: 'list', items: known },
-      text(open.length > 0 ? `Not measured, since it was not asked for: ${open.join('; ')}.` : null),
-    ],
-  );
+  const lines = truth && truthLines(truth);
+  return section('truth', 'What the recipe gains on this device', lines && [{ kind: 'list', items: lines.known }, text(lines.open)]);
 }
 
 /** Where the operators of original and result ran. */
