@@ -12,6 +12,7 @@ import { bytesOf, encodeFloats } from '../onnx/tensor';
 import type { Layer, OnnxModel } from '../onnx/types';
 import { writeModel } from '../onnx/write';
 import { codesForm, isCoded, type Coded } from '../passes/coded';
+import { byWaves } from '../passes/waves';
 import type { RecipeRun } from './run';
 import type { LayerState } from './states';
 
@@ -44,31 +45,30 @@ export async function predictGzipBytes(
   job: Job,
 ): Promise<number | null> {
   if (run.layers.reduce((bytes, layer) => bytes + layer.bytes, 0) > MOST_BYTES) return null;
+  const samples = await byWaves(
+    run.layers,
+    (layer) => layer,
+    (layer) => sampleOf(run, layer, compute),
+  );
   let total = (await skeletonBytes(run.model, gzip)) + (await lookUpBytes(run, gzip));
   for (const [i, layer] of run.layers.entries()) {
     job.signal.throwIfAborted();
-    total += await layerBytes(run, layer, states[i]?.bytesAfter ?? layer.bytes, compute, gzip);
+    total += await layerBytes(run, layer, states[i]?.bytesAfter ?? layer.bytes, samples[i] ?? [], gzip);
   }
   return Math.round(total);
 }
 
-async function layerBytes(run: RecipeRun, layer: Layer, bytes: number, compute: Compute, gzip: Gzip): Promise<number> {
+/** @param sample parts of the layer's weights as they are stored. */
+async function layerBytes(run: RecipeRun, layer: Layer, bytes: number, sample: readonly Bytes[], gzip: Gzip): Promise<number> {
   const encoding = run.store.encodingOf(layer.id);
   if (isCoded(encoding)) {
-    const sample = codesSample(await run.store.codesOf(layer.id), encoding);
     const tables = tableBytes(encoding);
     const [codes, values] = [await ratioOf(sample, gzip), await ratioOf([tables], gzip)];
     const stored = Math.ceil((layer.params * storedBits(encoding)) / 8);
     return codes * stored + values * tables.length + NODES * Math.max(0, bytes - stored - tables.length);
   }
-  const type = encoding === null ? layer.type : 'float16';
-  const ratio = async (): Promise<number> =>
-    ratioOf(
-      (await valuesOf(run, layer, compute)).map((span) => encodeFloats(type, span)),
-      gzip,
-    );
-  if (run.isChanged(layer.id)) return (await ratio()) * bytes;
-  const known = unchanged.get(layer) ?? (await ratio());
+  if (run.isChanged(layer.id)) return (await ratioOf(sample, gzip)) * bytes;
+  const known = unchanged.get(layer) ?? (await ratioOf(sample, gzip));
   unchanged.set(layer, known);
   return known * bytes;
 }
@@ -76,11 +76,15 @@ async function layerBytes(run: RecipeRun, layer: Layer, bytes: number, compute: 
 /** What gzip leaves of layers that are as they were opened. */
 const unchanged = new WeakMap<Layer, number>();
 
-async function valuesOf(run: RecipeRun, layer: Layer, compute: Compute): Promise<Float32Array[]> {
+/** Parts of a layer's weights as they are stored; none where what gzip leaves of it is known. */
+async function sampleOf(run: RecipeRun, layer: Layer, compute: Compute): Promise<Bytes[]> {
+  const encoding = run.store.encodingOf(layer.id);
+  if (isCoded(encoding)) return codesSample(await run.store.codesOf(layer.id), encoding);
+  if (!run.isChanged(layer.id) && unchanged.has(layer)) return [];
   const lease = await run.store.acquire(layer.id);
   try {
     const values = await compute.download(lease.handle);
-    return spansOf(values.length).map(([from, to]) => values.subarray(from, to));
+    return spansOf(values.length).map(([from, to]) => encodeFloats(encoding === null ? layer.type : 'float16', values.subarray(from, to)));
   } finally {
     lease.release();
   }
@@ -89,7 +93,7 @@ async function valuesOf(run: RecipeRun, layer: Layer, compute: Compute): Promise
 /** Codes as they lie in the file: bytes, or planes one after another. */
 function codesSample(codes: Bytes, encoding: Coded): Bytes[] {
   const { bits, qMin } = codesForm(encoding);
-  const spans = spansOf(codes.length).map(([from, to]) => codes.subarray(from, to));
+  const spans = spansOf(codes.length).map(([from, to]) => codes.slice(from, to));
   if (storedBits(encoding) === 8) return spans;
   const padded = (span: Bytes): number => Math.ceil(span.length / 8) * 8;
   return planesOf(bits, qMin).flatMap((plane) => spans.map((span) => packPlane(span, plane, padded(span), qMin)));

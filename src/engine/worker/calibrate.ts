@@ -6,12 +6,12 @@ import type { Dataset } from '../../data/types';
 import { datasetSamples } from '../../measure/samples';
 import { CALIBRATION_SEED, calibrationSamples } from '../../measure/split';
 import { concatChunks, writeModel } from '../../onnx/write';
-import type { Lease, Observed, Probe, ProbeWeight } from '../../passes/types';
+import type { Lease, Observed, Probe } from '../../passes/types';
 import type { SampleSource } from '../../recipe/apply-steps';
 import type { TargetId } from '../../recipe/targets';
 import type { Recipe } from '../../recipe/types';
 import type { Backend, Feeds, HostTensor, Session } from '../../runtime/types';
-import { feedOf, releaser } from './live';
+import { feedAll, releaser } from './live';
 import type { Platform } from './platform';
 
 /** What runs probes: the workbench of the open model. */
@@ -63,7 +63,7 @@ export function sampleSource(
       const leases: Lease[] = [];
       const release = releaser(session, leases);
       try {
-        const weights = await bind(bench, session, probe.weights, lease, leases);
+        const weights = await feedAll(session, bench.platform, probe.weights, lease, leases);
         await runAll(session, data, indices.slice(0, probe.limit), weights, probe, visit, job);
       } finally {
         release();
@@ -72,22 +72,6 @@ export function sampleSource(
       }
     },
   };
-}
-
-async function bind(
-  bench: Bench,
-  session: Session,
-  weights: readonly ProbeWeight[],
-  lease: (weight: ProbeWeight) => Promise<Lease>,
-  leases: Lease[],
-): Promise<Feeds> {
-  const feeds: Record<string, Feeds[string]> = {};
-  for (const weight of weights) {
-    const held = await lease(weight);
-    leases.push(held);
-    feeds[weight.inputName] = await feedOf(session, bench.platform, weight, held);
-  }
-  return feeds;
 }
 
 async function runAll(

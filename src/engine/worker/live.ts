@@ -4,6 +4,7 @@
  */
 import type { Compute, GpuCompute } from '../../compute/types';
 import type { Lease } from '../../passes/types';
+import { byWaves } from '../../passes/waves';
 import { weightsAsInputs, type WeightInput } from '../../onnx/live';
 import type { OnnxModel } from '../../onnx/types';
 import { concatChunks, writeModel } from '../../onnx/write';
@@ -92,15 +93,13 @@ async function bind(
   which: 'before' | 'after',
   device: LiveDevice,
 ): Promise<SwappableWeights> {
-  const weights: Record<string, Feeds[string]> = {};
   const leases: Lease[] = [];
   const release = releaser(session, leases);
+  const acquire = ({ layerId }: WeightInput): Promise<Lease> =>
+    which === 'after' ? run.store.acquire(layerId) : run.store.acquireOriginal(layerId);
+  let weights: Feeds;
   try {
-    for (const input of inputs) {
-      const lease = await (which === 'after' ? run.store.acquire(input.layerId) : run.store.acquireOriginal(input.layerId));
-      leases.push(lease);
-      weights[input.inputName] = await feedOf(session, device, input, lease);
-    }
+    weights = await feedAll(session, device, inputs, acquire, leases);
   } catch (error) {
     release();
     throw error;
@@ -120,6 +119,26 @@ async function bind(
       return { run: (feeds, signal) => session.run({ ...feeds, ...weights, ...own }, signal), release: end };
     },
   };
+}
+
+/** Weights where the session reads them, by their inputs; what comes to main memory comes in waves. The leases go to `leases`. */
+export async function feedAll<W extends WeightInput>(
+  session: Session,
+  device: LiveDevice,
+  inputs: readonly W[],
+  acquire: (input: W) => Promise<Lease>,
+  leases: Lease[],
+): Promise<Feeds> {
+  const feeds = await byWaves(
+    inputs,
+    ({ shape }) => ({ params: shape.reduce((product, size) => product * size, 1) }),
+    async (input): Promise<[string, Feeds[string]]> => {
+      const lease = await acquire(input);
+      leases.push(lease);
+      return [input.inputName, await feedOf(session, device, input, lease)];
+    },
+  );
+  return Object.fromEntries(feeds);
 }
 
 /** A weight where the session reads it: its GPU buffer as it is, or its values in main memory. */

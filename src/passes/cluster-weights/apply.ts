@@ -10,6 +10,7 @@ import { onOriginalInputs } from '../reconstruction/inputs-field';
 import type { Options } from '../options';
 import { groupsOf } from '../quantize-weights/groups';
 import type { Pass, PassContext, PassResult } from '../types';
+import { byWaves } from '../waves';
 import { clusterByOutput } from './by-output';
 import { fitCodebook } from './codebook';
 import { clusterWeightsMeta } from './meta';
@@ -51,11 +52,18 @@ async function clusterSelected(context: PassContext, read: (options: Options) =>
     'was clustered by its weights alone',
   );
   const startedAt = Date.now();
-  for (const [done, each] of rest.entries()) {
-    context.job.signal.throwIfAborted();
-    context.job.onProgress({ stage: `Clustering ${each.layer.id}`, done, total: rest.length, startedAt });
-    await clusterLayer(context, each);
-  }
+  let done = 0;
+  await byWaves(
+    rest,
+    ({ layer }) => layer,
+    async (each) => {
+      context.job.signal.throwIfAborted();
+      await clusterLayer(context, each, () =>
+        context.job.onProgress({ stage: `Clustering ${each.layer.id}`, done, total: rest.length, startedAt }),
+      );
+      done++;
+    },
+  );
   return {
     changed: planned.map(({ layer }) => layer.id),
     skipped,
@@ -107,11 +115,15 @@ function clusterByOutputs(context: PassContext, planned: readonly Planned[]): Pr
 }
 
 /** Clusters one layer by its weights alone. */
-async function clusterLayer(context: PassContext, { layer, groups, settings }: Planned): Promise<void> {
+async function clusterLayer(context: PassContext, { layer, groups, settings }: Planned, onStart: () => void): Promise<void> {
   const { compute, weights, job } = context;
   const lease = await weights.acquire(layer.id);
   try {
-    const fit = async (): Promise<Codebook> => fitCodebook(await compute.download(lease.handle), groups, settings, null, job.signal);
+    const fit = async (): Promise<Codebook> => {
+      const values = await compute.download(lease.handle);
+      onStart();
+      return fitCodebook(values, groups, settings, null, job.signal);
+    };
     const codebook = await context.keep(`codebook ${layer.id}`, fit, ({ values }) => values.byteLength);
     await weights.put(layer.id, await compute.run(assign, lease.handle, codebook), { kind: 'codebook', codebook });
   } finally {

@@ -33,8 +33,7 @@ export async function shiftsByNorms(context: PassContext, targets: readonly Targ
       );
       continue;
     }
-    const present = await readWeights(context, layerId);
-    const original = await readWeights(context, layerId, 'original');
+    const [present, original] = await Promise.all([readWeights(context, layerId), readWeights(context, layerId, 'original')]);
     const factor = factorsOf(node).product;
     const errors = present.map((w, i) => w - (original[i] ?? 0));
     const before = context.weights.originalBiases.get(bias.node.input[bias.input] ?? '');

@@ -6,6 +6,7 @@ import type { Layer, Skipped } from '../../onnx/types';
 import { requireCalibration } from '../calibration';
 import { codesOf, valuesOf, type Coded } from '../coded';
 import { readWeights } from '../read-weights';
+import { byWaves } from '../waves';
 import type { Calibration, PassContext } from '../types';
 import { biasesOf, shiftedBias, type ShiftableBias } from './biases';
 import { gramEntries, inputMatrix, observeGrams, type InputGram, type InputsFrom, type Networks } from './gram';
@@ -85,10 +86,7 @@ export async function fitLayersByOutput<P extends PlannedFit>(
   const { layers, skipped } = await context.keep(key, make, ({ layers: kept }) => keptBytes(kept));
   if (fresh) return skipped;
   const biases = biasesOf(context.model, [...layers.keys()]);
-  for (const [id, kept] of layers) {
-    await context.weights.put(id, context.compute.upload(valuesOf(kept.codes, kept.encoding)), kept.encoding);
-    if (kept.bias !== null) putBias(context, biases.get(id) ?? null, kept.bias);
-  }
+  for (const [id, kept] of layers) await place(context, id, kept, biases.get(id) ?? null);
   return skipped;
 }
 
@@ -141,17 +139,31 @@ async function fitAll<P extends PlannedFit>(
   const layers = new Map<string, KeptLayer>();
   const startedAt = Date.now();
   const yieldTurn = createYielder();
+  let done = 0;
   for (const stage of stages) {
     const grams = await gramsOf(context, calibration, networks, stage, new Set(biases.keys()), from);
-    for (const each of fit.filter(({ layer }) => stage.includes(layer.id))) {
-      const { id } = each.layer;
-      context.job.signal.throwIfAborted();
-      await yieldTurn();
-      context.job.onProgress({ stage: `${method.verb} ${id} by its outputs`, done: layers.size, total: fit.length, startedAt });
-      const inputs = grams.get(id);
-      const fitted = inputs ? await fitOne(context, each, inputs, biases.get(id) ?? null, method) : 'its inputs could not be observed';
-      if (typeof fitted === 'string') skipped.push({ layer: id, reason: fitted });
-      else layers.set(id, fitted);
+    const some = fit.filter(({ layer }) => stage.includes(layer.id));
+    const fitted = await byWaves(
+      some,
+      // Both lie on the device while a layer is fitted.
+      ({ layer }) => ({ params: layer.params + sizeOf(layer.id) }),
+      async (each) => {
+        const { id } = each.layer;
+        await yieldTurn();
+        context.job.signal.throwIfAborted();
+        context.job.onProgress({ stage: `${method.verb} ${id} by its outputs`, done, total: fit.length, startedAt });
+        const inputs = grams.get(id);
+        const one = inputs ? await fitOne(context, each, inputs, biases.get(id) ?? null, method) : 'its inputs could not be observed';
+        done++;
+        return one;
+      },
+    );
+    // In order: new biases get their names one after another. Later stages observe what these layers have become.
+    for (const [at, { layer }] of some.entries()) {
+      const one = fitted[at] ?? 'it was not fitted';
+      if (typeof one === 'string') skipped.push({ layer: layer.id, reason: one });
+      else await place(context, layer.id, one, biases.get(layer.id) ?? null);
+      if (typeof one !== 'string') layers.set(layer.id, one);
     }
   }
   return { layers, skipped };
@@ -189,24 +201,20 @@ async function fitOne<P extends PlannedFit>(
   bias: ShiftableBias | null,
   method: FitMethod<P>,
 ): Promise<KeptLayer | string> {
-  const { compute, weights } = context;
-  const { id } = planned.layer;
-  const values = await readWeights(context, id);
+  const { compute } = context;
+  const values = await readWeights(context, planned.layer.id);
   const fitted = await method.fit(planned, values, inputs);
   if (typeof fitted === 'string') return fitted;
   const placed = compute.upload(fitted.values);
   const codes = await codesOf(compute, placed, fitted.encoding).finally(() => placed.destroy());
   const encoding = withSpread(fitted.encoding, values, fitted.values, inputs);
-  const stored = valuesOf(codes, encoding);
-  // Later stages observe what this layer has become.
-  await weights.put(id, compute.upload(stored), encoding);
-  const shifted = bias === null ? null : shiftedBias(bias.values, values, stored, inputs);
-  if (shifted !== null) putBias(context, bias, shifted);
-  return { codes, encoding, bias: shifted };
+  return { codes, encoding, bias: bias === null ? null : shiftedBias(bias.values, values, valuesOf(codes, encoding), inputs) };
 }
 
-function putBias({ weights }: PassContext, bias: ShiftableBias | null, values: Float64Array): void {
-  if (bias !== null) weights.originalBiases.set(bias.write(values), bias.values);
+/** Puts a fitted layer into the store, and its bias into the graph. */
+async function place({ compute, weights }: PassContext, id: string, kept: KeptLayer, bias: ShiftableBias | null): Promise<void> {
+  await weights.put(id, compute.upload(valuesOf(kept.codes, kept.encoding)), kept.encoding);
+  if (bias !== null && kept.bias !== null) weights.originalBiases.set(bias.write(kept.bias), bias.values);
 }
 
 function keptBytes(layers: ReadonlyMap<string, KeptLayer>): number {
