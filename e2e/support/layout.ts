@@ -5,7 +5,7 @@
  * line by line, by the part of it that the boxes around it let through.
  * - wide: the document scrolls sideways, or a part of it that is no table;
  * - clipped: text cut off by a box that does not scroll, or in a control too narrow for it. An ellipsis is let be where a `title` holds
- *   the whole; on a phone, which shows no titles, where the telling end stands behind it (`.name-end`);
+ *   the whole; on a phone, which shows no titles, where the start is cut and the telling end stands;
  * - squeezed: a box that scrolls, of which too little is seen to read by;
  * - over: text or a control over another, where neither holds the other. Sticky heads and layers (dialogs, menus) may cover what is behind;
  * - small: a target under 24 px. A link within a sentence may be as high as its line (WCAG 2.5.8).
@@ -60,7 +60,7 @@ export async function layoutFaults(): Promise<string[]> {
   };
   const mayEnd = (element: Element): boolean => {
     if (getComputedStyle(element).textOverflow !== 'ellipsis') return false;
-    return innerWidth > PHONE ? element.closest('[title]') !== null : element.nextElementSibling?.matches('.name-end') === true;
+    return innerWidth > PHONE ? element.closest('[title]') !== null : getComputedStyle(element).direction === 'rtl';
   };
 
   /** The part of a box that `from` and the boxes around it let through; for words, a fault where one cuts them that does not scroll. */
