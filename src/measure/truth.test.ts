@@ -60,6 +60,15 @@ test('storage: packed and float16 weights are smaller at the same speed, Dequant
   ]);
 });
 
+test('codes that integer kernels compute on are not called decoded in every run', () => {
+  const layers = [layer('Conv', 1, { storage: 'dequantize', bits: 8 })];
+  const recipe = { ...noRecipe, quantizedActivations: true };
+  expect(about(/DequantizeLinear|int8 codes/, { layers, recipe, ep: 'wasm' })).toEqual([
+    'smaller: 1 of 1 layer stored as int8 codes, which integer kernels compute on where activations are quantized too.',
+  ]);
+  expect(about(/DequantizeLinear|int8 codes/, { layers, recipe, ep: 'webgpu' })[0]).toContain('decoded by DequantizeLinear');
+});
+
 test('MatMulNBits is called faster by a measurement alone; without one its documented gain is said, where MatMul is most work', () => {
   const codes = { storage: 'matmulnbits', bits: 4 } as const;
   const heavy = [layer('Conv', 70), layer('MatMul', 930, codes)];

@@ -54,7 +54,10 @@ function storageSentences(input: TruthInput): Sentence[] {
     const what = decoded.some((l) => l.op.startsWith('Conv')) ? 'int8 convolution weights are' : 'these weights are';
     sentences.push({
       level: 'smaller',
-      text: `${count(decoded, layers)} decoded by DequantizeLinear in every run: ${what} only smaller, never faster.`,
+      text:
+        recipe.quantizedActivations && PROVIDERS[input.ep].integers
+          ? `${count(decoded, layers)} stored as int8 codes, which integer kernels compute on where activations are quantized too.`
+          : `${count(decoded, layers)} decoded by DequantizeLinear in every run: ${what} only smaller, never faster.`,
     });
   }
   const onCodes = stored('matmulnbits');
