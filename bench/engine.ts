@@ -12,10 +12,12 @@ export const job = { signal: new AbortController().signal, onProgress: () => {} 
 export const runtime = createWebRuntime({ device: null });
 export const platform = { compute: createCpuCompute(), gpu: null, runtime, fallbackReason: 'Node', lost: job.signal };
 
+/** A model in memory, as the page opens a dropped file, on WASM alone. */
 export function openBlob(path: string, blob: Blob): ReturnType<typeof openDocument> {
   return openDocument([{ path, blob }], () => Promise.resolve(runtime), job);
 }
 
+/** A model of the disk with its external data, as the page opens dropped files, on WASM alone. */
 export async function openModel(path: string): ReturnType<typeof openDocument> {
   return openBlob(basename(path), await openAsBlob(path));
 }

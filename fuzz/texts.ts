@@ -30,12 +30,14 @@ function mutatedJson(value: unknown, dice: Dice): unknown {
 
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
+/** A recipe's JSON with changes of a reader's and a writer's mistakes. */
 export function recipeText(dice: Dice): string {
   const base = dice.chance(0.5) ? defaultRecipe : recipeOf(dice);
   const text = JSON.stringify(dice.chance(0.7) ? mutatedJson(base, dice) : base) ?? '';
   return dice.chance(0.4) ? textOf(mutatedBytes(new TextEncoder().encode(text), dice)) : text;
 }
 
+/** A recipe's link with characters changed. */
 export function recipeLink(dice: Dice): string {
   const link = encodeRecipeLink(dice.chance(0.5) ? defaultRecipe : recipeOf(dice));
   const extra = dice.pick(['', '?constructor=1', '?bits.__proto__=4', '?exclude=*a*a*a*b', '?bits=1e999', '%', '?%E0%A4%A']);

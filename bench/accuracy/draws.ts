@@ -90,6 +90,7 @@ export function spreadOf(
 
 const fixed = (value: number): string => value.toFixed(2);
 
+/** One draw in a line: points and percent to two decimals, its 95 % interval. */
 export function describeDraw({ seed, bytes, samples, top1, lost, interval, agreement, kl }: Draw): string {
   const of = seed === null ? 'learns from no samples' : `draw ${seed}`;
   return (

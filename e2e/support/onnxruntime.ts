@@ -20,6 +20,7 @@ export async function scoresOf(path: string, pixels: Float32Array, side: number)
   }
 }
 
+/** Largest absolute difference; NaN where a value is NaN or `b` is shorter. */
 export function largestDifference(a: Float32Array, b: Float32Array): number {
   return a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] ?? Number.NaN))), 0);
 }

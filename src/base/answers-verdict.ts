@@ -62,6 +62,9 @@ const CLASS_LEVEL = 0.05;
 const NAMED_CLASSES = 4;
 const NAMED_MOVES = 2;
 
+/**
+ * The verdict in a few words, and the findings that page, report and command line list, a warning first. What was not measured is left out.
+ */
 export function answersVerdict(compared: Compared): AnswersVerdict {
   const { paired, changed, agreement } = compared;
   const moved = movedClasses(compared);

@@ -66,6 +66,7 @@ export function toPlainError(thrown: unknown): PlainError {
   return { code: 'internal', message, remedy: 'This is a fault of Whittle. Copy the details and report it.' };
 }
 
+/** The error on the other side of the border: comlink carries plain objects alone. Causes do not cross. */
 export function fromPlainError(error: PlainError): WhittleError {
   return new WhittleError(error.code, error.message, error.remedy);
 }

@@ -8,12 +8,14 @@ export function formatBytes(bytes: number): string {
   return `${value}${THIN}${unit}`;
 }
 
+/** Decimal units (1 kB = 1,000 B) with three figures, apart, so that the page can set the unit smaller; whole bytes below 1 kB. */
 export function bytesParts(bytes: number): { readonly value: string; readonly unit: string } {
   if (bytes < 1000) return { value: String(Math.round(bytes)), unit: 'B' };
   const [scale, unit] = bytes < 1e6 ? [1e3, 'kB'] : bytes < 1e9 ? [1e6, 'MB'] : [1e9, 'GB'];
   return { value: threeFigures(bytes / scale), unit };
 }
 
+/** Three significant figures, no decimals from 99.95 on; a minus is U+2212. 0 is "0.00". */
 export function threeFigures(value: number): string {
   const size = Math.abs(value);
   return signed(size > 0 && size < 0.9995 ? value.toPrecision(3) : value.toFixed(size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2));
@@ -25,6 +27,7 @@ export function kilobytes(bytes: number): string {
   return kb >= 1000 ? formatCount(Math.round(kb)) : threeFigures(kb);
 }
 
+/** Whole numbers with commas between thousands, whatever the browser's language. */
 export function formatCount(count: number): string {
   return count.toLocaleString('en');
 }
@@ -36,10 +39,12 @@ export function formatLarge(count: number): string {
   return `${threeFigures(count / scale)}${THIN}${unit}`;
 }
 
+/** @param percent 0 to 100, not a fraction; a thin space goes before the sign. */
 export function formatPercent(percent: number, digits = 1): string {
   return `${signed(percent.toFixed(digits))}${THIN}%`;
 }
 
+/** Milliseconds with three significant figures and their unit. */
 export function formatMs(ms: number): string {
   return `${threeFigures(ms)}${THIN}ms`;
 }
@@ -67,6 +72,7 @@ function signed(text: string): string {
   return text.replace(/^-/, '\u2212').replace('e-', 'e\u2212');
 }
 
+/** Sizes in the order of the axes, with a times sign between; a symbolic size by its name. */
 export function formatShape(shape: readonly (number | string)[]): string {
   return shape.join('×');
 }

@@ -39,6 +39,7 @@ export function blocksPerChannel({ outer, inner, block }: Groups): number {
   return block === 0 ? 0 : Math.ceil((outer * inner) / block);
 }
 
+/** Groups of the whole tensor: how many scales a grid, or tables a codebook has. */
 export function groupCount(groups: Groups): number {
   return groups.channels * blocksPerChannel(groups);
 }

@@ -10,6 +10,7 @@ export interface HeatColumn {
   readonly label: string;
 }
 
+/** The columns of a scan: bit widths from the most on, then sparsities (shares of 0 to 1) from the least: left to right the cut grows. */
 export function columnsOf({
   bits,
   sparsities,
@@ -25,6 +26,7 @@ export function columnsOf({
   ];
 }
 
+/** Tells a scan's cells apart, whatever order they come in. @param value bits, or a sparsity of 0 to 1. */
 export function cellKey({ layerId, kind, value }: { readonly layerId: string; readonly kind: Kind; readonly value: number }): string {
   return `${kind} ${value} ${layerId}`;
 }

@@ -6,6 +6,7 @@ export interface LinearScale {
   readonly toValue: (pixels: number) => number;
 }
 
+/** @param domain, @param range their ends; the range may fall, as y axes do. A domain of one point is taken as 1 wide. */
 export function linearScale([low, high]: readonly [number, number], [from, to]: readonly [number, number]): LinearScale {
   const span = high - low || 1;
   return {

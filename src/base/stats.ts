@@ -1,5 +1,6 @@
 /** Statistics of small samples, in float64. */
 
+/** NaN for no values. */
 export function mean(values: readonly number[]): number {
   let sum = 0;
   for (const v of values) sum += v;
@@ -27,6 +28,7 @@ export function percentile(values: readonly number[], p: number): number {
   return a + (b - a) * (position - low);
 }
 
+/** Of an even number the mean of the middle two, as `percentile` has it. */
 export function median(values: readonly number[]): number {
   return percentile(values, 0.5);
 }

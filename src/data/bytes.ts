@@ -127,6 +127,7 @@ export async function textOf(file: DataFile): Promise<string> {
   return blob.text();
 }
 
+/** All of it in memory: for what is known to be small. Rejects where the file has changed or gone since it was given. */
 export async function bytesOf(blob: Blob): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await blob.arrayBuffer());
 }

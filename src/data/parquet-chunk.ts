@@ -26,6 +26,7 @@ export interface Chunk {
   readonly index: readonly [number, number] | null;
 }
 
+/** `bad-data` for a file that is no Parquet or a damaged one. @param why a clause, with or without its full stop. */
 export function damaged(path: string, why: string, cause?: unknown): WhittleError {
   return new WhittleError(
     'bad-data',

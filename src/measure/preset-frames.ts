@@ -42,6 +42,7 @@ export class Frames {
   }
 }
 
+/** @param crop pixels of the shorter side before the middle is cut out; undefined: the whole image is squeezed into the input. */
 export function cropped(input: CardInput, crop: Crop): CardInput {
   const { resizeShorter: _, ...rest } = input;
   return crop === undefined ? rest : { ...rest, resizeShorter: crop };

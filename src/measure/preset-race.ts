@@ -65,6 +65,7 @@ interface OffsetTally {
   readonly chance: ChanceTally;
 }
 
+/** How many answers are right. */
 export function hits(right: readonly boolean[]): number {
   return right.reduce((n, r) => (r ? n + 1 : n), 0);
 }

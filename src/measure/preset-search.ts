@@ -126,6 +126,7 @@ function trialOf({ preset, input, tally }: Way, tries: number): PresetTrial {
   return { preset, input, trial: tally.best(tries) };
 }
 
+/** As findings call it; null is a card whose numbers are no preset's. */
 export function nameOf(preset: Preset | null): string {
   return preset?.label ?? 'own numbers';
 }

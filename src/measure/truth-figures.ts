@@ -8,6 +8,7 @@ import { PROVIDERS } from '../runtime/providers';
 /** Width of the interval of a model against itself from which the device is too busy for small differences. */
 const NOISY_WIDTH = 0.2;
 
+/** @param measured the result's time over the original's, of runs in turns; null where none were made: that is said, never guessed. */
 export function measuredSentence(measured: Ratio | null): Sentence {
   if (measured === null) return { level: 'unknown', text: 'This recipe against the original on this device: not measured yet.' };
   return { level: verdictOf(measured), text: `This recipe took ${timeOf(measured)}.` };

@@ -14,6 +14,10 @@ const ACTIVATION_OPS: readonly string[] = [
   'MatMulInteger',
 ];
 
+/**
+ * Whether quantized activations suit the provider, from where the nodes of this file really ran if that was profiled. Nothing where it has
+ * none and the provider computes on integers.
+ */
 export function placementSentences(input: TruthInput): Sentence[] {
   const { ep, ops, recipe, placement, measured } = input;
   const quantized = recipe.quantizedActivations || ACTIVATION_OPS.some((op) => (ops[op] ?? 0) > 0);

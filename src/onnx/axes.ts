@@ -22,6 +22,7 @@ export function storedAxes(shape: readonly number[]): Axis[] {
   return shape.map((size, at) => ({ size, runs: [{ size, stride: sizeOf(shape.slice(at + 1)) }], whole: true }));
 }
 
+/** Sizes of the axes, outermost first. */
 export function sizesOf(axes: readonly Axis[]): number[] {
   return axes.map(({ size }) => size);
 }
@@ -117,6 +118,7 @@ export function expanded(axes: readonly Axis[], shape: readonly number[]): Axis[
   });
 }
 
+/** ONNX counts negative axes from the last one. */
 export function positive(axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis;
 }

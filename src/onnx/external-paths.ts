@@ -11,6 +11,7 @@ function partsOf(path: string): string[] {
   return parts;
 }
 
+/** Whether both name one place: "./", doubled and backward slashes aside, .. followed. Case counts. */
 export function samePath(a: string, b: string): boolean {
   return partsOf(a).join('/') === partsOf(b).join('/');
 }

@@ -23,6 +23,7 @@ export function makeNode(
   return create(NodeProtoSchema, { opType, input: [...input], output: [...output], attribute: list, ...(domain ? { domain } : {}) });
 }
 
+/** Whatever its type; most callers want `intAttribute` and the like, which ask for one. */
 export function findAttribute(node: NodeProto, name: string): AttributeProto | undefined {
   return node.attribute.find((candidate) => candidate.name === name);
 }
@@ -33,15 +34,18 @@ function typed(node: NodeProto, name: string, type: Kind): AttributeProto | unde
   return found?.type === type && !found.refAttrName ? found : undefined;
 }
 
+/** Opset attributes fit a double. @param fallback where it is absent or of another type: the operator's default. */
 export function intAttribute(node: NodeProto, name: string, fallback: number): number {
   const found = typed(node, name, Kind.INT);
   return found ? Number(found.i) : fallback;
 }
 
+/** undefined where it is absent or of another type: operators differ in what that means. */
 export function intsAttribute(node: NodeProto, name: string): number[] | undefined {
   return typed(node, name, Kind.INTS)?.ints.map(Number);
 }
 
+/** UTF-8. @param fallback where it is absent or of another type. */
 export function stringAttribute(node: NodeProto, name: string, fallback: string): string {
   const found = typed(node, name, Kind.STRING);
   return found ? new TextDecoder().decode(found.s) : fallback;

@@ -70,6 +70,7 @@ export function sizeOf(dims: readonly (number | bigint)[]): number {
   return dims.reduce<number>((product, dim) => product * Number(dim), 1);
 }
 
+/** Sizes as numbers (the file has int64); [] is a scalar. */
 export function shapeOf(tensor: TensorProto): number[] {
   return tensor.dims.map(Number);
 }

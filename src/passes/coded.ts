@@ -9,6 +9,7 @@ import type { Encoding } from './types';
 /** Encodings whose values are small integers and what these stand for. */
 export type Coded = Exclude<Encoding, { readonly kind: 'float16' }>;
 
+/** Whether the layer is stored as codes, of a grid or a table: half precision and plain floats are not. */
 export function isCoded(encoding: Encoding | null): encoding is Coded {
   return encoding !== null && encoding.kind !== 'float16';
 }

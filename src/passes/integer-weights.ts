@@ -19,6 +19,7 @@ export interface WeightSettings {
   readonly granularity: 'channel' | 'tensor';
 }
 
+/** Options of the passes that compute on integers; what is not set there is parsed already. */
 export function weightSettings(options: Options): WeightSettings {
   return { bits: Number(options['weightBits']), granularity: options['granularity'] === 'tensor' ? 'tensor' : 'channel' };
 }

@@ -22,6 +22,7 @@ export const passMetas: readonly PassMeta[] = [
   convertFloat16Meta,
 ];
 
+/** undefined for ids of later versions and typing mistakes. */
 export function metaOf(id: string): PassMeta | undefined {
   return passMetas.find((meta) => meta.id === id);
 }

@@ -84,6 +84,7 @@ export interface PassMeta {
   readonly layerFields: readonly string[];
 }
 
+/** Options as a step has them where it sets none; fields without a default are absent. */
 export function defaultsOf(meta: PassMeta): Options {
   return Object.fromEntries(meta.fields.flatMap((f) => (f.default === undefined ? [] : [[f.key, f.default]])));
 }

@@ -27,10 +27,12 @@ const RULES: Readonly<Record<string, PassRules>> = {
 
 const PLANNED_PASSES: ReadonlySet<string> = new Set(['prune-channels', 'finetune', 'distill']);
 
+/** Empty for passes that have none. */
 export function rulesOf(passId: string): PassRules {
   return own(RULES, passId) ?? {};
 }
 
+/** Whether a later version is to have it: a recipe that names it is refused as such, not as a typing mistake. */
 export function isPlannedPass(passId: string): boolean {
   return PLANNED_PASSES.has(passId);
 }

@@ -7,6 +7,7 @@ export interface Shared {
   retire(): void;
 }
 
+/** Takes the handle over: nobody else may destroy it. Releasing a lease twice does nothing. */
 export function createShared(handle: Handle): Shared {
   let leases = 0;
   let owned = true;

@@ -22,6 +22,7 @@ export interface StepWords {
 /** Layers named at most. */
 const NAMED = 4;
 
+/** Each step in the page's words with the settings that differ from defaults, those that are off too. */
 export function describeRecipe(recipe: Pick<Recipe, 'passes'>): StepWords[] {
   return recipe.passes.map((step) => {
     const meta = metaOf(step.id);

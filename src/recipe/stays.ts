@@ -45,6 +45,7 @@ interface Outcome {
   readonly steps: readonly Pick<StepResult, 'id' | 'skipped'>[];
 }
 
+/** How much of the weights the recipe stores in fewer bits, in parameters and bytes, and why the rest stays, most bytes first. */
 export function whatStays({ recipe, layers, skipped, states, steps }: Outcome): Stored {
   const known = new Map(states.map((state) => [state.id, state]));
   // A layer that a graph pass took away neither stays nor is stored.

@@ -86,6 +86,7 @@ export function figure(value: number | null | undefined, format: (value: number)
   return value === null || value === undefined ? absent : { value, text: format(value) };
 }
 
+/** Both ends in one cell; "not measured" where there are none. */
 export function interval(
   ends: { readonly low: number; readonly high: number } | null | undefined,
   format: (value: number) => string,
@@ -103,19 +104,23 @@ export function between([low, high]: readonly [Figure, Figure]): string {
   return low.value < 0 || high.value < 0 ? ' to ' : '–';
 }
 
+/** A cell as running text has it. */
 export function cellText(cell: Cell): string {
   if (typeof cell === 'string') return cell;
   return 'text' in cell ? cell.text : `${cell[0].text}${between(cell)}${cell[1].text}`;
 }
 
+/** Columns of words, which are set left. */
 export function words(...names: readonly string[]): Column[] {
   return names.map((name) => ({ name, kind: 'words' }));
 }
 
+/** Columns of figures, which are set right. */
 export function numbers(...names: readonly string[]): Column[] {
   return names.map((name) => ({ name, kind: 'numbers' }));
 }
 
+/** Sentences one after another; null and empty ones are left out. */
 export function text(...sentences: readonly (string | null)[]): Block {
   return { kind: 'words', text: sentences.filter((sentence) => sentence !== null && sentence !== '').join(' ') };
 }

@@ -7,6 +7,7 @@ export function notRun({ checks: { proof } }: Report): string {
   return proof && !proof.runnable ? `the file cannot be run here (${(proof.reason ?? '').replace(/\.$/, '')})` : NOT_ASKED;
 }
 
+/** Why there is no accuracy, as a clause after "since". */
 export function notScored(report: Report): string {
   if (!report.data) return 'there are no samples';
   if (!report.data.labelled) return 'the samples have no labels';

@@ -22,6 +22,7 @@ export interface Guard {
   hung: WhittleError | null;
 }
 
+/** One for all sessions of a provider: runs take turns, and once one hangs the others are refused. */
 export function createGuard(): Guard {
   return { mutex: new Mutex(), hung: null };
 }

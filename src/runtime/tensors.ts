@@ -3,6 +3,10 @@ import type * as Ort from 'onnxruntime-common';
 import { WhittleError } from '../base/errors';
 import type { GpuTensor, HostTensor, TensorData, ValueInfo } from './types';
 
+/**
+ * A GPU buffer is taken as it is, not copied: it must outlive the run. Throws `runtime-failed` where length and shape differ or the type
+ * cannot be fed.
+ */
 export function toOrt(ort: Pick<typeof Ort, 'Tensor'>, name: string, tensor: HostTensor | GpuTensor): Ort.Tensor {
   if ('gpuBuffer' in tensor) {
     return ort.Tensor.fromGpuBuffer(tensor.gpuBuffer, { dataType: 'float32', dims: [...tensor.dims] });
@@ -47,6 +51,7 @@ export async function fromOrt(tensor: Ort.Tensor): Promise<HostTensor> {
   return host;
 }
 
+/** Product of the sizes; 1 for a scalar, 0 where an axis is empty. */
 export function elements(dims: readonly number[]): number {
   return dims.reduce((n, d) => n * d, 1);
 }

@@ -79,11 +79,13 @@ function aimAtWhatRuns(): void {
   keepRecipe();
 }
 
+/** Asks the engine what device and browser it runs on; waits for the engine to start. */
 export async function learnEnvironment(): Promise<void> {
   const engine = await theEngine();
   useDocument.setState({ environment: await engine.environment({ signal: new AbortController().signal }) });
 }
 
+/** Compares the opened model's outputs on WebGPU and WASM, as a job that the page shows. Rejects as the engine does. */
 export async function checkBackends(): Promise<BackendCheck> {
   const engine = await theEngine();
   const check = await runJob('Comparing WebGPU with WASM', 'run', async (job) => engine.checkBackends(job));
@@ -161,6 +163,10 @@ function inWords(goal: BestGoal): string {
   return goal.kind === 'bits' ? `${goal.bits} bits` : `file of ${formatBytes(goal.bytes)}`;
 }
 
+/**
+ * Writes and proves the file of the present recipe, which then is a point of the Compare page. Rejects with the proof's reason where it
+ * fails.
+ */
 export async function exportModel(): Promise<Exported> {
   const engine = await theEngine();
   const { recipe } = useRecipe.getState();
@@ -181,6 +187,7 @@ export async function measure(ep: Provider): Promise<Measurement> {
   return measurement;
 }
 
+/** Stops what follows the sliders first: it would share the device. @param sizes edges of square matrices. */
 export async function benchmarkMatmul(sizes: readonly number[]): Promise<readonly MatmulTiming[]> {
   stopFollowing();
   const engine = await theEngine();

@@ -99,6 +99,7 @@ function pageOf(state: unknown): Page | null {
   return PAGES.find((page) => typeof state === 'object' && state !== null && 'page' in state && state.page === page) ?? null;
 }
 
+/** This page's address with the present recipe in its fragment, which no server sees. */
 export function recipeLink(): string {
   const url = new URL(location.href);
   url.hash = `${LINK_KEY}${encodeRecipeLink(useRecipe.getState().recipe)}`;

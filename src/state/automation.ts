@@ -180,6 +180,7 @@ declare global {
   }
 }
 
+/** Puts `window.whittle` there: the command line and tests drive the page by it. */
 export function installAutomation(): void {
   window.whittle = automation;
 }

@@ -25,6 +25,7 @@ export async function setData(
   return readData({ name, files }, card, 'person', split);
 }
 
+/** Scores and variants go with the samples: they are of these. */
 export async function removeData(): Promise<void> {
   const engine = await theEngine();
   await engine.clearData();

@@ -73,6 +73,7 @@ export const useDocument = create<DocumentState>(() => ({
   lostReason: null,
 }));
 
+/** Takes the notice of the last failure away; what failed stays undone. */
 export function dismissError(): void {
   useDocument.setState({ error: null });
 }

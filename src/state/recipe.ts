@@ -33,6 +33,7 @@ export function settle(): void {
   useRecipe.setState({ lastEdit: null });
 }
 
+/** A step back in the history, of which a drag is one; nothing at its start. */
 export function undo(): void {
   useRecipe.setState(({ recipe, past, future }) => {
     const previous = past.at(-1);
@@ -40,6 +41,7 @@ export function undo(): void {
   });
 }
 
+/** Takes the last undo back; an edit in between has ended that. */
 export function redo(): void {
   useRecipe.setState(({ recipe, past, future }) => {
     const [next, ...rest] = future;
@@ -52,6 +54,10 @@ function editStep(index: number, change: (step: RecipeStep) => RecipeStep, edit:
   setRecipe({ ...recipe, passes: recipe.passes.map((step, i) => (i === index ? change(step) : step)) }, edit);
 }
 
+/**
+ * Edits one option of a step, and unsets those that it takes the place of. @param value undefined: back to its default. Edits of one option
+ * that follow each other are one step of the history.
+ */
 export function setOption(index: number, key: string, value: OptionValue | undefined): void {
   const change = ({ options = {}, ...step }: RecipeStep): RecipeStep => {
     const replaced = metaOf(step.id)?.fields.find((field) => field.key === key)?.replaces ?? [];
@@ -98,10 +104,12 @@ export function setTarget(target: TargetId): void {
   setRecipe({ ...useRecipe.getState().recipe, target });
 }
 
+/** A step that is off keeps its settings. */
 export function setOff(index: number, off: boolean): void {
   editStep(index, ({ off: _off, ...step }) => (off ? { ...step, off: true } : step));
 }
 
+/** @param by steps towards the end, negative towards the start; beyond either end nothing happens. */
 export function moveStep(index: number, by: number): void {
   const { recipe } = useRecipe.getState();
   const to = index + by;
@@ -110,11 +118,13 @@ export function moveStep(index: number, by: number): void {
   setRecipe({ ...recipe, passes: recipe.passes.toSpliced(index, 1).toSpliced(to, 0, moved) });
 }
 
+/** @param index among all steps, those that are off too. */
 export function removeStep(index: number): void {
   const { recipe } = useRecipe.getState();
   setRecipe({ ...recipe, passes: recipe.passes.toSpliced(index, 1) });
 }
 
+/** A pass with its defaults, at the end. */
 export function addStep(id: string): void {
   const { recipe } = useRecipe.getState();
   setRecipe({ ...recipe, passes: [...recipe.passes, { id }] });

@@ -49,10 +49,12 @@ interface VariantsState {
 
 export const useVariants = create<VariantsState>(() => ({ variants: [], chosen: null }));
 
+/** For another model or other samples: points of both cannot be compared. */
 export function clearVariants(): void {
   useVariants.setState({ variants: [], chosen: null });
 }
 
+/** @param key of `variants`; null: none is looked at. */
 export function chooseVariant(key: string | null): void {
   useVariants.setState({ chosen: key });
 }

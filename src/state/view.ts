@@ -46,6 +46,7 @@ export function showModel(): void {
   useView.setState(({ page }) => ({ page: page === 'landing' ? 'workbench' : page, reloaded: false }));
 }
 
+/** @param layer its id; null: none. All channels are shown at first. */
 export function selectLayer(layer: string | null): void {
   useView.setState({ layer, channel: null });
 }

@@ -1,6 +1,7 @@
 /** What a drop brings: files as they are, folders read through, each file with its path below what was dropped. */
 import type { NamedBlob } from '../engine/protocol/index';
 
+/** All files of a drop, those in folders with their paths below it. Call it within the event: the transfer is emptied afterwards. */
 export async function droppedFiles(transfer: DataTransfer): Promise<NamedBlob[]> {
   // Entries must be taken before the first wait: the transfer is emptied when the event ends.
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry());

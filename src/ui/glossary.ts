@@ -249,6 +249,7 @@ export const GLOSSARY = {
 
 export type TermId = keyof typeof GLOSSARY;
 
+/** The term with its explanation, as help buttons show it. */
 export function entryOf(id: TermId): Entry {
   return GLOSSARY[id];
 }
@@ -266,6 +267,7 @@ const OF_OPTIONS: Readonly<Record<string, readonly TermId[]>> = {
   refine: ['calibration'],
 };
 
+/** @param key of a field of a pass's meta; none for most. */
 export function termsOfOption(key: string): readonly TermId[] {
   return OF_OPTIONS[key] ?? [];
 }

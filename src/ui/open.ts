@@ -21,10 +21,12 @@ export function offer(what: string, open: () => void, ask: 'always' | 'where wor
   else open();
 }
 
+/** Paths, as a question about them names them. */
 export function namesOf(files: readonly NamedBlob[]): string {
   return files.map(({ path }) => path).join(', ');
 }
 
+/** Opens a model and then checks backends; a failure is shown by its job. */
 export function openFiles(files: readonly NamedBlob[]): void {
   attempt(openAndCheck(files));
 }
@@ -34,6 +36,7 @@ export function areSamples(files: readonly NamedBlob[]): boolean {
   return !files.some(({ path }) => path.toLowerCase().endsWith('.onnx'));
 }
 
+/** Goes to the Data page, where samples are described, while they are read. */
 export function addSamples(files: readonly NamedBlob[]): void {
   useView.setState({ page: 'data' });
   attempt(addData(files));
@@ -57,6 +60,7 @@ export function pickFiles({ folder = false }: { readonly folder?: boolean } = {}
   });
 }
 
+/** Asks before an open model is replaced. Nothing happens where the person picks nothing. */
 export async function pickAndOpen(): Promise<void> {
   const files = await pickFiles();
   if (files.length > 0) offer(namesOf(files), () => openFiles(files));

@@ -80,6 +80,7 @@ async function learnOn(
   return new Float32Array(await device.read(state, length * 4)).map(shareOf);
 }
 
+/** The reference of `adaround`, its steps on the CPU in the same order; yields between columns, so that a signal is heard. */
 export async function adaroundOf(
   gram: Float32Array,
   choices: Float32Array,

@@ -18,6 +18,7 @@ export const applyCut: Operation<[w: Handle, tensor: number, cut: MagnitudeCut],
   },
 };
 
+/** Whether the element goes: below the cut's magnitude, or on it and before its last tie. @param index of the element in its tensor. */
 export function isCut(x: number, tensor: number, index: number, cut: MagnitudeCut): boolean {
   const bits = magnitudeBits(x);
   if (bits !== cut.bits) return bits < cut.bits;

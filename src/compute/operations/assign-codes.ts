@@ -18,6 +18,7 @@ export const assignCodes: Operation<[w: Handle, codebook: Codebook], Uint8Array<
   },
 };
 
+/** The reference of `assignCodes`: of two equally near values the higher. */
 export function assignCodesOf(w: Float32Array, { groups, size, values }: Codebook): Uint8Array<ArrayBuffer> {
   checkGroups(w.length, groups);
   const out = new Uint8Array(w.length);

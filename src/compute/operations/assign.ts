@@ -18,6 +18,7 @@ export const assign: Operation<[w: Handle, codebook: Codebook], Handle> = {
   },
 };
 
+/** The reference of `assign`. */
 export function assignValuesOf(w: Float32Array, { groups, size, values }: Codebook): Float32Array<ArrayBuffer> {
   checkGroups(w.length, groups);
   const out = new Float32Array(w.length);

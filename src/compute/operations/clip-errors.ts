@@ -32,6 +32,7 @@ export const clipErrors: Operation<[w: Handle, grid: Grid, ratios: Float32Array]
   },
 };
 
+/** The reference of `clipErrors`: values in float32 as the kernel has them, their squares summed in float64. */
 export function clipErrorsOf(w: Float32Array, grid: Grid, ratios: Float32Array): Float32Array {
   checkGroups(w.length, grid.groups);
   const sums = new Float64Array(groupCount(grid.groups) * ratios.length);

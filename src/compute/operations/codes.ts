@@ -19,6 +19,7 @@ export const gridCodes: Operation<[w: Handle, grid: Grid], Uint8Array<ArrayBuffe
   },
 };
 
+/** The reference of `gridCodes`: no tolerance, codes are equal to the bit. */
 export function codesOf(w: Float32Array, grid: Grid): Uint8Array<ArrayBuffer> {
   checkGroups(w.length, grid.groups);
   const out = new Uint8Array(w.length);

@@ -30,6 +30,7 @@ export async function countBelowBits(device: Device, tensors: readonly Handle[],
   return new Uint32Array(await device.read(counter, 4))[0] ?? 0;
 }
 
+/** The reference of `countBelow`, for one tensor. NaN is below nothing. */
 export function countBelowOf(w: Float32Array, threshold: number): number {
   const bound = Math.fround(threshold);
   return w.reduce((count, x) => count + (Math.abs(x) < bound ? 1 : 0), 0);

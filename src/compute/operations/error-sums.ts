@@ -29,6 +29,7 @@ export const errorSums: Operation<[reference: Handle, w: Handle], ErrorSums> = {
   },
 };
 
+/** The reference of `errorSums`. @param w of the reference's length. */
 export function sumErrors(reference: Float32Array, w: Float32Array): ErrorSums {
   let signal = 0;
   let noise = 0;

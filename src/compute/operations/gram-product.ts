@@ -27,6 +27,7 @@ export function recordGramProduct(device: Device, bindings: readonly [Handle, Bi
   else device.dispatch(KERNEL, Uint32Array.of(rows, columns, rows / groups), bindings, { threads: rows * columns });
 }
 
+/** The reference of `gramProduct`, summed in float64. */
 export function gramProductOf(gram: Float32Array, b: Float32Array, shape: FeedbackShape): Float32Array<ArrayBuffer> {
   const product = new Float32Array(b.length);
   const line = new Float64Array(shape.rows);

@@ -40,6 +40,7 @@ function binOf(x: number, lo: number, hi: number, bins: number): number {
   return Math.min(bins - 1, Math.max(0, position));
 }
 
+/** The reference of `binCounts`: values outside [lo, hi] count in the first or last bin. */
 export function histogramOf(w: Float32Array, lo: number, hi: number, bins: number): HistogramBins {
   const low = Math.fround(lo);
   const high = Math.fround(hi);

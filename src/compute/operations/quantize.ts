@@ -18,6 +18,7 @@ export const quantize: Operation<[w: Handle, grid: Grid], Handle> = {
   },
 };
 
+/** The reference of `quantize`, in float32 throughout, so that a kernel can equal it. */
 export function fakeQuantize(w: Float32Array, grid: Grid): Float32Array<ArrayBuffer> {
   checkGroups(w.length, grid.groups);
   const out = new Float32Array(w.length);

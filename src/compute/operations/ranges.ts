@@ -53,6 +53,7 @@ function joined(bytes: ArrayBuffer, count: number, splits: number): Ranges & { r
   return { min, max, bad };
 }
 
+/** The reference of `groupRanges`; throws as it does. */
 export function rangesOf(w: Float32Array, groups: Groups): Ranges {
   checkGroups(w.length, groups);
   const count = groupCount(groups);

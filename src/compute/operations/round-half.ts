@@ -15,6 +15,7 @@ export const roundHalf: Operation<[w: Handle], Handle> = {
   },
 };
 
+/** The reference of `roundHalf`. */
 export function roundHalfOf(w: Float32Array): Float32Array<ArrayBuffer> {
   return Float32Array.from(w, (x) => fromHalf(toHalf(x)));
 }

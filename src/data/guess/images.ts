@@ -105,6 +105,7 @@ function card(input: ModelInput, sample: Pixels | null, fields: Fields, why: rea
   return { card: { version: 1, task: 'classification', ...fields, input: frame.input }, why: [...why, ...describeFrame(frame, input)] };
 }
 
+/** What was read from the model and what the search starts from, a sentence each, as the Data page lists them. */
 export function describeFrame({ input, preset }: NonNullable<ReturnType<typeof frameFor>>, model: ModelInput): string[] {
   const [height, width] = input.size;
   const crop =

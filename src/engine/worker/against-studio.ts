@@ -43,6 +43,10 @@ function toleranceOf(recipe: Recipe): number {
   return runsPass(recipe, 'quantize-static') ? STATIC_TOLERANCE : STUDIO_TOLERANCE;
 }
 
+/**
+ * How far the written file's outputs lie from the studio's own values of the same weights, and those of the passes that lose nothing from
+ * the opened file's. null: what is compared does not run here, or no pass is lossless.
+ */
 export async function againstStudio(
   bench: Workbench,
   recipe: Recipe,

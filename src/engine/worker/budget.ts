@@ -217,6 +217,7 @@ export function refuseRuin({ ruin }: Pick<Whole, 'ruin'>, within: string): void 
     );
 }
 
+/** `bad-recipe` for a budget that no plan keeps. @param what the budget, @param why the nearest that was found: a clause each. */
 export function outOfReach(what: string, why: string, remedy = 'Raise the budget, or scan other bit widths.'): WhittleError {
   return new WhittleError('bad-recipe', `${what} cannot be kept: ${why}.`, remedy);
 }

@@ -33,6 +33,7 @@ export interface UserSamples {
 /** Probes hold activations of a whole batch several times over, and off a GPU larger batches gain nothing. */
 const BATCH = 4;
 
+/** Samples of a session without data: passes that need some say so. */
 export function noSamples(): UserSamples {
   return { data: null, calibration: 0 };
 }

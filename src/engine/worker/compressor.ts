@@ -11,6 +11,9 @@ export interface Compressor {
   end(): void;
 }
 
+/**
+ * Brotli in a worker of its own, loaded on first use. Its calls reject with `engine-stopped` once that worker is gone; close it after use.
+ */
 export function startCompressor(): Compressor {
   const worker = new Worker(new URL('brotli-worker.ts', import.meta.url), { type: 'module', name: 'whittle-brotli' });
   const remote = wrap<BrotliApi>(worker);

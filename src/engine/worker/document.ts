@@ -75,6 +75,7 @@ export function oneFile(model: ReadModel): Blob {
   return new Blob(model.source.external.length === 0 ? [model.source.bytes] : writeModel(model));
 }
 
+/** What the page is told of an opened file: what can be cloned, without its bytes. */
 export function describeOpened(doc: Document): OpenedModel {
   return { summary: doc.summary, layers: doc.layers, skipped: doc.skipped, sha256: doc.sha256, gzipBytes: doc.gzipBytes };
 }

@@ -1,6 +1,7 @@
 import type { Environment } from '../protocol/index';
 import type { Platform } from './platform';
 
+/** The device and browser that figures are measured on, for the page and for reports. */
 export function environmentOf({ compute, runtime, fallbackReason }: Platform): Environment {
   return {
     compute: compute.info,

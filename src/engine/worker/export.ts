@@ -24,6 +24,7 @@ export interface ExportedParts {
   readonly parts: StoredModel['parts'];
 }
 
+/** Runs the recipe and writes the file, not yet proven against the opened one: see `exportProven`. Throws as `exportParts` does. */
 export async function exportModel(bench: Workbench, recipe: Recipe, job: Job): Promise<Written> {
   return (await exportParts(bench, recipe, job)).exported;
 }

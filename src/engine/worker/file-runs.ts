@@ -11,6 +11,7 @@ import type { Workbench } from './workbench';
 /** Failures of the runtime on one model, which say that it cannot be run here. */
 const NOT_RUN: ReadonlySet<string> = new Set(['runtime-failed', 'out-of-memory', 'too-large']);
 
+/** Whether an error says that a model does not load or run here, which is a finding; anything else is a failure of the job. */
 export function cannotRun(error: unknown): error is WhittleError {
   return error instanceof WhittleError && NOT_RUN.has(error.code);
 }
@@ -46,6 +47,7 @@ export async function runAll(session: Session, feeds: readonly Feeds[], { signal
   }
 }
 
+/** The largest difference over runs of the same inputs, absolute and as a share of the output's range, and SQNR in dB (null: no error). */
 export function differenceOf(reference: readonly Outputs[], other: readonly Outputs[]): OutputDifference {
   const { maxAbs, relative, sqnrDb } = compareAll(reference, other);
   return { maxAbs, relative, sqnrDb };

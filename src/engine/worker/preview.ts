@@ -20,6 +20,7 @@ export async function preview(bench: Workbench, recipe: Recipe, job: Job): Promi
   }
 }
 
+/** What each step did, as the page is told: layers by their number alone. */
 export function stepReports(run: RecipeRun): StepReport[] {
   return run.steps.map(({ id, note, changed, skipped, thresholds }) => ({
     id,

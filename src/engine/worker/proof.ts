@@ -33,6 +33,11 @@ export async function exportProven(bench: Workbench, data: Dataset | null, recip
   return { ...written, proof };
 }
 
+/**
+ * Reads the written file again, loads it and runs it beside the opened one (docs/decisions/0019). What differs is told, not thrown:
+ * `export-failed` is thrown where the file does not run though the opened one does. Above the size up to which models are run unasked it is
+ * loaded alone.
+ */
 export async function prove(bench: Workbench, data: Dataset | null, recipe: Recipe, file: Blob, job: Job): Promise<Proof> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const faults = signatureChanges(bench.doc.model.proto, reread(bench.doc.model, bytes).proto, usesHalf(recipe));

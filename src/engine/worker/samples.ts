@@ -14,6 +14,7 @@ import type { DataProposal, DataSummary, PresetCandidate, PresetSearch, SplitCho
 import type { Workbench } from './workbench';
 import { DEFAULT_TARGET } from '../../recipe/targets';
 
+/** What the page is told of a data set, with how its samples are split between learning and scores. */
 export function summaryOf(name: string, dataset: Dataset, { calibration, scored }: SplitChoice): DataSummary {
   const { length, labels, classNames, card, problems } = dataset;
   const split = splitOf(length, dataset.kind === 'images' ? dataset.sampleSize : null, calibration, scored);

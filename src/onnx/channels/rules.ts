@@ -72,6 +72,7 @@ function names(list: readonly number[] | null, made: Shape, axes: readonly numbe
   return list?.length === made.length && axes.some((axis) => (list[axis] ?? 0) > 1 && list[axis] === made[axis]);
 }
 
+/** Marks of an output whose elements are the input's in another order. Returns false where it is not known which channels go where. */
 export function move(
   map: ChannelMap,
   at: Place,
@@ -94,6 +95,7 @@ function level({ sets }: ChannelMap, { axes, ids }: Marks, row: number): void {
   for (let start = row; start < ids.length; start += row) sets.join(ids.subarray(0, row), ids.subarray(start, start + row));
 }
 
+/** Channels one after another where that is the axis; else inputs share theirs. Returns false where sizes are not known. */
 export function concatenate(map: ChannelMap, at: Place): boolean {
   const first = at.inputs.map((value) => map.marksOf(value)).find((marks) => marks !== undefined);
   if (!first) return true;
@@ -120,6 +122,7 @@ export function concatenate(map: ChannelMap, at: Place): boolean {
   return true;
 }
 
+/** Each output gets its run of channels where that is the axis; else all have the input's. Returns false where sizes are not known. */
 export function split(map: ChannelMap, at: Place, remove: boolean): boolean {
   const marks = map.marksOf(at.inputs[0]);
   const shape = at.shape(0);

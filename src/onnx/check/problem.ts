@@ -4,6 +4,7 @@ import { readableText } from '../text';
 
 export const RE_EXPORT = 'The file is damaged or was cut short. Download or export it again.';
 
+/** `bad-model`; @param what a sentence that names the node or tensor and its value. */
 export function badModel(what: string, remedy = RE_EXPORT): WhittleError {
   return new WhittleError('bad-model', what, remedy);
 }
@@ -15,6 +16,7 @@ export function nodeLabel(node: NodeProto): string {
   return ['Node', label, `(${shortened(node.opType)})`].filter(Boolean).join(' ');
 }
 
+/** A name from the file as messages show it: in quotes, and cut where it is long. */
 export function quoted(name: string): string {
   return `"${shortened(name)}"`;
 }

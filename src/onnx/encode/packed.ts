@@ -40,6 +40,7 @@ export function emitShaped(
   return emit.node('Reshape', [emit.node(opType, inputs), emit.integers(dims)], {}, ...last);
 }
 
+/** Whether two shapes are equal, axis for axis; a scalar is []. */
 export function sameDims(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((size, axis) => size === b[axis]);
 }

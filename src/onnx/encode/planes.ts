@@ -21,6 +21,7 @@ export function planesOf(bits: number, lowest: number): Plane[] {
   });
 }
 
+/** 8, 4, 2 or 1: widths of planes divide a byte. */
 export function codesPerByte(plane: Plane): number {
   return 8 / plane.width;
 }

@@ -9,6 +9,7 @@ export function changedBy(...sets: readonly number[]): NonNullable<Operator['cha
   return Object.fromEntries(sets.map((set) => [set, () => true]));
 }
 
+/** For records: a change of opsets that concerns only nodes which give this attribute. */
 export function withAttribute(name: string): (node: NodeProto) => boolean {
   return (node) => findAttribute(node, name) !== undefined;
 }

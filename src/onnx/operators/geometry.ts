@@ -45,10 +45,12 @@ export function inputMajor(groups: number, inputs: number, outputs: number, plac
   };
 }
 
+/** Output channels of all groups together. */
 export function outputsOf({ groups, outputs }: Geometry): number {
   return groups * outputs;
 }
 
+/** Input channels of all groups together. */
 export function inputsOf({ groups, inputs }: Geometry): number {
   return groups * inputs;
 }

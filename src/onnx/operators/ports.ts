@@ -1,10 +1,12 @@
 /** What weights of products have in common, and the other parameters that operators read. */
 import type { Axes, ParameterPort, Shape, WeightPort } from './types';
 
+/** Output channels on the first axis, as [outputs, inputs, ...]; null for what is no matrix. */
 export function rows(shape: Shape): Axes | null {
   return shape.length < 2 ? null : [0];
 }
 
+/** Output channels on the last axis, as [..., inputs, outputs]; null for what is no matrix. */
 export function columns(shape: Shape): Axes | null {
   return shape.length < 2 ? null : [shape.length - 1];
 }

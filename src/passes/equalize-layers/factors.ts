@@ -26,6 +26,9 @@ const EMPTY = 2 ** -24;
 /** No factor moves further than this in a sweep: the ranges agree to a tenth of a percent. */
 const CONVERGED = 1e-3;
 
+/**
+ * @param weights in the order of the file's tensor. Rescaling channels rescales these too, so that factors are solved without the weights.
+ */
 export function magnitudesOf(geometry: Geometry, weights: Float32Array): Magnitudes {
   const values = new Float32Array(geometry.groups * geometry.outputs * geometry.inputs);
   let at = 0;

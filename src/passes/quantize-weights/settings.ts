@@ -4,6 +4,7 @@ import type { Options, OptionValue } from '../options';
 /** Roundings that are fitted to what the layer's outputs are on the user's samples. */
 export const BY_OUTPUT = ['gptq', 'adaround'] as const;
 
+/** Whether this rounding is fitted to what layers put out on the user's samples: it needs them, and takes seconds a layer. */
 export function isByOutput(rounding: OptionValue | undefined): boolean {
   return BY_OUTPUT.some((name) => name === rounding);
 }

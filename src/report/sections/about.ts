@@ -31,6 +31,7 @@ export function recipeSection({ recipe, recipeLink, steps, layers }: Report): Se
   ]);
 }
 
+/** Whether the figures can be trusted: backends against each other, the written file against what it was made from. */
 export function checksSection({ checks: { crossEp, proof, original } }: Report): Section {
   if (!crossEp && !proof && !original) return section('checks', 'Checks', null);
   const table: Table = {

@@ -9,6 +9,7 @@ export function wasmThreads(): number {
   return Math.max(1, Math.min(8, Math.ceil(navigator.hardwareConcurrency / 2)));
 }
 
+/** onnxruntime-web, loaded on first use and once: its code is most of what the worker loads. */
 export function loadOrt(): Promise<typeof Ort> {
   loading ??= load();
   return loading;

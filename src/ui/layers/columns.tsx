@@ -19,6 +19,7 @@ interface Column {
 
 const NOTHING = (): ReactNode => null;
 
+/** @param fraction 0 to 1. */
 export function percent(fraction: number): string {
   return `${(fraction * 100).toFixed(1)}\u2009%`;
 }

@@ -12,6 +12,7 @@ export interface LayerRow {
   readonly pinned: boolean;
 }
 
+/** In the order of the graph; a layer that the last preview has not seen has no state. */
 export function joinRows(layers: readonly Layer[], states: readonly LayerState[], pinned: ReadonlySet<string>): LayerRow[] {
   const byId = new Map(states.map((state) => [state.id, state]));
   return layers.map((layer, i) => ({ order: i + 1, layer, state: byId.get(layer.id) ?? null, pinned: pinned.has(layer.id) }));
@@ -67,6 +68,7 @@ export interface Totals {
   readonly bytesAfter: number;
 }
 
+/** Sums over these rows; bits and sparsity are means a weight. A layer without a state counts as it was. */
 export function totalsOf(rows: readonly LayerRow[]): Totals {
   let [params, bits, zeros, bytesBefore, bytesAfter] = [0, 0, 0, 0, 0];
   for (const { layer, state } of rows) {

@@ -17,6 +17,7 @@ interface IntervalsProps {
 /** Times and sizes end at zero only. */
 const POSITIVE = [0, Number.POSITIVE_INFINITY] as const;
 
+/** Two intervals on one axis, which spans both. @param limits values that the axis never goes beyond: 0 and 100 for percent. */
 export function Intervals({ before, after, limits = POSITIVE, label, format }: IntervalsProps) {
   const spreads = after ? [before, after] : [before];
   const lowest = Math.min(...spreads.map((s) => s.low));

@@ -10,6 +10,7 @@ export function magnitudeBits(x: number): number {
   return (word[0] ?? 0) & 0x7fffffff;
 }
 
+/** The float32 of these bits; for bits without a sign they rise as the floats do. */
 export function floatOfBits(bits: number): number {
   word[0] = bits;
   return float[0] ?? 0;
