@@ -12,7 +12,7 @@ const FUNCTION = /^export (?:async )?function\*? (\w+)|^export const (\w+)(?:: [
 
 let functions = 0;
 let without = 0;
-for (const path of readdirSync(src, { recursive: true })) {
+for (const path of readdirSync(src, { encoding: 'utf8', recursive: true })) {
   if (!/\.tsx?$/.test(path) || FREE.test(path)) continue;
   const lines = readFileSync(join(src, path), 'utf8').split('\n');
   const seen = new Set();
