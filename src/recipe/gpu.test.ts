@@ -9,8 +9,8 @@ import { maxAbsDifference } from '../passes/testing/compare';
 import { createRecipeCache } from './cache';
 import { storeWeights } from './export';
 import { runRecipe } from './run';
-import { layerStates, type LayerState } from './states';
-import type { Recipe } from './types';
+import { layerStates } from './states';
+import type { LayerState, Recipe } from './types';
 
 const job = { signal: new AbortController().signal, onProgress: () => {} };
 

@@ -10,21 +10,7 @@ import { codesForm, isCoded } from '../passes/coded';
 import type { Encoding } from '../passes/types';
 import { byWaves } from '../passes/waves';
 import type { LayerSketch, RecipeRun } from './run';
-
-/** One layer under the recipe (the protocol's LayerState, restated because this room may not import the engine). */
-export interface LayerState {
-  readonly id: string;
-  /** Stored bits a weight: 32, 16, 8..2. */
-  readonly bits: number;
-  readonly storage: StoredForm;
-  /** Fraction of exact zeros, 0..1. */
-  readonly sparsity: number;
-  /** 10 log10(signal / noise) against the value after graph passes; null where nothing is lost. */
-  readonly sqnrDb: number | null;
-  readonly bytesBefore: number;
-  /** Predicted bytes in the exported file. */
-  readonly bytesAfter: number;
-}
+import type { LayerState } from './types';
 
 const TYPE_BITS = { float32: 32, float16: 16, bfloat16: 16, float64: 64 } as const;
 
@@ -41,11 +27,16 @@ export async function layerState(run: Pick<LayerSketch, 'store'>, compute: Compu
       compute.run(countZeros, value.handle),
       run.store.isChanged(layer.id) ? compute.run(errorSums, reference.handle, value.handle) : null,
     ]);
+    const { id, op, shape, params, macs } = layer;
     return {
-      id: layer.id,
+      id,
+      op,
+      shape,
+      params,
+      macs,
       bits: storedBits(layer, encoding),
       storage: storedForm(encoding),
-      sparsity: layer.params === 0 ? 0 : zeros / layer.params,
+      sparsity: params === 0 ? 0 : zeros / params,
       sqnrDb: sums === null || sums.noise === 0 || sums.signal === 0 ? null : 10 * Math.log10(sums.signal / sums.noise),
       bytesBefore: layer.bytes,
       bytesAfter: predictBytes(layer, encoding),

@@ -14,7 +14,7 @@ import { writeModel } from '../onnx/write';
 import { codesForm, isCoded, type Coded } from '../passes/coded';
 import { byWaves } from '../passes/waves';
 import type { RecipeRun } from './run';
-import type { LayerState } from './states';
+import type { LayerState } from './types';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

@@ -86,8 +86,9 @@ export function reportOf(results: Results): Report {
 
 function layersOf({ layers }: OpenedModel, states: readonly LayerState[]): ReportLayer[] {
   const known = new Map(states.map((state) => [state.id, state]));
-  return layers.map(({ id, op, shape, params, bytes }) => {
-    const state = known.get(id);
+  return layers.map((layer) => {
+    const state = known.get(layer.id);
+    const { id, op, shape, params } = state ?? layer;
     return {
       name: id,
       op,
@@ -97,7 +98,7 @@ function layersOf({ layers }: OpenedModel, states: readonly LayerState[]): Repor
       storage: state?.storage ?? null,
       sparsity: state?.sparsity ?? null,
       sqnrDb: state?.sqnrDb ?? null,
-      bytesBefore: state?.bytesBefore ?? bytes,
+      bytesBefore: state?.bytesBefore ?? layer.bytes,
       bytesAfter: state?.bytesAfter ?? null,
     };
   });

@@ -16,7 +16,8 @@ vi.mock('./engine', () => ({
 
 const recipe: Recipe = { version: 1, target: 'webgpu', passes: [{ id: 'quantize-weights' }] };
 const other: Recipe = { ...recipe, passes: [] };
-const layer: LayerState = { id: 'a', bits: 8, storage: 'packed', sparsity: 0.1, sqnrDb: 40, bytesBefore: 400, bytesAfter: 100 };
+const figures = { op: 'Conv', params: 100, macs: 900, bits: 8, storage: 'packed', sparsity: 0.1 } as const;
+const layer: LayerState = { ...figures, id: 'a', shape: [100], sqnrDb: 40, bytesBefore: 400, bytesAfter: 100 };
 const preview = (of: Recipe): Preview => ({ recipe: of, layers: [layer], steps: [], predictedBytes: 100, predictedGzipBytes: null });
 const latency = { median: 1, p10: 1, p90: 1, runs: 1, samples: [1], repeats: 1 };
 const startup = { createMs: 1, firstRunMs: 1 };
@@ -55,7 +56,7 @@ test('evidence of another recipe or backend is left out', async () => {
   await refreshTruth();
   expect(asked[0]).toEqual({
     recipe,
-    layers: [{ id: 'a', bits: 8, storage: 'packed', sparsity: 0.1 }],
+    layers: [figures],
     measurement: onGpu,
     benchmark: null,
     profile: null,

@@ -38,7 +38,7 @@ function evidenceNow(): TruthEvidence | null {
   const measurement = measurements[ep] ?? null;
   return {
     recipe,
-    layers: layers.map(({ id, bits, sparsity, storage }) => ({ id, bits, sparsity, storage })),
+    layers: layers.map(({ op, params, macs, bits, sparsity, storage }) => ({ op, params, macs, bits, sparsity, storage })),
     measurement: isFresh(measurement, recipe) ? measurement : null,
     benchmark,
     profile: isFresh(profile, recipe) ? profile : null,

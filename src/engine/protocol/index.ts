@@ -9,7 +9,7 @@ import type { DataLimits } from '../../data/limits';
 import type { Picture } from '../../data/picture';
 import type { Card, ImageCard, NamedBlob, TensorCard } from '../../data/types';
 import type { Layer, ModelSummary, Skipped, StoredForm } from '../../onnx/types';
-import type { Recipe } from '../../recipe/types';
+import type { LayerState, Recipe } from '../../recipe/types';
 import type { BackendCheck, Provider, PlacedNode, PlacedOperator, Placement } from '../../runtime/types';
 
 export type {
@@ -21,6 +21,7 @@ export type {
   HistogramBins,
   ImageCard,
   Layer,
+  LayerState,
   MatmulTiming,
   ModelSummary,
   NamedBlob,

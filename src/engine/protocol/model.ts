@@ -1,8 +1,8 @@
 /** The open model and what recipes make of it. */
 import type { HistogramBins } from '../../compute/operations/histogram';
 import type { ComputeInfo } from '../../compute/types';
-import type { Layer, ModelSummary, Skipped, StoredForm } from '../../onnx/types';
-import type { Recipe } from '../../recipe/types';
+import type { Layer, ModelSummary, Skipped } from '../../onnx/types';
+import type { LayerState, Recipe } from '../../recipe/types';
 import type { Provider } from '../../runtime/types';
 import type { Proof } from './proof';
 
@@ -22,21 +22,6 @@ export interface OpenedModel {
   readonly skipped: readonly Skipped[];
   readonly sha256: string;
   readonly gzipBytes: number | null;
-}
-
-/** State of one layer under the recipe. */
-export interface LayerState {
-  readonly id: string;
-  /** Stored bits a weight: 32, 16, 8..2. */
-  readonly bits: number;
-  readonly storage: StoredForm;
-  /** Fraction of exact zeros, 0..1. */
-  readonly sparsity: number;
-  /** null while the layer is unchanged (infinite). */
-  readonly sqnrDb: number | null;
-  readonly bytesBefore: number;
-  /** Predicted while sliding, exact after an export. */
-  readonly bytesAfter: number;
 }
 
 export interface StepReport {

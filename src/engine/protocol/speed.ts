@@ -1,7 +1,6 @@
 /** How fast and how large: timings, placement, forms compared, the truth meter, compressed sizes. null: not measured. */
 import type { MatmulTiming } from '../../compute/operations/time-matmul';
-import type { StoredForm } from '../../onnx/types';
-import type { Recipe } from '../../recipe/types';
+import type { LayerState, Recipe } from '../../recipe/types';
 import type { BackendCheck, Provider, Placement } from '../../runtime/types';
 
 /**
@@ -91,7 +90,7 @@ export interface FormComparison {
 export interface TruthEvidence {
   readonly recipe: Recipe;
   /** Of the recipe's preview. */
-  readonly layers: readonly { readonly id: string; readonly bits: number; readonly sparsity: number; readonly storage: StoredForm }[];
+  readonly layers: readonly Pick<LayerState, 'op' | 'params' | 'macs' | 'bits' | 'sparsity' | 'storage'>[];
   readonly measurement: Measurement | null;
   readonly benchmark: readonly MatmulTiming[] | null;
   readonly profile: Profile | null;

@@ -73,7 +73,7 @@ export async function measureSizes(
       byLayer.set(layer.id, { before: original, after: stored ? await compress(new Blob([...stored]), null, single, layer.id) : original });
       done += 1;
     }
-    const inOrder = bench.doc.layers.flatMap(({ id }) => {
+    const inOrder = exported.layers.flatMap(({ id }) => {
       const sides = byLayer.get(id);
       return sides ? [{ id, ...sides }] : [];
     });

@@ -12,14 +12,10 @@ export function truth({ doc, platform }: Workbench, evidence: TruthEvidence): Tr
   const { name, software, features } = platform.compute.info;
   const shaderF16 = features.includes('shader-f16');
   const ep = providerFor(TARGETS[recipe.target], platform.runtime.providers);
-  const known = new Map(doc.layers.map((layer) => [layer.id, layer]));
   const sentences = truthSentences({
     ep,
     device: { name, software, shaderF16 },
-    layers: evidence.layers.flatMap(({ id, ...state }) => {
-      const layer = known.get(id);
-      return layer ? [{ op: layer.op, params: layer.params, macs: layer.macs, ...state }] : [];
-    }),
+    layers: evidence.layers,
     ops: doc.summary.ops,
     recipe: traitsOf(recipe, shaderF16),
     measured: measurement?.ep === ep && measurement.before && measurement.after ? pairedRatio(measurement.before, measurement.after) : null,

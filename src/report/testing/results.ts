@@ -45,6 +45,7 @@ const layer = (id: string, op: string, shape: readonly number[], params: number)
   tensorName: id,
   macs: params * 49,
 });
+const LAYERS = [layer('conv1', 'Conv', [64, 3, 3, 3], 1728), layer('fire2/squeeze', 'Conv', [16, 64, 1, 1], 1024)] as const;
 const placement = (gpuNodes: number, cpuNodes: number, msOfConv: number): Placement => ({
   nodes: [{ name: 'conv1', op: 'Conv', provider: 'GPU', ms: msOfConv }],
   operators: [
@@ -95,7 +96,7 @@ export const LEAST: Results = {
       inputs: [],
       outputs: [],
     },
-    layers: [layer('conv1', 'Conv', [64, 3, 3, 3], 1728), layer('fire2/squeeze', 'Conv', [16, 64, 1, 1], 1024)],
+    layers: LAYERS,
     skipped: [],
     sha256: 'ab12'.repeat(16),
     gzipBytes: null,
@@ -116,9 +117,10 @@ export const LEAST: Results = {
   tried: [],
 };
 
+const stateOf = ({ id, op, shape, params, macs }: Layer) => ({ id, op, shape, params, macs });
 const states = [
-  { id: 'conv1', bits: 6, storage: 'packed', sparsity: 0.5123, sqnrDb: 22.75, bytesBefore: 6912, bytesAfter: 1550 },
-  { id: 'fire2/squeeze', bits: 32, storage: 'float', sparsity: 0, sqnrDb: null, bytesBefore: 4096, bytesAfter: 4096 },
+  { ...stateOf(LAYERS[0]), bits: 6, storage: 'packed', sparsity: 0.5123, sqnrDb: 22.75, bytesBefore: 6912, bytesAfter: 1550 },
+  { ...stateOf(LAYERS[1]), bits: 32, storage: 'float', sparsity: 0, sqnrDb: null, bytesBefore: 4096, bytesAfter: 4096 },
 ] as const;
 const steps = [
   { id: 'prune-weights', note: 'Half of the weights are zero.', changed: 2, skipped: [{ layer: 'fc', reason: 'It is a bias.' }] },
@@ -329,7 +331,7 @@ export const ATTACK: Results = {
   data: FULL.data && { ...FULL.data, name: HOSTILE, problems: { count: 1, first: [HOSTILE] } },
   exported: FULL.exported && {
     ...FULL.exported,
-    layers: [{ ...states[0], id: HOSTILE }],
+    layers: [{ ...states[0], id: HOSTILE, op: HOSTILE }],
     steps: [{ id: HOSTILE, note: HOSTILE, changed: 1, skipped: [{ layer: HOSTILE, reason: HOSTILE }] }],
   },
   evaluation: FULL.evaluation && {

@@ -79,6 +79,7 @@ export function evaluationOf(of: Recipe, kind: Evaluation['of'] = 'live'): Evalu
 
 export function histogramOf(layerId: string, channel: number | null = null): LayerHistogram {
   const bins = { lo: 0, hi: 1, counts: new Uint32Array(0) };
-  const state = { id: layerId, bits: 8, storage: 'packed', sparsity: 0, sqnrDb: 40, bytesBefore: 400, bytesAfter: 100 } as const;
+  const layer = { id: layerId, op: 'Conv', shape: [100], params: 100, macs: null };
+  const state = { ...layer, bits: 8, storage: 'packed', sparsity: 0, sqnrDb: 40, bytesBefore: 400, bytesAfter: 100 } as const;
   return { layerId, channel, before: bins, after: bins, threshold: null, levels: null, step: null, state };
 }

@@ -61,6 +61,7 @@ function Weights({ layer }: { readonly layer: Layer }) {
   const recipe = useRecipe((state) => state.recipe);
   const histogram = useResults((state) => (state.histogram?.value.layerId === layer.id ? state.histogram.value : null));
   const pruneStep = recipe.passes.findIndex((step) => step.id === 'prune-weights' && step.off !== true);
+  const now = histogram?.state ?? layer;
   const { channels } = layer.view;
   return (
     <section className="inspector-part" aria-labelledby="weights-title">
@@ -68,7 +69,7 @@ function Weights({ layer }: { readonly layer: Layer }) {
         <h3 id="weights-title">
           Weights{' '}
           <span className="small quiet">
-            {formatCount(layer.params)}, {formatShape(layer.shape)}
+            {formatCount(now.params)}, {formatShape(now.shape)}
           </span>
         </h3>
         <Help about="levels" terms={['histogram', 'sparsity']} />

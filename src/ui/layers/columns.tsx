@@ -31,25 +31,25 @@ export const COLUMNS: readonly Column[] = [
     head: 'Layer',
     number: false,
     narrow: true,
-    cell: ({ layer }) => (
+    cell: ({ layer, now }) => (
       <>
         <Name>{layer.id}</Name>
         <span className="layer-under">
-          {layer.op}, {formatCount(layer.params)}
+          {now.op}, {formatCount(now.params)}
         </span>
       </>
     ),
     total: (_totals, count) => counted(count, 'layer'),
   },
-  { key: 'op', head: 'Op', number: false, narrow: false, cell: ({ layer }) => layer.op, total: NOTHING },
+  { key: 'op', head: 'Op', number: false, narrow: false, cell: ({ now }) => now.op, total: NOTHING },
   {
     key: 'shape',
     head: 'Weights',
     number: false,
     narrow: false,
-    cell: ({ layer }) => (
-      <span className="condensed" title={formatShape(layer.shape)}>
-        {formatShape(layer.shape)}
+    cell: ({ now }) => (
+      <span className="condensed" title={formatShape(now.shape)}>
+        {formatShape(now.shape)}
       </span>
     ),
     total: NOTHING,
@@ -59,7 +59,7 @@ export const COLUMNS: readonly Column[] = [
     head: 'Params',
     number: true,
     narrow: false,
-    cell: ({ layer }) => formatCount(layer.params),
+    cell: ({ now }) => formatCount(now.params),
     total: ({ params }) => formatCount(params),
   },
   {

@@ -18,13 +18,14 @@ function layer(id: string, op: string, params: number): Layer {
   };
 }
 
-function state(id: string, bits: number, sparsity: number, sqnrDb: number | null, bytesAfter: number): LayerState {
-  return { id, bits, storage: 'packed', sparsity, sqnrDb, bytesBefore: 0, bytesAfter };
+function state(of: Layer, bits: number, sparsity: number, sqnrDb: number | null, bytesAfter: number): LayerState {
+  const { id, op, shape, params, macs } = of;
+  return { id, op, shape, params, macs, bits, storage: 'packed', sparsity, sqnrDb, bytesBefore: 0, bytesAfter };
 }
 
 const rows = joinRows(
   [layer('conv10', 'Conv', 100), layer('conv2', 'Conv', 300), layer('fc', 'MatMul', 200)],
-  [state('conv10', 8, 0.5, 40, 100), state('conv2', 4, 0.1, 20, 150)],
+  [state(layer('conv10', 'Conv', 100), 8, 0.5, 40, 100), state(layer('conv2', 'Conv', 300), 4, 0.1, 20, 150)],
   new Set(['conv2']),
 );
 
@@ -39,6 +40,17 @@ describe('layer rows', () => {
       [2, 'conv2', 4, true],
       [3, 'fc', null, false],
     ]);
+  });
+
+  it('tell of a layer as the recipe has it, where that is known', () => {
+    const [halved, opened] = joinRows(
+      [layer('conv', 'Conv', 100), layer('fc', 'MatMul', 200)],
+      [state(layer('conv', 'Conv', 50), 8, 0, 40, 60)],
+      new Set(),
+    );
+    expect(halved?.now).toMatchObject({ op: 'Conv', shape: [50], params: 50 });
+    expect(opened?.now).toMatchObject({ op: 'MatMul', shape: [200], params: 200 });
+    expect(halved && totalsOf([halved])).toMatchObject({ params: 50, bytesBefore: 400, bytesAfter: 60 });
   });
 
   it.each([

@@ -6,6 +6,8 @@ export interface LayerRow {
   /** Place in the model, from 1. */
   readonly order: number;
   readonly layer: Layer;
+  /** What the layer is under the recipe; as it was opened until the first preview has arrived. */
+  readonly now: Pick<LayerState, 'op' | 'shape' | 'params'>;
   /** null until the first preview has arrived. */
   readonly state: LayerState | null;
   /** The layer has settings of its own in some pass. */
@@ -15,7 +17,10 @@ export interface LayerRow {
 /** In the order of the graph; a layer that the last preview has not seen has no state. */
 export function joinRows(layers: readonly Layer[], states: readonly LayerState[], pinned: ReadonlySet<string>): LayerRow[] {
   const byId = new Map(states.map((state) => [state.id, state]));
-  return layers.map((layer, i) => ({ order: i + 1, layer, state: byId.get(layer.id) ?? null, pinned: pinned.has(layer.id) }));
+  return layers.map((layer, i) => {
+    const state = byId.get(layer.id) ?? null;
+    return { order: i + 1, layer, now: state ?? layer, state, pinned: pinned.has(layer.id) };
+  });
 }
 
 /** Rows whose name or operator holds the text, in the order of a column. */
@@ -25,7 +30,7 @@ export function arrangeRows(
   sort: { readonly key: SortKey; readonly descending: boolean },
 ): readonly LayerRow[] {
   const wanted = filter.trim().toLowerCase();
-  const found = wanted === '' ? rows : rows.filter(({ layer }) => `${layer.id} ${layer.op}`.toLowerCase().includes(wanted));
+  const found = wanted === '' ? rows : rows.filter(({ layer, now }) => `${layer.id} ${now.op}`.toLowerCase().includes(wanted));
   if (sort.key === 'order' && !sort.descending) return found;
   const sign = sort.descending ? -1 : 1;
   return found.toSorted((a, b) => sign * compare(valueOf(a, sort.key), valueOf(b, sort.key)) || a.order - b.order);
@@ -35,16 +40,16 @@ function compare(a: string | number, b: string | number): number {
   return typeof a === 'string' || typeof b === 'string' ? String(a).localeCompare(String(b), 'en', { numeric: true }) : a - b;
 }
 
-function valueOf({ order, layer, state }: LayerRow, key: SortKey): string | number {
+function valueOf({ order, layer, now, state }: LayerRow, key: SortKey): string | number {
   switch (key) {
     case 'order':
       return order;
     case 'id':
       return layer.id;
     case 'op':
-      return layer.op;
+      return now.op;
     case 'params':
-      return layer.params;
+      return now.params;
     case 'bytesBefore':
       return layer.bytes;
     case 'bits':
@@ -71,10 +76,10 @@ export interface Totals {
 /** Sums over these rows; bits and sparsity are means a weight. A layer without a state counts as it was. */
 export function totalsOf(rows: readonly LayerRow[]): Totals {
   let [params, bits, zeros, bytesBefore, bytesAfter] = [0, 0, 0, 0, 0];
-  for (const { layer, state } of rows) {
-    params += layer.params;
-    bits += layer.params * (state?.bits ?? 0);
-    zeros += layer.params * (state?.sparsity ?? 0);
+  for (const { layer, now, state } of rows) {
+    params += now.params;
+    bits += now.params * (state?.bits ?? 0);
+    zeros += now.params * (state?.sparsity ?? 0);
     bytesBefore += layer.bytes;
     bytesAfter += state?.bytesAfter ?? layer.bytes;
   }
