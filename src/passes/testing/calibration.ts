@@ -6,7 +6,11 @@ import type { Calibration, WeightStore } from '../types';
 /** Samples for a pass under test: each the model's inputs by name. They are run one by one on onnxruntime's WASM backend. */
 export type TestSamples = readonly Readonly<Record<string, Tensor>>[];
 
-export function calibrationOver(samples: TestSamples, weights: WeightStore, compute: Compute): Calibration {
+export function calibrationOver(
+  samples: TestSamples,
+  weights: Pick<WeightStore, 'acquire' | 'acquireOriginal'>,
+  compute: Compute,
+): Calibration {
   return {
     samples: samples.length,
     key: 'test samples',
