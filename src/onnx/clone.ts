@@ -12,19 +12,19 @@ import {
   ValueInfoProtoSchema,
 } from 'onnx-buf';
 import { inheritOverridable } from './graph';
-import type { OnnxModel } from './types';
+import type { EditableModel, OnnxModel } from './types';
 
 /**
  * A copy whose graphs, nodes, attributes, tensors and declarations may be edited freely. Tensor data (bytes and typed lists) is
  * shared with the original: replace it, never write into it. Functions and training graphs are shared too and are not edited.
  */
-export function cloneForEdit(model: OnnxModel): OnnxModel {
+export function cloneForEdit(model: OnnxModel): EditableModel {
   const proto = shallow(ModelProtoSchema, model.proto);
   inheritOverridable(model.proto, proto);
   if (proto.graph) proto.graph = cloneGraph(proto.graph);
   proto.opsetImport = proto.opsetImport.map((entry) => clone(OperatorSetIdProtoSchema, entry));
   proto.metadataProps = proto.metadataProps.map((entry) => clone(StringStringEntryProtoSchema, entry));
-  return { ...model, proto };
+  return { ...model, proto, annotations: { moments: new Map(model.annotations?.moments) } };
 }
 
 function shallow<Desc extends DescMessage>(schema: Desc, message: MessageShape<Desc>): MessageShape<Desc> {

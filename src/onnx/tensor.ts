@@ -177,6 +177,13 @@ export function encodeFloats(type: WeightType, values: Float32Array): Uint8Array
   return bytesOf(patterns);
 }
 
+/** Gives a float tensor other values of the same shape, as its own type holds them. Data that it shared are left alone. */
+export function putFloats(tensor: TensorProto, values: ArrayLike<number>): void {
+  const type = weightType(tensor.dataType);
+  if (type === null) throw new RangeError(`"${tensor.name}" holds no floats`);
+  Object.assign(tensor, { rawData: encodeFloats(type, Float32Array.from(values)), floatData: [], doubleData: [], int32Data: [] });
+}
+
 /**
  * The values of an integer or bool tensor, row-major. int64 values beyond 2^53 (open limits of Slice) are rounded.
  * @throws WhittleError 'bad-model' for a tensor that is not of integers.

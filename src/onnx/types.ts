@@ -6,6 +6,18 @@ export interface NamedBytes {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** Mean and standard deviation of each channel of a value, as training saw it. */
+export interface ChannelMoments {
+  readonly mean: Float64Array;
+  readonly deviation: Float64Array;
+}
+
+/** What is known of a graph beside what its file says. A copy for editing has its own. */
+export interface Annotations {
+  /** What folded batch norms said of the values that took their outputs' names: what rescales such values rescales it too. */
+  readonly moments: Map<string, ChannelMoments>;
+}
+
 /** An open ONNX model: the protobuf message (unknown fields kept) whose tensor bytes are views into the file. */
 export interface OnnxModel {
   readonly proto: ModelProto;
@@ -13,6 +25,12 @@ export interface OnnxModel {
   readonly name: string;
   /** Bytes of the model file plus its external data. */
   readonly bytes: number;
+  readonly annotations?: Annotations;
+}
+
+/** A private copy: graph passes edit `proto` and the annotations in place. */
+export interface EditableModel extends OnnxModel {
+  readonly annotations: Annotations;
 }
 
 /** The very bytes that were opened: the model's file, and its external data by the locations that it gives them. */

@@ -1,12 +1,13 @@
 /** Where the bias of a Conv, ConvTranspose, Gemm or MatMul is kept, and how another takes its place. */
-import type { ModelProto, NodeProto, TensorProto } from 'onnx-buf';
+import type { NodeProto, TensorProto } from 'onnx-buf';
 import { indexTypes } from '../onnx/element-types';
-import { addInitializer, uniqueNames, type Scope } from '../onnx/graph';
+import type { Scope } from '../onnx/graph';
 import { operatorOf } from '../onnx/operators/table';
 import { factorsOf, productOf } from '../onnx/operators/weights';
-import { encodeFloats, FLOAT_TYPES, makeTensor, readFloats, weightType } from '../onnx/tensor';
+import { readFloats, weightType } from '../onnx/tensor';
 import type { WeightType } from '../onnx/types';
 import type { ValueIndex } from '../onnx/values';
+import { replaceParameter, type Edited } from './replace-parameter';
 
 export interface LayerBias {
   /** What is added to each output channel, in float64; zeros where there is no bias. */
@@ -58,19 +59,11 @@ function readAdded(index: ValueIndex, scope: Scope, node: NodeProto, channels: n
   return { values, node: use.node, input, dims: [...constant.dims.slice(0, -1).map(Number), channels], type };
 }
 
-/**
- * Puts these values in the bias's place, as a constant of their own: the old one may serve other nodes too.
- * @returns the names of constants that this node reads no more.
- */
-export function writeBias(proto: ModelProto, scope: Scope, bias: LayerBias, values: ArrayLike<number>): string[] {
-  const { node, input, dims, type } = bias;
-  const old = node.input[input] ?? '';
-  const tensor = makeTensor(uniqueNames(proto)('bias'), FLOAT_TYPES[type], dims, encodeFloats(type, Float32Array.from(values)));
-  addInitializer(proto, scope.graph, tensor);
-  node.input[input] = tensor.name;
-  const factor = productOf(node)?.factors?.bias;
-  if (factor !== undefined) node.attribute = node.attribute.filter((a) => a.name !== factor);
-  return old === '' ? [] : [old];
+/** As `replaceParameter`, of a layer's bias. */
+export function replaceBias(context: Edited, scope: Scope, bias: LayerBias, values: ArrayLike<number>): string[] {
+  const factor = productOf(bias.node)?.factors?.bias;
+  if (factor !== undefined) bias.node.attribute = bias.node.attribute.filter((a) => a.name !== factor);
+  return replaceParameter(context, scope, bias, 'bias', values);
 }
 
 /** The float type that a value has where it is read; null where it is none or nothing tells. */

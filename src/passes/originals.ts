@@ -1,9 +1,9 @@
 import { WhittleError } from '../base/errors';
 import { agreeing, counted } from '../base/plural';
 import type { Compute, Handle } from '../compute/types';
-import type { Layer } from '../onnx/types';
+import type { Parameter } from '../onnx/parameters';
 import { createShared, type Shared } from './shared-handle';
-import type { Lease, WeightStore } from './types';
+import type { Lease } from './types';
 
 /**
  * 'resident' keeps values on the device; 'streaming' only while they are leased, so that the memory of one wave of layers (waves.ts) is
@@ -42,12 +42,12 @@ export function refuseNonFinite(layerId: string, values: Float32Array): void {
   if (problem) throw problem;
 }
 
-/** Source values that a weight store starts from. */
+/** Source values of parameters that a store starts from. */
 export interface Originals {
   readonly mode: StoreMode;
-  acquire(layerId: string): Promise<Lease>;
-  /** Why passes cannot compute with a layer's values; known once they were acquired. They can be run and written all the same. */
-  problemOf(layerId: string): WhittleError | null;
+  acquire(id: string): Promise<Lease>;
+  /** Why passes cannot compute with a parameter's values; known once they were acquired. They can be run and written all the same. */
+  problemOf(id: string): WhittleError | null;
   /** Uploads made so far: a slider move on resident weights makes none. */
   readonly uploads: number;
   /** Frees what is kept. Leases still out stay valid until they are released. */
@@ -55,26 +55,26 @@ export interface Originals {
 }
 
 /**
- * Values of layers, uploaded when first asked for.
- * @param read gives a layer's values as float32; the array may be overwritten by the next read.
+ * Values of parameters, uploaded when first asked for.
+ * @param read gives one's values as float32; the array may be overwritten by the next read.
  */
-export function createOriginals(
-  layers: readonly Layer[],
-  read: (layer: Layer) => Float32Array,
+export function createOriginals<P extends Pick<Parameter, 'id'>>(
+  parameters: readonly P[],
+  read: (parameter: P) => Float32Array,
   compute: Compute,
   mode: StoreMode,
 ): Originals {
-  const byId = new Map(layers.map((l) => [l.id, l]));
+  const byId = new Map(parameters.map((p) => [p.id, p]));
   const kept = new Map<string, Shared>();
   const problems = new Map<string, WhittleError>();
   let uploads = 0;
 
-  function upload(layerId: string): Handle {
-    const layer = byId.get(layerId);
-    if (layer === undefined) throw new WhittleError('internal', `There is no layer "${layerId}".`, 'Report this fault.');
-    const values = read(layer);
-    const problem = problemWith(layer.id, values);
-    if (problem) problems.set(layer.id, problem);
+  function upload(id: string): Handle {
+    const parameter = byId.get(id);
+    if (parameter === undefined) throw new WhittleError('internal', `There is no parameter "${id}".`, 'Report this fault.');
+    const values = read(parameter);
+    const problem = problemWith(id, values);
+    if (problem) problems.set(id, problem);
     uploads++;
     return compute.upload(values);
   }
@@ -84,44 +84,22 @@ export function createOriginals(
     get uploads() {
       return uploads;
     },
-    async acquire(layerId) {
-      const shared = kept.get(layerId);
+    async acquire(id) {
+      const shared = kept.get(id);
       if (shared !== undefined) return shared.lease();
-      const fresh = createShared(upload(layerId));
+      const fresh = createShared(upload(id));
       if (mode === 'resident') {
-        kept.set(layerId, fresh);
+        kept.set(id, fresh);
         return fresh.lease();
       }
       const lease = fresh.lease();
       fresh.retire();
       return lease;
     },
-    problemOf: (layerId) => problems.get(layerId) ?? null,
+    problemOf: (id) => problems.get(id) ?? null,
     destroy() {
       for (const shared of kept.values()) shared.retire();
       kept.clear();
     },
-  };
-}
-
-/**
- * The store as passes see it: it refuses, by name, values that they cannot compute with. What only runs or writes a network takes the store
- * itself.
- */
-export function refusing(store: WeightStore, originals: Pick<Originals, 'problemOf'>): WeightStore {
-  const checked = async (layerId: string, lease: Lease): Promise<Lease> => {
-    const problem = originals.problemOf(layerId);
-    if (!problem) return lease;
-    lease.release();
-    throw problem;
-  };
-  return {
-    layers: store.layers,
-    originalBiases: store.originalBiases,
-    acquire: async (layerId) => checked(layerId, await store.acquire(layerId)),
-    acquireOriginal: async (layerId) => checked(layerId, await store.acquireOriginal(layerId)),
-    put: (layerId, handle, encoding) => store.put(layerId, handle, encoding),
-    encodingOf: (layerId) => store.encodingOf(layerId),
-    isChanged: (layerId) => store.isChanged(layerId),
   };
 }

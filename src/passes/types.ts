@@ -2,7 +2,8 @@ import type { Job } from '../base/job';
 import type { Codebook, Grid } from '../base/grids';
 import type { Compute, Handle } from '../compute/types';
 import type { WeightInput } from '../onnx/live';
-import type { Layer, OnnxModel, Skipped, Storage } from '../onnx/types';
+import type { TensorProto } from 'onnx-buf';
+import type { EditableModel, Layer, OnnxModel, Skipped, Storage } from '../onnx/types';
 import type { Options, PassMeta } from './options';
 
 /** How a layer's present value will be written. Values always lie exactly on the encoding's grid or in its codebook. */
@@ -12,27 +13,37 @@ export type Encoding =
   | { readonly kind: 'float16' };
 
 export interface Lease {
-  /** The layer's present value. Valid until `release`; never written to. */
+  /** The parameter's present value. Valid until `release`; never written to. */
   readonly handle: Handle;
   release(): void;
 }
 
 /**
- * The present values of all layers while a recipe runs. Holds device memory for a wave of layers at a time ('streaming': results are
- * kept encoded) or for all ('resident': the live session reads them). Originals are read from the model's own bytes.
+ * The present values of all parameters (onnx/parameters) while a recipe runs, by their ids. Holds device memory for a wave of layers at a
+ * time ('streaming': results are kept encoded) or for all ('resident': the live session reads them). Originals are read from the model's
+ * own bytes.
  */
 export interface WeightStore {
   readonly layers: readonly Layer[];
-  acquire(layerId: string): Promise<Lease>;
-  /** Replaces the value; the store owns `handle` from here on. `encoding` null means plain floats. */
-  put(layerId: string, handle: Handle, encoding: Encoding | null): Promise<void>;
+  acquire(id: string): Promise<Lease>;
+  /** Replaces a layer's weight; the store owns `handle` from here on. `encoding` null means plain floats. */
+  put(id: string, handle: Handle, encoding: Encoding | null): Promise<void>;
   /** The value before weight passes: as the file holds it, after the recipe's leading graph passes. */
-  acquireOriginal(layerId: string): Promise<Lease>;
-  /** Biases of the network before weight passes, by the names of those that fitted weights put in their places. */
-  readonly originalBiases: Map<string, Float64Array>;
-  encodingOf(layerId: string): Encoding | null;
+  acquireOriginal(id: string): Promise<Lease>;
+  encodingOf(id: string): Encoding | null;
   /** Whether any pass has replaced the value. */
-  isChanged(layerId: string): boolean;
+  isChanged(id: string): boolean;
+}
+
+/** The store as a pass sees it, with the graph that it edits, whose constants always hold what biases, norms and slopes are at present. */
+export interface PassStore extends WeightStore {
+  /**
+   * Makes a parameter of a constant that the pass has put into its graph, with the values that stood there before.
+   * @param replaced the parameter whose place it takes for one of its readers, if any: that one's original is its own.
+   */
+  add(tensor: TensorProto, replaced: string): void;
+  /** Replaces a bias, a norm or a slope, in the store and in the graph; its type rounds the values. The pass's meta says `editsGraph`. */
+  set(id: string, values: ArrayLike<number>): void;
 }
 
 /** A weight that a probe takes as an input: what the pass started from, or what it has made of it so far. */
@@ -77,12 +88,6 @@ export interface Target {
   readonly shaderF16: boolean;
 }
 
-/** Mean and standard deviation of each channel of a value, as training saw it. */
-export interface ChannelMoments {
-  readonly mean: Float64Array;
-  readonly deviation: Float64Array;
-}
-
 /** A layer under a step, with the options that hold for it. */
 export interface SelectedLayer {
   readonly layer: Layer;
@@ -91,11 +96,9 @@ export interface SelectedLayer {
 
 export interface PassContext {
   readonly compute: Compute;
-  readonly weights: WeightStore;
+  readonly weights: PassStore;
   /** The graph being built, already a private copy: graph passes edit `model.proto` in place. */
-  readonly model: OnnxModel;
-  /** What folded batch norms said of the values that took their outputs' names; a pass that rescales such values rescales it too. */
-  readonly moments: Map<string, ChannelMoments>;
+  readonly model: EditableModel;
   readonly target: Target;
   readonly job: Job;
   /** Layers whose values are wanted, of those that the step's filter takes, each with its effective options. */

@@ -5,7 +5,7 @@ import type { Originals } from './originals';
 import { codesForm, codesOf, isCoded, valuesOf, type Coded } from './coded';
 import { keepCodes, restoreCodes, type KeptCodes } from './kept-codes';
 import { createShared, type Shared } from './shared-handle';
-import type { Encoding, WeightStore } from './types';
+import type { Encoding, Lease, WeightStore } from './types';
 
 /** A store with an end: `dispose` frees every value it owns (not the originals). */
 export interface OwnedWeightStore extends WeightStore {
@@ -13,11 +13,17 @@ export interface OwnedWeightStore extends WeightStore {
   codesOf(layerId: string): Promise<Uint8Array<ArrayBuffer>>;
   /** Frees a layer's replaced value, once it is written: the original takes its place. */
   drop(layerId: string): void;
+  /** Takes a parameter in that no original knows of, with its value before; that of the one whose place it takes, if that is kept here. */
+  add(id: string, before: Float32Array, replaced: string): void;
+  /** Replaces a parameter that is no weight. */
+  set(id: string, values: Float32Array): void;
+  /** Whether any parameter that is no weight has been replaced. */
+  readonly hasSet: boolean;
   /** Frees every value. Leases still out stay valid until they are released. */
   dispose(): void;
 }
 
-/** One layer's replaced value. 'device': on the device; 'codes' and 'floats': in main memory (streaming). */
+/** A replaced value. 'device': on the device; 'codes' and 'floats': in main memory (streaming, and all that are no weights). */
 type Value =
   | { readonly at: 'device'; readonly shared: Shared }
   | { readonly at: 'codes'; readonly codes: KeptCodes; readonly encoding: Coded }
@@ -34,6 +40,9 @@ interface Entry {
  */
 export function createWeightStore(layers: readonly Layer[], originals: Originals, compute: Compute): OwnedWeightStore {
   const entries = new Map<string, Entry>();
+  /** Values before, of parameters that no original knows of. */
+  const added = new Map<string, Float32Array>();
+  let hasSet = false;
   const scratch = createScratch();
 
   async function keep(handle: Handle, encoding: Encoding | null): Promise<Value> {
@@ -47,22 +56,40 @@ export function createWeightStore(layers: readonly Layer[], originals: Originals
     }
   }
 
+  /** Values on the device while the lease lasts. */
+  function leaseOf(floats: Float32Array): Lease {
+    const fresh = createShared(compute.upload(floats));
+    const lease = fresh.lease();
+    fresh.retire();
+    return lease;
+  }
+
   return {
     layers,
-    originalBiases: new Map(),
     async acquire(layerId) {
       const entry = entries.get(layerId);
-      if (entry === undefined) return originals.acquire(layerId);
+      if (entry === undefined) return this.acquireOriginal(layerId);
       const { value } = entry;
       if (value.at === 'device') return value.shared.lease();
       const floats =
         value.at === 'floats' ? value.floats : valuesOf(restoreCodes(value.codes, codesForm(value.encoding)), value.encoding, scratch);
-      const fresh = createShared(compute.upload(floats));
-      const lease = fresh.lease();
-      fresh.retire();
-      return lease;
+      return leaseOf(floats);
     },
-    acquireOriginal: (layerId) => originals.acquire(layerId),
+    async acquireOriginal(id) {
+      const floats = added.get(id);
+      return floats === undefined ? originals.acquire(id) : leaseOf(floats);
+    },
+    add(id, before, replaced) {
+      const older = added.get(replaced);
+      added.set(id, older?.length === before.length ? older : before);
+    },
+    set(id, values) {
+      entries.set(id, { value: { at: 'floats', floats: values }, encoding: null });
+      hasSet = true;
+    },
+    get hasSet() {
+      return hasSet;
+    },
     async put(layerId, handle, encoding) {
       const value = await keep(handle, encoding);
       const before = entries.get(layerId)?.value;

@@ -4,10 +4,10 @@ import type { Job } from '../base/job';
 import type { Compute } from '../compute/types';
 import { cloneForEdit } from '../onnx/clone';
 import { listLayers } from '../onnx/layers';
-import type { Layer, OnnxModel, Skipped } from '../onnx/types';
-import { refusing } from '../passes/originals';
+import type { EditableModel, Layer, OnnxModel, Skipped } from '../onnx/types';
+import { passStore } from '../passes/pass-store';
 import { passOf } from '../passes/registry';
-import type { Calibration, ChannelMoments, Lease, Pass, PassContext, Probe, ProbeWeight, Target } from '../passes/types';
+import type { Calibration, Lease, Pass, PassContext, Probe, ProbeWeight, Target } from '../passes/types';
 import type { OwnedWeightStore } from '../passes/weight-store';
 import { atTheEnd, type Ran } from './at-end';
 import type { GraphStage, RecipeCache } from './cache';
@@ -43,10 +43,9 @@ export function keyOf({ samples, target }: Pick<RunInput, 'samples' | 'target'>,
 
 /** What steps made of a stage, beside values in the store. */
 export interface Applied {
-  readonly model: OnnxModel;
+  readonly model: EditableModel;
   readonly layers: readonly Layer[];
   readonly steps: readonly StepResult[];
-  readonly moments: ReadonlyMap<string, ChannelMoments>;
   readonly finishers: readonly Finisher[];
 }
 
@@ -76,7 +75,6 @@ export async function applySteps(
   const graphKey = JSON.stringify([prefix, input.samples?.key ?? null]);
   const results: Ran[] = [];
   const finishers: Finisher[] = [];
-  const moments = new Map(stage.moments);
   let { model, layers } = stage;
   // What later steps keep is found from values that are nearly those of a run, and must not be taken for a run's.
   let sketched = '';
@@ -103,9 +101,8 @@ export async function applySteps(
     const stepsKey = keyOf(input, prefix, steps.slice(0, index + 1)) + sketched;
     const context: PassContext = {
       compute,
-      weights: refusing(store, cache.originals),
+      weights: passStore(store, cache.originals, model),
       model,
-      moments,
       target,
       job,
       selected,
@@ -125,7 +122,7 @@ export async function applySteps(
     if (apply === pass.sketch) sketched = ` sketch of ${only}`;
   }
   const atEnd = atTheEnd(results, (id) => store.encodingOf(id));
-  return { model, layers, steps: atEnd, moments, finishers: finishers.map((finisher) => withoutLost(finisher, results, atEnd)) };
+  return { model, layers, steps: atEnd, finishers: finishers.map((finisher) => withoutLost(finisher, results, atEnd)) };
 }
 
 function withoutLost({ step, edit }: Finisher, ran: readonly Ran[], atEnd: readonly StepResult[]): Finisher {

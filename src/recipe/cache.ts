@@ -1,10 +1,9 @@
 import { createScratch } from '../base/scratch';
 import type { Compute } from '../compute/types';
-import { findLayers } from '../onnx/layers';
+import { findParameters } from '../onnx/parameters';
 import { readFloats } from '../onnx/tensor';
-import type { Layer, OnnxModel } from '../onnx/types';
+import type { EditableModel, Layer, OnnxModel } from '../onnx/types';
 import { createOriginals, type Originals, type StoreMode } from '../passes/originals';
-import type { ChannelMoments } from '../passes/types';
 import type { OwnedWeightStore } from '../passes/weight-store';
 import { createResults, type Results } from './results';
 import type { StepResult } from './steps';
@@ -12,12 +11,11 @@ import type { StepResult } from './steps';
 /** The model after a recipe's leading graph passes: what the live session is made from, the same for every slider move. */
 export interface GraphStage {
   readonly key: string;
-  readonly model: OnnxModel;
+  readonly model: EditableModel;
   readonly layers: readonly Layer[];
   /** Values after the graph passes, the originals of the weight passes. */
   readonly store: OwnedWeightStore;
   readonly steps: readonly StepResult[];
-  readonly moments: ReadonlyMap<string, ChannelMoments>;
 }
 
 /**
@@ -25,7 +23,8 @@ export interface GraphStage {
  * move then uploads nothing and ranks nothing anew.
  */
 export interface RecipeCache {
-  readonly model: OnnxModel;
+  /** As it was opened. */
+  readonly model: EditableModel;
   readonly layers: readonly Layer[];
   readonly originals: Originals;
   /** The stage of this key, made if it is not the kept one; `release` it after use. One stage is kept. */
@@ -54,13 +53,11 @@ export function createRecipeCache(
   mode: StoreMode,
   results: Results = createResults(),
 ): RecipeCache {
-  const tensors = new Map(findLayers(model).sources.map((s) => [s.layer.id, s.value.constant]));
+  const parameters = findParameters(model).map(({ parameter: { id }, value: { constant } }) => ({ id, constant }));
   const scratch = createScratch();
-  const read = (layer: Layer): Float32Array => {
-    const tensor = tensors.get(layer.id);
-    return tensor ? readFloats(tensor, scratch) : new Float32Array(0);
-  };
-  const originals = createOriginals(layers, read, compute, mode);
+  const read = ({ constant }: (typeof parameters)[number]): Float32Array =>
+    constant ? readFloats(constant, scratch) : new Float32Array(0);
+  const originals = createOriginals(parameters, read, compute, mode);
   let current: StageSlot | null = null;
 
   const settle = (slot: StageSlot): void => {
@@ -75,7 +72,7 @@ export function createRecipeCache(
   };
 
   return {
-    model,
+    model: { ...model, annotations: { moments: new Map() } },
     layers,
     originals,
     async holdStage(key, make) {

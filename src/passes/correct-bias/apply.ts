@@ -2,7 +2,7 @@ import { counted } from '../../base/plural';
 import { holdsFloats } from '../../onnx/tensor';
 import { removeUnread } from '../../onnx/unread';
 import { requireCalibration } from '../calibration';
-import { writeBias } from '../layer-bias';
+import { replaceBias } from '../layer-bias';
 import type { Options } from '../options';
 import type { Pass, PassContext, PassResult } from '../types';
 import { correctBiasMeta } from './meta';
@@ -40,7 +40,7 @@ export const correctBias: Pass = {
         continue;
       }
       corrected.add(layerId);
-      unread.push(...writeBias(context.model.proto, scope, bias, values));
+      unread.push(...replaceBias(context, scope, bias, values));
     }
     removeUnread(context.model.proto, unread);
     const note = corrected.size === 0 ? 'No biases corrected.' : `Biases of ${counted(corrected.size, 'layer')} corrected.`;

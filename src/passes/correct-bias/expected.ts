@@ -4,9 +4,9 @@ import type { ChannelMap } from '../../onnx/channels/map';
 import type { Scope } from '../../onnx/graph';
 import { operatorOf } from '../../onnx/operators/table';
 import type { Pointwise } from '../../onnx/operators/types';
+import type { ChannelMoments } from '../../onnx/types';
 import type { ValueIndex } from '../../onnx/values';
 import { floatConstant, perChannel } from '../layer-bias';
-import type { ChannelMoments } from '../types';
 
 /** The normal density is integrated from -WIDTH to WIDTH deviations, at 2 * HALF + 1 points; a kink costs a few 1e-5 deviations. */
 const WIDTH = 6;

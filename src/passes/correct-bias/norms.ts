@@ -16,6 +16,7 @@ import type { Target } from './targets';
 export async function shiftsByNorms(context: PassContext, targets: readonly Target[]): Promise<readonly (Float64Array | string)[]> {
   const index = indexValues(context.model.proto);
   const around = { index, channels: indexChannels(index, indexShapes(index), false) };
+  const { moments } = context.model.annotations;
   const shifts: (Float64Array | string)[] = [];
   for (const { layerId, node, scope, bias, shape, output } of targets) {
     context.job.signal.throwIfAborted();
@@ -24,19 +25,18 @@ export async function shiftsByNorms(context: PassContext, targets: readonly Targ
       shifts.push(`${node.opType} does not give each output all of its kernel.`);
       continue;
     }
-    const means = expectedMean(around, scope, context.moments, node.input[0] ?? '', inputsOf(geometry), output.layout);
+    const means = expectedMean(around, scope, moments, node.input[0] ?? '', inputsOf(geometry), output.layout);
     if (means === null) {
       shifts.push(
-        context.moments.size === 0
-          ? 'No batch norm was folded that would tell of its inputs.'
-          : 'Its inputs do not come from a batch norm alone.',
+        moments.size === 0 ? 'No batch norm was folded that would tell of its inputs.' : 'Its inputs do not come from a batch norm alone.',
       );
       continue;
     }
     const [present, original] = await Promise.all([readWeights(context, layerId), readWeights(context, layerId, 'original')]);
     const factor = factorsOf(node).product;
     const errors = present.map((w, i) => w - (original[i] ?? 0));
-    const before = context.weights.originalBiases.get(bias.node.input[bias.input] ?? '');
+    const biasId = bias.node.input[bias.input] ?? '';
+    const before = context.weights.isChanged(biasId) ? await readWeights(context, biasId, 'original') : null;
     shifts.push(
       sumOverInputs(
         geometry,

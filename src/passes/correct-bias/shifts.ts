@@ -1,11 +1,12 @@
-import { create } from '@bufbuild/protobuf';
-import { GraphProtoSchema, type GraphProto, type NodeProto } from 'onnx-buf';
+import type { NodeProto } from 'onnx-buf';
 import { uniqueNames, valueInfo } from '../../onnx/graph';
 import { opsetOf } from '../../onnx/nodes';
 import { operatorOf } from '../../onnx/operators/table';
 import { openCut } from '../../onnx/probe';
-import { DataType, encodeFloats, FLOAT_TYPES, makeTensor, shapeOf, weightType } from '../../onnx/tensor';
+import { DataType, FLOAT_TYPES } from '../../onnx/tensor';
+import type { OnnxModel } from '../../onnx/types';
 import { ChannelReducer } from '../channel-statistics';
+import { originalNetwork } from '../original-network';
 import { putBeside } from '../reconstruction/put-beside';
 import { probeWeights } from '../calibration';
 import type { Calibration, PassContext, Probe } from '../types';
@@ -25,16 +26,16 @@ const LEAST_ACTIVE = 0.02;
  * @returns null for graphs beside which no second network can be put.
  */
 export async function meanShifts(
-  { model, weights, job }: Pick<PassContext, 'model' | 'weights' | 'job'>,
+  context: Pick<PassContext, 'compute' | 'model' | 'weights' | 'job'>,
   calibration: Calibration,
   targets: readonly Target[],
   limit: number,
 ): Promise<Float64Array[] | null> {
+  const { model, weights, job } = context;
   const made = pairedProbe(
-    model,
+    { present: model, original: await originalNetwork(context) },
     weights.layers.map((l) => l.id),
     targets,
-    weights.originalBiases,
   );
   if (made === null) return null;
   const count = Math.min(limit, calibration.samples);
@@ -54,21 +55,18 @@ export async function meanShifts(
 
 /** The original network, and after it the present one with each target's output corrected; the outputs are the corrections. */
 function pairedProbe(
-  model: PassContext['model'],
+  networks: { readonly present: OnnxModel; readonly original: OnnxModel },
   layerIds: readonly string[],
   targets: readonly Target[],
-  before: ReadonlyMap<string, Float64Array>,
 ): { probe: Probe; outputs: string[] } | null {
-  const cut = openCut(
-    model,
-    targets.flatMap((t) => [t.output.name, ...t.activation.flatMap(({ output }) => output)]),
-    layerIds,
-  );
+  const seen = targets.flatMap((t) => [t.output.name, ...t.activation.flatMap(({ output }) => output)]);
+  const cut = openCut(networks.present, seen, layerIds);
+  const before = openCut(networks.original, seen, layerIds);
   const { graph } = cut.model.proto;
-  if (!graph) return null;
+  if (!graph || !before.model.proto.graph) return null;
   const names = uniqueNames(cut.model.proto);
   const present = [...graph.node];
-  const inOriginal = putBeside(graph, withBiases(graph, before), cut.inputs, names);
+  const inOriginal = putBeside(graph, before.model.proto.graph, before.inputs, names);
   if (inOriginal === null) return null;
   const nodes: NodeProto[] = graph.node.slice(present.length);
   const reducer = new ChannelReducer(nodes, opsetOf(cut.model.proto), names);
@@ -90,7 +88,7 @@ function pairedProbe(
   graph.node = nodes;
   const outputs = targets.map((target) => outputOf.get(target) ?? '');
   graph.output = outputs.map((name) => valueInfo(name, DataType.FLOAT, null));
-  const sides = [...probeWeights(cut.inputs, 'present'), ...probeWeights(cut.inputs, 'original', inOriginal)];
+  const sides = [...probeWeights(cut.inputs, 'present'), ...probeWeights(before.inputs, 'original', inOriginal)];
   return { probe: { model: cut.model, weights: sides }, outputs };
 }
 
@@ -136,16 +134,4 @@ function shiftOf(reducer: ChannelReducer, target: Target, raw: string, inOrigina
     shift = reducer.node('Add', [shift, reducer.node('Div', [excess, active])]);
   }
   return shift;
-}
-
-/** The graph with the biases that the original network had where fitted weights changed them. */
-function withBiases(graph: GraphProto, before: ReadonlyMap<string, Float64Array>): GraphProto {
-  const initializer = graph.initializer.map((tensor) => {
-    const values = before.get(tensor.name);
-    const type = weightType(tensor.dataType);
-    return values && type
-      ? makeTensor(tensor.name, tensor.dataType, shapeOf(tensor), encodeFloats(type, Float32Array.from(values)))
-      : tensor;
-  });
-  return create(GraphProtoSchema, { node: [...graph.node], initializer });
 }

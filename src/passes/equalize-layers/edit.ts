@@ -3,16 +3,7 @@ import { addInitializer, uniqueNames } from '../../onnx/graph';
 import { makeNode } from '../../onnx/nodes';
 import { encodeFloats, FLOAT_TYPES, makeTensor } from '../../onnx/tensor';
 import type { OnnxModel } from '../../onnx/types';
-import type { Addend, UpperClip } from './types';
-
-/** Puts values in the place of an added constant; the old one may serve other nodes too. Returns its name. */
-export function writeAddend({ proto }: OnnxModel, { node, scope, input, dims, type }: Addend, values: Float64Array): string {
-  const old = node.input[input] ?? '';
-  const tensor = makeTensor(uniqueNames(proto)('addend'), FLOAT_TYPES[type], dims, encodeFloats(type, Float32Array.from(values)));
-  addInitializer(proto, scope.graph, tensor);
-  node.input[input] = tensor.name;
-  return old;
-}
+import type { UpperClip } from './types';
 
 /**
  * Gives a Clip an upper bound for each channel: Clip itself takes scalars only, so it becomes Relu, which runtimes merge into the layer

@@ -1,12 +1,14 @@
 import { inputsOf, scaleChannels, sumOverInputs } from '../../onnx/operators/geometry';
 import { factorsOf } from '../../onnx/operators/weights';
 import { holdsFloats } from '../../onnx/tensor';
+import type { Annotations } from '../../onnx/types';
 import { removeUnread } from '../../onnx/unread';
-import { writeBias } from '../layer-bias';
+import { replaceBias } from '../layer-bias';
 import { refuseNonFinite } from '../originals';
 import { readWeights } from '../read-weights';
 import type { PassContext } from '../types';
-import { writeAddend, writeClip } from './edit';
+import { replaceParameter } from '../replace-parameter';
+import { writeClip } from './edit';
 import type { ScaledLayer } from './scaled-layers';
 import { onInputs } from './factors';
 import type { ScalingSet, Reader } from './types';
@@ -56,15 +58,17 @@ export async function applyChanges(context: PassContext, layers: readonly Scaled
     const { bias } = layer;
     if (typeof bias === 'string') continue;
     const after = bias.values.map((b, o) => (b + (gained?.[o] ?? 0) - (own?.constants?.[o] ?? 0)) / (own?.factors[o] ?? 1));
-    if (after.some((b, o) => b !== bias.values[o])) unread.push(...writeBias(model.proto, layer.scope, bias, after));
+    if (after.some((b, o) => b !== bias.values[o])) unread.push(...replaceBias(context, layer.scope, bias, after));
   }
   for (const { set, factors, constants } of changes) {
-    rescaleMoments(context, set.producer, factors, constants);
+    rescaleMoments(model.annotations, set.producer, factors, constants);
     for (const addend of set.addends)
       unread.push(
-        writeAddend(
-          model,
+        ...replaceParameter(
+          context,
+          addend.scope,
           addend,
+          'addend',
           addend.values.map((v, c) => v / (factors[c] ?? 1)),
         ),
       );
@@ -78,7 +82,7 @@ export async function applyChanges(context: PassContext, layers: readonly Scaled
 
 /** What a batch norm said of the producer's outputs holds for them as they are now. */
 function rescaleMoments(
-  { moments }: PassContext,
+  { moments }: Annotations,
   { node, bias }: ScaledLayer,
   factors: Float64Array,
   constants: Float64Array | null,

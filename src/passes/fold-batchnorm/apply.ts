@@ -63,7 +63,7 @@ async function foldOne(
 ): Promise<{ readonly layerId: string; readonly unused: readonly string[] } | string> {
   const source = weightOf(context, sources, match);
   if (typeof source === 'string') return source;
-  const write = foldBias(context.model.proto, index, match);
+  const write = foldBias(context, index, match);
   if (typeof write === 'string') return write;
   const geometry = geometryOf(match.producer, 1, source.uses[0]?.shape ?? []);
   if (typeof geometry === 'string') return `Which of its weights belong to a channel is not known: ${geometry}.`;
@@ -75,7 +75,7 @@ async function foldOne(
   await context.weights.put(source.layer.id, context.compute.upload(values), null);
   const bias = write();
   bypass(source, match, bias.keepsNode);
-  context.moments.set(match.norm.output[0] ?? '', match.moments);
+  context.model.annotations.moments.set(match.norm.output[0] ?? '', match.moments);
   return { layerId: source.layer.id, unused: bias.unused };
 }
 

@@ -1,9 +1,8 @@
-import type { ModelProto } from 'onnx-buf';
-import { addInitializer, uniqueNames } from '../../onnx/graph';
 import { productOf } from '../../onnx/operators/weights';
-import { encodeFloats, FLOAT_TYPES, holdsFloats, makeTensor } from '../../onnx/tensor';
+import { holdsFloats } from '../../onnx/tensor';
 import type { ValueIndex } from '../../onnx/values';
-import { floatTypeOf, readBias, writeBias } from '../layer-bias';
+import { floatTypeOf, readBias, replaceBias } from '../layer-bias';
+import { replaceParameter, type Edited } from '../replace-parameter';
 import type { FoldMatch } from './match';
 
 export interface FoldedBias {
@@ -14,24 +13,18 @@ export interface FoldedBias {
 }
 
 /** How to give the producer the bias b * scale + shift, in the type that it computes in, or why it cannot have it. */
-export function foldBias(proto: ModelProto, index: ValueIndex, match: FoldMatch): (() => FoldedBias) | string {
+export function foldBias(context: Edited, index: ValueIndex, match: FoldMatch): (() => FoldedBias) | string {
   const { producer, norm, scope, scale, shift } = match;
   if (productOf(producer)?.bias === null) {
     const type = floatTypeOf(index, scope, norm.input[0] ?? '');
     if (type === null) return 'The type that it computes in is not known.';
     if (!holdsFloats(type, shift)) return `Its folded bias has values that ${type} does not hold.`;
     return () => {
-      const tensor = makeTensor(
-        uniqueNames(proto)('bias'),
-        FLOAT_TYPES[type],
-        [shift.length],
-        encodeFloats(type, Float32Array.from(shift)),
-      );
-      addInitializer(proto, scope.graph, tensor);
       norm.opType = 'Add';
-      norm.input = [producer.output[0] ?? '', tensor.name];
+      norm.input = [producer.output[0] ?? '', ''];
       norm.output = norm.output.slice(0, 1);
       norm.attribute = [];
+      replaceParameter(context, scope, { node: norm, input: 1, values: shift.map(() => 0), dims: [shift.length], type }, 'bias', shift);
       return { unused: [], keepsNode: true };
     };
   }
@@ -39,5 +32,5 @@ export function foldBias(proto: ModelProto, index: ValueIndex, match: FoldMatch)
   if (typeof bias === 'string') return bias;
   const folded = bias.values.map((b, c) => b * (scale[c] ?? 1) + (shift[c] ?? 0));
   if (!holdsFloats(bias.type, folded)) return `Its folded bias has values that ${bias.type} does not hold.`;
-  return () => ({ unused: writeBias(proto, scope, bias, folded), keepsNode: false });
+  return () => ({ unused: replaceBias(context, scope, bias, folded), keepsNode: false });
 }

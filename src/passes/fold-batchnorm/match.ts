@@ -4,9 +4,9 @@ import { findAttribute, intAttribute } from '../../onnx/nodes';
 import { productOf } from '../../onnx/operators/weights';
 import type { ShapeIndex } from '../../onnx/shapes';
 import { readFloats } from '../../onnx/tensor';
+import type { ChannelMoments } from '../../onnx/types';
 import type { ValueIndex } from '../../onnx/values';
 import { floatConstant } from '../layer-bias';
-import type { ChannelMoments } from '../types';
 
 /** A batch norm with the node whose weights can take it in. */
 export interface FoldMatch {

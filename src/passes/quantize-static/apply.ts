@@ -84,7 +84,7 @@ async function quantizeActivations(context: PassContext, layers: readonly Intege
   const weightGrids = await putIntegerWeights(context, layers, (layer) => floorsOf(readersOf.get(layer) ?? []));
   for (const [at, layer] of layers.entries()) {
     for (const { node, scale, bias } of readersOf.get(layer) ?? []) {
-      if (bias) roundBias(model, node, bias, scale, weightGrids[at]?.scales ?? new Float32Array());
+      if (bias) roundBias(context, node, bias, scale, weightGrids[at]?.scales ?? new Float32Array());
       const [weight, output] = [node.input[1] ?? '', node.output[0] ?? ''];
       context.onFinish((written) => storeBias(written, layer.source.layer.id, { weight, output }, scale));
     }

@@ -5,6 +5,7 @@ import { factorsOf } from '../../onnx/operators/weights';
 import { bytesOf, DataType, makeTensor, readFloats } from '../../onnx/tensor';
 import type { OnnxModel, Skipped } from '../../onnx/types';
 import { removeUnread } from '../../onnx/unread';
+import { replaceParameter, type Edited } from '../replace-parameter';
 
 /** Half of int32's range: the rest is left to the sums that the bias is added to. */
 const LARGEST_CODE = 2 ** 30;
@@ -40,16 +41,16 @@ function codesOf(bias: Float32Array, scales: Float32Array): Int32Array<ArrayBuff
 }
 
 /** Gives the node a bias constant of its own that holds what its integers will: the live graph then computes what the file does. */
-export function roundBias({ proto }: OnnxModel, node: NodeProto, bias: Float32Array, inputScale: number, weightScales: Float32Array): void {
+export function roundBias(context: Edited, node: NodeProto, bias: Float32Array, inputScale: number, weightScales: Float32Array): void {
+  const { proto } = context.model;
   const { graph } = proto;
   if (!graph) return;
   const scales = productScales(bias.length, inputScale, weightScales);
-  const old = node.input[2] ?? '';
   const rounded = Float32Array.from(codesOf(bias, scales), (code, channel) => code * (scales[channel] ?? 1));
-  const name = uniqueNames(proto)('b');
-  addInitializer(proto, graph, makeTensor(name, DataType.FLOAT, [rounded.length], bytesOf(rounded)));
-  node.input[2] = name;
-  removeUnread(proto, [old]);
+  removeUnread(
+    proto,
+    replaceParameter(context, { graph }, { node, input: 2, values: bias, dims: [bias.length], type: 'float32' }, 'b', rounded),
+  );
 }
 
 /**

@@ -7,11 +7,11 @@ import { operatorOf } from '../../onnx/operators/table';
 import { geometryOf, productOf } from '../../onnx/operators/weights';
 import { indexShapes } from '../../onnx/shapes';
 import { bytesOf, DataType, holdsFloats, makeTensor, readFloats } from '../../onnx/tensor';
-import type { OnnxModel } from '../../onnx/types';
 import { removeUnread } from '../../onnx/unread';
 import { indexValues, type Use, type Value, type ValueIndex } from '../../onnx/values';
 import type { IntegerLayer } from '../integer-layers';
 import { readWeights } from '../read-weights';
+import { replaceParameter, type Edited } from '../replace-parameter';
 import type { Calibration, PassContext } from '../types';
 import { observeValues } from './observe';
 
@@ -58,7 +58,7 @@ export async function smooth(
     if (!scaled.every((values) => holdsFloats('float32', values))) continue;
     for (const [l, { source }] of product.layers.entries())
       await context.weights.put(source.layer.id, context.compute.upload(scaled[l] ?? new Float32Array(0)), null);
-    const mul = divide(index, model, product, scales);
+    const mul = divide(index, context, product, scales);
     if (mul) muls.add(mul);
   }
   return muls;
@@ -146,35 +146,38 @@ function normalizesChannels(index: ValueIndex, { name, scope }: Value, producer:
 }
 
 /** Divides what the products read; returns the Mul that does it, or null where a LayerNormalization took it over. */
-function divide(index: ValueIndex, { proto }: OnnxModel, { value, uses }: Products, scales: Float32Array<ArrayBuffer>): NodeProto | null {
+function divide(index: ValueIndex, context: Edited, { value, uses }: Products, scales: Float32Array<ArrayBuffer>): NodeProto | null {
+  const { proto } = context.model;
   const { graph } = proto;
   if (!graph) return null;
-  const fresh = uniqueNames(proto);
   const inverse = scales.map((s) => 1 / s);
-  const store = (values: Float32Array<ArrayBuffer>): string => {
-    const name = fresh('s');
-    addInitializer(proto, graph, makeTensor(name, DataType.FLOAT, [values.length], bytesOf(values)));
-    return name;
-  };
   const { producer } = value;
   const only = uses.length === value.uses.length && !value.isOutput;
-  const parameters = (producer?.input ?? [])
-    .slice(1)
-    .filter((name) => name !== '')
-    .map((name) => findConstant(proto, graph, name));
+  const parameters = (producer?.input ?? []).flatMap((name, input) =>
+    input === 0 || name === '' ? [] : [{ input, tensor: findConstant(proto, graph, name) }],
+  );
   const fits = parameters.every(
-    (tensor) => tensor?.dataType === DataType.FLOAT && tensor.dims.length === 1 && Number(tensor.dims[0]) === scales.length,
+    ({ tensor }) => tensor?.dataType === DataType.FLOAT && tensor.dims.length === 1 && Number(tensor.dims[0]) === scales.length,
   );
   if (producer && only && fits && normalizesChannels(index, value, producer)) {
-    const old = producer.input.slice(1);
-    for (const [at, name] of old.entries()) {
-      const tensor = name === '' ? undefined : findConstant(proto, graph, name);
-      if (tensor) producer.input[at + 1] = store(readFloats(tensor).map((v, c) => v * (inverse[c] ?? 1)));
-    }
-    removeUnread(proto, old);
+    const unread = parameters.flatMap(({ input, tensor }) => {
+      const values = tensor ? readFloats(tensor) : new Float32Array(0);
+      const read = { node: producer, input, values, dims: [values.length], type: 'float32' } as const;
+      return replaceParameter(
+        context,
+        { graph },
+        read,
+        's',
+        values.map((v, c) => v * (inverse[c] ?? 1)),
+      );
+    });
+    removeUnread(proto, unread);
     return null;
   }
-  const mul = makeNode('Mul', [value.name, store(inverse)], [fresh('s')]);
+  const fresh = uniqueNames(proto);
+  const scale = fresh('s');
+  addInitializer(proto, graph, makeTensor(scale, DataType.FLOAT, [inverse.length], bytesOf(inverse)));
+  const mul = makeNode('Mul', [value.name, scale], [fresh('s')]);
   for (const { node, input } of uses) node.input[input] = mul.output[0] ?? '';
   graph.node.splice(producer ? graph.node.indexOf(producer) + 1 : 0, 0, mul);
   return mul;

@@ -1,22 +1,21 @@
 import { findLayers } from '../../onnx/layers';
-import type { Scope } from '../../onnx/graph';
 import { factorsOf, geometryOf, productOf } from '../../onnx/operators/weights';
-import type { OnnxModel } from '../../onnx/types';
 import { removeUnread } from '../../onnx/unread';
 import { indexValues } from '../../onnx/values';
-import { readBias, writeBias, type LayerBias } from '../layer-bias';
+import { readBias, replaceBias } from '../layer-bias';
+import type { Edited } from '../replace-parameter';
 import type { InputGram } from './gram';
 
 /** A layer's bias that may take what its weights lose of the mean. */
 export interface ShiftableBias {
   /** One value an output channel; zeros where there is no bias yet. */
   readonly values: Float64Array;
-  /** Puts other values in its place, in the graph it was read from. Returns the name they have there. */
-  readonly write: (values: Float64Array) => string;
+  readonly replace: (values: Float64Array) => void;
 }
 
 /** The biases of these layers that can be changed; layers without one are left out. */
-export function biasesOf(model: OnnxModel, ids: readonly string[]): Map<string, ShiftableBias> {
+export function biasesOf(context: Edited, ids: readonly string[]): Map<string, ShiftableBias> {
+  const { model } = context;
   const index = indexValues(model.proto);
   const found = new Map<string, ShiftableBias>();
   for (const { layer, uses } of findLayers(model).sources) {
@@ -30,14 +29,12 @@ export function biasesOf(model: OnnxModel, ids: readonly string[]): Map<string, 
     if (factorsOf(use.node).product !== 1) continue;
     const bias = readBias(index, use.scope, use.node, layer.view.channels);
     if (typeof bias === 'string') continue;
-    found.set(layer.id, { values: bias.values, write: (values) => replaced(model, use.scope, bias, values) });
+    found.set(layer.id, {
+      values: bias.values,
+      replace: (values) => removeUnread(model.proto, replaceBias(context, use.scope, bias, values)),
+    });
   }
   return found;
-}
-
-function replaced({ proto }: OnnxModel, scope: Scope, bias: LayerBias, values: Float64Array): string {
-  removeUnread(proto, writeBias(proto, scope, bias, values));
-  return bias.node.input[bias.input] ?? '';
 }
 
 /**

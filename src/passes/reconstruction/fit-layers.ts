@@ -1,10 +1,10 @@
 /** Layers that are fitted to what their outputs are on the user's samples, whatever they are stored as. */
 import { createYielder } from '../../base/yielder';
-import { cloneForEdit } from '../../onnx/clone';
 import { findLayers } from '../../onnx/layers';
 import type { Layer, Skipped } from '../../onnx/types';
 import { requireCalibration } from '../calibration';
 import { codesOf, valuesOf, type Coded } from '../coded';
+import { originalNetwork } from '../original-network';
 import { readWeights } from '../read-weights';
 import { byWaves } from '../waves';
 import type { Calibration, PassContext } from '../types';
@@ -85,7 +85,7 @@ export async function fitLayersByOutput<P extends PlannedFit>(
   };
   const { layers, skipped } = await context.keep(key, make, ({ layers: kept }) => keptBytes(kept));
   if (fresh) return skipped;
-  const biases = biasesOf(context.model, [...layers.keys()]);
+  const biases = biasesOf(context, [...layers.keys()]);
   for (const [id, kept] of layers) await place(context, id, kept, biases.get(id) ?? null);
   return skipped;
 }
@@ -134,8 +134,8 @@ async function fitAll<P extends PlannedFit>(
   const stages = (from === 'present' ? mergeLevels(levelsOf(context.model, ids), MOST_STAGES) : [ids]).flatMap((stage) =>
     withinSize(stage, sizeOf, MOST_ENTRIES),
   );
-  const biases = from === 'present' ? biasesOf(context.model, ids) : new Map<string, ShiftableBias>();
-  const networks = { present: context.model, original: cloneForEdit(context.model) };
+  const biases = from === 'present' ? biasesOf(context, ids) : new Map<string, ShiftableBias>();
+  const networks = { present: context.model, original: await originalNetwork(context) };
   const layers = new Map<string, KeptLayer>();
   const startedAt = Date.now();
   const yieldTurn = createYielder();
@@ -211,10 +211,10 @@ async function fitOne<P extends PlannedFit>(
   return { codes, encoding, bias: bias === null ? null : shiftedBias(bias.values, values, valuesOf(codes, encoding), inputs) };
 }
 
-/** Puts a fitted layer into the store, and its bias into the graph. */
+/** Puts a fitted layer and its bias into the store. */
 async function place({ compute, weights }: PassContext, id: string, kept: KeptLayer, bias: ShiftableBias | null): Promise<void> {
   await weights.put(id, compute.upload(valuesOf(kept.codes, kept.encoding)), kept.encoding);
-  if (bias !== null && kept.bias !== null) weights.originalBiases.set(bias.write(kept.bias), bias.values);
+  if (kept.bias !== null) bias?.replace(kept.bias);
 }
 
 function keptBytes(layers: ReadonlyMap<string, KeptLayer>): number {

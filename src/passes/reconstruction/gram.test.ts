@@ -11,6 +11,7 @@ import { floats, runModel, runTensors } from '../../onnx/testing/ort';
 import type { OnnxModel } from '../../onnx/types';
 import { createCpuCompute } from '../../compute/cpu';
 import { createOriginals } from '../originals';
+import { passStore } from '../pass-store';
 import { calibrationOver, type TestSamples } from '../testing/calibration';
 import { createWeightStore } from '../weight-store';
 import { biasesOf, shiftedBias } from './biases';
@@ -237,12 +238,12 @@ test('where a bias takes the means, products are about them, and the shifted bia
       job,
     )
   ).get(second.id);
-  const bias = biasesOf(edited, [second.id]).get(second.id);
+  const bias = biasesOf({ model: edited, weights: passStore(store, { problemOf: () => null }, edited) }, [second.id]).get(second.id);
   const shifted = found && bias ? shiftedBias(bias.values, read(second.id), rounded, found) : null;
   if (!found || !bias || !shifted) throw new Error('no shift');
   // About the means, no product is larger than its plain one, and the matrix stays symmetric.
   expect(found.gram[1]).toBeCloseTo(found.gram[4] ?? 0, 6);
-  bias.write(shifted);
+  bias.replace(shifted);
   const encoder = createEncoder(edited);
   for (const { id } of layers) {
     const lease = await store.acquire(id);

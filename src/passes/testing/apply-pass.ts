@@ -2,10 +2,12 @@ import { createCpuCompute } from '../../compute/cpu';
 import type { Compute } from '../../compute/types';
 import { cloneForEdit } from '../../onnx/clone';
 import { createEncoder } from '../../onnx/encode';
-import { findLayers, listLayers } from '../../onnx/layers';
+import { listLayers } from '../../onnx/layers';
+import { findParameters } from '../../onnx/parameters';
 import { readFloats } from '../../onnx/tensor';
 import type { OnnxModel, Skipped } from '../../onnx/types';
-import { createOriginals, refusing, type StoreMode } from '../originals';
+import { createOriginals, type StoreMode } from '../originals';
+import { passStore } from '../pass-store';
 import { defaultsOf, type Options } from '../options';
 import type { Pass, PassResult, Target } from '../types';
 import { createWeightStore, type OwnedWeightStore } from '../weight-store';
@@ -43,13 +45,9 @@ export async function applyPass(pass: Pass, source: OnnxModel, setup: Setup = {}
   const compute = setup.compute ?? createCpuCompute();
   const model = cloneForEdit(source);
   const { layers } = listLayers(model);
-  const tensors = new Map(findLayers(source).sources.map((s) => [s.layer.id, s.value.constant]));
-  const read = (id: string): Float32Array => {
-    const tensor = tensors.get(id);
-    if (!tensor) throw new Error(`no layer ${id}`);
-    return readFloats(tensor);
-  };
-  const originals = createOriginals(layers, (l) => read(l.id), compute, setup.mode ?? 'resident');
+  const parameters = findParameters(source).map(({ parameter: { id }, value: { constant } }) => ({ id, constant }));
+  const read = ({ constant }: (typeof parameters)[number]): Float32Array => (constant ? readFloats(constant) : new Float32Array(0));
+  const originals = createOriginals(parameters, read, compute, setup.mode ?? 'resident');
   const store = createWeightStore(layers, originals, compute);
   const options = { ...defaultsOf(pass.meta), ...setup.options };
   const finishers: ((model: OnnxModel) => Skipped[])[] = [];
@@ -59,9 +57,8 @@ export async function applyPass(pass: Pass, source: OnnxModel, setup: Setup = {}
   const result = await pass.apply(
     {
       compute,
-      weights: refusing(store, originals),
+      weights: passStore(store, originals, model),
       model,
-      moments: new Map(),
       target: setup.target ?? { gpu: false, shaderF16: false },
       job: { signal: new AbortController().signal, onProgress: () => {} },
       selected,
