@@ -5,6 +5,7 @@ import { concatChunks, writeModel } from '../onnx/write';
 import type { OnnxModel } from '../onnx/types';
 import { randomFeeds } from './feeds';
 import { profileModel } from './profile';
+import { createNodeRuntime } from './node/index';
 import { createWebRuntime } from './web/index';
 import { forwardStdout } from './testing/stdout';
 import { NO_GPU, webgpuDevice } from './testing/webgpu';
@@ -17,7 +18,7 @@ afterAll(() => undo());
 
 function profile(model: OnnxModel, ep: Provider, device: GPUDevice | null = null): Promise<Placement> {
   return profileModel(
-    createWebRuntime({ device }),
+    ep === 'native' ? createNodeRuntime() : createWebRuntime({ device }),
     concatChunks(writeModel(nameNodes(model))),
     { ep },
     (inputs) => randomFeeds(inputs),
@@ -28,23 +29,26 @@ function profile(model: OnnxModel, ep: Provider, device: GPUDevice | null = null
 const count = (placement: Placement, op: string, provider: string): number =>
   placement.operators.find((o) => o.op === op && o.provider === provider)?.count ?? 0;
 
-test('WASM: every node on the CPU with its time, layers by their names, and nothing left on the console', async () => {
-  const real = console.log;
-  const printed: unknown[] = [];
-  console.log = (...args: unknown[]) => void printed.push(args);
-  let placement: Placement;
-  try {
-    placement = await profile(convNet(13), 'wasm');
-  } finally {
-    console.log = real;
-  }
-  expect(printed).toEqual([]);
-  expect(placement).toMatchObject({ gpuNodes: 0, copies: { toHost: 0, fromHost: 0, waitMs: 0 }, gpuStepMs: null, runs: 10 });
-  expect(placement.cpuNodes).toBe(placement.nodes.length);
-  expect(placement.nodes.find((n) => n.name.startsWith('conv'))?.op).toMatch(/Conv/);
-  expect(placement.nodes.some((n) => n.name.startsWith('fc'))).toBe(true);
-  expect(placement.nodes.every((n) => (n.ms ?? 0) > 0)).toBe(true);
-});
+test.each<Provider>(['wasm', 'native'])(
+  '%s: every node on the CPU with its time, layers by their names, and nothing left on the console',
+  async (ep) => {
+    const real = console.log;
+    const printed: unknown[] = [];
+    console.log = (...args: unknown[]) => void printed.push(args);
+    let placement: Placement;
+    try {
+      placement = await profile(convNet(13), ep);
+    } finally {
+      console.log = real;
+    }
+    expect(printed).toEqual([]);
+    expect(placement).toMatchObject({ gpuNodes: 0, copies: { toHost: 0, fromHost: 0, waitMs: 0 }, gpuStepMs: null, runs: 10 });
+    expect(placement.cpuNodes).toBe(placement.nodes.length);
+    expect(placement.nodes.find((n) => n.name.startsWith('conv'))?.op).toMatch(/Conv/);
+    expect(placement.nodes.some((n) => n.name.startsWith('fc'))).toBe(true);
+    expect(placement.nodes.every((n) => (n.ms ?? 0) > 0)).toBe(true);
+  },
+);
 
 test('nodes of a taken branch are told apart from the If around them', async () => {
   const placement = await profile(ifNet(13), 'wasm');

@@ -1,5 +1,5 @@
 /** What can run a session: one record an execution provider of onnxruntime. Others ask the record instead of knowing providers by name. */
-export type Provider = 'webgpu' | 'wasm';
+export type Provider = 'webgpu' | 'wasm' | 'native';
 export type Layout = 'NHWC' | 'NCHW';
 
 interface ProviderFacts {
@@ -38,6 +38,8 @@ export const PROVIDERS: Readonly<Record<Provider, ProviderFacts>> = {
   },
   // Larger batches gain nothing (measured on ResNet-8: 1, 8 and 64 images within 15 %), and their memory is never given back.
   wasm: { name: 'WASM', ort: 'wasm', gpu: false, reference: true, layouts: ['NHWC'], batch: 8, settleMs: 4000, integers: true },
+  // onnxruntime's own kernels in Node, on all cores.
+  native: { name: 'CPU', ort: 'cpu', gpu: false, reference: true, layouts: ['NHWC'], batch: 8, settleMs: 0, integers: true },
 };
 
 /** All that any build knows, a GPU's first. */

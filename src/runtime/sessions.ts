@@ -42,8 +42,15 @@ export interface Maker {
   execution(backend: Backend): Ort.InferenceSession.ExecutionProviderConfig;
   /** Around the making of a session. */
   making<T>(work: () => Promise<T>): Promise<T>;
-  /** Ends a session's recording and gives it as JSON. */
-  endProfiling(session: Ort.InferenceSession): Promise<string>;
+  /** For one session that records. */
+  recorder(): Recorder;
+}
+
+/** What a build needs for its recording, and how that ends. */
+export interface Recorder {
+  readonly options: Pick<Ort.InferenceSession.SessionOptions, 'enableProfiling' | 'profileFilePrefix'>;
+  /** Ends the session's recording and gives it as JSON. */
+  end(session: Ort.InferenceSession): Promise<string>;
 }
 
 /** The runtime over a build of onnxruntime. */
@@ -85,12 +92,13 @@ export function createSessions({ device, guard, providers, threads, ...maker }: 
     const { ep: provider, layout = PROVIDERS[provider].layouts[0], profile = false, optimize = true } = options;
     const execution = maker.execution({ ep: provider, layout });
     const ort = await maker.load();
+    let recorder = profile ? maker.recorder() : null;
     const { session, createMs } = await exclusive('Loading the model', provider, FIRST_SECONDS, signal, async () => {
       const startedAt = performance.now();
       const wanted = {
         executionProviders: [execution],
         logSeverityLevel: 4,
-        enableProfiling: profile,
+        ...recorder?.options,
         graphOptimizationLevel: optimize ? 'all' : 'disabled',
       } as const;
       const { bytes, external } = model instanceof Uint8Array ? { bytes: model, external: [] } : model;
@@ -101,10 +109,10 @@ export function createSessions({ device, guard, providers, threads, ...maker }: 
     });
     sessionsCreated += 1;
     let patience = FIRST_SECONDS;
-    let recording = profile;
-    const endRecording = (): Promise<string> => {
-      recording = false;
-      return maker.endProfiling(session);
+    const endRecording = async (): Promise<string> => {
+      const ending = recorder;
+      recorder = null;
+      return ending === null ? '' : ending.end(session);
     };
     return {
       ep: provider,
@@ -128,7 +136,7 @@ export function createSessions({ device, guard, providers, threads, ...maker }: 
         if (PROVIDERS[provider].gpu && lost) return;
         await exclusive('Closing the model', provider, FIRST_SECONDS, NEVER, async () => {
           // Left to its end, onnxruntime would print what was recorded.
-          if (recording) await endRecording();
+          await endRecording();
           return session.release();
         });
       },

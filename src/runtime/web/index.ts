@@ -24,7 +24,10 @@ export function createWebRuntime({ device }: { device: GPUDevice | null }): Runt
       throw new WhittleError('runtime-failed', 'This browser offers no WebGPU device.', 'Run the model on WASM instead.');
     },
     making: withTap,
-    endProfiling: (session) => Promise.resolve(collectConsole(() => session.endProfiling())),
+    recorder: () => ({
+      options: { enableProfiling: true },
+      end: (session) => Promise.resolve(collectConsole(() => session.endProfiling())),
+    }),
   };
   return createSessions(maker);
 }

@@ -1,0 +1,65 @@
+/** Sessions of onnxruntime-node: its native kernels on the cores of this machine, in Node alone. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { WhittleError } from '../../base/errors';
+import { PROVIDERS } from '../providers';
+import { createGuard, createSessions, type Maker, type Recorder } from '../sessions';
+import type { Runtime } from '../types';
+
+/** A run holds the thread up whatever else is asked for, so the guard of all runtimes costs nothing. */
+const guard = createGuard();
+
+/** Throws nothing: `runtime-failed` comes with the first session where onnxruntime-node, an optional part of the install, is not there. */
+export function createNodeRuntime(): Runtime {
+  const maker: Maker = {
+    providers: ['native'],
+    threads: availableParallelism(),
+    device: null,
+    guard,
+    load,
+    execution({ ep }) {
+      const { ort, name } = PROVIDERS[ep];
+      if (ep === 'native') return ort;
+      throw new WhittleError(
+        'runtime-failed',
+        `There is no ${name} in this runtime.`,
+        `Run the model on ${PROVIDERS.native.name} instead.`,
+      );
+    },
+    making: (work) => work(),
+    recorder,
+  };
+  return createSessions(maker);
+}
+
+async function load(): ReturnType<Maker['load']> {
+  try {
+    return await import('onnxruntime-node');
+  } catch (cause) {
+    throw new WhittleError(
+      'runtime-failed',
+      'onnxruntime-node, which runs models here, is not installed.',
+      'Run: npm install onnxruntime-node',
+      { cause },
+    );
+  }
+}
+
+/** The native runtime writes what it records to a file of its own naming: the only one in a folder made for it. */
+function recorder(): Recorder {
+  const folder = mkdtempSync(join(tmpdir(), 'whittle-profile-'));
+  return {
+    options: { enableProfiling: true, profileFilePrefix: join(folder, 'profile') },
+    end: async (session) => {
+      try {
+        session.endProfiling();
+        return readdirSync(folder)
+          .map((name) => readFileSync(join(folder, name), 'utf8'))
+          .join('');
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    },
+  };
+}
