@@ -79,6 +79,16 @@ export interface PassMeta {
   readonly leaves?: Readonly<Partial<Record<StoredAs, string>>>;
   /** It makes up for what earlier passes did to weights: what comes later it cannot see. */
   readonly makesUp?: true;
+  /** It sets weights to zero, those that matter least of all that it takes together. */
+  readonly prunes?: true;
+  /** It quantizes activations: with ranges learned beforehand, or anew in every run. */
+  readonly activations?: 'static' | 'dynamic';
+  /** The option that cells of a sensitivity scan stand for. */
+  readonly scans?: 'bits' | 'sparsity';
+  /** What it does under these options, and to `own` layers under theirs, as charts label it: "4-bit". null: nothing. Absent: its label. */
+  readonly inShort?: (options: Options, own: number) => string | null;
+  /** Its part of the written file's name; null, or absent: none. */
+  readonly inName?: (options: Options) => string | null;
   readonly fields: readonly OptionField[];
   /** Keys of `fields` that a layer may override. */
   readonly layerFields: readonly string[];
@@ -92,4 +102,11 @@ export function defaultsOf(meta: PassMeta): Options {
 /** The fields that matter under these options. */
 export function shownFields(meta: PassMeta, options: Options): OptionField[] {
   return meta.fields.filter((field) => Object.entries(field.when ?? {}).every(([key, values]) => values.includes(options[key] ?? '')));
+}
+
+/** The chosen value of a field in the words of the page; as it is where it is no choice of these fields. */
+export function choiceLabel(fields: readonly OptionField[], key: string, options: Options): string {
+  const field = fields.find((each) => each.key === key);
+  const choice = field?.type === 'choice' ? field.choices.find(({ value }) => value === options[key]) : undefined;
+  return choice?.label ?? String(options[key]);
 }

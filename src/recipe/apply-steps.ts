@@ -12,7 +12,7 @@ import type { OwnedWeightStore } from '../passes/weight-store';
 import { atTheEnd, type Ran } from './at-end';
 import type { GraphStage, RecipeCache } from './cache';
 import { effectiveOptions } from './options';
-import { editsGraph, leadingGraphSteps, takesLayer, usesSamples, type StepResult } from './steps';
+import { editsGraph, lastStep, leadingGraphSteps, takesLayer, usesSamples, type StepResult } from './steps';
 import type { Recipe, RecipeStep } from './types';
 
 export interface RunInput {
@@ -71,7 +71,7 @@ export async function applySteps(
 ): Promise<Applied> {
   const { compute, target, job, cache } = input;
   const leading = leadingGraphSteps({ passes: steps }).length;
-  const lastRanking = steps.findLastIndex((s) => s.id === 'prune-weights');
+  const lastRanking = lastStep({ passes: steps }, ({ prunes }) => prunes === true);
   const graphKey = JSON.stringify([prefix, input.samples?.key ?? null]);
   const results: Ran[] = [];
   const finishers: Finisher[] = [];

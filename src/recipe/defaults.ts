@@ -1,3 +1,7 @@
+import { foldBatchnormMeta } from '../passes/fold-batchnorm/meta';
+import { pruneWeightsMeta } from '../passes/prune-weights/meta';
+import { quantizeWeightsMeta } from '../passes/quantize-weights/meta';
+import { makeStep } from './steps';
 import { DEFAULT_TARGET } from './targets';
 import type { Recipe } from './types';
 
@@ -5,5 +9,5 @@ import type { Recipe } from './types';
 export const defaultRecipe: Recipe = {
   version: 1,
   target: DEFAULT_TARGET,
-  passes: [{ id: 'fold-batchnorm' }, { id: 'prune-weights', off: true }, { id: 'quantize-weights', options: { bits: 8 } }],
+  passes: [makeStep(foldBatchnormMeta), { ...makeStep(pruneWeightsMeta), off: true }, makeStep(quantizeWeightsMeta, { bits: 8 })],
 };

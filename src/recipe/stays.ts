@@ -2,8 +2,8 @@
 import { formatCount } from '../base/format';
 import { agreeing, counted } from '../base/plural';
 import type { Layer, Skipped } from '../onnx/types';
-import type { StepResult } from './steps';
-import { takesLayer } from './steps';
+import type { PassMeta } from '../passes/options';
+import { isOf, takesLayer, type StepResult } from './steps';
 import type { Recipe } from './types';
 
 /** A layer under the recipe, as far as it matters here. */
@@ -27,14 +27,7 @@ export interface Stored {
   readonly stays: readonly Skipped[];
 }
 
-/** The passes after which a weight takes fewer bits. */
-const STORING: ReadonlySet<string> = new Set([
-  'cluster-weights',
-  'quantize-weights',
-  'quantize-static',
-  'quantize-dynamic',
-  'convert-float16',
-]);
+const inFewerBits = ({ stores }: PassMeta): boolean => stores !== undefined;
 
 interface Outcome {
   readonly recipe: Recipe;
@@ -99,10 +92,10 @@ function othersWords(count: number): string {
 
 /** Why a layer stays in floats: what the last pass that could have stored it otherwise said of it, or that none was to. */
 function reasonOf(layer: Pick<Layer, 'id' | 'op'>, recipe: Recipe, steps: Outcome['steps']): string {
-  const storing = recipe.passes.filter((step) => step.off !== true && STORING.has(step.id));
+  const storing = recipe.passes.filter((step) => step.off !== true && isOf(step.id, inFewerBits));
   if (storing.length === 0) return 'No pass of the recipe stores weights in fewer bits.';
   const said = steps
-    .filter((step) => STORING.has(step.id))
+    .filter((step) => isOf(step.id, inFewerBits))
     .flatMap((step) => step.skipped.filter((skip) => skip.layer === layer.id).map(({ reason }) => `${step.id}: ${reason}`))
     .at(-1);
   if (said !== undefined) return said;

@@ -34,10 +34,10 @@ test('what a layer has: of the last step that runs and takes it, its own setting
     { id: 'quantize-weights', options: { bits: 4 }, layers: { exclude: ['b'] }, overrides: { c: { bits: 3 } } },
     { id: 'quantize-weights', options: { bits: 2 }, off: true },
   );
-  const bitsOf = (id: string) => settingOf(r, { id, op: 'Conv' }, 'quantize-weights', 'bits');
+  const bitsOf = (id: string) => settingOf(r, { id, op: 'Conv' }, 'bits');
   expect(['a', 'b', 'c'].map(bitsOf)).toEqual([4, 5, 3]);
-  expect(settingOf(recipe({ id: 'quantize-weights' }), { id: 'a', op: 'Conv' }, 'quantize-weights', 'bits')).toBe(8);
-  expect(settingOf(r, { id: 'a', op: 'Conv' }, 'prune-weights', 'sparsity')).toBeUndefined();
+  expect(settingOf(recipe({ id: 'quantize-weights' }), { id: 'a', op: 'Conv' }, 'bits')).toBe(8);
+  expect(settingOf(r, { id: 'a', op: 'Conv' }, 'sparsity')).toBeUndefined();
 });
 
 test('another rounding keeps all else, and puts the step where it is missing or off', () => {

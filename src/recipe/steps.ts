@@ -1,6 +1,7 @@
 /** Questions about a recipe's steps, without running them. */
 import { metaOf } from '../passes/metas';
-import type { Options, OptionValue } from '../passes/options';
+import type { Options, OptionValue, PassMeta } from '../passes/options';
+import { pruneWeightsMeta } from '../passes/prune-weights/meta';
 import { quantizeStaticMeta } from '../passes/quantize-static/meta';
 import { quantizeWeightsMeta } from '../passes/quantize-weights/meta';
 import type { Layer, Skipped } from '../onnx/types';
@@ -31,9 +32,25 @@ export function stepOf(recipe: Recipe, id: string): RecipeStep | undefined {
   return steps.find((s) => s.off !== true) ?? steps[0];
 }
 
-/** Whether a step of the pass runs. */
-export function runsPass(recipe: Recipe, id: string): boolean {
-  return recipe.passes.some((s) => s.id === id && s.off !== true);
+/** A step with the id of a known pass. @param options without those that stay at their defaults. */
+export function makeStep({ id }: PassMeta, options?: Options): RecipeStep {
+  return options === undefined ? { id } : { id, options };
+}
+
+/** Place of the last step that runs and whose pass is `such`; -1 where there is none. */
+export function lastStep({ passes }: Pick<Recipe, 'passes'>, such: (meta: PassMeta) => boolean): number {
+  return passes.findLastIndex((step) => step.off !== true && isOf(step.id, such));
+}
+
+/** Whether a step runs whose pass is `such`. */
+export function runs(recipe: Pick<Recipe, 'passes'>, such: (meta: PassMeta) => boolean): boolean {
+  return lastStep(recipe, such) >= 0;
+}
+
+/** Whether this is the id of a pass that is `such`. */
+export function isOf(id: string, such: (meta: PassMeta) => boolean): boolean {
+  const meta = metaOf(id);
+  return meta !== undefined && such(meta);
 }
 
 /** Whether a step that runs needs the user's samples, under its own options or those of a layer. */
@@ -69,11 +86,12 @@ function setOf(names: readonly string[]): ReadonlySet<string> {
   return set;
 }
 
-/** What a pass's option is for a layer, under the last of its steps that takes the layer; undefined where none that runs does. */
-export function settingOf(recipe: Recipe, layer: Pick<Layer, 'id' | 'op'>, passId: string, option: string): OptionValue | undefined {
-  const meta = metaOf(passId);
-  const step = recipe.passes.findLast((each) => each.id === passId && each.off !== true && takesLayer(each.layers, layer));
-  return meta && step && effectiveOptions(meta, step, layer.id)[option];
+/** What a scanned option is for a layer, under the last step of its pass that takes the layer; undefined where none that runs does. */
+export function settingOf(recipe: Recipe, layer: Pick<Layer, 'id' | 'op'>, option: SingleChange['kind']): OptionValue | undefined {
+  const takes = (step: RecipeStep): boolean => takesLayer(step.layers, layer) && isOf(step.id, ({ scans }) => scans === option);
+  const step = recipe.passes.findLast((each) => each.off !== true && takes(each));
+  const meta = step && metaOf(step.id);
+  return meta && effectiveOptions(meta, step, layer.id)[option];
 }
 
 /** What one layer is changed by in a sensitivity scan. */
@@ -85,7 +103,7 @@ export type SingleChange = { readonly kind: 'bits' | 'sparsity'; readonly value:
  */
 export function singleLayerRecipe(recipe: Recipe, layerId: string, { kind, value }: SingleChange): Recipe {
   if (kind === 'bits') return layerAlone(recipe, layerId, quantizeWeightsMeta.id, (own) => ({ ...own, bits: value }));
-  return layerAlone(recipe, layerId, 'prune-weights', ({ threshold: _threshold, targetBytes: _target, ...pruning }) => ({
+  return layerAlone(recipe, layerId, pruneWeightsMeta.id, ({ threshold: _threshold, targetBytes: _target, ...pruning }) => ({
     ...pruning,
     scope: 'layer',
     sparsity: value,
@@ -140,7 +158,7 @@ export function withLayerBits(recipe: Recipe, bits: ReadonlyMap<string, number>)
 
 /** The last step that sets the bits of stored weights and runs; -1 where there is none. */
 export function bitsStep({ passes }: Recipe): number {
-  return passes.findLastIndex((step) => step.id === quantizeWeightsMeta.id && step.off !== true);
+  return lastStep({ passes }, ({ scans }) => scans === 'bits');
 }
 
 /** The recipe with bits of this layer's own in its last step that quantizes. */

@@ -6,7 +6,8 @@ import type { Job } from '../../base/job';
 import type { Outputs } from '../../measure/outputs';
 import { metaOf } from '../../passes/metas';
 import type { RecipeRun } from '../../recipe/run';
-import { leadingGraphSteps, runsPass } from '../../recipe/steps';
+import type { PassMeta } from '../../passes/options';
+import { leadingGraphSteps, runs } from '../../recipe/steps';
 import type { Recipe, RecipeStep } from '../../recipe/types';
 import { HALF_TOLERANCE, TOLERANCE } from '../../runtime/check';
 import type { Feeds } from '../../runtime/types';
@@ -37,10 +38,12 @@ interface Written {
   readonly outputs: readonly Outputs[];
 }
 
+const onIntegers = ({ activations }: PassMeta): boolean => activations !== undefined;
+
 function toleranceOf(recipe: Recipe): number {
   if (usesHalf(recipe)) return HALF_TOLERANCE;
-  if (runsPass(recipe, 'quantize-dynamic')) return DYNAMIC_TOLERANCE;
-  return runsPass(recipe, 'quantize-static') ? STATIC_TOLERANCE : STUDIO_TOLERANCE;
+  if (runs(recipe, ({ activations }) => activations === 'dynamic')) return DYNAMIC_TOLERANCE;
+  return runs(recipe, onIntegers) ? STATIC_TOLERANCE : STUDIO_TOLERANCE;
 }
 
 /**
@@ -54,7 +57,7 @@ export async function againstStudio(
   job: Job,
 ): Promise<Pick<Proof, 'studio' | 'lossless'>> {
   // Integer kernels that the runtime fuses round elsewhere than the parts that the studio runs.
-  const integers = runsPass(recipe, 'quantize-static') || runsPass(recipe, 'quantize-dynamic');
+  const integers = runs(recipe, onIntegers);
   const written = integers ? await runAll(await load(bench, bytes, job, false), trials.feeds, job) : outputs;
   const studio = await onStudio(bench, await bench.run(recipe, job), 'after', !integers, trials, job);
   const exact = exactPrefix(recipe);

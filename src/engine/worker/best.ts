@@ -10,6 +10,12 @@ import { mean } from '../../base/stats';
 import type { Dataset } from '../../data/types';
 import { losesLess, ruinOf, type TrialFigures } from '../../measure/trial';
 import { TARGETS, type TargetId } from '../../recipe/targets';
+import { correctBiasMeta } from '../../passes/correct-bias/meta';
+import { equalizeLayersMeta } from '../../passes/equalize-layers/meta';
+import { foldBatchnormMeta } from '../../passes/fold-batchnorm/meta';
+import { quantizeStaticMeta } from '../../passes/quantize-static/meta';
+import { quantizeWeightsMeta } from '../../passes/quantize-weights/meta';
+import { isOf, makeStep } from '../../recipe/steps';
 import type { Recipe, RecipeStep } from '../../recipe/types';
 import type { Best, BestGoal, BestTrial } from '../protocol/index';
 import { fileOf, planBits } from './plan';
@@ -25,12 +31,12 @@ interface Candidate {
   readonly passes: readonly RecipeStep[];
 }
 
-const fold: RecipeStep = { id: 'fold-batchnorm' };
-const equalize: RecipeStep = { id: 'equalize-layers' };
-const correct: RecipeStep = { id: 'correct-bias' };
+const fold = makeStep(foldBatchnormMeta);
+const equalize = makeStep(equalizeLayersMeta);
+const correct = makeStep(correctBiasMeta);
 
 function quantize(bits: number, rounding: 'nearest' | 'gptq' | 'hqq'): RecipeStep {
-  return { id: 'quantize-weights', options: { bits, rounding } };
+  return makeStep(quantizeWeightsMeta, { bits, rounding });
 }
 
 /** Recipes worth trying for this many bits. */
@@ -43,11 +49,11 @@ function candidatesFor(bits: 4 | 8, target: TargetId, hasSamples: boolean): Cand
       : [nearest, equalized, { name: 'Half-quadratic rounding', passes: [fold, quantize(bits, 'hqq')] }];
   const fitted = { name: 'Rounding fitted to your samples', passes: [fold, quantize(bits, 'gptq')] };
   if (bits === 4) return [nearest, fitted];
-  const fittedCodes: RecipeStep = { id: 'quantize-weights', options: { bits, rounding: 'gptq', storage: 'dequantize' } };
+  const fittedCodes = makeStep(quantizeWeightsMeta, { bits, rounding: 'gptq', storage: 'dequantize' });
   // Which ranges keep more is up to the model: mobilenet_v2 keeps more answers by percentile, squeezenet1.1 by least error.
   const onIntegers = (ranges: string, calibrator: string): Candidate => ({
     name: `Weights and activations in 8 bits, ranges ${ranges}`,
-    passes: [fold, fittedCodes, { id: 'quantize-static', options: { calibrator } }],
+    passes: [fold, fittedCodes, makeStep(quantizeStaticMeta, { calibrator })],
   });
   // WebGPU has no integer kernels for it.
   return [
@@ -197,7 +203,7 @@ async function candidatesWithin(
 
 async function runTrial(bench: Workbench, data: Dataset | null, name: string, recipe: Recipe, job: Job): Promise<Tried> {
   const { bytes, steps } = await fileOf(bench, recipe, job);
-  const onIntegers = steps.some(({ id, changed }) => id === 'quantize-static' && changed.length > 0);
+  const onIntegers = steps.some(({ id, changed }) => isOf(id, ({ activations }) => activations === 'static') && changed.length > 0);
   const { figures, evaluation } = await trialScore(bench, data, recipe, job);
   const { agreement, kl, sqnrDb } = figures;
   return { trial: { name, recipe, bytes, onIntegers, agreement, kl, sqnrDb, ruin: ruinOf(figures, data === null), evaluation }, figures };

@@ -1,8 +1,6 @@
 import type { Job } from '../../base/job';
 import { gzipSize } from '../../measure/size';
 import { writeModel } from '../../onnx/write';
-import { defaultsOf } from '../../passes/options';
-import { passOf } from '../../passes/registry';
 import { createRecipeCache } from '../../recipe/cache';
 import { storeWeights, type StoredModel } from '../../recipe/export';
 import { runRecipe } from '../../recipe/run';
@@ -48,7 +46,7 @@ export async function exportParts(bench: Workbench, recipe: Recipe, job: Job): P
       job.signal.throwIfAborted();
       const blob = new Blob(chunks, { type: 'application/octet-stream' });
       const gzipBytes = blob.size > LARGE_BYTES ? null : await gzipSize(blob, job.signal);
-      const name = derivedName(doc.model.name, recipe, (id) => defaults(id));
+      const name = derivedName(doc.model.name, recipe);
       const steps = withFinish(stepReports(run), stored.skipped);
       return { exported: { recipe, name, blob, bytes: blob.size, gzipBytes, layers, steps }, parts: stored.parts };
     } finally {
@@ -57,11 +55,6 @@ export async function exportParts(bench: Workbench, recipe: Recipe, job: Job): P
   } finally {
     cache.destroy();
   }
-}
-
-function defaults(id: string): Readonly<Record<string, unknown>> {
-  const pass = passOf(id);
-  return pass ? defaultsOf(pass.meta) : {};
 }
 
 function withFinish(steps: readonly StepReport[], finished: StoredModel['skipped']): StepReport[] {

@@ -6,6 +6,9 @@ import { counted } from '../../base/plural';
 import type { Dataset } from '../../data/types';
 import type { LatencyOptions } from '../../measure/latency';
 import { gzipSize } from '../../measure/size';
+import { convertFloat16Meta } from '../../passes/convert-float16/meta';
+import { quantizeWeightsMeta } from '../../passes/quantize-weights/meta';
+import { bitsStep, makeStep } from '../../recipe/steps';
 import { targetFor } from '../../recipe/targets';
 import type { Recipe, RecipeStep } from '../../recipe/types';
 import { PROVIDERS, type Provider } from '../../runtime/providers';
@@ -61,29 +64,32 @@ function formsFor(bench: Workbench, recipe: Recipe, ep: Provider): Form[] {
     layers,
     summary: { opset },
   } = bench.doc;
-  const bits = Number(recipe.passes.findLast((s) => s.id === 'quantize-weights' && s.off !== true)?.options?.['bits'] ?? 8);
+  const bits = Number(recipe.passes[bitsStep(recipe)]?.options?.['bits'] ?? 8);
   const hasMatMul = layers.some((l) => l.op === 'MatMul');
   const shaderF16 = bench.platform.compute.info.features.includes('shader-f16');
   return [
     { form: 'original', label: 'Original', step: null, reason: null },
-    { form: 'float16-weights', label: 'Float16 weights', step: { id: 'convert-float16', options: { form: 'weights' } }, reason: null },
-    { form: 'packed', label: `Packed, ${bits} bits`, step: quantize({ bits, storage: 'packed' }), reason: null },
+    { form: 'float16-weights', label: 'Float16 weights', step: makeStep(convertFloat16Meta, { form: 'weights' }), reason: null },
+    { form: 'packed', label: `Packed, ${bits} bits`, step: makeStep(quantizeWeightsMeta, { bits, storage: 'packed' }), reason: null },
     {
       form: 'dequantize',
       label: 'DequantizeLinear, 8 bits',
-      step: quantize({ bits: 8, granularity: opset < CHANNEL_OPSET ? 'tensor' : 'channel', storage: 'dequantize' }),
+      step: makeStep(quantizeWeightsMeta, { bits: 8, granularity: opset < CHANNEL_OPSET ? 'tensor' : 'channel', storage: 'dequantize' }),
       reason: null,
     },
     {
       form: 'matmulnbits',
       label: 'MatMulNBits, 4 bits',
-      step: { ...quantize({ bits: 4, granularity: 'block', blockSize: 32, storage: 'matmulnbits' }), layers: { include: ['MatMul'] } },
+      step: {
+        ...makeStep(quantizeWeightsMeta, { bits: 4, granularity: 'block', blockSize: 32, storage: 'matmulnbits' }),
+        layers: { include: ['MatMul'] },
+      },
       reason: hasMatMul ? null : 'The model has no MatMul with a constant right-hand matrix.',
     },
     {
       form: 'float16-full',
       label: 'Full float16',
-      step: { id: 'convert-float16', options: { form: 'full' } },
+      step: makeStep(convertFloat16Meta, { form: 'full' }),
       reason: !PROVIDERS[ep].gpu
         ? `${PROVIDERS[ep].name} computes in float32.`
         : shaderF16
@@ -91,10 +97,6 @@ function formsFor(bench: Workbench, recipe: Recipe, ep: Provider): Form[] {
           : 'This device has no shader-f16: it cannot run a full float16 file.',
     },
   ];
-}
-
-function quantize(options: NonNullable<RecipeStep['options']>): RecipeStep {
-  return { id: 'quantize-weights', options };
 }
 
 async function runForm(bench: Workbench, form: Form, recipe: Recipe, ep: Provider, feeds: Feeds, job: Job): Promise<FormResult> {

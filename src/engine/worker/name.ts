@@ -1,27 +1,16 @@
+import { metaOf } from '../../passes/metas';
+import { defaultsOf } from '../../passes/options';
 import type { Recipe } from '../../recipe/types';
 
 /**
- * The download's name, made from what was done: squeezenet1.1.onnx becomes squeezenet1.1.pruned60.4bit.onnx. Options are those
- * given in the recipe over `defaults`; passes that leave no trace in the values (folding) are not named.
+ * The download's name, made from what was done: squeezenet1.1.onnx becomes squeezenet1.1.pruned60.4bit.onnx. Passes that leave no trace in
+ * the values (folding) are not named.
  */
-export function derivedName(name: string, recipe: Recipe, defaults: (id: string) => Readonly<Record<string, unknown>>): string {
+export function derivedName(name: string, recipe: Recipe): string {
   const stem = name.replace(/\.onnx$/i, '');
-  const parts = recipe.passes.flatMap((step) => {
-    if (step.off === true) return [];
-    const options = { ...defaults(step.id), ...step.options };
-    switch (step.id) {
-      case 'prune-weights': {
-        const sparsity = options['threshold'] === undefined && options['targetBytes'] === undefined ? Number(options['sparsity']) : null;
-        if (sparsity === 0) return [];
-        return [sparsity === null ? 'pruned' : `pruned${Math.round(sparsity * 100)}`];
-      }
-      case 'quantize-weights':
-        return [`${String(options['bits'])}bit`];
-      case 'convert-float16':
-        return ['fp16'];
-      default:
-        return [];
-    }
+  const parts = recipe.passes.flatMap(({ id, off, options }) => {
+    const meta = off === true ? undefined : metaOf(id);
+    return meta?.inName?.({ ...defaultsOf(meta), ...options }) ?? [];
   });
   return [stem, ...(parts.length > 0 ? parts : ['whittled']), 'onnx'].join('.');
 }

@@ -2,7 +2,7 @@
 import type { Job } from '../../base/job';
 import type { Dataset } from '../../data/types';
 import { compareLatency, type LatencyFigures, type LatencyOptions } from '../../measure/latency';
-import { runsPass } from '../../recipe/steps';
+import { runs } from '../../recipe/steps';
 import type { Recipe } from '../../recipe/types';
 import { checkBackends, HALF_TOLERANCE, TOLERANCE } from '../../runtime/check';
 import type { HostFeeds } from '../../runtime/feeds';
@@ -32,7 +32,7 @@ export interface Loaded {
 
 /** Whether a recipe's file computes or stores in float16, which is held to another tolerance. */
 export function usesHalf(recipe: Recipe): boolean {
-  return runsPass(recipe, 'convert-float16');
+  return runs(recipe, ({ stores }) => stores === 'half');
 }
 
 /** One sample as the opened file takes it: real where there are data, else of sizes that it was seen to run with. */

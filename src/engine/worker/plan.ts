@@ -7,6 +7,7 @@ import { valuesOf, type Allocation, type Choice } from '../../measure/allocate';
 import { judgeLoss, type LimitJudgement } from '../../measure/limit';
 import { ruinOf, type TrialFigures } from '../../measure/trial';
 import type { Layer } from '../../onnx/types';
+import { quantizeWeightsMeta } from '../../passes/quantize-weights/meta';
 import { isByOutput } from '../../passes/quantize-weights/settings';
 import { predictBytes, predictFileBytes } from '../../recipe/states';
 import { FLOAT_BITS, roundingOf, stepOf, takesLayer, withLayerBits, withRounding, type StepResult } from '../../recipe/steps';
@@ -183,7 +184,7 @@ interface PlannedLayer {
 }
 
 async function plannedLayers(bench: Workbench, recipe: Recipe, cells: readonly SensitivityCell[], job: Job): Promise<PlannedLayer[]> {
-  const filter = stepOf(recipe, 'quantize-weights')?.layers;
+  const filter = stepOf(recipe, quantizeWeightsMeta.id)?.layers;
   const choicesOf = (layer: Layer): PlannedLayer[] => {
     const own = cells.filter((c) => c.kind === 'bits' && c.layerId === layer.id);
     if (own.length === 0 || !takesLayer(filter, layer)) return [];

@@ -7,7 +7,7 @@ import type { Dataset } from '../../data/types';
 import { allocationFront, allocationOf, valuesOf, type Choice } from '../../measure/allocate';
 import { LATENCY } from '../../measure/latency';
 import { ruinOf } from '../../measure/trial';
-import { FLOAT_BITS, singleIntegerLayerRecipe, withFloatLayers } from '../../recipe/steps';
+import { FLOAT_BITS, isOf, singleIntegerLayerRecipe, withFloatLayers } from '../../recipe/steps';
 import { TARGETS } from '../../recipe/targets';
 import type { Recipe } from '../../recipe/types';
 import { nodeTime } from '../../runtime/placement';
@@ -119,7 +119,7 @@ function percent(ratio: number): string {
 /** Layers that the recipe lets compute on integers. */
 async function integerLayers(bench: Workbench, recipe: Recipe, job: Job): Promise<string[]> {
   const { step, ids } = await withRun(bench, recipe, job, (run) => {
-    const found = run.steps.findLast((each) => each.id === 'quantize-static');
+    const found = run.steps.findLast(({ id }) => isOf(id, ({ activations }) => activations === 'static'));
     const changed = new Set(found?.changed);
     return { step: found, ids: run.layers.flatMap(({ id }) => (changed.has(id) ? [id] : [])) };
   });

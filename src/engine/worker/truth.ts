@@ -1,7 +1,8 @@
 import { pairedRatio } from '../../base/stats';
 import { truthSentences } from '../../measure/truth';
 import { TARGETS } from '../../recipe/targets';
-import type { Recipe, RecipeStep } from '../../recipe/types';
+import { isOf, runs } from '../../recipe/steps';
+import type { Recipe } from '../../recipe/types';
 import type { Truth, TruthEvidence } from '../protocol/index';
 import type { Workbench } from './workbench';
 import { providerFor } from '../../runtime/providers';
@@ -26,14 +27,14 @@ export function truth({ doc, platform }: Workbench, evidence: TruthEvidence): Tr
   return { recipe, sentences };
 }
 
-function traitsOf({ passes }: Recipe, shaderF16: boolean) {
-  const step = (id: string): RecipeStep | undefined => passes.find((s) => s.id === id && s.off !== true);
-  const half = step('convert-float16');
+function traitsOf(recipe: Recipe, shaderF16: boolean) {
+  const half = recipe.passes.find(({ id, off }) => off !== true && isOf(id, ({ stores }) => stores === 'half'));
   const form = half?.options?.['form'] ?? 'auto';
   return {
     fullFloat16: half !== undefined && (form === 'full' || (form === 'auto' && shaderF16)),
-    quantizedActivations: Boolean(step('quantize-static') ?? step('quantize-dynamic')),
-    pruned: step('prune-weights') !== undefined,
-    fewerChannels: step('prune-channels') !== undefined,
+    quantizedActivations: runs(recipe, ({ activations }) => activations !== undefined),
+    pruned: runs(recipe, ({ prunes }) => prunes === true),
+    // No pass of this version takes channels away.
+    fewerChannels: false,
   };
 }

@@ -13,6 +13,7 @@ export const clusterWeightsMeta: PassMeta = {
   source: 'Han, Mao, Dally 2016, arXiv 1510.00149; k-means++: Arthur, Vassilvitskii 2007',
   kind: 'weights',
   stores: 'table',
+  inShort: ({ clusters, granularity }) => `${String(clusters)} clusters${granularity === 'channel' ? ' per channel' : ''}`,
   fields: [
     {
       key: 'clusters',

@@ -10,6 +10,8 @@ export const convertFloat16Meta: PassMeta = {
   source: 'IEEE 754-2008; Micikevicius et al. 2018, arXiv 1710.03740',
   kind: 'format',
   stores: 'half',
+  inShort: () => 'float16',
+  inName: () => 'fp16',
   leaves: { grid: 'what is quantized', table: 'what is clustered', integers: 'what is quantized' },
   fields: [
     {

@@ -10,6 +10,7 @@ export const foldBatchnormMeta: PassMeta = {
   source: 'Jacob et al. 2018, arXiv 1712.05877, section 3.2',
   kind: 'graph',
   exact: (options) => options,
+  inShort: () => null,
   fields: [],
   layerFields: [],
 };

@@ -1,4 +1,6 @@
-import type { PassMeta } from '../options';
+import type { OptionValue, PassMeta } from '../options';
+
+const percentOf = (sparsity: OptionValue | undefined): number => Math.round(100 * Number(sparsity));
 
 export const pruneWeightsMeta: PassMeta = {
   id: 'prune-weights',
@@ -10,6 +12,17 @@ export const pruneWeightsMeta: PassMeta = {
   source: 'Han et al. 2015, arXiv 1506.02626',
   kind: 'weights',
   leaves: { table: 'what is clustered to values without zero' },
+  prunes: true,
+  scans: 'sparsity',
+  inShort: ({ threshold, targetBytes, sparsity }, own) => {
+    if (threshold !== undefined) return `pruned below ${String(threshold)}`;
+    if (targetBytes !== undefined) return `pruned to ${String(targetBytes)} B`;
+    return percentOf(sparsity) === 0 && own === 0 ? null : `${percentOf(sparsity)} % pruned`;
+  },
+  inName: ({ threshold, targetBytes, sparsity }) => {
+    if (threshold !== undefined || targetBytes !== undefined) return 'pruned';
+    return Number(sparsity) === 0 ? null : `pruned${percentOf(sparsity)}`;
+  },
   fields: [
     {
       key: 'sparsity',

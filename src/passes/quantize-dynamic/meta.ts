@@ -12,6 +12,7 @@ export const quantizeDynamicMeta: PassMeta = {
   source: 'ONNX operators DynamicQuantizeLinear, MatMulInteger and ConvInteger; Jacob et al. 2018, arXiv 1712.05877',
   kind: 'format',
   stores: 'integers',
+  activations: 'dynamic',
   // The rounding of an earlier pass is kept where integer kernels can take it over.
   buildsOn: ['grid'],
   editsGraph: true,

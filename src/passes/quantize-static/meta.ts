@@ -13,6 +13,7 @@ export const quantizeStaticMeta: PassMeta = {
   source: 'Jacob et al. 2018, arXiv 1712.05877; ranges: Nagel et al. 2021, arXiv 2106.08295; smoothing: Xiao et al. 2023, arXiv 2211.10438',
   kind: 'format',
   stores: 'integers',
+  activations: 'static',
   // The rounding of an earlier pass is kept where integer kernels can take it over.
   buildsOn: ['grid'],
   editsGraph: true,

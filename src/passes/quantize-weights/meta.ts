@@ -1,5 +1,5 @@
 import { inputsField } from '../reconstruction/inputs-field';
-import type { Options, PassMeta } from '../options';
+import { choiceLabel, type Options, type PassMeta } from '../options';
 import { BY_OUTPUT, isByOutput } from './settings';
 
 const fitsOutputs = (options: Options): boolean => isByOutput(options['rounding']);
@@ -119,6 +119,13 @@ export const quantizeWeightsMeta: PassMeta = {
   ],
   layerFields: ['bits', 'scheme', 'granularity', 'blockSize', 'range', 'percentile', 'rounding', 'storage'],
   stores: 'grid',
+  scans: 'bits',
+  inShort: (options) => {
+    const rounding = options['rounding'] === 'nearest' ? '' : ` ${choiceLabel(quantizeWeightsMeta.fields, 'rounding', options)}`;
+    const granularity = options['granularity'] === 'channel' ? '' : ` per ${String(options['granularity'])}`;
+    return `${String(options['bits'])}-bit${rounding}${granularity}`;
+  },
+  inName: ({ bits }) => `${String(bits)}bit`,
   usesSamples: fitsOutputs,
   // Biases take what weights lose of the mean.
   editsGraph: fitsOutputs,

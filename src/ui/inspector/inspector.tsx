@@ -1,5 +1,5 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react';
-import { bitsStep } from '../../recipe/steps';
+import { bitsStep, isOf } from '../../recipe/steps';
 import { useDocument } from '../../state/document';
 import { setOption, setOverride, settle, useRecipe } from '../../state/recipe';
 import { useResults } from '../../state/results';
@@ -60,7 +60,7 @@ function Weights({ layer }: { readonly layer: Layer }) {
   const channel = useView((state) => state.channel);
   const recipe = useRecipe((state) => state.recipe);
   const histogram = useResults((state) => (state.histogram?.value.layerId === layer.id ? state.histogram.value : null));
-  const pruneStep = recipe.passes.findIndex((step) => step.id === 'prune-weights' && step.off !== true);
+  const pruneStep = recipe.passes.findIndex(({ id, off }) => off !== true && isOf(id, ({ prunes }) => prunes === true));
   const now = histogram?.state ?? layer;
   const { channels } = layer.view;
   return (

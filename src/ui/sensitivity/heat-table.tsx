@@ -1,14 +1,11 @@
 import type { Layer, SensitivityCell } from '../../engine/protocol/index';
-import { settingOf } from '../../recipe/steps';
+import { lastStep, settingOf } from '../../recipe/steps';
 import { setOverride, settle, useRecipe } from '../../state/recipe';
 import type { SensitivityScan } from '../../state/results';
 import { selectLayer, useView } from '../../state/view';
 import { kilobytes } from '../../base/format';
 import { cellKey, columnsOf, heatOf, measuresOf, type HeatMeasure } from '../../base/heat';
 import { Name } from '../parts/name';
-
-/** Pass that a cell of each kind pins, and the option it sets. */
-const PINS = { bits: { pass: 'quantize-weights', option: 'bits' }, sparsity: { pass: 'prune-weights', option: 'sparsity' } } as const;
 
 interface HeatTableProps {
   readonly scan: SensitivityScan;
@@ -26,9 +23,9 @@ export function HeatTable({ scan, layers, measure, running, onShow }: HeatTableP
   const selected = useView((state) => state.layer);
   const recipe = useRecipe((state) => state.recipe);
   const pin = ({ layerId, kind, value }: SensitivityCell): void => {
-    const index = recipe.passes.findLastIndex((step) => step.id === PINS[kind].pass && step.off !== true);
+    const index = lastStep(recipe, ({ scans }) => scans === kind);
     if (index < 0) return;
-    setOverride(index, layerId, PINS[kind].option, value);
+    setOverride(index, layerId, kind, value);
     settle();
   };
   const last = scan.cells.at(-1);
@@ -62,7 +59,7 @@ export function HeatTable({ scan, layers, measure, running, onShow }: HeatTableP
                       cell={cell}
                       label={label}
                       measure={measure}
-                      chosen={settingOf(recipe, layer, PINS[kind].pass, PINS[kind].option) === value}
+                      chosen={settingOf(recipe, layer, kind) === value}
                       onPin={() => pin(cell)}
                       onShow={onShow}
                     />
