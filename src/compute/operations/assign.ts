@@ -1,22 +1,10 @@
 import { type Codebook, groupOf } from '../../base/grids';
 import { checkGroups } from './shared/check';
-import type { Handle, Kernel, Operation } from '../types';
-import { CODEBOOK_SOURCE, codebookWords, nearestCode } from './shared/codebook';
-
-const KERNEL: Kernel = { name: 'assign', source: [...CODEBOOK_SOURCE, 'assign'] };
+import { valuesByGroup } from './shared/by-group';
+import { CODEBOOK_SOURCE, toldOfCodebook, nearestCode } from './shared/codebook';
 
 /** The nearest value of each group's codebook (of two equally near, the higher), as a new tensor. */
-export const assign: Operation<[w: Handle, codebook: Codebook], Handle> = {
-  kernels: [KERNEL],
-  compiled: 'at-start',
-  cpu: (host, w, codebook) => host.tensor(assignValuesOf(host.valuesOf(w), codebook)),
-  gpu(device, w, codebook) {
-    checkGroups(w.length, codebook.groups);
-    const result = device.tensor(w.length);
-    device.dispatch(KERNEL, codebookWords(w.length, codebook), [w, codebook.values, result], { threads: w.length });
-    return result;
-  },
-};
+export const assign = valuesByGroup(toldOfCodebook({ name: 'assign', source: [...CODEBOOK_SOURCE, 'assign'] }), assignValuesOf);
 
 /** The reference of `assign`. */
 export function assignValuesOf(w: Float32Array, { groups, size, values }: Codebook): Float32Array<ArrayBuffer> {

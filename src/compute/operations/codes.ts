@@ -1,23 +1,10 @@
 import { type Grid, groupOf } from '../../base/grids';
 import { checkGroups } from './shared/check';
-import type { Handle, Kernel, Operation } from '../types';
-import { codeOf, GRID_SOURCE, gridWords } from './shared/grid';
-
-const KERNEL: Kernel = { name: 'codes', source: [...GRID_SOURCE, 'codes'] };
+import { codesByGroup } from './shared/by-group';
+import { codeOf, GRID_SOURCE, toldOfGrid } from './shared/grid';
 
 /** Codes of values, one byte each, as stored: symmetric codes in two's complement. */
-export const gridCodes: Operation<[w: Handle, grid: Grid], Uint8Array<ArrayBuffer>> = {
-  kernels: [KERNEL],
-  compiled: 'at-start',
-  cpu: (host, w, grid) => codesOf(host.valuesOf(w), grid),
-  async gpu(device, w, grid) {
-    checkGroups(w.length, grid.groups);
-    const result = device.scratch(w.length);
-    const words = gridWords(w.length, grid.groups, grid);
-    device.dispatch(KERNEL, words, [w, grid.scales, grid.zeroPoints, result], { threads: Math.ceil(w.length / 4) });
-    return new Uint8Array(await device.read(result, w.length));
-  },
-};
+export const gridCodes = codesByGroup(toldOfGrid({ name: 'codes', source: [...GRID_SOURCE, 'codes'] }), codesOf);
 
 /** The reference of `gridCodes`: no tolerance, codes are equal to the bit. */
 export function codesOf(w: Float32Array, grid: Grid): Uint8Array<ArrayBuffer> {

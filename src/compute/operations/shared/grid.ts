@@ -1,7 +1,9 @@
 /**
- * Arithmetic on quantization grids, slow and obvious in float32: the twin of shaders/prelude/grid.wgsl. Math.fround stands where a GPU
+ * Arithmetic on quantization grids, slow and obvious in float32: the counterpart of shaders/prelude/grid.wgsl. Math.fround stands where a GPU
  * would round.
  */
+import type { Kernel } from '../../types';
+import type { Told } from './by-group';
 import { blocksPerChannel, type Grid, type Groups } from '../../../base/grids';
 
 /** The WGSL that kernels over groups of elements start with. */
@@ -21,6 +23,15 @@ export function gridWords(
   ratios = 1,
 ): Uint32Array {
   return Uint32Array.of(length, groups.channels, groups.inner, groups.block, blocksPerChannel(groups), qMin, qMax, splits, ratios);
+}
+
+/** How a kernel over the elements of a grid is told of it. */
+export function toldOfGrid(kernel: Kernel): Told<Grid> {
+  return {
+    kernel,
+    words: (length, grid) => gridWords(length, grid.groups, grid),
+    tables: ({ scales, zeroPoints }) => [scales, zeroPoints],
+  };
 }
 
 /** Threads that share a group: its elements over SHARE, less where there are many groups. */
