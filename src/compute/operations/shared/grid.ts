@@ -1,5 +1,5 @@
 /**
- * Arithmetic on quantization grids, slow and obvious in float32: the counterpart of shaders/prelude/grid.wgsl. Math.fround stands where a GPU
+ * Arithmetic on quantization grids, slow and obvious in float32: as in shaders/prelude/grid.wgsl. Math.fround stands where a GPU
  * would round.
  */
 import type { Kernel } from '../../types';
