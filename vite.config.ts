@@ -2,13 +2,17 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { contentPolicyPlugin, HARDENING, ISOLATION } from './scripts/content-policy.ts';
+import { engineVersion } from './scripts/engine-version.ts';
 import { thirdPartyNotices } from './scripts/third-party-notices.ts';
 
+const root = fileURLToPath(new URL('.', import.meta.url));
 const notices = thirdPartyNotices();
 
-export default defineConfig({
+export default defineConfig(({ command }) => ({
   base: './',
   plugins: [react(), contentPolicyPlugin(), notices.page],
+  // While the sources may change under the page, nothing tells results of one state from another's.
+  define: { ENGINE_VERSION: JSON.stringify(command === 'build' ? engineVersion(root) : null) },
   resolve: { alias: { 'react-style-singleton': fileURLToPath(new URL('src/ui/parts/constructed-style.ts', import.meta.url)) } },
   server: { headers: ISOLATION },
   preview: { headers: { ...ISOLATION, ...HARDENING } },
@@ -24,4 +28,4 @@ export default defineConfig({
     // The package's web build fetches its wasm, which Node cannot do from a file.
     alias: { 'brotli-wasm': fileURLToPath(new URL('node_modules/brotli-wasm/index.node.js', import.meta.url)) },
   },
-});
+}));

@@ -1,3 +1,5 @@
+import { constant, either, oneOf, record, type Codec } from '../base/codec';
+import { CODEBOOK, GRID } from '../base/grid-codecs';
 import { newFloats, type FloatMaker } from '../base/scratch';
 import { assignCodes } from '../compute/operations/assign-codes';
 import { gridCodes } from '../compute/operations/codes';
@@ -8,6 +10,15 @@ import type { Encoding } from './types';
 
 /** Encodings whose values are small integers and what these stand for. */
 export type Coded = Exclude<Encoding, { readonly kind: 'float16' }>;
+
+const STORED = record<Extract<Coded, { readonly kind: 'grid' }>>({
+  kind: constant('grid'),
+  grid: GRID,
+  storage: oneOf('packed', 'dequantize', 'matmulnbits', 'float16'),
+});
+const TABLED = record<Extract<Coded, { readonly kind: 'codebook' }>>({ kind: constant('codebook'), codebook: CODEBOOK });
+/** How an encoding is kept. */
+export const CODED: Codec<Coded> = either((encoding) => encoding.kind === 'grid', STORED, TABLED);
 
 /** Whether the layer is stored as codes, of a grid or a table: half precision and plain floats are not. */
 export function isCoded(encoding: Encoding | null): encoding is Coded {

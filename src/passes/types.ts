@@ -1,3 +1,4 @@
+import type { Codec } from '../base/codec';
 import type { Job } from '../base/job';
 import type { Codebook, Grid } from '../base/grids';
 import type { Compute, Handle } from '../compute/types';
@@ -111,9 +112,16 @@ export interface PassContext {
   readonly calibration: Calibration | null;
   /**
    * Keeps costly results between runs of recipes that are the same up to this pass and its options, on the same samples: ranks, codes that
-   * took an optimization, ranges of activations. `scope` 'graph': they depend on nothing but the graph before the weight passes.
+   * took an optimization, ranges of activations. Those that took long are kept on the user's disk as well, where the codec brings them.
    */
-  keep<T>(key: string, make: () => Promise<T>, bytesOf: (value: T) => number, scope?: 'steps' | 'graph'): Promise<T>;
+  keep<T>(key: string, make: () => Promise<T>, codec: Codec<T>, kind?: KeptKind): Promise<T>;
+}
+
+export interface KeptKind {
+  /** 'graph': it depends on nothing but the graph before the weight passes. 'steps' where absent. */
+  readonly scope?: 'steps' | 'graph';
+  /** Never takes long: it is not looked for on the disk. */
+  readonly quick?: boolean;
 }
 
 export interface PassResult {

@@ -28,6 +28,8 @@ export interface RunInput {
 
 /** Samples of the open model, run through probes whose weights are leased from the run. */
 export interface SampleSource extends Pick<Calibration, 'samples' | 'key'> {
+  /** The SHA-256 of the samples' values: `key` tells them apart in this process alone. */
+  content(job: Job): Promise<string>;
   observe(
     probe: Probe,
     lease: (weight: ProbeWeight) => Promise<Lease>,
@@ -39,6 +41,18 @@ export interface SampleSource extends Pick<Calibration, 'samples' | 'key'> {
 /** What a result of these steps depends on. */
 export function keyOf({ samples, target }: Pick<RunInput, 'samples' | 'target'>, prefix: string, steps: readonly RecipeStep[]): string {
   return JSON.stringify([prefix, steps, ...(steps.some(usesSamples) ? [target, samples?.key ?? null] : [])]);
+}
+
+/** What a result of the last of these steps depends on beside the open model and the device, in words that hold in another process too. */
+async function identityOf(
+  { samples = null, target, job }: RunInput,
+  applied: readonly RecipeStep[],
+  scope: 'steps' | 'graph',
+  key: string,
+): Promise<string> {
+  const steps = scope === 'graph' ? leadingGraphSteps({ passes: applied }) : applied;
+  const learns = scope === 'graph' || steps.some(usesSamples);
+  return JSON.stringify([scope, key, target, steps, learns && samples !== null ? await samples.content(job) : null]);
 }
 
 /** What steps made of a stage, beside values in the store. */
@@ -109,7 +123,13 @@ export async function applySteps(
       ranked,
       onFinish: (edit) => finishers.push({ step: index, edit }),
       calibration: calibrationOn(input.samples ?? null, store),
-      keep: (key, make, bytesOf, scope = 'steps') => cache.results.keep(`${scope === 'graph' ? graphKey : stepsKey} ${key}`, make, bytesOf),
+      keep: (key, make, codec, { scope = 'steps', quick = false } = {}) =>
+        cache.results.keep(
+          `${scope === 'graph' ? graphKey : stepsKey} ${key}`,
+          make,
+          codec,
+          quick || only !== null ? null : () => identityOf(input, [...stage.applied, ...steps.slice(0, index + 1)], scope, key),
+        ),
     };
     const result = await apply(context, effectiveOptions(pass.meta, step));
     const note = selected.length === 0 ? `${whyNone(model, layers)} ${result.note}` : result.note;

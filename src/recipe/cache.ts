@@ -7,6 +7,7 @@ import { createOriginals, type Originals, type StoreMode } from '../passes/origi
 import type { OwnedWeightStore } from '../passes/weight-store';
 import { createResults, type Results } from './results';
 import type { StepResult } from './steps';
+import type { RecipeStep } from './types';
 
 /** The model after a recipe's leading graph passes: what the live session is made from, the same for every slider move. */
 export interface GraphStage {
@@ -16,6 +17,8 @@ export interface GraphStage {
   /** Values after the graph passes, the originals of the weight passes. */
   readonly store: OwnedWeightStore;
   readonly steps: readonly StepResult[];
+  /** What was run to make it. */
+  readonly applied: readonly RecipeStep[];
 }
 
 /**
@@ -51,7 +54,7 @@ export function createRecipeCache(
   layers: readonly Layer[],
   compute: Compute,
   mode: StoreMode,
-  results: Results = createResults(),
+  results: Results = createResults(null),
 ): RecipeCache {
   const parameters = findParameters(model).map(({ parameter: { id }, value: { constant } }) => ({ id, constant }));
   const scratch = createScratch();

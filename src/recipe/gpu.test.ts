@@ -60,6 +60,7 @@ function sampled(compute: Compute): SampleSource {
   return {
     samples: samples.length,
     key: 'noise',
+    content: () => Promise.resolve('noise'),
     observe: (probe, lease, visit, own) => {
       const leased = (which: 'present' | 'original') => (layerId: string) => lease({ layerId, which, inputName: '', shape: [] });
       return calibrationOver(samples, { acquire: leased('present'), acquireOriginal: leased('original') }, compute).observe(

@@ -90,11 +90,11 @@ async function run(input: RunInput, only: string | null): Promise<RecipeRun> {
 async function makeStage(input: RunInput, leading: readonly RecipeStep[], key: string): Promise<GraphStage> {
   const { model, layers, originals } = input.cache;
   const store = createWeightStore(layers, originals, input.compute);
-  const base: GraphStage = { key, model, layers, store, steps: [] };
+  const base: GraphStage = { key, model, layers, store, steps: [], applied: [] };
   if (leading.length === 0) return base;
   try {
     const { finishers: _none, ...done } = await applySteps(input, base, store, leading, key);
-    return { ...base, ...done };
+    return { ...base, ...done, applied: leading };
   } catch (error) {
     store.dispose();
     throw error;

@@ -13,6 +13,7 @@ import type { Recipe } from '../../recipe/types';
 import type { Backend, Feeds, HostTensor, Session } from '../../runtime/types';
 import { feedAll, releaser } from './live';
 import type { Platform } from './platform';
+import { contentOf } from './sample-content';
 
 /** What runs probes: the workbench of the open model. */
 interface Bench {
@@ -58,6 +59,7 @@ export function sampleSource(
   return {
     samples: indices.length,
     key: `${keyOf(data)}, ${indices.length}, ${seed}`,
+    content: (job) => contentOf(data, indices, job),
     async observe(probe, lease, visit, job) {
       const backend = await bench.quickest(recipe.target, job);
       const session = await bench.platform.runtime.create(concatChunks(writeModel(probe.model)), backend, job.signal);

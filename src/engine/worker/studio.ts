@@ -8,8 +8,10 @@ import type { UserSamples } from './calibrate';
 import { Devices } from './device';
 import type { Document } from './document';
 import { Workbench } from './workbench';
+import type { Keeper } from './lasting';
 
 export class Studio {
+  readonly keeper: Keeper;
   readonly devices = new Devices();
   /** The files behind the data, open: an edited card reads them anew without looking through them again. */
   readonly sources = new SourceKeeper();
@@ -19,6 +21,11 @@ export class Studio {
   private replaced = new AbortController();
   /** The last export, so that measuring and downloading the same recipe make one file. */
   private lastExport: { readonly key: string; readonly exported: Exported } | null = null;
+
+  /** @param keeper where results go that took long. */
+  constructor(keeper: Keeper) {
+    this.keeper = keeper;
+  }
 
   /** Fires when another model takes the place of the open one: jobs on it end. */
   get modelReplaced(): AbortSignal {
@@ -53,7 +60,7 @@ export class Studio {
     if (this.bench?.platform === platform && this.bench.doc === doc) return this.bench;
     // What was on a lost device is gone with it; only its records are dropped here.
     void this.bench?.destroy().catch(() => {});
-    this.bench = new Workbench(doc, platform, () => this.samples);
+    this.bench = new Workbench(doc, platform, () => this.samples, this.keeper);
     return this.bench;
   }
 

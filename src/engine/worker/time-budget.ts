@@ -1,4 +1,5 @@
 /** Which layers compute on integers, so that an inference takes no longer than it may. */
+import { number } from '../../base/codec';
 import { lossOf } from '../../base/heat';
 import { WhittleError } from '../../base/errors';
 import { quietly, type Job } from '../../base/job';
@@ -165,7 +166,7 @@ async function choicesOf(
 function lossAlone(bench: Workbench, data: Dataset | null, recipe: Recipe, job: Job): Promise<number> {
   const key = JSON.stringify(['on integers alone', recipe.passes, bench.sampleSource(recipe)?.key]);
   const run = async (): Promise<number> => lossOf(await recipeLoss(bench, data, recipe, SCAN_SAMPLES, quietly(job)));
-  return bench.cache.results.keep(key, run, () => 8);
+  return bench.cache.results.keep(key, run, number, null);
 }
 
 type Ratio = ReturnType<typeof pairedRatio>;

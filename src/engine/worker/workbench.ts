@@ -8,6 +8,7 @@ import { calibrationSamples, scoredSamples } from '../../measure/split';
 import type { Target } from '../../passes/types';
 import { createRecipeCache, type RecipeCache } from '../../recipe/cache';
 import type { RunInput, SampleSource } from '../../recipe/apply-steps';
+import { createResults } from '../../recipe/results';
 import { runRecipe, sketchLayer, type LayerSketch, type RecipeRun } from '../../recipe/run';
 import { usesSamples } from '../../recipe/steps';
 import { TARGETS, type TargetId } from '../../recipe/targets';
@@ -24,6 +25,7 @@ import { OpenedSession, Original } from './original';
 import type { Platform } from './platform';
 import { PresentRun } from './present-run';
 import { trialInputs, type TrialInputs } from './trial-inputs';
+import { lastingOf, type Keeper } from './lasting';
 
 /**
  * A run on a software renderer beyond this time is left to WASM, which is many times faster on the same processor (docs/decisions/0008).
@@ -66,11 +68,13 @@ export class Workbench {
   private readonly present = new PresentRun();
   private readonly closed = new AbortController();
 
-  constructor(doc: Document, platform: Platform, samples: () => UserSamples = noSamples) {
+  /** @param keeper where results go that took long; null: they end with the workbench. */
+  constructor(doc: Document, platform: Platform, samples: () => UserSamples = noSamples, keeper: Keeper | null = null) {
     this.doc = doc;
     this.platform = platform;
     this.samples = samples;
-    this.cache = createRecipeCache(doc.model, doc.layers, platform.compute, doc.large ? 'streaming' : 'resident');
+    const results = createResults(keeper && lastingOf(keeper, doc, platform));
+    this.cache = createRecipeCache(doc.model, doc.layers, platform.compute, doc.large ? 'streaming' : 'resident', results);
   }
 
   /** The recipe's run on the open model, one for all that ask for it; dispose of it after use. */

@@ -6,8 +6,9 @@ import type { EngineApi } from '../protocol/index';
 import { Jobs } from './jobs';
 import { Studio } from './studio';
 import { TABLE } from './table';
+import { pageArtifacts } from './page-artifacts';
 
-const studio = new Studio();
+const studio = new Studio(pageArtifacts());
 const jobs = new Jobs();
 
 const api: EngineApi = {

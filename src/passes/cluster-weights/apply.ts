@@ -1,3 +1,4 @@
+import { CODEBOOK } from '../../base/grid-codecs';
 import { counted } from '../../base/plural';
 import { type Codebook, codebookBits, type Groups } from '../../base/grids';
 import { CAST_PAYS } from '../../onnx/encode/floats';
@@ -124,7 +125,7 @@ async function clusterLayer(context: PassContext, { layer, groups, settings }: P
       onStart();
       return fitCodebook(values, groups, settings, null, job.signal);
     };
-    const codebook = await context.keep(`codebook ${layer.id}`, fit, ({ values }) => values.byteLength);
+    const codebook = await context.keep(`codebook ${layer.id}`, fit, CODEBOOK);
     await weights.put(layer.id, await compute.run(assign, lease.handle, codebook), { kind: 'codebook', codebook });
   } finally {
     lease.release();

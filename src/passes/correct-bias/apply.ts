@@ -1,3 +1,4 @@
+import { doubles, listOf, nullable } from '../../base/codec';
 import { counted } from '../../base/plural';
 import { holdsFloats } from '../../onnx/tensor';
 import { removeUnread } from '../../onnx/unread';
@@ -58,7 +59,7 @@ async function shiftsBySamples(
   const shifts = await context.keep(
     JSON.stringify(['shifts', targets.map((t) => t.output.name)]),
     () => meanShifts(context, calibration, targets, Number(options['samples'])),
-    () => 8 * targets.reduce((sum, t) => sum + t.output.channels, 0),
+    nullable(listOf(doubles)),
   );
   return shifts ?? targets.map(() => 'The graph has branches or loops, beside which the original network cannot be run.');
 }

@@ -30,7 +30,7 @@ export async function meanShifts(
   calibration: Calibration,
   targets: readonly Target[],
   limit: number,
-): Promise<Float64Array[] | null> {
+): Promise<readonly Float64Array[] | null> {
   const { model, weights, job } = context;
   const made = pairedProbe(
     { present: model, original: await originalNetwork(context) },

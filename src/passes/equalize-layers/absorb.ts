@@ -1,6 +1,7 @@
 import { observeRanges } from '../channel-statistics';
 import type { PassContext } from '../types';
 import type { ScalingSet } from './types';
+import { doubles, listOf } from '../../base/codec';
 
 /**
  * The constant of each channel of a scaling set that can be taken off before the activation and given to the next layer's bias,
@@ -15,7 +16,6 @@ export async function absorbable(context: PassContext, sets: readonly ScalingSet
   const watched = sets.flatMap((set) => (set.activated.size === 1 && set.producer.scope.parent === null ? [set] : []));
   if (calibration === null || watched.length === 0) return sets.map(() => null);
   const values = watched.flatMap(({ activated }) => [...activated].map(([name, { total, layout }]) => ({ name, channels: total, layout })));
-  const bytes = 8 * watched.reduce((sum, { channels }) => sum + channels, 0);
   const constants = await context.keep(
     JSON.stringify(['absorbable', values]),
     async () => {
@@ -32,7 +32,7 @@ export async function absorbable(context: PassContext, sets: readonly ScalingSet
         });
       });
     },
-    () => bytes,
+    listOf(doubles),
   );
   const of = new Map(watched.map((set, w) => [set, constants[w] ?? null]));
   return sets.map((set) => {

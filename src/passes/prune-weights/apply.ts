@@ -1,3 +1,4 @@
+import { number, record } from '../../base/codec';
 import { counted } from '../../base/plural';
 import { applyCut } from '../../compute/operations/apply-cut';
 import { countBelow } from '../../compute/operations/count-below';
@@ -19,8 +20,7 @@ interface Batch {
   readonly settings: PruneSettings;
 }
 
-/** A cut is a handful of numbers; its key takes more. */
-const CUT_BYTES = 1024;
+const CUT = record<MagnitudeCut>({ bits: number, threshold: number, tieTensor: number, tieIndex: number, count: number });
 
 /**
  * Zeroes the least important weights: exactly the asked-for count, over all layers or in each. Source: magnitude pruning, Han et
@@ -41,11 +41,7 @@ export const pruneWeights: Pass = {
       const wanted = batch.layers.filter(({ id }) => selected.has(id));
       if (wanted.length === 0) continue;
       const key = JSON.stringify([batch.settings, batch.layers.map((l) => l.id)]);
-      const cut = await context.keep(
-        key,
-        () => findCut(context, batch),
-        () => CUT_BYTES,
-      );
+      const cut = await context.keep(key, () => findCut(context, batch), CUT, { quick: true });
       zeroed += cut.count;
       ranked += batch.layers.reduce((sum, l) => sum + l.params, 0);
       if (batch.settings.criterion === 'magnitude') for (const { id } of wanted) thresholds.set(id, cut.threshold);

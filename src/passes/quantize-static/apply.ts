@@ -1,3 +1,4 @@
+import { listOf, number, record } from '../../base/codec';
 import { agreeing, counted } from '../../base/plural';
 import type { NodeProto } from 'onnx-buf';
 import type { LayerSource } from '../../onnx/layers';
@@ -24,6 +25,8 @@ import { placeQuantizers, type ScaleGroup } from './place';
 import { needsBins, rangeOf, type Range } from './range';
 import { smooth } from './smooth';
 import { staticSettings, type StaticSettings } from './settings';
+
+const RANGE = record<Range>({ low: number, high: number });
 
 /** QuantizeLinear and DequantizeLinear came with this operator set. */
 const QDQ_OPSET = 10;
@@ -62,11 +65,7 @@ async function quantizeActivations(context: PassContext, layers: readonly Intege
   const index = indexValues(model.proto);
   const [main] = index.scopes;
   const { groups, constants, floats } = placeQuantizers(index, new Set(layers.flatMap((layer) => layer.nodes)), plain);
-  const ranges = await context.keep(
-    'ranges',
-    () => findRanges(context, calibration, groups, settings),
-    (made) => made.length * 16,
-  );
+  const ranges = await context.keep('ranges', () => findRanges(context, calibration, groups, settings), listOf(RANGE));
   const grids = new Map<Value, ActivationGrid>();
   for (const [at, group] of groups.entries()) {
     const grid = activationGrid(ranges[at] ?? NOTHING, settings.signed);

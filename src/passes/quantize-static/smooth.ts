@@ -1,4 +1,5 @@
 import type { NodeProto } from 'onnx-buf';
+import { doubles, mapOf } from '../../base/codec';
 import { WhittleError } from '../../base/errors';
 import { addInitializer, findConstant, uniqueNames } from '../../onnx/graph';
 import { intAttribute, makeNode } from '../../onnx/nodes';
@@ -46,11 +47,7 @@ export async function smooth(
     layers.filter(({ source, nodes }) => nodes.length === 1 && context.weights.encodingOf(source.layer.id) === null),
   );
   const muls = new Set<NodeProto>();
-  const largest = await context.keep(
-    'largest',
-    () => largestOf(context, calibration, products),
-    (made) => [...made.values()].reduce((bytes, each) => bytes + each.byteLength, 0),
-  );
+  const largest = await context.keep('largest', () => largestOf(context, calibration, products), mapOf(doubles));
   for (const product of products) {
     const scales = await scalesOf(context, product, largest.get(product.value.name) ?? NONE, alpha);
     const scaled = await Promise.all(product.layers.map((layer) => scaledRows(context, layer, scales)));
@@ -71,7 +68,7 @@ async function largestOf(
   context: PassContext,
   calibration: Calibration,
   products: readonly Products[],
-): Promise<Map<string, Float64Array>> {
+): Promise<ReadonlyMap<string, Float64Array>> {
   const largest = new Map(products.map(({ value, channels }) => [value.name, new Float64Array(channels)]));
   await observeValues(context, calibration, [...largest.keys()], (name, { data }) => {
     const most = largest.get(name) ?? NONE;

@@ -1,3 +1,4 @@
+import { GRID } from '../../base/grid-codecs';
 import { counted } from '../../base/plural';
 import type { AdaroundOptions } from '../../compute/operations/adaround';
 import { quantize } from '../../compute/operations/quantize';
@@ -106,10 +107,7 @@ async function roundToNearest(context: PassContext, { layer, settings, storage }
   try {
     const choose = (): Promise<Grid> => chooseGrid(compute, lease.handle, groupsOf(layer, settings), settings, storage, job.signal);
     const key = JSON.stringify(['hqq', layer.id, settings, storage]);
-    const grid =
-      settings.rounding === 'hqq'
-        ? await context.keep(key, choose, ({ scales, zeroPoints }) => scales.byteLength + zeroPoints.byteLength)
-        : await choose();
+    const grid = settings.rounding === 'hqq' ? await context.keep(key, choose, GRID) : await choose();
     job.signal.throwIfAborted();
     const quantized = await compute.run(quantize, lease.handle, grid);
     await weights.put(layer.id, quantized, { kind: 'grid', grid, storage });

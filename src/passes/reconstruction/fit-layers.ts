@@ -1,15 +1,17 @@
 /** Layers that are fitted to what their outputs are on the user's samples, whatever they are stored as. */
+import { doubles, listOf, mapOf, nullable, octets, record, text } from '../../base/codec';
+import type { Progress } from '../../base/job';
 import { createYielder } from '../../base/yielder';
 import { findLayers } from '../../onnx/layers';
 import type { Layer, Skipped } from '../../onnx/types';
 import { requireCalibration } from '../calibration';
-import { codesOf, valuesOf, type Coded } from '../coded';
+import { CODED, codesOf, valuesOf, type Coded } from '../coded';
 import { originalNetwork } from '../original-network';
 import { readWeights } from '../read-weights';
 import { byWaves } from '../waves';
 import type { Calibration, PassContext } from '../types';
 import { biasesOf, shiftedBias, type ShiftableBias } from './biases';
-import { gramEntries, inputMatrix, observeGrams, type InputGram, type InputsFrom, type Networks } from './gram';
+import { gramEntries, INPUT_GRAM, inputMatrix, observeGrams, type InputGram, type InputsFrom, type Networks } from './gram';
 import type { FitInputs } from './inputs-field';
 import { withSpread } from './spread';
 import { levelsOf, mergeLevels, withinSize } from './stages';
@@ -61,10 +63,16 @@ interface KeptLayer {
   readonly bias: Float64Array | null;
 }
 
+/** Of a stage. */
 interface Outcome {
   readonly layers: ReadonlyMap<string, KeptLayer>;
   readonly skipped: readonly Skipped[];
 }
+
+const OUTCOME = record<Outcome>({
+  layers: mapOf(record<KeptLayer>({ codes: octets, encoding: CODED, bias: nullable(doubles) })),
+  skipped: listOf(record<Skipped>({ layer: text, reason: text })),
+});
 
 /**
  * Fits these layers to their outputs, in the order of the graph, and puts them into the store. Layers whose inputs are not seen are
@@ -77,16 +85,27 @@ export async function fitLayersByOutput<P extends PlannedFit>(
   method: FitMethod<P>,
 ): Promise<readonly Skipped[]> {
   const calibration = requireCalibration(context, method.name);
-  const key = JSON.stringify(['by output', planned.map((each) => [each.layer.id, method.keyOf(each)])]);
-  let fresh = false;
-  const make = (): Promise<Outcome> => {
-    fresh = true;
-    return fitAll(context, calibration, planned, method);
-  };
-  const { layers, skipped } = await context.keep(key, make, ({ layers: kept }) => keptBytes(kept));
-  if (fresh) return skipped;
-  const biases = biasesOf(context, [...layers.keys()]);
-  for (const [id, kept] of layers) await place(context, id, kept, biases.get(id) ?? null);
+  const { fit, skipped } = seenOf(context, planned);
+  const from = inputsFor(fit);
+  const ids = fit.map(({ layer }) => layer.id);
+  const biases = from === 'present' ? biasesOf(context, ids) : new Map<string, ShiftableBias>();
+  const networks = { present: context.model, original: await originalNetwork(context) };
+  const key = planned.map((each) => [each.layer.id, method.keyOf(each)]);
+  const progress = { done: 0, total: fit.length, startedAt: Date.now() };
+  const sizeOf = entriesOf(context, from);
+  for (const stage of stagesOf(context, ids, from, sizeOf)) {
+    const some = fit.filter(({ layer }) => stage.includes(layer.id));
+    const make = async (): Promise<Outcome> => {
+      const grams = await gramsOf(context, calibration, networks, stage, new Set(biases.keys()), from);
+      return fitStage(context, some, { grams, biases, sizeOf }, method, progress);
+    };
+    // What a stopped run has finished is not fitted again.
+    const outcome = await context.keep(JSON.stringify(['by output', key, stage]), make, OUTCOME);
+    skipped.push(...outcome.skipped);
+    // In order: new biases get their names one after another. Later stages observe what these layers have become.
+    for (const [id, kept] of outcome.layers) await place(context, id, kept, biases.get(id) ?? null);
+    progress.done += stage.length;
+  }
   return skipped;
 }
 
@@ -111,13 +130,9 @@ export async function fitWanted<L extends { readonly layer: Layer }>(
   };
 }
 
-async function fitAll<P extends PlannedFit>(
-  context: PassContext,
-  calibration: Calibration,
-  planned: readonly P[],
-  method: FitMethod<P>,
-): Promise<Outcome> {
-  const sources = new Map(findLayers(context.model).sources.map((s) => [s.layer.id, s]));
+/** Layers whose inputs are seen, and the others with the reason. */
+function seenOf<P extends PlannedFit>({ model }: PassContext, planned: readonly P[]): { fit: P[]; skipped: Skipped[] } {
+  const sources = new Map(findLayers(model).sources.map((s) => [s.layer.id, s]));
   const skipped: Skipped[] = [];
   const fit = planned.filter(({ layer }) => {
     const source = sources.get(layer.id);
@@ -125,46 +140,62 @@ async function fitAll<P extends PlannedFit>(
     if (typeof matrix === 'string') skipped.push({ layer: layer.id, reason: matrix });
     return typeof matrix !== 'string';
   });
-  const from = inputsFor(fit);
-  const ids = fit.map(({ layer }) => layer.id);
-  const sizeOf = (id: string): number => {
+  return { fit, skipped };
+}
+
+/** Entries of the matrices that are summed for a layer. */
+function entriesOf({ model }: PassContext, from: InputsFrom): (id: string) => number {
+  const sources = new Map(findLayers(model).sources.map((s) => [s.layer.id, s]));
+  return (id) => {
     const source = sources.get(id);
     return source ? gramEntries(source) * (from === 'present' ? 3 : 1) : 0;
   };
-  const stages = (from === 'present' ? mergeLevels(levelsOf(context.model, ids), MOST_STAGES) : [ids]).flatMap((stage) =>
-    withinSize(stage, sizeOf, MOST_ENTRIES),
-  );
-  const biases = from === 'present' ? biasesOf(context, ids) : new Map<string, ShiftableBias>();
-  const networks = { present: context.model, original: await originalNetwork(context) };
+}
+
+/** Layers that one pass over the samples serves, in the order of the graph where later ones make up for earlier ones. */
+function stagesOf({ model }: PassContext, ids: readonly string[], from: InputsFrom, sizeOf: (id: string) => number): string[][] {
+  const levels = from === 'present' ? mergeLevels(levelsOf(model, ids), MOST_STAGES) : [ids];
+  return levels.flatMap((stage) => withinSize(stage, sizeOf, MOST_ENTRIES));
+}
+
+/** What a stage is fitted with. */
+interface Material {
+  readonly grams: ReadonlyMap<string, InputGram>;
+  readonly biases: ReadonlyMap<string, ShiftableBias>;
+  readonly sizeOf: (id: string) => number;
+}
+
+/** Fits the layers of one stage. */
+async function fitStage<P extends PlannedFit>(
+  context: PassContext,
+  fit: readonly P[],
+  { grams, biases, sizeOf }: Material,
+  method: FitMethod<P>,
+  progress: Omit<Progress, 'stage'>,
+): Promise<Outcome> {
   const layers = new Map<string, KeptLayer>();
-  const startedAt = Date.now();
+  const skipped: Skipped[] = [];
   const yieldTurn = createYielder();
-  let done = 0;
-  for (const stage of stages) {
-    const grams = await gramsOf(context, calibration, networks, stage, new Set(biases.keys()), from);
-    const some = fit.filter(({ layer }) => stage.includes(layer.id));
-    const fitted = await byWaves(
-      some,
-      // Both lie on the device while a layer is fitted.
-      ({ layer }) => ({ params: layer.params + sizeOf(layer.id) }),
-      async (each) => {
-        const { id } = each.layer;
-        await yieldTurn();
-        context.job.signal.throwIfAborted();
-        context.job.onProgress({ stage: `${method.verb} ${id} by its outputs`, done, total: fit.length, startedAt });
-        const inputs = grams.get(id);
-        const one = inputs ? await fitOne(context, each, inputs, biases.get(id) ?? null, method) : 'its inputs could not be observed';
-        done++;
-        return one;
-      },
-    );
-    // In order: new biases get their names one after another. Later stages observe what these layers have become.
-    for (const [at, { layer }] of some.entries()) {
-      const one = fitted[at] ?? 'it was not fitted';
-      if (typeof one === 'string') skipped.push({ layer: layer.id, reason: one });
-      else await place(context, layer.id, one, biases.get(layer.id) ?? null);
-      if (typeof one !== 'string') layers.set(layer.id, one);
-    }
+  let { done } = progress;
+  const fitted = await byWaves(
+    fit,
+    // Both lie on the device while a layer is fitted.
+    ({ layer }) => ({ params: layer.params + sizeOf(layer.id) }),
+    async (each) => {
+      const { id } = each.layer;
+      await yieldTurn();
+      context.job.signal.throwIfAborted();
+      context.job.onProgress({ ...progress, stage: `${method.verb} ${id} by its outputs`, done });
+      const inputs = grams.get(id);
+      const one = inputs ? await fitOne(context, each, inputs, biases.get(id) ?? null, method) : 'its inputs could not be observed';
+      done++;
+      return one;
+    },
+  );
+  for (const [at, { layer }] of fit.entries()) {
+    const one = fitted[at] ?? 'it was not fitted';
+    if (typeof one === 'string') skipped.push({ layer: layer.id, reason: one });
+    else layers.set(layer.id, one);
   }
   return { layers, skipped };
 }
@@ -183,15 +214,10 @@ async function gramsOf(
   centred: ReadonlySet<string>,
   from: InputsFrom,
 ): Promise<ReadonlyMap<string, InputGram>> {
-  const observe = (): Promise<Map<string, InputGram>> =>
+  const observe = (): Promise<ReadonlyMap<string, InputGram>> =>
     observeGrams(networks, context.weights.layers, ids, centred, from, calibration, context.job);
   if (from === 'present') return observe();
-  return context.keep(
-    `grams ${JSON.stringify(ids)}`,
-    observe,
-    (grams) => [...grams.values()].reduce((sum, { gram }) => sum + gram.byteLength, 0),
-    'graph',
-  );
+  return context.keep(`grams ${JSON.stringify(ids)}`, observe, mapOf(INPUT_GRAM), { scope: 'graph' });
 }
 
 async function fitOne<P extends PlannedFit>(
@@ -215,10 +241,4 @@ async function fitOne<P extends PlannedFit>(
 async function place({ compute, weights }: PassContext, id: string, kept: KeptLayer, bias: ShiftableBias | null): Promise<void> {
   await weights.put(id, compute.upload(valuesOf(kept.codes, kept.encoding)), kept.encoding);
   if (kept.bias !== null) bias?.replace(kept.bias);
-}
-
-function keptBytes(layers: ReadonlyMap<string, KeptLayer>): number {
-  const tableBytes = ({ encoding }: KeptLayer): number =>
-    encoding.kind === 'grid' ? 2 * encoding.grid.scales.byteLength : encoding.codebook.values.byteLength;
-  return [...layers.values()].reduce((sum, kept) => sum + kept.codes.byteLength + tableBytes(kept), 0);
 }

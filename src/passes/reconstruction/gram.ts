@@ -1,3 +1,4 @@
+import { doubles, nullable, number, record } from '../../base/codec';
 import { openCut } from '../../onnx/probe';
 import { GramBuilder } from '../../onnx/gram';
 import { uniqueNames, valueInfo } from '../../onnx/graph';
@@ -31,6 +32,22 @@ export interface Centred {
   /** Sums of X0 X0^T about the means, like the present network's. */
   readonly gram: Float64Array;
 }
+
+const MATRIX = record<WeightMatrix>({
+  groups: number,
+  rows: number,
+  columns: number,
+  groupStride: number,
+  rowStride: number,
+  columnStride: number,
+});
+/** How it is kept. */
+export const INPUT_GRAM = record<InputGram>({
+  matrix: MATRIX,
+  gram: doubles,
+  cross: nullable(doubles),
+  centred: nullable(record<Centred>({ means: record<Centred['means']>({ original: doubles, present: doubles }), gram: doubles })),
+});
 
 /** Two settings of a network: its graph as it is now, and as it was. */
 export interface Networks {

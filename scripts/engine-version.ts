@@ -1,0 +1,23 @@
+/** A hash of all that the engine's results come from, so that a build never takes up those of another. */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Rooms that only show results, or fetch what they are made from. */
+const APART = /^(ui|state|report|cli|artifacts|engine\/client)\/|^main\.tsx$|\.test\.tsx?$|\/testing\//;
+
+/** @param root of the repository. */
+export function engineVersion(root: string): string {
+  const hash = createHash('sha256');
+  for (const folder of ['src', 'shaders']) {
+    for (const path of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).toSorted()) {
+      if (!/\.(ts|wgsl)$/.test(path) || APART.test(path.replaceAll('\\', '/'))) continue;
+      hash.update(path).update(readFileSync(join(root, folder, path)));
+    }
+  }
+  // onnxruntime computes what passes see of a model.
+  return hash
+    .update(readFileSync(join(root, 'node_modules/onnxruntime-web/package.json')))
+    .digest('hex')
+    .slice(0, 16);
+}
