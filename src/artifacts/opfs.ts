@@ -61,8 +61,8 @@ function shelfIn(folder: FileSystemDirectoryHandle): Shelf {
       const handle = await folder.getFileHandle(name);
       const access = await handle.createSyncAccessHandle();
       try {
-        // The file's time is that of its last write: its first byte is written over itself. (In a private window Chromium keeps no such times,
-        // and the oldest go first.)
+        // The file's time is that of its last write: its first byte is written over itself. (Chromium keeps no such
+        // times in a private window, where the oldest go first.)
         const first = new Uint8Array(1);
         access.read(first, { at: 0 });
         access.write(first, { at: 0 });

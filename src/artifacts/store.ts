@@ -7,8 +7,8 @@ export const BUDGET_BYTES = 2 ** 30;
 const LARGEST_PART = 0.5;
 
 /**
- * Artifacts on a shelf. A file's name is the SHA-256 of its key; it holds the SHA-256 of key and bytes, then the bytes, and is believed only
- * where they agree.
+ * Artifacts on a shelf. A file's name is the SHA-256 of its key; it holds the SHA-256 of key and bytes, then the bytes, and is believed
+ * only where they agree.
  * @param shelf null where the platform has none: nothing is kept then.
  */
 export function createArtifacts(shelf: Promise<Shelf | null>, budgetBytes = BUDGET_BYTES): Artifacts {

@@ -1,6 +1,6 @@
 /**
- * Results that took long, on the user's own disk: found again by what they were made from, after a worker was replaced, a page loaded anew, a
- * process ended. Nothing here ever fails: what cannot be read is made again, what cannot be kept is not.
+ * Results that took long, on the user's own disk: found again by what they were made from, after a worker was replaced, a page loaded
+ * anew, a process ended. Nothing here ever fails: what cannot be read is made again, what cannot be kept is not.
  */
 export interface Artifacts {
   /** What was kept under this key; null where nothing is, or it is damaged. */

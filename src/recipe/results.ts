@@ -1,7 +1,7 @@
 import type { Artifacts } from '../artifacts/types';
 import { decode, encode, type Codec } from '../base/codec';
 
-/** Costly results kept by key: the last used ones in memory, within a budget of bytes, and those that took long on the user's disk as well. */
+/** Costly results kept by key: the last used ones in memory, within a budget of bytes, those that took long on the user's disk as well. */
 export interface Results {
   /**
    * The result of this key, made unless it is kept. Only finished results are shared: a job that is stopped must not fail the next one.
