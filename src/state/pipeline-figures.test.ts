@@ -3,7 +3,7 @@ import { WhittleError } from '../base/errors';
 import { FULL } from '../report/testing/results';
 import { useDocument } from './document';
 import { isSettled } from './pipeline';
-import { setTarget } from './recipe';
+import { setOption, setTarget } from './recipe';
 import { takeEvaluation, useResults } from './results';
 import { useVariants } from './variants';
 import {
@@ -69,6 +69,30 @@ describe('histograms', () => {
     await pass();
     await answerHistograms();
     expect(results().histogram?.value.channel).toBe(3);
+  });
+
+  test.each([
+    ['passes that learn are drawn anew, of their run,', true],
+    ['other passes are not drawn anew', false],
+  ])('of %s once the recipe is previewed', async (_words, anew) => {
+    await openFollowed();
+    selectLayer(LAYER);
+    await pass();
+    await answerHistograms();
+    if (anew) setOption(2, 'rounding', 'gptq');
+    else setBits(7);
+    await pass(SETTLE_MS);
+    const asked = drawn().length;
+    const sketch = drawn().at(-1);
+    (await fake().next('preview')).answer(previewOf(recipe()));
+    await pass();
+    expect(sketch?.following.signal.aborted).toBe(anew);
+    if (anew) sketch?.fail(new WhittleError('aborted', 'Stopped.'));
+    await pass();
+    expect(drawn()).toHaveLength(asked + (anew ? 1 : 0));
+    (await fake().next('evaluate')).answer(evaluationOf(recipe()));
+    await answerHistograms();
+    expect(results().histogram?.recipe).toBe(recipe());
   });
 });
 

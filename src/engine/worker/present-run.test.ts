@@ -66,6 +66,21 @@ describe('the present run', () => {
     expect(Math.abs((sketch.state.sqnrDb ?? 0) - (exact.state.sqnrDb ?? 0))).toBeLessThan(3);
   });
 
+  test('is the same whether or not a sketch was drawn before, whose values later steps have seen', async () => {
+    const later = recipe(...fitted.passes, { id: 'cluster-weights', options: { clusters: 4 } });
+    const values = [];
+    for (const sketched of [false, true]) {
+      let samples = noSamples();
+      const b = await bench(null, () => samples);
+      samples = { data: await answeredData(b, 16), calibration: 8 };
+      if (sketched) await histogram(b, later, 'second', null, 16, job);
+      const run = await b.run(later, job);
+      values.push(await valuesOf(b, run, 'second'));
+      run.dispose();
+    }
+    expect(values[1]).toEqual(values[0]);
+  });
+
   test('is another for another recipe, target or, where passes learn from them, other samples', async () => {
     let samples = noSamples();
     const b = await bench(null, () => samples);
@@ -110,7 +125,7 @@ interface Made {
   disposed: number;
 }
 
-/** A maker of runs that end when the test says so, or when they are stopped. */
+/** A maker of runs that end when the test says so. */
 function maker() {
   const made: Made[] = [];
   const make = (own: Job): Promise<RecipeRun> => {
@@ -122,7 +137,6 @@ function maker() {
       finish: () => resolve({ dispose: () => void (one.disposed += 1) } as RecipeRun),
       fail: reject,
     };
-    own.signal.addEventListener('abort', () => reject(new DOMException('Stopped.', 'AbortError')));
     made.push(one);
     return promise;
   };
@@ -167,7 +181,12 @@ describe('a shared run', () => {
     const ends = Promise.allSettled(waits);
     for (const each of askers) each.stop();
     const next = present.hold('other', make, job);
-    expect(made).toHaveLength(1);
+    let told = false;
+    void waits[1]?.catch(() => (told = true));
+    await turn();
+    expect(made.map((each) => each.job.signal.aborted)).toEqual([true]);
+    expect(told).toBe(false);
+    made[0]?.fail(new DOMException('Stopped.', 'AbortError'));
     expect((await ends).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     await turn();
     expect(made.map((each) => each.job.signal.aborted)).toEqual([true, false]);

@@ -5,7 +5,6 @@ import { Mutex } from '../../base/mutex';
 import type { Dataset } from '../../data/types';
 import type { Samples } from '../../measure/samples';
 import { calibrationSamples, scoredSamples } from '../../measure/split';
-import type { Target } from '../../passes/types';
 import { createRecipeCache, type RecipeCache } from '../../recipe/cache';
 import type { RunInput, SampleSource } from '../../recipe/apply-steps';
 import { createResults } from '../../recipe/results';
@@ -103,18 +102,15 @@ export class Workbench {
   }
 
   private inputOf(recipe: Recipe, job: Job): RunInput {
-    const { cache, platform } = this;
-    return { recipe, compute: platform.compute, target: this.targetOf(recipe), cache, job, samples: this.sampleSource(recipe) };
+    const { compute } = this.platform;
+    const target = { gpu: TARGETS[recipe.target].gpu, shaderF16: compute.info.features.includes('shader-f16') };
+    return { recipe, compute, target, cache: this.cache, job, samples: this.sampleSource(recipe) };
   }
 
-  private targetOf({ target }: Recipe): Target {
-    return { gpu: TARGETS[target].gpu, shaderF16: this.platform.compute.info.features.includes('shader-f16') };
-  }
-
-  /** All that a run depends on. */
+  /** All that a run on this model and device depends on. */
   private keyOf(recipe: Recipe): string {
     const samples = recipe.passes.some(usesSamples) ? this.sampleSource(recipe)?.key : null;
-    return JSON.stringify([recipe, this.targetOf(recipe), samples ?? null]);
+    return JSON.stringify([recipe, samples ?? null]);
   }
 
   /** The samples that the recipe's passes may ask for. */
