@@ -1,4 +1,5 @@
 import { WhittleError } from '../base/errors';
+import { arraySource, notLabels } from './array-source';
 import { BlobBytes, bytesOf, unpacked } from './bytes';
 import type { Problems } from './problems';
 import type { Pixels, RawLabel, Source } from './source';
@@ -29,28 +30,15 @@ export async function openIdx(file: DataFile, labels: ArrayLike<RawLabel> | null
     );
   }
   const size = height * width * channels;
-  const whole = size === 0 ? 0 : Math.min(count, Math.floor((bytes.size - start) / size));
-  problems.addMany(count - whole, (k) => `sample ${whole + k}: the file is cut off before it ends`);
-  return {
-    length: whole,
-    declared: count,
-    labels,
-    name: (index) => `sample ${index}`,
-    read: async (index): Promise<Pixels> => ({ width, height, channels, data: await bytes.read(start + index * size, size) }),
-  };
+  const read = async (index: number): Promise<Pixels> => ({ width, height, channels, data: await bytes.read(start + index * size, size) });
+  return arraySource({ count, size, available: bytes.size - start, read }, labels, problems);
 }
 
 /** Labels of an IDX file of shape [n], unsigned bytes. */
 export async function readIdxLabels(file: DataFile): Promise<Uint8Array> {
   const { dims, start, bytes } = await openIdxFile(file);
   const [count = 0] = dims;
-  if (dims.length !== 1) {
-    throw new WhittleError(
-      'bad-data',
-      `"${file.path}" is an IDX file of shape [${dims.join(', ')}], not of labels.`,
-      'Labels are [n]; name such a file as "labels.file" on the card.',
-    );
-  }
+  if (dims.length !== 1) throw notLabels(`"${file.path}" is an IDX file of shape [${dims.join(', ')}]`);
   return bytes.read(start, count);
 }
 

@@ -1,3 +1,5 @@
+import { fromHalf } from '../base/half';
+
 /** Bytes of one value of each type of NumPy that is read. */
 export const NUMBER_SIZES: ReadonlyMap<string, number> = new Map([
   ['b1', 1],
@@ -51,13 +53,4 @@ function reader(view: DataView, type: string, little: boolean): (offset: number)
     default:
       return (o) => view.getUint8(o);
   }
-}
-
-/** IEEE 754 half precision. */
-function fromHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : Number.NaN;
-  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
 }

@@ -1,4 +1,5 @@
 import { WhittleError } from '../base/errors';
+import { arraySource, notLabels } from './array-source';
 import { channelCount } from './card';
 import { openNpyFile } from './npy-file';
 import type { Problems } from './problems';
@@ -22,21 +23,14 @@ export async function openNpy(file: DataFile, input: CardInput, labels: ArrayLik
   const count = npy.shape[0] ?? 0;
   const { height, width, channels, planar } = shape;
   const size = height * width * channels;
-  const whole = size === 0 ? 0 : Math.min(count, Math.floor(npy.available / size));
-  problems.addMany(count - whole, (k) => `sample ${whole + k}: the file is cut off before it ends`);
-  return {
-    length: whole,
-    declared: count,
-    labels,
-    name: (index) => `sample ${index}`,
-    async read(index): Promise<Pixels> {
-      const values = await npy.read(index * size, size);
-      if (values instanceof Uint8Array)
-        return { height, width, channels, data: planar ? interleave(values, channels, new Uint8Array(size)) : values };
-      const data = Float32Array.from(values);
-      return { height, width, channels, data: planar ? interleave(data, channels, new Float32Array(size)) : data };
-    },
+  const read = async (index: number): Promise<Pixels> => {
+    const values = await npy.read(index * size, size);
+    if (values instanceof Uint8Array)
+      return { height, width, channels, data: planar ? interleave(values, channels, new Uint8Array(size)) : values };
+    const data = Float32Array.from(values);
+    return { height, width, channels, data: planar ? interleave(data, channels, new Float32Array(size)) : data };
   };
+  return arraySource({ count, size, available: npy.available, read }, labels, problems);
 }
 
 /** Labels of an npy file of shape [n] or [n, 1], whole numbers. */
@@ -44,13 +38,7 @@ export async function readNpyLabels(file: DataFile): Promise<ArrayLike<number>> 
   const npy = await openNpyFile(file);
   const { shape } = npy;
   const [count = 0, columns = 1] = shape;
-  if (shape.length < 1 || shape.length > 2 || columns !== 1) {
-    throw new WhittleError(
-      'bad-data',
-      `"${file.path}" has the shape [${shape.join(', ')}], not of labels.`,
-      'Labels are [n]; name such a file as "labels.file" on the card.',
-    );
-  }
+  if (shape.length < 1 || shape.length > 2 || columns !== 1) throw notLabels(`"${file.path}" has the shape [${shape.join(', ')}]`);
   return npy.read(0, count);
 }
 
