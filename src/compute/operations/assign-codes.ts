@@ -5,7 +5,7 @@ import { CODEBOOK_SOURCE, toldOfCodebook, nearestCode } from './shared/codebook'
 
 /** Codes of the values that `assign` gives, one byte each. */
 export const assignCodes = codesByGroup(
-  toldOfCodebook({ name: 'assign-codes', source: [...CODEBOOK_SOURCE, 'assign-codes'] }),
+  toldOfCodebook({ name: 'assign-codes', source: [...CODEBOOK_SOURCE, 'prelude/packed', 'assign-codes'] }),
   assignCodesOf,
 );
 

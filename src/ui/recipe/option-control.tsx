@@ -77,15 +77,11 @@ function Control({ field, value, onChange }: OptionControlProps) {
   }
 }
 
-function SliderControl({
-  field,
-  value,
-  onChange,
-}: {
+interface NumberControlProps extends OptionControlProps {
   readonly field: NumberField;
-  readonly value: OptionValue | undefined;
-  readonly onChange: (value: OptionValue | undefined) => void;
-}) {
+}
+
+function SliderControl({ field, value, onChange }: NumberControlProps) {
   return (
     <NumberSlider
       label={field.label}
@@ -102,15 +98,7 @@ function SliderControl({
 }
 
 /** A number that may be left empty: the option is then absent. */
-function NumberControl({
-  field,
-  value,
-  onChange,
-}: {
-  readonly field: NumberField;
-  readonly value: OptionValue | undefined;
-  readonly onChange: (value: OptionValue | undefined) => void;
-}) {
+function NumberControl({ field, value, onChange }: NumberControlProps) {
   return (
     <input
       aria-label={field.label}
