@@ -10,7 +10,7 @@ interface SampleArray {
   readonly size: number;
   /** Values that the file really holds, all samples together. */
   readonly available: number;
-  read(index: number): Promise<Pixels>;
+  readonly read: (index: number) => Promise<Pixels>;
 }
 
 /** The samples that are there whole; those that a cut-off file no longer holds are problems. */
