@@ -2,6 +2,7 @@
  * What the page and the worker say to each other: types, the list of jobs, and the table of what runs models. Every number that was not
  * measured is null. One import for the page, which may name the engine's types but not the rooms behind it.
  */
+import type { ArtifactUsage } from '../../artifacts/types';
 import type { HistogramBins } from '../../compute/operations/histogram';
 import type { MatmulTiming } from '../../compute/operations/time-matmul';
 import type { ComputeInfo } from '../../compute/types';
@@ -13,6 +14,7 @@ import type { LayerState, Recipe } from '../../recipe/types';
 import type { BackendCheck, Provider, PlacedNode, PlacedOperator, Placement } from '../../runtime/types';
 
 export type {
+  ArtifactUsage,
   BackendCheck,
   Card,
   ComputeInfo,
