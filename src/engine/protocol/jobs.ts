@@ -3,6 +3,7 @@
  * page's calls, the way across the border and the worker's table are made from this list; a job without its function in `worker/table.ts`
  * does not compile.
  */
+import type { ArtifactUsage } from '../../artifacts/types';
 import type { MatmulTiming } from '../../compute/operations/time-matmul';
 import type { DataLimits } from '../../data/limits';
 import type { Picture } from '../../data/picture';
@@ -117,6 +118,8 @@ export const JOBS = {
   truth: job<(evidence: TruthEvidence) => Truth>(),
   /** Raw, gzip and brotli bytes of both files and of each layer; up to a minute and a half. */
   sizes: job<(recipe: Recipe) => Sizes>(),
+  /** How much results of earlier fits take on this disk, after removing them all where `clear` says so. */
+  storedResults: job<(clear: boolean) => ArtifactUsage>({ needs: 'nothing' }),
   /** Matrix products of size^3 in f32, f16 and int8, interleaved. */
   benchmarkMatmul: job<(sizes: readonly number[]) => readonly MatmulTiming[]>({ needs: 'nothing' }),
 };

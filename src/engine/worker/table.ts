@@ -20,6 +20,7 @@ import { exportProven } from './proof';
 import { findPreset, picture, proposeData, summaryOf } from './samples';
 import { sensitivity } from './sensitivity';
 import { measureSizes } from './sizes';
+import { storedResults } from './stored-results';
 import type { Studio } from './studio';
 import { throughput } from './throughput';
 import { truth } from './truth';
@@ -74,6 +75,7 @@ export const TABLE: Table = {
   compareForms: onBench((bench, job, { data }, recipe) => compareForms(bench, data, recipe, job)),
   truth: onBench(async (bench, _job, _studio, evidence) => truth(bench, evidence)),
   sizes: onBench(async (bench, job, _studio, recipe) => measureSizes(bench, await exportParts(bench, recipe, job), startCompressor, job)),
+  storedResults: ({ keeper: { artifacts } }, _job, clear) => storedResults(artifacts, clear),
   benchmarkMatmul: async ({ devices }, job, sizes) => benchmarkMatmul((await devices.current()).compute, sizes, job),
 };
 
