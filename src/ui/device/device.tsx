@@ -3,6 +3,7 @@ import { Forms } from './forms';
 import { LatencyPanel } from './latency';
 import { PlacementPanel } from './placement';
 import { SizesPanel } from './sizes';
+import { Stored } from './stored';
 import { ThroughputPanel } from './throughput';
 import { TruthMeter } from './truth';
 import '../styles/panels.css';
@@ -18,6 +19,7 @@ export default function Device() {
       <ThroughputPanel />
       <SizesPanel />
       <Benchmark />
+      <Stored />
     </div>
   );
 }
