@@ -1,11 +1,11 @@
 import { type Codebook, groupOf } from '../../base/grids';
 import { checkGroups } from './shared/check';
 import { codesByGroup } from './shared/by-group';
-import { CODEBOOK_SOURCE, toldOfCodebook, nearestCode } from './shared/codebook';
+import { CODEBOOK_SOURCE, codebookKernel, nearestCode } from './shared/codebook';
 
 /** Codes of the values that `assign` gives, one byte each. */
 export const assignCodes = codesByGroup(
-  toldOfCodebook({ name: 'assign-codes', source: [...CODEBOOK_SOURCE, 'prelude/packed', 'assign-codes'] }),
+  codebookKernel({ name: 'assign-codes', source: [...CODEBOOK_SOURCE, 'prelude/packed', 'assign-codes'] }),
   assignCodesOf,
 );
 

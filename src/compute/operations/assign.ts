@@ -1,10 +1,10 @@
 import { type Codebook, groupOf } from '../../base/grids';
 import { checkGroups } from './shared/check';
 import { valuesByGroup } from './shared/by-group';
-import { CODEBOOK_SOURCE, toldOfCodebook, nearestCode } from './shared/codebook';
+import { CODEBOOK_SOURCE, codebookKernel, nearestCode } from './shared/codebook';
 
 /** The nearest value of each group's codebook (of two equally near, the higher), as a new tensor. */
-export const assign = valuesByGroup(toldOfCodebook({ name: 'assign', source: [...CODEBOOK_SOURCE, 'assign'] }), assignValuesOf);
+export const assign = valuesByGroup(codebookKernel({ name: 'assign', source: [...CODEBOOK_SOURCE, 'assign'] }), assignValuesOf);
 
 /** The reference of `assign`. */
 export function assignValuesOf(w: Float32Array, { groups, size, values }: Codebook): Float32Array<ArrayBuffer> {

@@ -1,10 +1,10 @@
 import { type Grid, groupOf } from '../../base/grids';
 import { checkGroups } from './shared/check';
 import { codesByGroup } from './shared/by-group';
-import { codeOf, GRID_SOURCE, toldOfGrid } from './shared/grid';
+import { codeOf, GRID_SOURCE, gridKernel } from './shared/grid';
 
 /** Codes of values, one byte each, as stored: symmetric codes in two's complement. */
-export const gridCodes = codesByGroup(toldOfGrid({ name: 'codes', source: [...GRID_SOURCE, 'prelude/packed', 'codes'] }), codesOf);
+export const gridCodes = codesByGroup(gridKernel({ name: 'codes', source: [...GRID_SOURCE, 'prelude/packed', 'codes'] }), codesOf);
 
 /** The reference of `gridCodes`: no tolerance, codes are equal to the bit. */
 export function codesOf(w: Float32Array, grid: Grid): Uint8Array<ArrayBuffer> {

@@ -1,10 +1,10 @@
 import { type Grid, groupOf } from '../../base/grids';
 import { checkGroups } from './shared/check';
 import { valuesByGroup } from './shared/by-group';
-import { codeOf, GRID_SOURCE, toldOfGrid, valueOf } from './shared/grid';
+import { codeOf, GRID_SOURCE, gridKernel, valueOf } from './shared/grid';
 
 /** Fake-quantize: the nearest grid value of each weight (round half to even), as a new tensor. */
-export const quantize = valuesByGroup(toldOfGrid({ name: 'quantize', source: [...GRID_SOURCE, 'quantize'] }), fakeQuantize);
+export const quantize = valuesByGroup(gridKernel({ name: 'quantize', source: [...GRID_SOURCE, 'quantize'] }), fakeQuantize);
 
 /** The reference of `quantize`, in float32 throughout, so that a kernel can equal it. */
 export function fakeQuantize(w: Float32Array, grid: Grid): Float32Array<ArrayBuffer> {

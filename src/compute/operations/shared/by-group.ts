@@ -4,7 +4,7 @@ import type { Binding, Handle, Kernel, Operation } from '../../types';
 import { checkGroups } from './check';
 
 /** How the kernel of such an operation is told of an encoding. */
-export interface Told<Encoding> {
+export interface GroupKernel<Encoding> {
   readonly kernel: Kernel;
   /** The words of binding 0 for a tensor of this length. */
   readonly words: (length: number, encoding: Encoding) => Uint32Array;
@@ -14,7 +14,7 @@ export interface Told<Encoding> {
 
 /** A new tensor, a thread an element. @param reference the same on the CPU; checks the groups itself. */
 export function valuesByGroup<Encoding extends { readonly groups: Groups }>(
-  { kernel, words, tables }: Told<Encoding>,
+  { kernel, words, tables }: GroupKernel<Encoding>,
   reference: (w: Float32Array, encoding: Encoding) => Float32Array<ArrayBuffer>,
 ): Operation<[w: Handle, encoding: Encoding], Handle> {
   return {
@@ -32,7 +32,7 @@ export function valuesByGroup<Encoding extends { readonly groups: Groups }>(
 
 /** A byte an element, read back; a thread makes a word of four. @param reference the same on the CPU; checks the groups itself. */
 export function codesByGroup<Encoding extends { readonly groups: Groups }>(
-  { kernel, words, tables }: Told<Encoding>,
+  { kernel, words, tables }: GroupKernel<Encoding>,
   reference: (w: Float32Array, encoding: Encoding) => Uint8Array<ArrayBuffer>,
 ): Operation<[w: Handle, encoding: Encoding], Uint8Array<ArrayBuffer>> {
   return {

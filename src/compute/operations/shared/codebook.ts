@@ -1,13 +1,13 @@
 import type { Codebook } from '../../../base/grids';
 import type { Kernel } from '../../types';
-import type { Told } from './by-group';
+import type { GroupKernel } from './by-group';
 import { GRID_SOURCE, gridWords } from './grid';
 
 /** The WGSL that kernels over codebooks start with. */
 export const CODEBOOK_SOURCE = [...GRID_SOURCE, 'prelude/codebook'] as const;
 
 /** How a kernel over the elements of a codebook is told of it: as a grid whose codes are the values' places. */
-export function toldOfCodebook(kernel: Kernel): Told<Codebook> {
+export function codebookKernel(kernel: Kernel): GroupKernel<Codebook> {
   return {
     kernel,
     words: (length, { groups, size }) => gridWords(length, groups, { qMin: 0, qMax: size - 1 }),

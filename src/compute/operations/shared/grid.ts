@@ -3,7 +3,7 @@
  * would round.
  */
 import type { Kernel } from '../../types';
-import type { Told } from './by-group';
+import type { GroupKernel } from './by-group';
 import { blocksPerChannel, type Grid, type Groups } from '../../../base/grids';
 
 /** The WGSL that kernels over groups of elements start with. */
@@ -26,7 +26,7 @@ export function gridWords(
 }
 
 /** How a kernel over the elements of a grid is told of it. */
-export function toldOfGrid(kernel: Kernel): Told<Grid> {
+export function gridKernel(kernel: Kernel): GroupKernel<Grid> {
   return {
     kernel,
     words: (length, grid) => gridWords(length, grid.groups, grid),
