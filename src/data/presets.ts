@@ -10,6 +10,7 @@ export interface Preset {
   readonly explanation: string;
   /** Colour models, models of one channel, or both. */
   readonly for: 'colour' | 'grey' | 'both';
+  /** A pixel, 0..255, is taken times this, then less the mean, then over the deviation. */
   readonly scale: number;
   /** One for all channels, or in the order red, green, blue. */
   readonly mean: readonly number[];

@@ -117,6 +117,7 @@ export interface TensorColumn {
   read(index: number): Promise<TensorValues>;
 }
 
+/** One sample of a recorded input, row-major. */
 export interface TensorValues {
   readonly shape: readonly number[];
   readonly values: Float64Array;

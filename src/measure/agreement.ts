@@ -9,6 +9,7 @@ export interface AgreementFigures {
   readonly cosine: number;
   /** 10 log10(sum ref^2 / sum (ref - new)^2) over all samples; null where nothing differs. */
   readonly sqnrDb: number | null;
+  /** Largest absolute difference of a value, in the outputs' own unit. */
   readonly maxAbs: number;
   readonly samples: number;
 }

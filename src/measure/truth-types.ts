@@ -12,11 +12,13 @@ export interface Sentence {
   readonly text: string;
 }
 
+/** A layer under the recipe, as far as it decides about size and speed. */
 export interface TruthLayer {
   readonly op: string;
   readonly params: number;
   /** Multiply-accumulates; null where not known. */
   readonly macs: number | null;
+  /** Stored bits a weight: 32, 16, 8..2. */
   readonly bits: number;
   /** Part of exact zeros, 0..1. */
   readonly sparsity: number;

@@ -79,15 +79,21 @@ export interface ValueSummary {
   readonly shape: readonly (number | string)[] | null;
 }
 
+/** What an opened file is, at a glance. */
 export interface ModelSummary {
   readonly name: string;
+  /** Of the file and its external data. */
   readonly bytes: number;
   readonly opset: number;
   readonly irVersion: number;
   readonly producer: string;
+  /** Elements of all float constants. */
   readonly params: number;
+  /** Multiply-accumulates of all layers; null where those of any are not known. */
   readonly macs: number | null;
+  /** Of the main graph and all graphs inside it. */
   readonly nodes: number;
+  /** Nodes by operator. */
   readonly ops: Readonly<Record<string, number>>;
   readonly inputs: readonly ValueSummary[];
   readonly outputs: readonly ValueSummary[];

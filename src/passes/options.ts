@@ -19,6 +19,7 @@ export interface NumberField extends FieldBase {
   readonly type: 'number';
   readonly min: number;
   readonly max: number;
+  /** Between neighbouring values, from `min` on. */
   readonly step: number;
   /** undefined: the option is absent unless set (an alternative to another option). */
   readonly default: number | undefined;

@@ -174,6 +174,7 @@ export interface Report {
   };
 }
 
+/** Figures of one side; null: not measured. */
 export interface Side {
   readonly bytes: number | null;
   readonly gzipBytes: number | null;

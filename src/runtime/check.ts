@@ -14,6 +14,7 @@ export const HALF_TOLERANCE = 3e-2;
 export interface CheckOptions {
   /** Feeds to compare on, made for the model's inputs; where absent, made-up ones that run. */
   readonly feeds?: (inputs: readonly ValueInfo[]) => readonly HostFeeds[];
+  /** Largest difference allowed, as a share of the output's range; `TOLERANCE` where it is not given. */
   readonly tolerance?: number;
 }
 

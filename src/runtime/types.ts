@@ -37,6 +37,7 @@ export interface GpuTensor {
 
 export type Feeds = Readonly<Record<string, HostTensor | GpuTensor>>;
 
+/** An input or output of a session: its element type as ONNX names it, and sizes, dynamic ones by name. */
 export interface ValueInfo {
   readonly name: string;
   readonly type: string;

@@ -2,6 +2,7 @@ import { WhittleError } from '../../base/errors';
 import type { Handle, Kernel, Operation } from '../types';
 import { SHARE_OF_WORKGROUP } from './shared/share';
 
+/** Equal bins of [lo, hi], in the weights' unit. */
 export interface HistogramBins {
   readonly lo: number;
   readonly hi: number;

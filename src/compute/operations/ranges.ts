@@ -3,6 +3,7 @@ import { checkGroups, nonFinite } from './shared/check';
 import type { Handle, Kernel, Operation } from '../types';
 import { GRID_SOURCE, gridWords, splitsOf } from './shared/grid';
 
+/** Extremes of the groups of a tensor, in the weights' unit. */
 export interface Ranges {
   /** One value a group. */
   readonly min: Float32Array;

@@ -2,8 +2,10 @@ import { percentile } from '../../base/stats';
 import type { Binding, Device, GpuClock, Kernel, Operation } from '../types';
 import { MATMUL_KERNELS, matmulInt8Of, matmulOf, tilesOf, type MatmulKind } from './shared/matmul';
 
+/** The rate of one kind of matrix product. */
 export interface MatmulTiming {
   readonly kind: MatmulKind;
+  /** Edge of the square matrices. */
   readonly size: number;
   /** Billions of multiply-adds x2 per second over `runs` measured repeats; null with `reason` where the device cannot. */
   readonly gops: { readonly median: number; readonly p10: number; readonly p90: number; readonly runs: number } | null;

@@ -5,6 +5,7 @@ import type { Provider } from '../../runtime/types';
 
 export type { Chance };
 
+/** Both ends, in the unit of what it is of. */
 export interface Interval {
   readonly low: number;
   readonly high: number;
@@ -19,17 +20,22 @@ export interface Accuracy {
   readonly samples: number;
 }
 
+/** Outputs after against those before, on the same samples. */
 export interface Agreement {
   /** Percent of samples whose top-1 answer is the original's; null where outputs are not class scores. */
   readonly top1: number | null;
+  /** Samples whose top-1 answer is another; null as above. */
   readonly changed: number | null;
+  /** Mean over samples, -1..1; 1 where both are all zero. */
   readonly cosine: number;
   /** Infinity is reported as null with maxAbs 0. */
   readonly sqnrDb: number | null;
+  /** Largest absolute difference of a value, in the outputs' own unit. */
   readonly maxAbs: number;
   readonly samples: number;
 }
 
+/** Counts of samples of one class. */
 export interface ClassAccuracy {
   readonly index: number;
   /** null where the data name no classes; so everywhere below. */
@@ -46,6 +52,7 @@ export interface ClassAccuracy {
 }
 
 export interface NamedClass {
+  /** From 0, in the order of the model's outputs. */
   readonly index: number;
   readonly name: string | null;
 }
@@ -85,6 +92,7 @@ export interface ChangedSample {
   readonly after: Answer | null;
 }
 
+/** Samples that are answered otherwise than before: counts, and the first of them. */
 export interface ChangedSamples {
   readonly total: number;
   /** Of the total, by kind; 0 without labels. */

@@ -21,13 +21,17 @@ export interface Split {
   readonly scored: number;
 }
 
+/** Open samples, as the page is told of them. */
 export interface DataSummary {
   readonly name: string;
+  /** Those that can be read. */
   readonly samples: number;
   readonly split: Split;
+  /** How many the data name; null where they name none. */
   readonly classes: number | null;
   readonly labelled: boolean;
   readonly card: Card;
+  /** How many samples were left out, and the first ten in words. */
   readonly problems: { readonly count: number; readonly first: readonly string[] };
 }
 

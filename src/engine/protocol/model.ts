@@ -24,11 +24,14 @@ export interface OpenedModel {
   readonly gzipBytes: number | null;
 }
 
+/** What one step of the recipe did. */
 export interface StepReport {
   readonly id: string;
   readonly note: string;
+  /** Layers. */
   readonly changed: number;
   readonly skipped: readonly Skipped[];
+  /** Pruning: |w| below which a layer's weights were cut, by layer id. */
   readonly thresholds?: Readonly<Record<string, number>>;
 }
 
@@ -42,8 +45,10 @@ export interface Preview {
   readonly predictedGzipBytes: number | null;
 }
 
+/** A layer's weights as opened and under the recipe, in the same bins. */
 export interface LayerHistogram {
   readonly layerId: string;
+  /** Of the output channels, from 0; null: all of them. */
   readonly channel: number | null;
   readonly before: HistogramBins;
   readonly after: HistogramBins;
@@ -51,6 +56,7 @@ export interface LayerHistogram {
   readonly threshold: number | null;
   /** Distinct stored levels (per-tensor grid, or the chosen channel's), ascending; null where the grid differs by channel or is float. */
   readonly levels: readonly number[] | null;
+  /** Between neighbouring levels, in the weights' unit; null as above. */
   readonly step: number | null;
   readonly state: LayerState;
 }
@@ -63,11 +69,13 @@ export interface BitsPoint {
   readonly bytes: number;
 }
 
+/** A written file and what was found out about it. */
 export interface Exported {
   readonly recipe: Recipe;
   readonly name: string;
   readonly blob: Blob;
   readonly bytes: number;
+  /** null where the file is too large to compress unasked. */
   readonly gzipBytes: number | null;
   readonly layers: readonly LayerState[];
   readonly steps: readonly StepReport[];

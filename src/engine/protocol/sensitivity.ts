@@ -33,6 +33,7 @@ export interface SensitivityCell {
   readonly bytes: number;
 }
 
+/** A scan: what each layer alone costs the whole model. */
 export interface Sensitivity {
   readonly recipe: Recipe;
   readonly options: SensitivityOptions;
@@ -40,7 +41,9 @@ export interface Sensitivity {
   readonly cells: readonly SensitivityCell[];
   /** Layers that could not be changed in one of the asked-for ways, with the reason. */
   readonly skipped: readonly Skipped[];
+  /** Layers that were to be scanned. */
   readonly layers: number;
+  /** Samples that every cell was run on. */
   readonly samples: number;
   /** The unchanged model's accuracy on the samples, in percent; null without labels. */
   readonly top1: number | null;

@@ -207,6 +207,7 @@ Where 3-3 1-1
 Xor 2-2 1-1
 `;
 
+/** How many inputs and outputs an operator takes, trailing empty names not counted, and its attributes. */
 export interface Schema {
   readonly inputs: readonly [least: number, most: number];
   readonly outputs: readonly [least: number, most: number];
