@@ -30,18 +30,25 @@ export class PresentRun {
    */
   async hold(key: string, make: (job: Job) => Promise<RecipeRun>, job: Job): Promise<RecipeRun> {
     job.signal.throwIfAborted();
-    if (this.current?.key !== key) this.replace(this.begin(key, make));
-    const slot = this.current;
-    if (slot === null) throw new RangeError('no run was begun');
+    if (this.current?.key !== key) this.retire();
+    const slot = (this.current ??= this.begin(key, make));
     slot.users += 1;
     slot.waiting.add(job);
     if (slot.told && slot.made === null) job.onProgress(slot.told);
+    // At once, so that what is asked for next knows that nobody wants this one.
+    let left: Promise<void> | null = null;
+    const leave = (): Promise<void> => (left ??= this.leave(slot));
+    const stop = (): void => void leave();
+    job.signal.addEventListener('abort', stop, { once: true });
     try {
-      return this.lease(slot, await untilAborted(slot.run, job.signal));
+      const run = await untilAborted(slot.run, job.signal);
+      job.signal.throwIfAborted();
+      return this.lease(slot, run);
     } catch (error) {
-      await this.leave(slot);
+      await leave();
       throw error;
     } finally {
+      job.signal.removeEventListener('abort', stop);
       slot.waiting.delete(job);
     }
   }
@@ -56,23 +63,22 @@ export class PresentRun {
 
   /** Keeps nothing any more; settles when what is not in use is free. */
   async drop(): Promise<void> {
-    this.replace(null);
+    this.retire();
     await this.ending;
   }
 
-  private replace(slot: Slot | null): void {
+  private retire(): void {
     const old = this.current;
-    this.current = slot;
+    this.current = null;
     if (old?.users === 0) void this.end(old);
   }
 
   private begin(key: string, make: (job: Job) => Promise<RecipeRun>): Slot {
     const stop = new AbortController();
-    // Whoever holds the old one lets it go before the new one begins, unless a job still uses it.
-    const before = Promise.resolve().then(() => this.ending);
     const slot: Slot = {
       key,
-      run: before.then(() => {
+      // What was given up lets its memory go before this one begins; what a job still uses stays.
+      run: this.ending.then(() => {
         stop.signal.throwIfAborted();
         return make({ signal: stop.signal, onProgress: (progress) => tell(slot, progress) });
       }),
