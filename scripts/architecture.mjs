@@ -121,8 +121,13 @@ export function check(root) {
       return why === null ? [] : [`${from} imports ${to}: ${why}`];
     }),
   );
+  const homeless = paths.filter((path) => roomOf(path) === undefined && posix.dirname(path) !== 'src');
   return {
-    problems: [...breaches, ...circles(graph).map((circle) => `circle: ${circle}`)],
+    problems: [
+      ...homeless.map((path) => `${path} is in no room of docs/architecture.md`),
+      ...breaches,
+      ...circles(graph).map((circle) => `circle: ${circle}`),
+    ],
     idle: idle(graph),
     files: graph.size,
     imports: [...graph.values()].flat().length,

@@ -55,6 +55,12 @@ test('circles are found, of types too; allowed imports and tests are no problem'
   ).toEqual([]);
 });
 
+test('a folder without a row in the table is named: its imports would go unchecked', () => {
+  expect(problemsOf({ 'cellar/a.ts': 'export const a = 1;', 'main.tsx': 'export const m = 1;' })).toEqual([
+    'src/cellar/a.ts is in no room of docs/architecture.md',
+  ]);
+});
+
 test('each build of onnxruntime is for its folder of the runtime alone, and an import that leads nowhere is an error', () => {
   expect(
     problemsOf({
