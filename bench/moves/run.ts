@@ -28,6 +28,13 @@ const recipeOf = (bits: number): Recipe => ({
 
 const parts: readonly (readonly [string, (recipe: Recipe) => Promise<unknown>])[] = [
   ['a step of a drag: the histogram of the largest layer, sketched', (recipe) => histogram(bench, recipe, largest.id, null, 128, job)],
+  [
+    'the same step, were it a whole run',
+    async (recipe) => {
+      (await bench.run(recipe, job)).dispose();
+      await bench.dropRun();
+    },
+  ],
   ['settled: preview, which makes the run', (recipe) => preview(bench, recipe, job)],
   ['settled: curve of bits, seven sketches', (recipe) => bitsCurve(bench, recipe, largest.id, WIDTHS, job)],
   ['settled: score on 16 made-up inputs, on the run', (recipe) => evaluate(bench, null, recipe, null, null, job)],
