@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { findLayers, listLayers } from './layers';
-import { weightsAsInputs } from './live';
+import { listLayers } from './layers';
+import { parametersAsInputs } from './live';
+import { findParameters } from './parameters';
 import { readModel } from './read';
 import { readFloats } from './tensor';
 import { convNet, ifNet, lstmNet, matmulNet, returnedNet } from './testing/fixtures';
@@ -10,19 +11,19 @@ import type { Feeds } from './testing/ort';
 import { bool, floats, runModel } from './testing/ort';
 import type { OnnxModel } from './types';
 
-/** Runs the model as it is and with all weights fed as inputs. */
+/** Runs the model as it is and with all parameters fed as inputs. */
 async function runBoth(model: OnnxModel, feeds: Feeds): Promise<Record<'live' | 'plain', Record<string, number[]>>> {
-  const { sources } = findLayers(model);
-  const live = weightsAsInputs(
+  const sources = findParameters(model);
+  const live = parametersAsInputs(
     model,
-    sources.map((source) => source.layer.id),
+    sources.map((source) => source.parameter.id),
   );
-  const weights = live.inputs.map(({ layerId, inputName, shape }) => {
-    const constant = sources.find((source) => source.layer.id === layerId)?.value.constant;
-    if (!constant) throw new Error(layerId);
+  const weights = live.inputs.map(({ id, inputName, shape }) => {
+    const constant = sources.find((source) => source.parameter.id === id)?.value.constant;
+    if (!constant) throw new Error(id);
     return [inputName, floats(shape, readFloats(constant))] as const;
   });
-  expect(listLayers(live.model).layers).toEqual([]);
+  expect(findParameters(live.model)).toEqual([]);
   expect(new Set(live.inputs.map((input) => input.inputName)).size).toBe(sources.length);
   return { live: await runModel(live.model, { ...feeds, ...Object.fromEntries(weights) }), plain: await runModel(model, feeds) };
 }
@@ -33,7 +34,7 @@ async function expectSame(model: OnnxModel, feeds: Feeds): Promise<void> {
   expect(live).toEqual(plain);
 }
 
-describe('weightsAsInputs', () => {
+describe('parametersAsInputs', () => {
   for (const opset of [8, 13, 21]) {
     it(`gives identical outputs at opset ${opset}`, async () => {
       await expectSame(convNet(opset), { x: floats([1, 3, 6, 6], noise(108)) });
@@ -46,11 +47,11 @@ describe('weightsAsInputs', () => {
 
   it('leaves the original alone and other weights inside', () => {
     const model = convNet(13);
-    const live = weightsAsInputs(model, ['fc']);
-    expect(live.inputs).toEqual([{ layerId: 'fc', inputName: 'gw', shape: [5, 64] }]);
+    const live = parametersAsInputs(model, ['fc']);
+    expect(live.inputs).toEqual([{ id: 'fc', inputName: 'gw', shape: [5, 64] }]);
     expect(listLayers(live.model).layers.map((layer) => layer.id)).toEqual(['conv']);
     expect(listLayers(model).layers).toHaveLength(2);
-    expect(() => weightsAsInputs(model, ['nope'])).toThrow(/"nope"/);
+    expect(() => parametersAsInputs(model, ['nope'])).toThrow(/"nope"/);
   });
 
   // mnist-8 has a weight behind Reshape and is of IR 3, the digits are of today.

@@ -1,52 +1,51 @@
 import { WhittleError } from '../base/errors';
 import { cloneForEdit } from './clone';
 import { prependNodes, removeConstant, uniqueNames, valueInfo } from './graph';
-import type { LayerSource } from './layers';
-import { findLayers } from './layers';
 import { makeNode } from './nodes';
+import { findParameters, type ParameterSource } from './parameters';
 import { DataType, FLOAT_TYPES } from './tensor';
 import { isPlainName } from './text';
 import type { OnnxModel } from './types';
 
-export interface WeightInput {
-  readonly layerId: string;
+/** A parameter that is an input of a graph. */
+export interface ParameterInput {
+  readonly id: string;
   readonly inputName: string;
   readonly shape: readonly number[];
 }
 
 /**
- * A copy of the model in which the given layers' weights are float32 inputs of the main graph, so that one session serves any
- * number of weight settings, with the same output to the bit. Weights of another float type get a Cast; weights inside subgraphs are read
- * by their nodes from the main graph.
- * @throws WhittleError 'internal' for an id that is no layer of the model.
+ * A copy of the model in which the given parameters, of whatever role, are float32 inputs of the main graph, so that one session serves any
+ * number of their settings, with the same output to the bit. Those of another float type get a Cast; those inside subgraphs are read by
+ * their nodes from the main graph.
+ * @throws WhittleError 'internal' for an id that is no parameter of the model.
  */
-export function weightsAsInputs(model: OnnxModel, layerIds: readonly string[]): { model: OnnxModel; inputs: WeightInput[] } {
+export function parametersAsInputs(model: OnnxModel, ids: readonly string[]): { model: OnnxModel; inputs: ParameterInput[] } {
   const copy = cloneForEdit(model);
   const { graph } = copy.proto;
-  const sources = new Map(findLayers(copy).sources.map((source) => [source.layer.id, source]));
+  const sources = new Map(findParameters(copy).map((source) => [source.parameter.id, source]));
   const names = uniqueNames(copy.proto);
-  const inputs = layerIds.map((layerId) => {
-    const source = sources.get(layerId);
-    if (!graph || !source)
-      throw new WhittleError('internal', `There is no layer "${layerId}" in "${model.name}".`, 'Open the model again.');
-    return { layerId, inputName: openWeight(copy, source, names), shape: source.layer.shape };
+  const inputs = ids.map((id) => {
+    const source = sources.get(id);
+    if (!graph || !source) throw new WhittleError('internal', `There is no parameter "${id}" in "${model.name}".`, 'Open the model again.');
+    return { id, inputName: open(copy, source, names), shape: source.parameter.shape };
   });
   return { model: copy, inputs };
 }
 
 /** Takes the constant out and puts an input in its place; returns the input's name. */
-function openWeight({ proto }: OnnxModel, { layer, value }: LayerSource, names: (prefix: string) => string): string {
+function open({ proto }: OnnxModel, { parameter, value }: ParameterSource, names: (prefix: string) => string): string {
   const { graph: home } = value.scope;
   const main = proto.graph ?? home;
-  const isFloat = layer.type === 'float32';
+  const isFloat = parameter.type === 'float32';
   const keepsName = home === main && isFloat && !value.isOutput && isPlainName(value.name);
   const inputName = keepsName ? value.name : names('w');
   removeConstant(home, value.name);
   home.valueInfo = home.valueInfo.filter((info) => info.name !== value.name);
-  main.input.push(valueInfo(inputName, DataType.FLOAT, layer.shape));
+  main.input.push(valueInfo(inputName, DataType.FLOAT, parameter.shape));
   if (keepsName) return inputName;
 
-  const recast = isFloat ? [] : [makeNode('Cast', [inputName], [names('w')], { to: FLOAT_TYPES[layer.type] })];
+  const recast = isFloat ? [] : [makeNode('Cast', [inputName], [names('w')], { to: FLOAT_TYPES[parameter.type] })];
   const current = recast[0]?.output[0] ?? inputName;
   prependNodes(main, recast);
   for (const { node, input } of value.uses) node.input[input] = current;

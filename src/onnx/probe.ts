@@ -2,7 +2,7 @@
 import type { GraphProto, NodeProto } from 'onnx-buf';
 import { cloneForEdit } from './clone';
 import { valueInfo } from './graph';
-import { weightsAsInputs, type WeightInput } from './live';
+import { parametersAsInputs, type ParameterInput } from './live';
 import { makeNode, subgraphsOf } from './nodes';
 import { operatorOf } from './operators/table';
 import { DataType } from './tensor';
@@ -29,13 +29,13 @@ export function cutTo(model: OnnxModel, names: readonly string[]): OnnxModel {
   return copy;
 }
 
-/** As `cutTo`, with the weights of those of the given layers that are still needed as inputs. */
+/** As `cutTo`, with those of the given parameters that are still needed as inputs. */
 export function openCut(
   model: OnnxModel,
   names: readonly string[],
-  layerIds: readonly string[],
-): { model: OnnxModel; inputs: WeightInput[] } {
-  const open = weightsAsInputs(model, layerIds);
+  ids: readonly string[],
+): { model: OnnxModel; inputs: ParameterInput[] } {
+  const open = parametersAsInputs(model, ids);
   const cut = cutTo(open.model, names);
   const read = new Set((cut.proto.graph?.node ?? []).flatMap(readsOf));
   const unread = new Set(open.inputs.filter((input) => !read.has(input.inputName)).map((input) => input.inputName));

@@ -1,14 +1,14 @@
 import { WhittleError } from '../base/errors';
-import type { WeightInput } from '../onnx/live';
+import type { ParameterInput } from '../onnx/live';
 import type { Calibration, PassContext, ProbeWeight } from './types';
 
 /** Inputs of a cut graph as a probe feeds them; `nameOf` where they go by other names there. */
 export function probeWeights(
-  inputs: readonly WeightInput[],
+  inputs: readonly ParameterInput[],
   which: ProbeWeight['which'],
   nameOf = (name: string): string => name,
 ): ProbeWeight[] {
-  return inputs.map(({ inputName, shape, layerId }) => ({ inputName: nameOf(inputName), shape, layerId, which }));
+  return inputs.map(({ inputName, shape, id }) => ({ inputName: nameOf(inputName), shape, id, which }));
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Codec } from '../base/codec';
 import type { Job } from '../base/job';
 import type { Codebook, Grid } from '../base/grids';
 import type { Compute, Handle } from '../compute/types';
-import type { WeightInput } from '../onnx/live';
+import type { ParameterInput } from '../onnx/live';
 import type { TensorProto } from 'onnx-buf';
 import type { EditableModel, Layer, OnnxModel, Skipped, Storage } from '../onnx/types';
 import type { Options, PassMeta } from './options';
@@ -48,7 +48,7 @@ export interface PassStore extends WeightStore {
 }
 
 /** A weight that a probe takes as an input: what the pass started from, or what it has made of it so far. */
-export interface ProbeWeight extends WeightInput {
+export interface ProbeWeight extends ParameterInput {
   readonly which: 'original' | 'present';
 }
 

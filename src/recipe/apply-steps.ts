@@ -174,8 +174,7 @@ function leftOut(step: RecipeStep, layers: readonly Layer[]): StepResult {
 function calibrationOn(source: SampleSource | null, store: OwnedWeightStore): Calibration | null {
   if (source === null) return null;
   const { samples, key } = source;
-  const lease = ({ layerId, which }: ProbeWeight): Promise<Lease> =>
-    which === 'original' ? store.acquireOriginal(layerId) : store.acquire(layerId);
+  const lease = ({ id, which }: ProbeWeight): Promise<Lease> => (which === 'original' ? store.acquireOriginal(id) : store.acquire(id));
   return { samples, key, observe: (probe, visit, job) => source.observe(probe, lease, visit, job) };
 }
 

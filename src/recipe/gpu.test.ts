@@ -62,7 +62,7 @@ function sampled(compute: Compute): SampleSource {
     key: 'noise',
     content: () => Promise.resolve('noise'),
     observe: (probe, lease, visit, own) => {
-      const leased = (which: 'present' | 'original') => (layerId: string) => lease({ layerId, which, inputName: '', shape: [] });
+      const leased = (which: 'present' | 'original') => (id: string) => lease({ id, which, inputName: '', shape: [] });
       return calibrationOver(samples, { acquire: leased('present'), acquireOriginal: leased('original') }, compute).observe(
         probe,
         visit,

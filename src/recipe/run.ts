@@ -1,3 +1,4 @@
+import { findParameters } from '../onnx/parameters';
 import type { Layer, OnnxModel } from '../onnx/types';
 import type { Originals } from '../passes/originals';
 import { createWeightStore, type OwnedWeightStore } from '../passes/weight-store';
@@ -16,10 +17,11 @@ export interface RecipeRun {
   readonly model: OnnxModel;
   /** The graph after the leading graph passes: `model`, unless a later pass edits it. */
   readonly base: OnnxModel;
-  /** Tells graphs apart: runs with equal keys have equal graphs. */
-  readonly modelKey: string;
+  /** Tells graphs before weight passes apart: runs with equal keys have equal ones. */
   readonly baseKey: string;
   readonly layers: readonly Layer[];
+  /** The biases, norms and slopes of `model` that weight passes changed. */
+  readonly changedParameters: readonly string[];
   readonly store: OwnedWeightStore;
   readonly steps: readonly StepResult[];
   /** Whether a layer's value differs from the model's bytes. */
@@ -60,7 +62,6 @@ async function run(input: RunInput, only: string | null): Promise<RecipeRun> {
   const store = createWeightStore(stage.layers, storeAsOriginals(stage.store, input.cache.originals), input.compute);
   try {
     const rest = await applySteps(input, stage, store, steps.slice(leading.length), JSON.stringify(input.target) + key, only);
-    const edited = rest.model !== stage.model;
     let disposed = false;
     return {
       recipe,
@@ -68,7 +69,7 @@ async function run(input: RunInput, only: string | null): Promise<RecipeRun> {
       ...rest,
       base: stage.model,
       baseKey: key,
-      modelKey: edited ? keyOf(input, key, steps) : key,
+      changedParameters: store.hasSet ? othersChanged(rest.model, store) : [],
       store,
       steps: [...stage.steps, ...rest.steps],
       finishers: rest.finishers.map(({ step, edit }) => ({ step: stage.steps.length + step, edit })),
@@ -85,6 +86,10 @@ async function run(input: RunInput, only: string | null): Promise<RecipeRun> {
     held.release();
     throw error;
   }
+}
+
+function othersChanged(model: OnnxModel, store: OwnedWeightStore): string[] {
+  return findParameters(model).flatMap(({ parameter: { id, role } }) => (role !== 'weight' && store.isChanged(id) ? [id] : []));
 }
 
 async function makeStage(input: RunInput, leading: readonly RecipeStep[], key: string): Promise<GraphStage> {

@@ -13,7 +13,7 @@ import { HALF_TOLERANCE, TOLERANCE } from '../../runtime/check';
 import type { Feeds } from '../../runtime/types';
 import type { OutputDifference, Proof, SameCheck } from '../protocol/index';
 import { cannotRun, differenceOf, load, runAll, runEach } from './file-runs';
-import { createLive, type LiveGraph } from './live';
+import { createLive, graphAfter, graphBefore, type LiveGraph } from './live';
 import { usesHalf } from './pair';
 import type { TrialInputs } from './trial-inputs';
 import type { Workbench } from './workbench';
@@ -94,10 +94,7 @@ async function onStudio(
   job: Job,
 ): Promise<Outputs[] | null> {
   try {
-    const graph =
-      which === 'before'
-        ? { model: run.base, key: run.baseKey, layers: run.layers }
-        : { model: run.model, key: run.modelKey, layers: run.layers };
+    const graph = which === 'before' ? graphBefore(run) : await graphAfter(run, job.signal);
     return await runGraph(bench, run, graph, { which, optimize, feeds }, job);
   } catch (error) {
     if (cannotRun(error)) return null;

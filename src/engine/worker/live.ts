@@ -1,11 +1,13 @@
 /**
- * The live session: one session over the graph of a recipe's leading graph passes, with every weight an input. A slider move feeds
- * it other buffers; it is made anew only when those graph passes change.
+ * The live session: one session over the graph of a recipe's leading graph passes, with every weight an input, or over the graph after all
+ * passes, with every parameter that they changed an input too. A slider move feeds it other buffers; it is made anew only when the graph
+ * changes.
  */
+import { sha256 } from '../../base/sha256';
 import type { Compute, GpuCompute } from '../../compute/types';
 import type { Lease } from '../../passes/types';
 import { byWaves } from '../../passes/waves';
-import { weightsAsInputs, type WeightInput } from '../../onnx/live';
+import { parametersAsInputs, type ParameterInput } from '../../onnx/live';
 import type { OnnxModel } from '../../onnx/types';
 import { concatChunks, writeModel } from '../../onnx/write';
 import { PROVIDERS } from '../../runtime/providers';
@@ -32,8 +34,41 @@ export interface Live {
   release(): Promise<void>;
 }
 
-/** A graph of a run, with its layers. */
-export type LiveGraph = Pick<RecipeRun, 'layers'> & { readonly model: OnnxModel; readonly key: string };
+/** A graph of a run, whose parameters are its inputs. */
+export interface LiveGraph {
+  /** Graphs with equal keys are equal. */
+  readonly key: string;
+  readonly open: () => OpenGraph;
+}
+
+interface OpenGraph {
+  readonly file: Uint8Array<ArrayBuffer>;
+  readonly inputs: readonly ParameterInput[];
+}
+
+function openGraph(model: OnnxModel, ids: readonly string[]): OpenGraph {
+  const open = parametersAsInputs(model, ids);
+  return { file: concatChunks(writeModel(open.model)), inputs: open.inputs };
+}
+
+/** The graph before weight passes. */
+export function graphBefore({ base, baseKey, layers }: RecipeRun): LiveGraph {
+  return {
+    key: baseKey,
+    open: () =>
+      openGraph(
+        base,
+        layers.map((l) => l.id),
+      ),
+  };
+}
+
+/** The graph after all passes. It is known by what is in it: recipes that differ in weights and biases alone have the same one. */
+export async function graphAfter(run: RecipeRun, signal: AbortSignal): Promise<LiveGraph> {
+  if (run.model === run.base) return graphBefore(run);
+  const open = openGraph(run.model, run.layers.map((l) => l.id).concat(run.changedParameters));
+  return { key: `after ${await sha256(open.file, signal)}`, open: () => open };
+}
 
 /** Weights of one setting, ready to run. */
 export interface BoundWeights {
@@ -48,12 +83,9 @@ export interface SwappableWeights extends BoundWeights {
 
 /** Throws `runtime-failed` where the graph with open weights cannot be loaded. */
 export async function createLive(graph: LiveGraph, device: LiveDevice, options: SessionOptions, signal: AbortSignal): Promise<Live> {
-  const open = weightsAsInputs(
-    graph.model,
-    graph.layers.map((l) => l.id),
-  );
-  const session = await device.runtime.create(concatChunks(writeModel(open.model)), options, signal);
-  const weightNames = new Set(open.inputs.map((i) => i.inputName));
+  const { file, inputs } = graph.open();
+  const session = await device.runtime.create(file, options, signal);
+  const weightNames = new Set(inputs.map((i) => i.inputName));
   let users = 0;
   let closing = false;
   const close = async (): Promise<void> => {
@@ -65,7 +97,7 @@ export async function createLive(graph: LiveGraph, device: LiveDevice, options: 
     layout: session.layout,
     inputs: session.inputs.filter((i) => !weightNames.has(i.name)),
     async bind(current, which) {
-      const weights = await bind(session, open.inputs, current, which, device);
+      const weights = await bind(session, inputs, current, which, device);
       users += 1;
       let held = true;
       return {
@@ -88,15 +120,14 @@ export async function createLive(graph: LiveGraph, device: LiveDevice, options: 
 
 async function bind(
   session: Session,
-  inputs: readonly WeightInput[],
+  inputs: readonly ParameterInput[],
   run: RecipeRun,
   which: 'before' | 'after',
   device: LiveDevice,
 ): Promise<SwappableWeights> {
   const leases: Lease[] = [];
   const release = releaser(session, leases);
-  const acquire = ({ layerId }: WeightInput): Promise<Lease> =>
-    which === 'after' ? run.store.acquire(layerId) : run.store.acquireOriginal(layerId);
+  const acquire = ({ id }: ParameterInput): Promise<Lease> => (which === 'after' ? run.store.acquire(id) : run.store.acquireOriginal(id));
   let weights: Feeds;
   try {
     weights = await feedAll(session, device, inputs, acquire, leases);
@@ -111,7 +142,7 @@ async function bind(
       const own: Record<string, Feeds[string]> = {};
       const end = releaser(session, [lease]);
       try {
-        for (const input of inputs) if (input.layerId === layerId) own[input.inputName] = await feedOf(session, device, input, lease);
+        for (const input of inputs) if (input.id === layerId) own[input.inputName] = await feedOf(session, device, input, lease);
       } catch (error) {
         end();
         throw error;
@@ -122,7 +153,7 @@ async function bind(
 }
 
 /** Weights where the session reads them, by their inputs; what comes to main memory comes in waves. The leases go to `leases`. */
-export async function feedAll<W extends WeightInput>(
+export async function feedAll<W extends ParameterInput>(
   session: Session,
   device: LiveDevice,
   inputs: readonly W[],
@@ -145,7 +176,7 @@ export async function feedAll<W extends WeightInput>(
 export async function feedOf(
   session: Session,
   device: LiveDevice,
-  { shape }: Pick<WeightInput, 'shape'>,
+  { shape }: Pick<ParameterInput, 'shape'>,
   lease: Lease,
 ): Promise<Feeds[string]> {
   if (device.gpu && PROVIDERS[session.ep].gpu) return { gpuBuffer: device.gpu.bufferOf(lease.handle), dims: shape };

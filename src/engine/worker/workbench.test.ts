@@ -1,13 +1,16 @@
 /** The engine's work without a GPU (CPU compute, WASM sessions), on a small model built here: what the worker does, in Node. */
 import { expect, test } from 'vitest';
-import { evaluate } from './evaluate';
+import type { UserSamples } from './calibrate';
+import { evaluate, evaluateFile } from './evaluate';
 import { exportModel } from './export';
 import { histogram } from './histogram';
 import { measure } from './measure';
 import { preview } from './preview';
+import { prove } from './proof';
 import { answeredData, bench, HIDDEN, IN, job, OUT, recipe } from './testing/perceptron';
 
 const quantized = (bits: number) => recipe({ id: 'quantize-weights', options: { bits } });
+const corrected = (bits: number) => recipe({ id: 'quantize-weights', options: { bits } }, { id: 'correct-bias' });
 
 test('open: layers, MACs and hash', async () => {
   const { doc } = await bench();
@@ -35,6 +38,30 @@ test('sliders move on one session; accuracy falls as bits do', async () => {
   expect(e8.after?.top1).toBeGreaterThan(95);
   expect(e2.after?.top1).toBeLessThan(e8.after?.top1 ?? 0);
   expect(e2.agreement.sqnrDb).toBeLessThan((e8.agreement.sqnrDb ?? 0) - 20);
+});
+
+test('corrected biases are inputs of the live session too: sliders move on one, which computes what the file does', async () => {
+  let held: UserSamples = { data: null, calibration: 0 };
+  const b = await bench(null, () => held);
+  const data = await answeredData(b, 40);
+  held = { data, calibration: 20, seed: 1 };
+  await evaluate(b, data, corrected(8), null, null, job);
+  const seen = [];
+  for (const bits of [3, 2, 3]) {
+    const wanted = corrected(bits);
+    // What a pass learns from samples it keeps: the moves themselves make no session.
+    await preview(b, wanted, job);
+    const sessions = b.platform.runtime.sessionsCreated;
+    const live = await evaluate(b, data, wanted, null, null, job);
+    expect(b.platform.runtime.sessionsCreated).toBe(sessions);
+    const file = await exportModel(b, wanted, job);
+    const written = await evaluateFile(b, data, wanted, file.blob, null, null, job);
+    expect(live.agreement.sqnrDb).toBeCloseTo(written.agreement.sqnrDb ?? 0, 2);
+    seen.push(live.agreement.sqnrDb);
+  }
+  expect(seen[0]).toBe(seen[2]);
+  expect(seen[1]).toBeLessThan(seen[0] ?? 0);
+  expect((await prove(b, data, corrected(3), (await exportModel(b, corrected(3), job)).blob, job)).faults).toEqual([]);
 });
 
 test('preview, histogram, export and measurement agree with each other', async () => {

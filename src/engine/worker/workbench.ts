@@ -19,7 +19,7 @@ import type { Backend, BackendCheck, Provider, Session, SessionOptions } from '.
 import type { SensitivityCell } from '../protocol/index';
 import { noSamples, sampleSource, type UserSamples } from './calibrate';
 import type { Document } from './document';
-import { createLive, type Live, type LiveGraph } from './live';
+import { createLive, graphAfter, graphBefore, type Live, type LiveGraph } from './live';
 import { OpenedSession, Original } from './original';
 import type { Platform } from './platform';
 import { PresentRun } from './present-run';
@@ -189,13 +189,12 @@ export class Workbench {
    * recipe's target, or on the reference where that is only a slow software renderer.
    */
   async live(run: RecipeRun, job: Job, wanted: Provider | null = null): Promise<LiveBench> {
-    return this.liveOf('base', run, { model: run.base, key: run.baseKey, layers: run.layers }, job, wanted);
+    return this.liveOf('base', run, graphBefore(run), job, wanted);
   }
 
   /** As `live`, for the graph after all passes: the same session unless a pass edited the graph. */
   async liveAfter(run: RecipeRun, job: Job, wanted: Provider | null = null): Promise<LiveBench> {
-    if (run.modelKey === run.baseKey) return this.live(run, job, wanted);
-    return this.liveOf('edited', run, { model: run.model, key: run.modelKey, layers: run.layers }, job, wanted);
+    return this.liveOf(run.model === run.base ? 'base' : 'edited', run, await graphAfter(run, job.signal), job, wanted);
   }
 
   private async liveOf(slot: 'base' | 'edited', run: RecipeRun, graph: LiveGraph, job: Job, wanted: Provider | null): Promise<LiveBench> {

@@ -3,7 +3,7 @@ import { TensorProtoSchema, type GraphProto } from 'onnx-buf';
 import { cloneNode } from '../../onnx/clone';
 import { DataType } from '../../onnx/tensor';
 import { valueInfo } from '../../onnx/graph';
-import type { WeightInput } from '../../onnx/live';
+import type { ParameterInput } from '../../onnx/live';
 import { subgraphsOf } from '../../onnx/nodes';
 
 /**
@@ -14,7 +14,7 @@ import { subgraphsOf } from '../../onnx/nodes';
 export function putBeside(
   graph: GraphProto,
   other: GraphProto,
-  weights: readonly WeightInput[],
+  weights: readonly ParameterInput[],
   names: (prefix: string) => string,
 ): ((name: string) => string) | null {
   if (other.node.some((node) => subgraphsOf(node).length > 0)) return null;

@@ -16,8 +16,8 @@ export function calibrationOver(
     key: 'test samples',
     async observe(probe, visit) {
       const fed: Record<string, Tensor> = {};
-      for (const { inputName, shape, layerId, which } of probe.weights) {
-        const lease = await (which === 'original' ? weights.acquireOriginal(layerId) : weights.acquire(layerId));
+      for (const { inputName, shape, id, which } of probe.weights) {
+        const lease = await (which === 'original' ? weights.acquireOriginal(id) : weights.acquire(id));
         fed[inputName] = floats(shape, await compute.download(lease.handle));
         lease.release();
       }

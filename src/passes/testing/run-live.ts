@@ -1,4 +1,4 @@
-import { weightsAsInputs } from '../../onnx/live';
+import { parametersAsInputs } from '../../onnx/live';
 import { floats, runModel, type Feeds } from '../../onnx/testing/ort';
 import type { Applied } from './apply-pass';
 
@@ -7,12 +7,12 @@ import type { Applied } from './apply-pass';
  * rounds float weights between quantized activations to int8 on its own.
  */
 export async function runLive({ live, store, value }: Applied, feeds: Feeds): Promise<Record<string, number[]>> {
-  const open = weightsAsInputs(
+  const open = parametersAsInputs(
     live,
     store.layers.map((layer) => layer.id),
   );
   const weights = await Promise.all(
-    open.inputs.map(async ({ inputName, layerId, shape }) => [inputName, floats(shape, await value(layerId))] as const),
+    open.inputs.map(async ({ inputName, id, shape }) => [inputName, floats(shape, await value(id))] as const),
   );
   return runModel(open.model, { ...feeds, ...Object.fromEntries(weights) });
 }
