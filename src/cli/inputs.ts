@@ -4,7 +4,6 @@ import { basename, dirname, resolve } from 'node:path';
 import { WhittleError } from '../base/errors';
 import { parseCard } from '../data/card';
 import type { DataLimits } from '../data/limits';
-import type { Card } from '../data/types';
 import { parseRecipeText } from '../recipe/parse';
 import type { Recipe } from '../recipe/types';
 import type { TargetId } from '../recipe/targets';
@@ -13,6 +12,7 @@ import { externalFiles, type PlacedFile } from './external';
 import { tryFolder } from './outputs';
 import { keepApart, realTarget } from './places';
 import { InputProblem, reasonOf, writeProblem } from './problem';
+import type { PlacedSamples } from './studio';
 
 export interface Inputs {
   /** The model first, then its external data. */
@@ -24,8 +24,7 @@ export interface Inputs {
   readonly report: string | null;
   readonly sensitivity: string | null;
   readonly profile: boolean;
-  /** Samples; `card` null: proposed in the page. */
-  readonly data: { readonly name: string; readonly card: Card | null; readonly path: string; readonly isFolder: boolean } | null;
+  readonly data: PlacedSamples | null;
   /** Samples that passes may learn from. */
   readonly calibration: number;
   /** What the card's data may expand to. */

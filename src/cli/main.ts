@@ -9,8 +9,8 @@ import { readInputs } from './inputs';
 import { Outputs } from './outputs';
 import { InputProblem, oneLine, reasonOf, RunProblem } from './problem';
 import { sensitivityText } from './sensitivity';
+import { runInBrowser } from './in-browser';
 import { stopOnSignals, within } from './stop';
-import { runInStudio } from './studio';
 import { tableOf } from './table';
 
 /** Longest that the browser and the server may take to close. */
@@ -29,10 +29,10 @@ async function main(argv: readonly string[]): Promise<void> {
   server = await serveStudio(resolve(import.meta.dirname, '../..'));
   browser = await startChromium();
   const [url = ''] = server.resolvedUrls?.local ?? [];
-  const run = await runInStudio(browser, url, inputs, args.limit, (line) => console.error(line));
+  const run = await runInBrowser(browser, url, inputs, args.limit, (line) => console.error(line));
   const report = reportOf(run.results);
   const [fault] = report.checks.proof?.faults ?? [];
-  if (fault === undefined) outputs.copy(await run.save(), inputs.out);
+  if (fault === undefined) await run.save((from) => outputs.take(from, inputs.out));
   if (inputs.report !== null) outputs.write(inputs.report, FORMS[kindOfName(inputs.report)].write(report));
   const scan = run.results.sensitivity?.finished ?? null;
   if (inputs.sensitivity !== null && scan !== null) outputs.write(inputs.sensitivity, sensitivityText(inputs.sensitivity, scan));

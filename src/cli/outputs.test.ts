@@ -41,12 +41,22 @@ test('where one cannot be put in its place, none is and the old ones stay', () =
   expect(readdirSync(folder).toSorted()).toEqual(['blocked', 'out.onnx']);
 });
 
-test('stopped: nothing remains, and nothing can be written any more', () => {
+test('stopped: nothing remains, and nothing can be written any more', async () => {
   const outputs = new Outputs();
   outputs.write(report, 'figures');
   outputs.discard();
-  expect(() => outputs.copy(import.meta.filename, out)).toThrow(RunProblem);
+  await expect(outputs.take(import.meta.filename, out)).rejects.toThrow(RunProblem);
+  await expect(outputs.take(new Blob(['x']), out)).rejects.toThrow(RunProblem);
   expect(readdirSync(folder)).toEqual([]);
+});
+
+test('bytes are written as they are, in place only when all are', async () => {
+  writeFileSync(out, 'old');
+  const outputs = new Outputs();
+  await outputs.take(new Blob(['made', 'here']), out);
+  expect(readFileSync(out, 'utf8')).toBe('old');
+  outputs.commit();
+  expect(readFileSync(out, 'utf8')).toBe('madehere');
 });
 
 test('a full disk is not the fault of a path, a missing folder is', () => {

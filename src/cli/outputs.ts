@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, constants, copyFileSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RunProblem, writeProblem } from './problem';
 
@@ -18,11 +19,25 @@ export class Outputs {
 
   /** Throws InputProblem or RunProblem that names the target. */
   write(target: string, text: string): void {
-    this.make(target, (temporary) => writeFileSync(temporary, text, { flag: 'wx' }));
+    const temporary = this.begin(target);
+    try {
+      writeFileSync(temporary, text, { flag: 'wx' });
+      flush(temporary);
+    } catch (cause) {
+      throw writeProblem(target, cause);
+    }
   }
 
-  copy(from: string, target: string): void {
-    this.make(target, (temporary) => copyFileSync(from, temporary, constants.COPYFILE_EXCL));
+  /** A file by its path, or bytes, which are written piece by piece. Throws as `write`. */
+  async take(from: string | Blob, target: string): Promise<void> {
+    const temporary = this.begin(target);
+    try {
+      if (typeof from === 'string') copyFileSync(from, temporary, constants.COPYFILE_EXCL);
+      else await writeFile(temporary, from.stream(), { flag: 'wx' });
+      flush(temporary);
+    } catch (cause) {
+      throw writeProblem(target, cause);
+    }
   }
 
   /** Throws as `write`, when everything is as it was before. */
@@ -55,16 +70,12 @@ export class Outputs {
     for (const { temporary } of this.pending) rmSync(temporary, { force: true });
   }
 
-  private make(target: string, fill: (temporary: string) => void): void {
+  /** Where to write first. */
+  private begin(target: string): string {
     if (this.closed) throw new RunProblem('Stopped.');
     const temporary = temporaryFor(target);
     this.pending.push({ target, temporary });
-    try {
-      fill(temporary);
-      flush(temporary);
-    } catch (cause) {
-      throw writeProblem(target, cause);
-    }
+    return temporary;
   }
 }
 

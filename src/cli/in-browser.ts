@@ -1,0 +1,107 @@
+/** The studio of the built page, driven as a person would, by the automation that it offers on `window.whittle` (src/state/automation.ts). */
+import type { Browser, JSHandle, Page } from 'playwright';
+import { fromPlainError, WhittleError } from '../base/errors';
+import type { Automation } from '../state/automation';
+import type { Inputs } from './inputs';
+import { optimize, type Log, type Run } from './optimize';
+import { oneLine, RunProblem } from './problem';
+import { ASKED, type Asked, type Studio } from './studio';
+
+/**
+ * Runs `work` on the built page in the browser. Throws what that does, and RunProblem where the browser ends or the page does, naming the
+ * step.
+ */
+export async function runInBrowser(browser: Browser, url: string, inputs: Inputs, limit: number | null, log: Log): Promise<Run> {
+  let step = 'Starting the page';
+  const told: Log = (line) => {
+    step = line;
+    log(line);
+  };
+  const lost = (what: string): RunProblem =>
+    new RunProblem(`${what} while at work (${step}): it may have run out of memory, or was ended. Nothing was written.`);
+  let crashed = false;
+  try {
+    const page = await browser.newPage({ acceptDownloads: true });
+    const crash = new Promise<never>((_, reject) => {
+      browser.on('disconnected', () => reject(lost('Chromium ended')));
+      page.on('crash', () => {
+        crashed = true;
+        reject(lost("Chromium's page ended"));
+      });
+    });
+    // Also where the work fails first.
+    crash.catch(() => undefined);
+    await openPage(page, url);
+    const run = await Promise.race([optimize(await studioOf(page), inputs, limit, told), crash]);
+    return { ...run, save: (to) => Promise.race([run.save(to), crash]) };
+  } catch (cause) {
+    if (cause instanceof WhittleError || cause instanceof RunProblem) throw cause;
+    if (!browser.isConnected()) throw lost('Chromium ended');
+    if (crashed) throw lost("Chromium's page ended");
+    throw cause;
+  }
+}
+
+/** The page's automation as a studio. */
+async function studioOf(page: Page): Promise<Studio> {
+  const whittle: JSHandle<Automation> = await page.evaluateHandle(() => window.whittle);
+  const ask = (name: keyof Asked, args: readonly unknown[]): Promise<unknown> =>
+    whittle.evaluate((automation, call) => Reflect.apply(automation[call.name], automation, call.args), { name, args: [...args] });
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each forwards to the automation's method of its name
+  const asked = Object.fromEntries(ASKED.map((name) => [name, (...args: readonly unknown[]) => ask(name, args)])) as unknown as Asked;
+  return {
+    ...asked,
+    async open(files) {
+      const chosen = await chooseFiles(
+        page,
+        files.map(({ path }) => path),
+        false,
+      );
+      const names = files.map(({ name }) => name);
+      return whittle.evaluate((automation, given) => automation.open([...(given.chosen.files ?? [])], given.names), { chosen, names });
+    },
+    async addSamples({ name, card, path, isFolder }, split) {
+      const input = await chooseFiles(page, [path], isFolder);
+      return whittle.evaluate(
+        async (automation, { name: title, card: own, input: { files }, split: parts }) => {
+          if (own === null) return automation.addData([...(files ?? [])], parts);
+          const read = await automation.setData(title, own, [...(files ?? [])], parts);
+          return read.ok ? { ok: true as const, value: { data: read.value, said: [] } } : read;
+        },
+        { name, card, input, split },
+      );
+    },
+    async save(to) {
+      const [download, outcome] = await Promise.all([
+        page.waitForEvent('download'),
+        whittle.evaluate((automation) => automation.download()),
+      ]);
+      if (!outcome.ok) throw fromPlainError(outcome.error);
+      const failure = await download.failure();
+      if (failure !== null)
+        throw new RunProblem(`Chromium could not save the file (${oneLine(failure)}): is the disk of its temporary folder full?`);
+      await to(await download.path());
+    },
+  };
+}
+
+/** Throws RunProblem where the built page does not start. */
+async function openPage(page: Page, url: string): Promise<void> {
+  try {
+    await page.goto(url);
+    await page.waitForFunction(() => 'whittle' in window);
+  } catch (cause) {
+    const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+    throw new RunProblem(`The page does not start (${reason}). Remove the folder dist and try again.`);
+  }
+}
+
+/** Hands files over by a file input of the command's own, so that nothing is encoded and a large model is never copied. */
+async function chooseFiles(page: Page, paths: readonly string[], folder: boolean): Promise<JSHandle<HTMLInputElement>> {
+  const input = await page.evaluateHandle((whole) => {
+    const made = document.createElement('input');
+    return Object.assign(made, { type: 'file', multiple: true, hidden: true, webkitdirectory: whole });
+  }, folder);
+  await input.asElement()?.setInputFiles(folder ? (paths[0] ?? []) : [...paths]);
+  return input;
+}
