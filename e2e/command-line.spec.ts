@@ -30,46 +30,51 @@ function recipe(folder: string, passes: unknown): string {
   return path;
 }
 
-test('writes the file whole, a table, and a report with every field', () => {
-  const folder = test.info().outputPath();
-  mkdirSync(folder, { recursive: true });
-  const [out, report] = [join(folder, 'small.onnx'), join(folder, 'report.json')];
-  const passes = [
-    { id: 'fold-batchnorm' },
-    { id: 'prune-weights', options: { sparsity: 0.6 } },
-    { id: 'quantize-weights', options: { bits: 4 } },
-  ];
-  const run = optimize(
-    DIGITS,
-    '--recipe',
-    recipe(folder, passes),
-    '--out',
-    out,
-    '--card',
-    DIGITS_CARD,
-    '--limit',
-    '500',
-    '--report',
-    report,
-  );
-  expect(run.lines.join('\n')).not.toContain('Error');
-  expect(run.code).toBe(0);
-  expect(run.out).toMatch(/top-1/i);
-  const figures = JSON.parse(readFileSync(report, 'utf8'));
-  expect(figures).toMatchObject({
-    version: 1,
-    model: { name: 'digits.onnx', bytes: 322117, opset: 13 },
-    environment: { ep: 'wasm' },
-    before: { bytes: 322117, accuracy: { samples: 500 } },
-    after: { bytes: readFileSync(out).length, accuracy: { samples: 500 } },
-    checks: { crossEp: { ok: true } },
+for (const [where, provider, option] of [
+  ['in its own process', 'native', []],
+  ['in the browser', 'wasm', ['--in-browser']],
+] as const)
+  test(`${where}: writes the file whole, a table, and a report with every field`, () => {
+    const folder = test.info().outputPath();
+    mkdirSync(folder, { recursive: true });
+    const [out, report] = [join(folder, 'small.onnx'), join(folder, 'report.json')];
+    const passes = [
+      { id: 'fold-batchnorm' },
+      { id: 'prune-weights', options: { sparsity: 0.6 } },
+      { id: 'quantize-weights', options: { bits: 4 } },
+    ];
+    const run = optimize(
+      DIGITS,
+      '--recipe',
+      recipe(folder, passes),
+      '--out',
+      out,
+      '--card',
+      DIGITS_CARD,
+      '--limit',
+      '500',
+      '--report',
+      report,
+      ...option,
+    );
+    expect(run.lines.join('\n')).not.toContain('Error');
+    expect(run.code).toBe(0);
+    expect(run.out).toMatch(/top-1/i);
+    const figures = JSON.parse(readFileSync(report, 'utf8'));
+    expect(figures).toMatchObject({
+      version: 1,
+      model: { name: 'digits.onnx', bytes: 322117, opset: 13 },
+      environment: { ep: provider },
+      before: { bytes: 322117, accuracy: { samples: 500 } },
+      after: { bytes: readFileSync(out).length, accuracy: { samples: 500 } },
+      checks: { crossEp: { ok: true } },
+    });
+    expect(figures.before.latencyMs.runs).toBeGreaterThanOrEqual(20);
+    expect(figures.after.accuracy.top1).toBeGreaterThan(90);
+    expect(figures.layers).toHaveLength(5);
+    expect(figures.layers[0]).toMatchObject({ name: 'conv1', op: 'Conv', bits: 4 });
+    expect(readdirSync(folder).toSorted()).toEqual(['recipe.json', 'report.json', 'small.onnx']);
   });
-  expect(figures.before.latencyMs.runs).toBeGreaterThanOrEqual(20);
-  expect(figures.after.accuracy.top1).toBeGreaterThan(90);
-  expect(figures.layers).toHaveLength(5);
-  expect(figures.layers[0]).toMatchObject({ name: 'conv1', op: 'Conv', bits: 4 });
-  expect(readdirSync(folder).toSorted()).toEqual(['recipe.json', 'report.json', 'small.onnx']);
-});
 
 test('samples without a card are searched for their preset; a card that was given is warned of, and not overruled', () => {
   const folder = test.info().outputPath();
@@ -160,7 +165,7 @@ test('external data are read where the model says, and what stays float is told'
 test('a browser that is none, or does not start: one line, an exit code, and the command ends', () => {
   const folder = test.info().outputPath();
   mkdirSync(folder, { recursive: true });
-  const args = [DIGITS, '--recipe', recipe(folder, [{ id: 'quantize-weights' }]), '--out', join(folder, 'out.onnx')];
+  const args = [DIGITS, '--recipe', recipe(folder, [{ id: 'quantize-weights' }]), '--out', join(folder, 'out.onnx'), '--in-browser'];
   const broken = join(folder, 'broken');
   writeFileSync(broken, '#!/bin/sh\necho "error while loading libfoo.so" >&2\nexit 127\n');
   chmodSync(broken, 0o755);
@@ -177,14 +182,18 @@ test('a browser that is none, or does not start: one line, an exit code, and the
   expect(readdirSync(folder).toSorted()).toEqual(['broken', 'recipe.json']);
 });
 
-test('stopped half-way: nothing is left behind', async () => {
-  const folder = test.info().outputPath();
-  mkdirSync(folder, { recursive: true });
-  const args = [DIGITS, '--recipe', recipe(folder, [{ id: 'quantize-weights' }]), '--out', join(folder, 'out.onnx')];
-  const command = spawn(process.execPath, [...COMMAND, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
-  command.stderr.on('data', (said: Buffer) => {
-    if (said.includes('Running the recipe')) command.kill('SIGTERM');
+for (const [where, option] of [
+  ['in its own process', []],
+  ['in the browser', ['--in-browser']],
+] as const)
+  test(`stopped half-way ${where}: nothing is left behind`, async () => {
+    const folder = test.info().outputPath();
+    mkdirSync(folder, { recursive: true });
+    const args = [DIGITS, '--recipe', recipe(folder, [{ id: 'quantize-weights' }]), '--out', join(folder, 'out.onnx')];
+    const command = spawn(process.execPath, [...COMMAND, ...args, ...option], { stdio: ['ignore', 'ignore', 'pipe'] });
+    command.stderr.on('data', (said: Buffer) => {
+      if (said.includes('Running the recipe')) command.kill('SIGTERM');
+    });
+    expect(await once(command, 'exit')).toEqual([143, null]);
+    expect(readdirSync(folder)).toEqual(['recipe.json']);
   });
-  expect(await once(command, 'exit')).toEqual([143, null]);
-  expect(readdirSync(folder)).toEqual(['recipe.json']);
-});

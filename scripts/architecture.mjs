@@ -42,7 +42,7 @@ function broken(from, to) {
     const worker = room === 'engine/client' && to === 'src/engine/worker/worker.ts';
     if (allowed && !worker && !allowed.some((name) => to.startsWith(`src/${name}/`)))
       return `src/${room} may import ${ROOMS[room].join(', ') || 'nothing'}`;
-    if (MAKERS.test(to) && room !== 'compute' && room !== 'engine/worker') return 'only src/engine/worker makes a compute';
+    if (MAKERS.test(to) && !['compute', 'engine/worker', 'engine/node'].includes(room)) return 'only the engine makes a compute';
     if (PAGE.test(from) && COMPUTES.test(to)) return 'the page imports nothing that computes';
   } else if (to.startsWith('onnxruntime-')) {
     const folder = RUNTIMES[to.split('/')[0]];

@@ -5,7 +5,7 @@ import { isTarget, TARGET_IDS, type TargetId } from '../recipe/targets';
 
 export const HELP = `Usage: npm run optimize -- MODEL.onnx --recipe R.json --out OUT.onnx [options]
 
-Runs a recipe on an ONNX model in headless Chromium, with the same engine as the page.
+Runs a recipe on an ONNX model, with the page's own engine: in this process on onnxruntime's native kernels, or in headless Chromium.
 
   --recipe FILE       the passes to run, as copied from the page (public/recipe.schema.json)
   --out FILE          where the result is written, whole or not at all
@@ -23,13 +23,14 @@ Runs a recipe on an ONNX model in headless Chromium, with the same engine as the
                       where FILE ends in .json
   --profile           tell where operators run, what brotli saves and which form is faster here, as --report does, and also time
                       batches and every form that fits the model, which takes some minutes more
-  --ep webgpu|wasm    backend that runs the model (default: the recipe's target)
+  --in-browser        run the built page in headless Chromium: on WebGPU, and with its check against WASM
+  --ep webgpu|wasm    as --in-browser, on this backend (default: the recipe's target)
   --help              this text
 
 External data are read from where the model says, inside its own folder. No file that is read is ever written to, by any name.
 All files are written whole, or none is. Exit code 0: they are, and a before/after table and what stays as it was are printed.
 2: bad arguments or input. 1: anything else (a full disk, no Chromium, a fault of Whittle). One line says which. 130, 143: stopped.
-CHROMIUM_PATH names the browser; without it Chrome or Chromium is looked for where they usually are.`;
+CHROMIUM_PATH names the browser of --in-browser; without it Chrome or Chromium is looked for where they usually are.`;
 
 export interface Arguments {
   readonly model: string;
@@ -44,6 +45,7 @@ export interface Arguments {
   readonly sensitivity: string | null;
   readonly profile: boolean;
   readonly ep: TargetId | null;
+  readonly inBrowser: boolean;
 }
 
 /** The command's arguments, or 'help'. Throws InputProblem that names the argument. */
@@ -83,6 +85,7 @@ export function readArguments(argv: readonly string[]): Arguments | 'help' {
     sensitivity: values.sensitivity ?? null,
     profile: values.profile ?? false,
     ep: ep ?? null,
+    inBrowser: (values['in-browser'] ?? false) || ep !== undefined,
   };
 }
 
@@ -107,6 +110,7 @@ function parse(argv: readonly string[]) {
         sensitivity: text,
         ep: text,
         profile: { type: 'boolean' },
+        'in-browser': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     });

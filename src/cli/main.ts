@@ -5,7 +5,8 @@ import type { PreviewServer } from 'vite';
 import { isInputError, toPlainError, WhittleError } from '../base/errors';
 import { FORMS, kindOfName, reportOf } from '../report/index';
 import { HELP, readArguments } from './args';
-import { readInputs } from './inputs';
+import { readInputs, type Inputs } from './inputs';
+import { optimize, type Log, type Run } from './optimize';
 import { Outputs } from './outputs';
 import { InputProblem, oneLine, reasonOf, RunProblem } from './problem';
 import { sensitivityText } from './sensitivity';
@@ -16,6 +17,8 @@ import { tableOf } from './table';
 /** Longest that the browser and the server may take to close. */
 const CLOSE_MS = 10_000;
 
+const log: Log = (line) => console.error(line);
+
 const outputs = new Outputs();
 let server: PreviewServer | null = null;
 let browser: Browser | null = null;
@@ -24,12 +27,8 @@ async function main(argv: readonly string[]): Promise<void> {
   const args = readArguments(argv);
   if (args === 'help') return print(HELP);
   const inputs = readInputs(args);
-  // The build and the browser's driver take seconds to load: mistakes are told before.
-  const [{ serveStudio }, { startChromium }] = await Promise.all([import('./build'), import('./browser')]);
-  server = await serveStudio(resolve(import.meta.dirname, '../..'));
-  browser = await startChromium();
-  const [url = ''] = server.resolvedUrls?.local ?? [];
-  const run = await runInBrowser(browser, url, inputs, args.limit, (line) => console.error(line));
+  // Either takes its time to load: mistakes are told before.
+  const run = args.inBrowser ? await inBrowser(inputs, args.limit) : await inProcess(inputs, args.limit);
   const report = reportOf(run.results);
   const [fault] = report.checks.proof?.faults ?? [];
   if (fault === undefined) await run.save((from) => outputs.take(from, inputs.out));
@@ -40,6 +39,19 @@ async function main(argv: readonly string[]): Promise<void> {
   await print(tableOf(report), 'The files are written, but ');
   // Told last, where it cannot be overlooked; the report has it too.
   if (fault !== undefined) throw new WhittleError('export-failed', fault, `${inputs.out} was not written.`);
+}
+
+async function inProcess(inputs: Inputs, limit: number | null): Promise<Run> {
+  const { studioHere } = await import('./in-process');
+  return optimize(studioHere(), inputs, limit, log);
+}
+
+async function inBrowser(inputs: Inputs, limit: number | null): Promise<Run> {
+  const [{ serveStudio }, { startChromium }] = await Promise.all([import('./build'), import('./browser')]);
+  server = await serveStudio(resolve(import.meta.dirname, '../..'));
+  browser = await startChromium();
+  const [url = ''] = server.resolvedUrls?.local ?? [];
+  return runInBrowser(browser, url, inputs, limit, log);
 }
 
 async function tidy(): Promise<void> {

@@ -2,9 +2,17 @@
 import { chanceRemedy, chanceWords } from '../base/chance-words';
 import { fromPlainError } from '../base/errors';
 import { counted } from '../base/plural';
-import type { Evaluation, Outcome, Sensitivity, SensitivityOptions } from '../engine/protocol/index';
+import {
+  providerFor,
+  type Evaluation,
+  type Outcome,
+  type Provider,
+  type Sensitivity,
+  type SensitivityOptions,
+} from '../engine/protocol/index';
 import { contradictionsOf } from '../recipe/contradictions';
 import { usesSamples } from '../recipe/steps';
+import { TARGETS } from '../recipe/targets';
 import type { Results } from '../report/index';
 import type { Inputs } from './inputs';
 import type { PlacedSamples, Studio } from './studio';
@@ -37,14 +45,15 @@ export async function optimize(studio: Studio, inputs: Inputs, limit: number | n
   }
   log('Running the recipe');
   const exported = value(await studio.exportModel());
-  const figures = exported.proof.runnable ? await figuresOf(studio, inputs, data?.split.scored ?? null, log) : NOTHING;
+  const environment = value(await studio.environment());
+  const provider = providerFor(TARGETS[recipe.target], environment.providers);
+  const figures = exported.proof.runnable ? await figuresOf(studio, inputs, provider, data?.split.scored ?? null, log) : NOTHING;
   if (!learns && figures.evaluation) await tellDoubt(studio, inputs, figures.evaluation, log);
   if (!exported.proof.runnable)
     log(
       `Not run: ${exported.proof.reason ?? ''}` +
         (inputs.sensitivity === null ? '' : ` ${inputs.sensitivity} is not written: a scan of layers needs runs.`),
     );
-  const environment = value(await studio.environment());
   return {
     results: { recipe, date: new Date(), environment, opened, data, preview: null, exported, asked: null, tried: [], ...figures },
     save: (to) => studio.save(to),
@@ -106,13 +115,13 @@ const NOTHING: Figures = {
 };
 
 /** Everything that takes a run. @param scored how many samples are scored; null without data. */
-async function figuresOf(studio: Studio, inputs: Inputs, scored: number | null, log: Log): Promise<Figures> {
+async function figuresOf(studio: Studio, inputs: Inputs, provider: Provider, scored: number | null, log: Log): Promise<Figures> {
   log('Running original and result side by side');
-  const measurement = value(await studio.measure(inputs.recipe.target));
+  const measurement = value(await studio.measure(provider));
   log(scored === null ? 'Comparing outputs' : `Scoring ${counted(scored, 'sample')}`);
   const evaluation = value(await studio.evaluate(null, inputs.ep));
   const sensitivity = inputs.sensitivity === null ? null : await scan(studio, log);
-  return { measurements: [measurement], evaluation, sensitivity, ...(await lookCloser(studio, inputs, log)) };
+  return { measurements: [measurement], evaluation, sensitivity, ...(await lookCloser(studio, inputs, provider, log)) };
 }
 
 async function scan(studio: Studio, log: Log): Promise<Results['sensitivity']> {
@@ -129,7 +138,8 @@ async function scan(studio: Studio, log: Log): Promise<Results['sensitivity']> {
 /** What `--report` and `--profile` add. A step that fails is told and left out: the file is written all the same. */
 async function lookCloser(
   studio: Studio,
-  { report, profile: everything, recipe: { target } }: Inputs,
+  { report, profile: everything }: Inputs,
+  provider: Provider,
   log: Log,
 ): Promise<Pick<Results, 'originalCheck' | 'profile' | 'sizes' | 'throughput' | 'forms' | 'truth'>> {
   const known = async <T>(wanted: boolean, what: string, step: () => Promise<Outcome<T>>): Promise<T | null> => {
@@ -142,9 +152,9 @@ async function lookCloser(
   const closer = report !== null || everything;
   return {
     originalCheck: await known(closer, "Comparing the original's backends", () => studio.checkBackends()),
-    profile: await known(closer, 'Finding where operators run', () => studio.profile(target)),
+    profile: await known(closer, 'Finding where operators run', () => studio.profile(provider)),
     sizes: await known(closer, 'Compressing', () => studio.sizes()),
-    throughput: await known(everything, 'Timing batches', () => studio.throughput(target)),
+    throughput: await known(everything, 'Timing batches', () => studio.throughput(provider)),
     forms: await known(everything, 'Comparing forms', () => studio.compareForms()),
     // Speaks from all of the above: the last.
     truth: await known(closer, 'Putting it into words', () => studio.truth()),

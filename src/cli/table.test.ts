@@ -12,7 +12,7 @@ test('before and after side by side, what the passes said, and the truth meter',
     'size  4,953,397 B  1,302,345 B  26.3 % of the original',
     'size, gzip  4,601,234 B  903,456 B  19.6 % of the original',
     'size, brotli  4,550,001 B  880,002 B  19.3 % of the original',
-    'latency, median  10.20 ms  8.10 ms  webgpu, faster, 0.80× the time',
+    'latency, median  10.20 ms  8.10 ms  WebGPU, faster, 0.80× the time',
     'latency, p10 to p90  10.05-10.40 ms  7.95-8.30 ms',
     'top-1  59.60 %  58.80 %  500 samples',
     'top-5  81.60 %  81.20 %',
@@ -51,7 +51,7 @@ test('what nobody asked to measure is one sentence with its reason', () => {
 test('what was not measured has no figure', () => {
   const table = tableOf(reportOf(LEAST));
   expect(table).toMatch(/^size +4,953,397 B +-$/m);
-  expect(table).toMatch(/^latency, median +- +- +webgpu$/m);
+  expect(table).toMatch(/^latency, median +- +- +WebGPU$/m);
   expect(table).toMatch(/^top-1 +- +- +not measured$/m);
   expect(table).not.toMatch(/\b0\.0|NaN|undefined/);
 });

@@ -3,7 +3,7 @@ import { chanceRemedy, NOT_TOLD } from '../base/chance-words';
 import { counted } from '../base/plural';
 import { inputsWords, proofWords } from '../base/proof-words';
 import { speedWords } from '../base/verdict';
-import type { Skipped } from '../engine/protocol/index';
+import { PROVIDERS, type Skipped } from '../engine/protocol/index';
 import { byReason } from '../recipe/stays';
 import { answersOf, truthLines, type Report } from '../report/index';
 import { printable } from './problem';
@@ -61,13 +61,13 @@ function rowsOf(report: Report): Row[] {
       'latency, median',
       ms(before.latencyMs?.median),
       ms(after.latencyMs?.median),
-      [environment.ep, ...(latencyRatio ? [speedWords(latencyRatio)] : [])].join(', '),
+      [PROVIDERS[environment.ep].name, ...(latencyRatio ? [speedWords(latencyRatio)] : [])].join(', '),
     ],
     ['latency, p10 to p90', range(before.latencyMs), range(after.latencyMs), ''],
     ...accuracy(report),
     ...(agreement ? [likeness(agreement)] : []),
     ...(agreement && agreement.nonFinite.after > 0 ? [nonFinite(agreement)] : []),
-    ...(checks.crossEp ? [check('WebGPU against WASM', checks.crossEp)] : []),
+    ...(checks.crossEp?.checked == null ? [] : [check(`${PROVIDERS[checks.crossEp.checked].name} against WASM`, checks.crossEp)]),
     ...(checks.proof?.studio ? [check('file against studio', checks.proof.studio)] : []),
     ...(checks.proof?.lossless ? [check('passes without loss', checks.proof.lossless)] : []),
   ];

@@ -43,7 +43,7 @@ describe('figures', () => {
     ['Top-1, percent', 'fire2/squeeze', [[], [], [59.25]]],
     ['Each form', 'Packed, 4 bits', [[], [701_234], [651_234], [8.1], [10], [0.794], [0.781, 0.812], []]],
     ['Operators', 'Conv', [[], [], [26], [7.65], [26], [5.43]]],
-    ['Whether', 'Written file: WebGPU against WASM', [[], [], [4.2e-5], [101.5], []]],
+    ['Whether', 'Written file, on its backends', [[], [], [4.2e-5], [101.5], []]],
   ])('stand in their cells: %s, %s', (caption, row, values) => {
     const table = tableOf(full ?? '', caption);
     const at = table.rows.findIndex(([name]) => name === row);

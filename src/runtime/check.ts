@@ -41,6 +41,7 @@ export async function checkBackends(
   if (ep === undefined)
     return finish(report, {
       ok: true,
+      checked: null,
       maxAbs: 0,
       sqnrDb: null,
       layout: runtime.reference.layout,
@@ -90,6 +91,7 @@ export function verdict(
   if (result instanceof WhittleError) {
     return {
       ok: false,
+      checked: ep,
       maxAbs: Infinity,
       sqnrDb: null,
       layout,
@@ -104,7 +106,7 @@ export function verdict(
     : before === null
       ? `${name} agrees with ${held}, ${error}.`
       : `${name} agrees with ${held} in the ${layout} layout, ${error}; ${said(before)} in ${usual}, which is not used.`;
-  return { ok, maxAbs: result.maxAbs, sqnrDb: result.sqnrDb, layout, repaired: ok && before !== null, verdict: words };
+  return { ok, checked: ep, maxAbs: result.maxAbs, sqnrDb: result.sqnrDb, layout, repaired: ok && before !== null, verdict: words };
 }
 
 function said(attempt: Attempt): string {

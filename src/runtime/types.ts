@@ -95,6 +95,8 @@ export interface ModelFiles {
 /** How a GPU's output compares with the reference's on the same feeds. */
 export interface BackendCheck {
   readonly ok: boolean;
+  /** The GPU's provider; null where there is none, and the reference was shown to run the model. */
+  readonly checked: Provider | null;
   readonly maxAbs: number;
   readonly sqnrDb: number | null;
   /** Layout that the GPU's session must use: another than its usual one where that was tried first and differed. */

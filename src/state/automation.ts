@@ -133,7 +133,8 @@ async function idle(): Promise<void> {
   }
 }
 
-const automation: Automation = {
+/** The same in this process, for the command. */
+export const automation: Automation = {
   idle,
   stats: async () => (await theEngine()).stats(),
   open: (files, paths) => outcome(() => actions.openModel(actions.named(files, paths))),

@@ -29,7 +29,7 @@ test('one that did not load is told of, and asked for again', async () => {
 test('a lost device is told of, and what was compared on it is forgotten', async () => {
   const fake = fakeEngine();
   await theEngine();
-  useDocument.setState({ check: { ok: true, maxAbs: 0, sqnrDb: null, layout: 'NHWC', repaired: false, verdict: '' } });
+  useDocument.setState({ check: { ok: true, checked: null, maxAbs: 0, sqnrDb: null, layout: 'NHWC', repaired: false, verdict: '' } });
   fake.loseDevice('The driver was reset.');
   expect(useDocument.getState()).toMatchObject({ lostReason: 'The driver was reset.', check: null });
 });

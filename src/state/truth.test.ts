@@ -27,7 +27,7 @@ const measurement = (of: Recipe, ep: 'webgpu' | 'wasm'): Measurement => ({
   before: latency,
   after: latency,
   startup: { before: startup, after: startup },
-  check: { ok: true, maxAbs: 0, sqnrDb: null, layout: 'NHWC', repaired: false, verdict: '' },
+  check: { ok: true, checked: null, maxAbs: 0, sqnrDb: null, layout: 'NHWC', repaired: false, verdict: '' },
 });
 const placement = {
   nodes: [],

@@ -1,20 +1,24 @@
-/** The device that everything runs on: WebGPU, or the CPU with the reason why. A lost device is asked for again. */
-import { createCpuCompute, createGpuCompute, requestDevice, type GpuCompute } from '../../compute/index';
-import { toPlainError, WhittleError } from '../../base/errors';
-import { createWebRuntime } from '../../runtime/web/index';
+/** The device that everything runs on. A lost one is asked for again. */
+import { WhittleError } from '../../base/errors';
 import type { Runtime } from '../../runtime/types';
+import type { Host } from './host';
 import type { Platform } from './platform';
 
 export class Devices {
   private platform: Promise<Platform> | null = null;
   private lossCount = 0;
   private runtimes: Runtime[] = [];
+  private readonly acquire: Host['acquire'];
   /** Called after each loss with its reason. */
   onLost: (reason: string) => void = () => {};
 
+  constructor(acquire: Host['acquire']) {
+    this.acquire = acquire;
+  }
+
   /** The present platform. After a loss a new device is asked for; where none is given, the CPU takes over. */
   current(): Promise<Platform> {
-    this.platform ??= this.acquire();
+    this.platform ??= this.make();
     return this.platform;
   }
 
@@ -34,23 +38,16 @@ export class Devices {
     await gpu.lost;
   }
 
-  private async acquire(): Promise<Platform> {
+  private async make(): Promise<Platform> {
     const lost = new AbortController();
-    let gpu: GpuCompute | null = null;
-    let fallbackReason: string | null = null;
-    try {
-      gpu = await createGpuCompute(await requestDevice());
-    } catch (error) {
-      fallbackReason = toPlainError(error).message;
-    }
-    const runtime = createWebRuntime({ device: gpu?.device ?? null });
-    this.runtimes.push(runtime);
-    void gpu?.lost.then((reason) => {
+    const platform = await this.acquire();
+    this.runtimes.push(platform.runtime);
+    void platform.gpu?.lost.then((reason) => {
       this.lossCount += 1;
       this.platform = null;
       lost.abort(new WhittleError('device-lost', `The GPU device was lost: ${reason}`, 'Try again: a new device is asked for.'));
       this.onLost(reason);
     });
-    return { compute: gpu ?? createCpuCompute(), gpu, runtime, fallbackReason, lost: lost.signal };
+    return { ...platform, lost: lost.signal };
   }
 }

@@ -1,13 +1,13 @@
 import type { Environment } from '../protocol/index';
 import type { Platform } from './platform';
 
-/** The device and browser that figures are measured on, for the page and for reports. */
-export function environmentOf({ compute, runtime, fallbackReason }: Platform): Environment {
+/** The device that figures are measured on, for the page and for reports. @param product what the engine runs in (`Host.product`). */
+export function environmentOf({ compute, runtime, fallbackReason }: Platform, product: string): Environment {
   return {
     compute: compute.info,
     providers: runtime.providers,
     wasmThreads: runtime.threads,
-    browser: browserName(navigator.userAgent),
+    browser: product,
     fallbackReason,
   };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { testOnData } from '../../base/testing/real-data';
 import { createCpuCompute } from '../../compute/index';
+import { decodeImage } from '../../data/decode';
 import { openDataset } from '../../data/index';
 import { folderOf } from '../../data/testing/files';
 import type { NamedBlob } from '../../data/types';
@@ -38,7 +39,7 @@ const digits = (): Promise<NamedBlob[]> =>
 test('digits without a card: proposed, read, the preset found on the one live session, shown', async () => {
   const b = await openFile(join(SAMPLES, 'digits.onnx'));
   const files = await digits();
-  const proposal = await proposeData(b.doc.summary, files, job);
+  const proposal = await proposeData(b.doc.summary, files, job, decodeImage);
   expect(proposal).toMatchObject({ name: 'digits', card: { format: 'idx', data: 'digits', input: { size: [28, 28], channels: 'L' } } });
   if (proposal.card.format === 'tensors') throw new Error('digits are images');
   // As a person who chose wrongly would have it.
@@ -94,7 +95,7 @@ test('what cannot be judged is said', async () => {
 test('labels that belong to nothing give no preset', async () => {
   const b = await openFile(join(SAMPLES, 'digits.onnx'));
   const files = await digits();
-  const { card } = await proposeData(b.doc.summary, files, job);
+  const { card } = await proposeData(b.doc.summary, files, job, decodeImage);
   if (card.format === 'tensors') throw new Error('digits are images');
   const data = await openDataset(card, files);
   const found = await findPreset(b, { ...data, labels: Int32Array.from({ length: data.length }, (_, k) => (k * 7919) % 10) }, 32, job);
@@ -106,7 +107,7 @@ test('labels that belong to nothing give no preset', async () => {
 testOnData("MNIST's raw pixels are found for mnist-8 from its folder alone", async (root) => {
   const b = await openFile(join(root, 'models/mnist-8.onnx'));
   const files = await folderOf(root, 'datasets/mnist');
-  const { card } = await proposeData(b.doc.summary, files, job);
+  const { card } = await proposeData(b.doc.summary, files, job, decodeImage);
   const found = await findPreset(b, await openDataset(card, files), 64, job);
   expect(found.best).toMatchObject({ preset: 'raw', offset: 0, top1: 100, card: { input: { scale: 1, mean: [0], std: [1] } } });
   await b.destroy();

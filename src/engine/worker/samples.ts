@@ -2,6 +2,7 @@
 import { wilson } from '../../base/stats';
 import { WhittleError } from '../../base/errors';
 import type { Job } from '../../base/job';
+import type { DecodeImage } from '../../data/decode';
 import { guessCard, pictureOf } from '../../data/index';
 import type { DataLimits } from '../../data/limits';
 import type { Picture } from '../../data/picture';
@@ -26,10 +27,15 @@ export async function proposeData(
   summary: ModelSummary,
   files: readonly NamedBlob[],
   job: Job,
+  decode: DecodeImage,
   limits?: DataLimits,
 ): Promise<DataProposal> {
   const inputs = summary.inputs.map(({ name, type, shape }) => ({ name, type, dims: shape ?? [] }));
-  const { card, why, given = false } = await guessCard(files, { name: summary.name, inputs, classes: classesOf(summary) }, job, limits);
+  const {
+    card,
+    why,
+    given = false,
+  } = await guessCard(files, { name: summary.name, inputs, classes: classesOf(summary) }, job, limits, decode);
   const folder = card.data.split('/').at(-1) ?? '';
   return { name: folder === '' || folder === '.' ? (files[0]?.path ?? 'samples') : folder, card, given, why };
 }

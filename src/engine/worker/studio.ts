@@ -8,11 +8,11 @@ import type { UserSamples } from './calibrate';
 import { Devices } from './device';
 import type { Document } from './document';
 import { Workbench } from './workbench';
-import type { Keeper } from './lasting';
+import type { Host } from './host';
 
 export class Studio {
-  readonly keeper: Keeper;
-  readonly devices = new Devices();
+  readonly host: Host;
+  readonly devices: Devices;
   /** The files behind the data, open: an edited card reads them anew without looking through them again. */
   readonly sources = new SourceKeeper();
   private samples: UserSamples = { data: null, calibration: 0 };
@@ -22,9 +22,9 @@ export class Studio {
   /** The last export, so that measuring and downloading the same recipe make one file. */
   private lastExport: { readonly key: string; readonly exported: Exported } | null = null;
 
-  /** @param keeper where results go that took long. */
-  constructor(keeper: Keeper) {
-    this.keeper = keeper;
+  constructor(host: Host) {
+    this.host = host;
+    this.devices = new Devices(host.acquire);
   }
 
   /** Fires when another model takes the place of the open one: jobs on it end. */
@@ -60,7 +60,7 @@ export class Studio {
     if (this.bench?.platform === platform && this.bench.doc === doc) return this.bench;
     // What was on a lost device is gone with it; only its records are dropped here.
     void this.bench?.destroy().catch(() => {});
-    this.bench = new Workbench(doc, platform, () => this.samples, this.keeper);
+    this.bench = new Workbench(doc, platform, () => this.samples, this.host.keeper);
     return this.bench;
   }
 

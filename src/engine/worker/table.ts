@@ -5,7 +5,6 @@ import type { Exported, JobArguments, JobEvent, JobName, JobResult, Recipe } fro
 import { benchmarkMatmul } from './benchmark';
 import { best } from './best';
 import { bitsCurve } from './bits-curve';
-import { startCompressor } from './compressor';
 import { describeOpened, openDocument } from './document';
 import { environmentOf } from './environment';
 import { evaluate, evaluateFile } from './evaluate';
@@ -39,7 +38,7 @@ type Handler<Arguments extends readonly unknown[], Result, Event> = (
 export type Table = { readonly [K in JobName]: Handler<JobArguments<K>, JobResult<K>, JobEvent<K>> };
 
 export const TABLE: Table = {
-  environment: async (studio) => environmentOf(await studio.devices.current()),
+  environment: async (studio) => environmentOf(await studio.devices.current(), studio.host.product),
   open: async (studio, job, files) => {
     const doc = await openDocument(files, async () => (await studio.devices.current()).runtime, job);
     job.signal.throwIfAborted();
@@ -51,13 +50,13 @@ export const TABLE: Table = {
   histogram: onBench((bench, job, _studio, recipe, layerId, channel, bins) => histogram(bench, recipe, layerId, channel, bins, job)),
   bitsCurve: onBench((bench, job, _studio, recipe, layerId, bits) => bitsCurve(bench, recipe, layerId, bits, job)),
   setData: async (studio, job, name, card, files, split, limits) => {
-    const dataset = await openDataset(parseCard(card), files, job, undefined, studio.sources, limits);
+    const dataset = await openDataset(parseCard(card), files, job, studio.host.decode, studio.sources, limits);
     job.signal.throwIfAborted();
     const summary = summaryOf(name, dataset, split);
     studio.setSamples({ data: dataset, calibration: split.calibration, scored: summary.split.scored });
     return summary;
   },
-  proposeData: onBench((bench, job, _studio, files, limits) => proposeData(bench.doc.summary, files, job, limits)),
+  proposeData: onBench((bench, job, { host }, files, limits) => proposeData(bench.doc.summary, files, job, host.decode, limits)),
   findPreset: onBench((bench, job, { data }, limit) => findPreset(bench, data, limit, job)),
   picture: ({ data }, _job, index, size) => picture(data, index, size),
   evaluate: onBench(async (bench, job, studio, recipe, limit, ep, of) =>
@@ -74,8 +73,10 @@ export const TABLE: Table = {
   profile: onFile((bench, job, { data }, file, recipe, ep) => profile(bench, data, recipe, file, ep, job)),
   compareForms: onBench((bench, job, { data }, recipe) => compareForms(bench, data, recipe, job)),
   truth: onBench(async (bench, _job, _studio, evidence) => truth(bench, evidence)),
-  sizes: onBench(async (bench, job, _studio, recipe) => measureSizes(bench, await exportParts(bench, recipe, job), startCompressor, job)),
-  storedResults: ({ keeper: { artifacts } }, _job, clear) => storedResults(artifacts, clear),
+  sizes: onBench(async (bench, job, { host }, recipe) =>
+    measureSizes(bench, await exportParts(bench, recipe, job), host.startCompressor, job),
+  ),
+  storedResults: ({ host }, _job, clear) => storedResults(host.keeper.artifacts, clear),
   benchmarkMatmul: async ({ devices }, job, sizes) => benchmarkMatmul((await devices.current()).compute, sizes, job),
 };
 

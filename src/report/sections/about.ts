@@ -38,8 +38,8 @@ export function checksSection({ checks: { crossEp, proof, original } }: Report):
     caption: 'Whether the figures can be trusted',
     columns: [...words('Check', 'Result'), ...numbers('Max error', 'SQNR, dB'), ...words('In words')],
     rows: [
-      backends('Original: WebGPU against WASM', original),
-      backends('Written file: WebGPU against WASM', crossEp),
+      backends('Original, on its backends', original),
+      backends('Written file, on its backends', crossEp),
       opened(proof),
       sameCheck("Written file against the studio's values", proof?.studio ?? null, "Same weights, run by the studio's own session."),
       sameCheck('Passes that lose nothing, against the opened file', proof?.lossless ?? null, 'Folding and the like may change no output.'),
@@ -84,7 +84,7 @@ export function conditionsSection({ model, environment, data, card }: Report): S
   const rows: Cell[][] = [
     ['Date', date],
     ['Adapter', `${adapter ?? NOT_KNOWN}${software === true ? ' (software)' : ''}`],
-    ['Browser', browser ?? NOT_KNOWN],
+    ['Run in', browser ?? NOT_KNOWN],
     ['Backend', `${PROVIDERS[ep].name}${fallbackReason === null ? '' : `: ${fallbackReason}`}`],
     ['WASM threads', figure(wasmThreads, String, NOT_KNOWN)],
     ['Model', model.name],

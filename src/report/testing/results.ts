@@ -26,6 +26,7 @@ const before = latency(10.2, 10.05, 10.4, [10.05, 10.2, 10.21, 10.4, 10.11, 10.3
 const after = latency(8.1, 7.95, 8.3, [7.95, 8.1, 8.15, 8.3, 8.05, 41.7, 8.12, 8.07, 8.09, 8.11]);
 const check = (maxAbs: number, verdict: string): BackendCheck => ({
   ok: true,
+  checked: 'webgpu',
   maxAbs,
   sqnrDb: 101.5,
   layout: 'NHWC',

@@ -1,0 +1,16 @@
+import type { DecodeImage } from '../../data/decode';
+import type { Compressor } from './compressor';
+import type { Keeper } from './lasting';
+import type { Platform } from './platform';
+
+/** What the place that the engine runs in brings: a browser's worker, or a process of Node. */
+export interface Host {
+  /** A device to compute on and a runtime over it; asked for again after a loss. */
+  readonly acquire: () => Promise<Omit<Platform, 'lost'>>;
+  readonly decode: DecodeImage;
+  readonly startCompressor: () => Compressor;
+  /** Where results go that took long. */
+  readonly keeper: Keeper;
+  /** What runs the engine, in words: "Chrome 156". */
+  readonly product: string;
+}
