@@ -1,4 +1,4 @@
-/** The studio of the built page, driven as a person would, by the automation that it offers on `window.whittle` (src/state/automation.ts). */
+/** The studio of the built page, driven as a person would, by the automation that it offers on `window.whittle`. */
 import type { Browser, JSHandle, Page } from 'playwright';
 import { fromPlainError, WhittleError } from '../base/errors';
 import type { Automation } from '../state/automation';

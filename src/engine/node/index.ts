@@ -5,7 +5,7 @@ import { nodeHost } from './host';
 
 export type { Engine };
 
-/** The engine in this process, without a worker: a job that computes holds its thread up, so a cancel answers between two pieces of work. */
+/** The engine in this process, without a worker. A job that computes holds its thread up: a cancel answers between two pieces of work. */
 export function createNodeEngine(): Engine {
   return createEngine(() => ({ api: createApi(new Studio(nodeHost())), gone: new Promise(() => {}), terminate: () => {} }));
 }
