@@ -8,6 +8,7 @@ import { makeEngineBy } from '../state/engine';
 import { useResults } from '../state/results';
 import type { Studio } from './studio';
 
+/** One studio a process: the stores behind the actions are its only state. */
 export function studioHere(): Studio {
   makeEngineBy(() => Promise.resolve<Engine>(createNodeEngine()));
   return {
