@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test, type Page } from 'playwright/test';
 import { zipSync } from 'fflate';
+import sharp from 'sharp';
+import { decodeBySharp } from '../src/engine/node/decode';
 import { pngHeader } from '../src/data/testing/headers';
 import { expectAccessible } from './support/accessible';
 import { DIGITS, Studio } from './support/studio';
@@ -155,4 +157,34 @@ test('a picture too large to decode is left out by its header; with limits set o
 
 test('nothing of this left the origin', () => {
   studio.expectQuiet();
+});
+
+test('the command decodes pictures as the browser does: turned as EXIF says, profiles left alone, JPEG to 2 of 255', async () => {
+  const { width, height } = { width: 40, height: 24 };
+  const pixels = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 37 + ((i * i) >> 5)) % 256);
+  const picture = () => sharp(pixels, { raw: { width, height, channels: 3 } }).blur(1.5);
+  const files = {
+    png: await picture().png().toBuffer(),
+    turned: await picture().withMetadata({ orientation: 6 }).jpeg({ quality: 95, chromaSubsampling: '4:2:0' }).toBuffer(),
+    profiled: await picture().withIccProfile('p3').jpeg({ quality: 95 }).toBuffer(),
+    webp: await picture().webp({ lossless: true }).toBuffer(),
+    grey: await picture().greyscale().png().toBuffer(),
+  };
+  for (const [name, bytes] of Object.entries(files)) {
+    const ours = await decodeBySharp(new Blob([new Uint8Array(bytes)]));
+    const theirs = await studio.page.evaluate(async (base64) => {
+      const blob = new Blob([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))]);
+      const bitmap = await createImageBitmap(blob, { colorSpaceConversion: 'none', premultiplyAlpha: 'none' });
+      const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d');
+      context?.drawImage(bitmap, 0, 0);
+      return {
+        width: bitmap.width,
+        height: bitmap.height,
+        data: [...(context?.getImageData(0, 0, bitmap.width, bitmap.height).data ?? [])],
+      };
+    }, bytes.toString('base64'));
+    expect([name, ours.width, ours.height, ours.channels]).toEqual([name, theirs.width, theirs.height, 4]);
+    const worst = theirs.data.reduce((most, value, i) => Math.max(most, Math.abs(value - (ours.data[i] ?? -1))), 0);
+    expect(`${name}: ${worst <= (/png|webp|grey/.test(name) ? 0 : 2) ? 'alike' : worst}`).toBe(`${name}: alike`);
+  }
 });
