@@ -108,6 +108,25 @@ test('samples without a card are searched for their preset; a card that was give
   });
 });
 
+test('the best of a goal in the place of a recipe: what was tried is told; a goal out of reach writes nothing', () => {
+  const folder = test.info().outputPath();
+  mkdirSync(folder, { recursive: true });
+  const [out, report] = [join(folder, 'small.onnx'), join(folder, 'report.json')];
+  const run = optimize(DIGITS, '--best', '4-bit', '--card', DIGITS_CARD, '--limit', '300', '--out', out, '--report', report);
+  expect(run.code, run.lines.join('\n')).toBe(0);
+  expect(run.lines.join('\n')).toMatch(/was chosen, of \d+ compared on 128 samples that no pass had learned from/);
+  expect(readFileSync(out).length).toBeLessThan(60_000);
+  expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({ asked: { by: 'best', goal: { kind: 'bits', bits: 4 } } });
+
+  const none = optimize(DIGITS, '--best', '2kB', '--out', join(folder, 'none.onnx'), '--no-score');
+  expect(none.code, none.lines.join('\n')).toBe(2);
+  expect(none.lines.at(-1)).toMatch(/2000 bytes cannot be kept/);
+  const quick = optimize(DIGITS, '--best', '8-bit', '--out', join(folder, 'quick.onnx'), '--no-score');
+  expect(quick.code, quick.lines.join('\n')).toBe(0);
+  expect(quick.out).toMatch(/^latency, median +- +- /m);
+  expect(readdirSync(folder).toSorted()).toEqual(['quick.onnx', 'report.json', 'small.onnx']);
+});
+
 test('tells bad input in one line, exits 2 and writes nothing', () => {
   const folder = test.info().outputPath();
   mkdirSync(folder, { recursive: true });

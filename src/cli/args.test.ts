@@ -26,6 +26,18 @@ test('plain digits', () => {
 });
 
 test.each([
+  ['8-bit', { kind: 'bits', bits: 8 }],
+  ['4-bit', { kind: 'bits', bits: 4 }],
+  ['500kB', { kind: 'bytes', bytes: 500_000 }],
+  ['1.5 MB', { kind: 'bytes', bytes: 1_500_000 }],
+])('the best of %s', (text, goal) => {
+  const read = (...more: readonly string[]) => readArguments(['net.onnx', '--best', text, '--out', 'o.onnx', ...more]);
+  expect(read()).toMatchObject({ recipe: null, best: { goal, target: 'wasm' }, inBrowser: false, score: true });
+  expect(read('--target', 'webgpu', '--no-score')).toMatchObject({ best: { goal, target: 'webgpu' }, score: false });
+  expect(read('--ep', 'webgpu')).toMatchObject({ best: { goal, target: 'webgpu' }, inBrowser: true });
+});
+
+test.each([
   [[], /No model/],
   [['', '--recipe', 'r', '--out', 'o'], /No model/],
   [['a.onnx', 'b.onnx', '--recipe', 'r', '--out', 'o'], /b\.onnx is one too many/],
@@ -38,6 +50,14 @@ test.each([
   [[...GOOD, '--card', 'c.json', '--samples', 'pictures'], /--card and --samples are both given/],
   [[...GOOD, '--ep', 'WASM'], /--ep is "WASM"/],
   [[...GOOD, '--profile=yes'], /--profile/],
+  [[...GOOD, '--best', '4-bit'], /--recipe and --best are both given/],
+  [[...GOOD, '--target', 'wasm'], /--recipe and --target are both given/],
+  [['a.onnx', '--best', '5-bit', '--out', 'o'], /--best is "5-bit"; it takes 8-bit, 4-bit, or a size/],
+  [['a.onnx', '--best', '0kB', '--out', 'o'], /--best is "0kB"/],
+  [['a.onnx', '--best', '1e3kB', '--out', 'o'], /--best is "1e3kB"/],
+  [['a.onnx', '--best', '4-bit', '--target', 'gpu', '--out', 'o'], /--target is "gpu"/],
+  [[...GOOD, '--no-score', '--sensitivity', 's.csv'], /--no-score .* leave out --sensitivity/],
+  [[...GOOD, '--no-score', '--profile'], /--no-score .* leave out --profile/],
 ])('one line for a bad argument: %j', (argv, message) => {
   let told = '';
   try {

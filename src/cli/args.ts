@@ -1,13 +1,18 @@
 import { parseArgs } from 'node:util';
 import { DEFAULT_LIMITS, type DataLimits } from '../data/limits';
 import { InputProblem } from './problem';
-import { isTarget, TARGET_IDS, type TargetId } from '../recipe/targets';
+import type { BestGoal } from '../engine/protocol/index';
+import { isTarget, TARGET_IDS, targetFor, type TargetId } from '../recipe/targets';
 
 export const HELP = `Usage: npm run optimize -- MODEL.onnx --recipe R.json --out OUT.onnx [options]
+       npm run optimize -- MODEL.onnx --best 4-bit --samples pictures/ --out OUT.onnx [options]
 
 Runs a recipe on an ONNX model, with the page's own engine: in this process on onnxruntime's native kernels, or in headless Chromium.
 
   --recipe FILE       the passes to run, as copied from the page (public/recipe.schema.json)
+  --best GOAL         in the place of a recipe: tries several and takes the one that loses least. GOAL is 8-bit, 4-bit, or the size of
+                      the file, such as 500kB or 1.5MB
+  --target NAME       what --best makes a file for: wasm (processors, the default) or webgpu (graphics processors)
   --out FILE          where the result is written, whole or not at all
   --card FILE         evaluation card: labelled samples to measure accuracy on; its "data" folder is found beside the card
   --samples PATH      samples without a card, a folder or a file (zip, Parquet, IDX ...): a card is proposed, and with labels the preset of
@@ -23,6 +28,7 @@ Runs a recipe on an ONNX model, with the page's own engine: in this process on o
                       where FILE ends in .json
   --profile           tell where operators run, what brotli saves and which form is faster here, as --report does, and also time
                       batches and every form that fits the model, which takes some minutes more
+  --no-score          write the file and check it, but compare and time nothing
   --in-browser        run the built page in headless Chromium: on WebGPU, and with its check against WASM
   --ep webgpu|wasm    as --in-browser, on this backend (default: the recipe's target)
   --help              this text
@@ -34,7 +40,9 @@ CHROMIUM_PATH names the browser of --in-browser; without it Chrome or Chromium i
 
 export interface Arguments {
   readonly model: string;
-  readonly recipe: string;
+  /** null: `best`. */
+  readonly recipe: string | null;
+  readonly best: { readonly goal: BestGoal; readonly target: TargetId } | null;
   readonly out: string;
   readonly card: string | null;
   readonly samples: string | null;
@@ -46,6 +54,7 @@ export interface Arguments {
   readonly profile: boolean;
   readonly ep: TargetId | null;
   readonly inBrowser: boolean;
+  readonly score: boolean;
 }
 
 /** The command's arguments, or 'help'. Throws InputProblem that names the argument. */
@@ -62,15 +71,27 @@ export function readArguments(argv: readonly string[]): Arguments | 'help' {
   const [model, ...rest] = positionals;
   if (model === undefined || model === '') throw new InputProblem('No model was given: name an .onnx file first. See --help.');
   if (rest.length > 0) throw new InputProblem(`One model at a time: ${rest.join(', ')} is one too many.`);
-  if (values.recipe === undefined) throw new InputProblem('No recipe was given: add --recipe FILE. See --help.');
+  if (values.recipe === undefined && values.best === undefined)
+    throw new InputProblem('No recipe was given: add --recipe FILE, or --best GOAL. See --help.');
+  if (values.recipe !== undefined && (values.best ?? values.target) !== undefined)
+    throw new InputProblem(
+      `--recipe and --${values.best === undefined ? 'target' : 'best'} are both given: a recipe says both. Leave one out.`,
+    );
   if (values.out === undefined) throw new InputProblem('No output was given: add --out FILE. See --help.');
   if (values.card !== undefined && values.samples !== undefined)
     throw new InputProblem('--card and --samples are both given: a card names its own samples. Leave one out.');
-  const { ep } = values;
-  if (ep !== undefined && !isTarget(ep)) throw new InputProblem(`--ep is "${ep}"; it takes ${TARGET_IDS.join(' or ')}.`);
+  if (values['no-score'] === true && (values.sensitivity !== undefined || values.profile === true))
+    throw new InputProblem(
+      `--no-score runs nothing beyond the file: leave out ${values.sensitivity === undefined ? '--profile' : '--sensitivity'}.`,
+    );
+  const ep = target('--ep', values.ep);
   return {
     model,
-    recipe: values.recipe,
+    recipe: values.recipe ?? null,
+    best:
+      values.best === undefined
+        ? null
+        : { goal: goalOf(values.best), target: target('--target', values.target ?? ep ?? undefined) ?? PROCESSORS },
     out: values.out,
     card: values.card ?? null,
     samples: values.samples ?? null,
@@ -84,8 +105,9 @@ export function readArguments(argv: readonly string[]): Arguments | 'help' {
     report: values.report ?? null,
     sensitivity: values.sensitivity ?? null,
     profile: values.profile ?? false,
-    ep: ep ?? null,
-    inBrowser: (values['in-browser'] ?? false) || ep !== undefined,
+    ep,
+    inBrowser: (values['in-browser'] ?? false) || ep !== null,
+    score: !(values['no-score'] ?? false),
   };
 }
 
@@ -98,6 +120,8 @@ function parse(argv: readonly string[]) {
       tokens: true,
       options: {
         recipe: text,
+        best: text,
+        target: text,
         out: text,
         card: text,
         samples: text,
@@ -111,12 +135,33 @@ function parse(argv: readonly string[]) {
         ep: text,
         profile: { type: 'boolean' },
         'in-browser': { type: 'boolean' },
+        'no-score': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     });
   } catch (cause) {
     throw new InputProblem(`${cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause)} See --help.`);
   }
+}
+
+/** What most machines have. */
+const PROCESSORS = targetFor({ gpu: false });
+
+function target(name: string, text: string | undefined): TargetId | null {
+  if (text === undefined || isTarget(text)) return text ?? null;
+  throw new InputProblem(`${name} is "${text}"; it takes ${TARGET_IDS.join(' or ')}.`);
+}
+
+const UNITS: Readonly<Record<string, number>> = { B: 1, kB: 1e3, MB: 1e6 };
+
+/** "8-bit", "4-bit", or a size: "500kB". */
+function goalOf(text: string): BestGoal {
+  if (text === '8-bit' || text === '4-bit') return { kind: 'bits', bits: text === '8-bit' ? 8 : 4 };
+  const [, size = '', unit = ''] = /^([0-9]+(?:\.[0-9]+)?) ?(B|kB|MB)$/.exec(text) ?? [];
+  const bytes = Math.floor(Number(size) * (UNITS[unit] ?? 0));
+  if (bytes < 1 || !Number.isSafeInteger(bytes))
+    throw new InputProblem(`--best is "${text}"; it takes 8-bit, 4-bit, or a size such as 500kB or 1.5MB.`);
+  return { kind: 'bytes', bytes };
 }
 
 /** A limit given in units of `unit`, or its default. */

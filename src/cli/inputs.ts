@@ -6,7 +6,8 @@ import { parseCard } from '../data/card';
 import type { DataLimits } from '../data/limits';
 import { parseRecipeText } from '../recipe/parse';
 import type { Recipe } from '../recipe/types';
-import type { TargetId } from '../recipe/targets';
+import type { BestGoal } from '../engine/protocol/index';
+import { DEFAULT_TARGET, type TargetId } from '../recipe/targets';
 import type { Arguments } from './args';
 import { externalFiles, type PlacedFile } from './external';
 import { tryFolder } from './outputs';
@@ -17,13 +18,17 @@ import type { PlacedSamples } from './studio';
 export interface Inputs {
   /** The model first, then its external data. */
   readonly modelFiles: readonly PlacedFile[];
+  /** What runs first: of `best` the target with no passes. */
   readonly recipe: Recipe;
+  readonly best: BestGoal | null;
   /** The backend that was asked for by name: scores run on it even where it is slow. */
   readonly ep: TargetId | null;
   readonly out: string;
   readonly report: string | null;
   readonly sensitivity: string | null;
   readonly profile: boolean;
+  /** Whether original and result are compared and timed. */
+  readonly score: boolean;
   readonly data: PlacedSamples | null;
   /** Samples that passes may learn from. */
   readonly calibration: number;
@@ -37,7 +42,10 @@ export interface Inputs {
 export function readInputs(args: Arguments): Inputs {
   const model = resolve(args.model);
   requireFile(model, 'The model');
-  const recipe = parsed('recipe', args.recipe, parseRecipeText);
+  const recipe: Recipe =
+    args.recipe === null
+      ? { version: 1, target: args.best?.target ?? DEFAULT_TARGET, passes: [] }
+      : parsed('recipe', args.recipe, parseRecipeText);
   const data = args.card !== null ? readCard(args.card) : args.samples === null ? null : findSamples(args.samples);
   const external = externalFiles(model);
   const out = writable(args.out, '--out');
@@ -53,7 +61,7 @@ export function readInputs(args: Arguments): Inputs {
     [
       { what: 'the model itself', path: model },
       ...external.map(({ path }) => ({ what: "the model's external data", path })),
-      { what: 'the recipe', path: args.recipe },
+      ...(args.recipe === null ? [] : [{ what: 'the recipe', path: args.recipe }]),
       ...(args.card === null ? [] : [{ what: 'the card', path: args.card }]),
       ...(data?.isFolder === false ? [{ what: 'the samples', path: data.path }] : []),
     ],
@@ -61,6 +69,8 @@ export function readInputs(args: Arguments): Inputs {
   );
   return {
     modelFiles: [{ path: model, name: basename(model) }, ...external],
+    best: args.best?.goal ?? null,
+    score: args.score,
     recipe: args.ep === null ? recipe : { ...recipe, target: args.ep },
     ep: args.ep,
     out,

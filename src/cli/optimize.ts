@@ -1,9 +1,10 @@
 /** One run of the command, on a studio. */
 import { chanceRemedy, chanceWords } from '../base/chance-words';
-import { fromPlainError } from '../base/errors';
+import { fromPlainError, WhittleError } from '../base/errors';
 import { counted } from '../base/plural';
 import {
   providerFor,
+  type BestGoal,
   type Evaluation,
   type Outcome,
   type Provider,
@@ -12,6 +13,7 @@ import {
 } from '../engine/protocol/index';
 import { contradictionsOf } from '../recipe/contradictions';
 import { usesSamples } from '../recipe/steps';
+import type { Recipe } from '../recipe/types';
 import { TARGETS } from '../recipe/targets';
 import type { Results } from '../report/index';
 import type { Inputs } from './inputs';
@@ -35,19 +37,21 @@ export async function optimize(studio: Studio, inputs: Inputs, limit: number | n
   log('Opening the model');
   const opened = value(await studio.open(inputs.modelFiles));
   const data = inputs.data === null ? null : await addSamples(studio, inputs, inputs.data, limit, log);
-  const recipe = value(await studio.loadRecipe(inputs.recipe));
-  for (const { words } of contradictionsOf(recipe, opened.layers)) log(`  ${words}`);
+  const given = value(await studio.loadRecipe(inputs.recipe));
+  for (const { words } of contradictionsOf(given, opened.layers)) log(`  ${words}`);
   // Told before anything learns from them; else by the score, which is made anyway.
-  const learns = data?.labelled === true && recipe.passes.some(usesSamples);
+  const learns = data?.labelled === true && (inputs.best !== null || given.passes.some(usesSamples));
   if (learns) {
     log('Scoring the original');
     await tellDoubt(studio, inputs, value(await studio.scoreOriginal()), log);
   }
+  const recipe = inputs.best === null ? given : await bestOf(studio, inputs.best, log);
   log('Running the recipe');
   const exported = value(await studio.exportModel());
   const environment = value(await studio.environment());
   const provider = providerFor(TARGETS[recipe.target], environment.providers);
-  const figures = exported.proof.runnable ? await figuresOf(studio, inputs, provider, data?.split.scored ?? null, log) : NOTHING;
+  const figures =
+    inputs.score && exported.proof.runnable ? await figuresOf(studio, inputs, provider, data?.split.scored ?? null, log) : NOTHING;
   if (!learns && figures.evaluation) await tellDoubt(studio, inputs, figures.evaluation, log);
   if (!exported.proof.runnable)
     log(
@@ -55,9 +59,33 @@ export async function optimize(studio: Studio, inputs: Inputs, limit: number | n
         (inputs.sensitivity === null ? '' : ` ${inputs.sensitivity} is not written: a scan of layers needs runs.`),
     );
   return {
-    results: { recipe, date: new Date(), environment, opened, data, preview: null, exported, asked: null, tried: [], ...figures },
+    results: {
+      recipe,
+      date: new Date(),
+      environment,
+      opened,
+      data,
+      preview: null,
+      exported,
+      asked: inputs.best && { by: 'best', goal: inputs.best },
+      tried: [],
+      ...figures,
+    },
     save: (to) => studio.save(to),
   };
+}
+
+/** The recipe of those tried that loses least, which is then the studio's. Throws `bad-recipe` where none is of use. */
+async function bestOf(studio: Studio, goal: BestGoal, log: Log): Promise<Recipe> {
+  log('Trying recipes');
+  const { chosen, said } = value(await studio.best(goal));
+  for (const line of said) log(`  ${line}`);
+  if (chosen !== null) return chosen.recipe;
+  throw new WhittleError(
+    'bad-recipe',
+    'No recipe of use was found.',
+    'What was tried, and what would help, stands above. Nothing was written.',
+  );
 }
 
 /** Reads the samples, by their card or by one that is proposed and searched for its preset, and tells what was found. */

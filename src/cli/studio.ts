@@ -10,6 +10,7 @@ export const ASKED = [
   'loadRecipe',
   'scoreOriginal',
   'findPreset',
+  'best',
   'exportModel',
   'measure',
   'evaluate',
