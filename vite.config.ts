@@ -23,6 +23,8 @@ export default defineConfig(({ command }) => ({
   // The first import of onnxruntime's wasm takes seconds on a busy machine.
   test: {
     include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'scripts/**/*.test.ts', 'fuzz/*.test.ts'],
+    // Vitest leaves one core to itself, which on a machine of two is half of it.
+    maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // The package's web build fetches its wasm, which Node cannot do from a file.
