@@ -16,7 +16,9 @@ export async function guessArrays(found: Found, model: Model): Promise<Guess | n
   const input = single(model);
   const arrays = testFirst(found.arrays, ({ file }) => file.path);
   if (input === null) return null;
-  for (const array of arrays) {
+  // A model made for several samples at a time takes the whole array, which is then no list of pictures.
+  const whole = (shape: readonly number[]): boolean => Number(input.dims[0]) > 1 && shape.join() === input.dims.join();
+  for (const array of arrays.filter(({ shape }) => !whole(shape))) {
     const sample = sampleShape(array, input);
     const frame = sample && frameFor(input, sample);
     if (!sample || !frame) continue;

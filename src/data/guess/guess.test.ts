@@ -246,3 +246,9 @@ testOnData('CIFAR-10 and ImageNet without their cards', async (root) => {
     });
   }
 });
+
+test('an array that a model made for several samples takes whole is its input, and no list of pictures', async () => {
+  const array = file('x.npy', npy('<f4', [2, 8, 8], new Float32Array(128)));
+  expect(await cardFor([array], model([2, 8, 8]))).toMatchObject({ format: 'tensors', tensors: { x: 'x.npy' } });
+  expect(await cardFor([array], model(['n', 1, 8, 8]))).toMatchObject({ format: 'npy' });
+});
