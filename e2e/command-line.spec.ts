@@ -19,7 +19,7 @@ function optimizeWith(
 ): { readonly code: number | null; readonly out: string; readonly lines: readonly string[] } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [...COMMAND, ...args], {
     encoding: 'utf8',
-    env: { ...process.env, ...(chromium === undefined ? {} : { CHROMIUM_PATH: chromium }) },
+    env: { ...process.env, WHITTLE_CACHE: '', ...(chromium === undefined ? {} : { CHROMIUM_PATH: chromium }) },
   });
   return { code: status, out: stdout, lines: stderr.trim().split('\n') };
 }
@@ -209,7 +209,10 @@ for (const [where, option] of [
     const folder = test.info().outputPath();
     mkdirSync(folder, { recursive: true });
     const args = [DIGITS, '--recipe', recipe(folder, [{ id: 'quantize-weights' }]), '--out', join(folder, 'out.onnx')];
-    const command = spawn(process.execPath, [...COMMAND, ...args, ...option], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const command = spawn(process.execPath, [...COMMAND, ...args, ...option], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, WHITTLE_CACHE: '' },
+    });
     command.stderr.on('data', (said: Buffer) => {
       if (said.includes('Running the recipe')) command.kill('SIGTERM');
     });

@@ -1,6 +1,6 @@
 /** A hash of all that the engine's results come from, so that a build never takes up those of another. */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Rooms that only show results, or fetch what they are made from. */
@@ -15,9 +15,10 @@ export function engineVersion(root: string): string {
       hash.update(path).update(readFileSync(join(root, folder, path)));
     }
   }
-  // onnxruntime computes what passes see of a model.
-  return hash
-    .update(readFileSync(join(root, 'node_modules/onnxruntime-web/package.json')))
-    .digest('hex')
-    .slice(0, 16);
+  // onnxruntime computes what passes see of a model; its native build is an optional part of the install.
+  for (const build of ['web', 'node']) {
+    const facts = join(root, `node_modules/onnxruntime-${build}/package.json`);
+    if (existsSync(facts)) hash.update(readFileSync(facts));
+  }
+  return hash.digest('hex').slice(0, 16);
 }

@@ -36,7 +36,9 @@ Runs a recipe on an ONNX model, with the page's own engine: in this process on o
 External data are read from where the model says, inside its own folder. No file that is read is ever written to, by any name.
 All files are written whole, or none is. Exit code 0: they are, and a before/after table and what stays as it was are printed.
 2: bad arguments or input. 1: anything else (a full disk, no Chromium, a fault of Whittle). One line says which. 130, 143: stopped.
-CHROMIUM_PATH names the browser of --in-browser; without it Chrome or Chromium is looked for where they usually are.`;
+Fits that took long are kept for the next run, 1 GiB at most, in the system's place for caches or the folder that WHITTLE_CACHE
+names; WHITTLE_CACHE= keeps nothing. CHROMIUM_PATH names the browser of --in-browser; without it Chrome or Chromium is looked for
+where they usually are.`;
 
 export interface Arguments {
   readonly model: string;

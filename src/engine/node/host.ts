@@ -1,7 +1,12 @@
+import { fileURLToPath } from 'node:url';
+import { engineVersion } from '../../../scripts/engine-version';
+import { folderShelf } from '../../artifacts/node/folder';
 import { createArtifacts } from '../../artifacts/store';
 import { createCpuCompute } from '../../compute/cpu';
 import { createNodeRuntime } from '../../runtime/node/index';
 import type { Host } from '../worker/host';
+import { SLOW_MS } from '../worker/lasting';
+import { cacheFolder } from './cache';
 import { startNodeCompressor } from './compressor';
 import { decodeBySharp } from './decode';
 
@@ -11,8 +16,23 @@ export function nodeHost(): Host {
     acquire: () => Promise.resolve({ compute: createCpuCompute(), gpu: null, runtime: createNodeRuntime(), fallbackReason: null }),
     decode: decodeBySharp,
     startCompressor: startNodeCompressor,
-    // A run of the command ends with its result: nothing is looked for again.
-    keeper: { artifacts: createArtifacts(Promise.resolve(null)), slowMs: Infinity, version: '' },
+    keeper: diskKeeper(),
     product: `Node ${process.versions.node}`,
+  };
+}
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** A fit that the last run of the command made is found again by the next. */
+function diskKeeper(): Host['keeper'] {
+  const folder = cacheFolder(process.platform, process.env);
+  let version: string | null = null;
+  return {
+    artifacts: createArtifacts(folder === null ? Promise.resolve(null) : folderShelf(folder)),
+    slowMs: SLOW_MS,
+    // Reads every source, which only a run that keeps something has to wait for.
+    get version() {
+      return (version ??= engineVersion(ROOT));
+    },
   };
 }

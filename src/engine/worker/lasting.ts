@@ -9,6 +9,9 @@ export interface Keeper extends Pick<Lasting, 'artifacts' | 'slowMs'> {
   readonly version: string;
 }
 
+/** What takes longer is kept: finding it again takes about this at most. */
+export const SLOW_MS = 1000;
+
 /** Results over this model on this device. */
 export function lastingOf({ artifacts, slowMs, version }: Keeper, doc: Document, { compute, runtime }: Platform): Lasting {
   let model: Promise<string> | null = null;

@@ -1,12 +1,9 @@
 import { opfsShelf } from '../../artifacts/opfs';
 import { createArtifacts } from '../../artifacts/store';
-import type { Keeper } from './lasting';
+import { SLOW_MS, type Keeper } from './lasting';
 
 /** A hash of the sources that results come from, put in by the build (vite.config.ts); null where they may change under the page. */
 declare const ENGINE_VERSION: string | null;
-
-/** About what finding one takes at most. */
-const SLOW_MS = 1000;
 
 /** The artifacts of this page. Without a version nothing is kept, since nothing tells results of other code apart. */
 export function pageArtifacts(): Keeper {
