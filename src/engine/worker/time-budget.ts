@@ -18,7 +18,7 @@ import { firstKeeping, mostTrials, outOfReach, refuseRuin } from './budget';
 import { exportModel } from './export';
 import { oneSample, timePair, withPair } from './pair';
 import { profile } from './profile';
-import { recipeLoss, trialLoss } from './recipe-loss';
+import { recipeLoss, TRIAL_SAMPLES } from './recipe-loss';
 import { withRun } from './with-run';
 import type { Workbench } from './workbench';
 
@@ -81,7 +81,7 @@ export async function planTime(bench: Workbench, data: Dataset | null, recipe: R
       `the fastest plan takes ${percent(chosen.timed.median)}`,
       'Allow more time.',
     );
-  const loss = await trialLoss(bench, data, chosen.recipe, job);
+  const loss = await recipeLoss(bench, data, chosen.recipe, TRIAL_SAMPLES, job);
   refuseRuin({ ruin: ruinOf(loss, data === null) }, `${percent(ratio)} of the original's time`);
   return {
     recipe: chosen.recipe,
