@@ -63,11 +63,7 @@ async function studioOf(page: Page): Promise<Studio> {
     async addSamples({ name, card, path, isFolder }, split) {
       const input = await chooseFiles(page, [path], isFolder);
       return whittle.evaluate(
-        async (automation, { name: title, card: own, input: { files }, split: parts }) => {
-          if (own === null) return automation.addData([...(files ?? [])], parts);
-          const read = await automation.setData(title, own, [...(files ?? [])], parts);
-          return read.ok ? { ok: true as const, value: { data: read.value, said: [] } } : read;
-        },
+        (automation, given) => automation.addData(given.name, given.card, [...(given.input.files ?? [])], given.split),
         { name, card, input, split },
       );
     },

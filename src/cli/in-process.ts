@@ -23,9 +23,7 @@ export function studioHere(): Studio {
       const files = await Promise.all(
         paths.map(async (each) => fileAt(each, isFolder ? join(basename(path), relative(path, each)) : null)),
       );
-      if (card === null) return automation.addData(files, split);
-      const read = await automation.setData(name, card, files, split);
-      return read.ok ? { ok: true, value: { data: read.value, said: [] } } : read;
+      return automation.addData(name, card, files, split);
     },
     async save(to) {
       const { exported } = useResults.getState();

@@ -56,10 +56,12 @@ export interface Automation {
   /** `split`: samples that passes may learn from (128 unless given), and how many of the others are scored. */
   setData(name: string, card: Card, files: readonly File[], split?: Partial<SplitChoice>): Promise<Outcome<DataSummary>>;
   /**
-   * As a person's drop: a card is proposed, and with labels the preset looked for and taken where it is clearly better. `said`: what was
-   * found.
+   * By the card, as `setData`; null: as a person's drop, where one is proposed, and with labels the preset looked for and taken where it is
+   * clearly better. `said`: what was found.
    */
   addData(
+    name: string,
+    card: Card | null,
     files: readonly File[],
     split?: Partial<SplitChoice>,
   ): Promise<Outcome<{ readonly data: DataSummary; readonly said: readonly string[] }>>;
@@ -139,8 +141,9 @@ export const automation: Automation = {
   stats: async () => (await theEngine()).stats(),
   open: (files, paths) => outcome(() => actions.openModel(actions.named(files, paths))),
   setData: (name, card, files, split) => outcome(() => samples.setData(name, card, actions.named(files), split)),
-  addData: (files, split) =>
+  addData: (name, card, files, split) =>
     outcome(async () => {
+      if (card !== null) return { data: await samples.setData(name, card, actions.named(files), split), said: [] };
       const data = await samples.addData(actions.named(files), split);
       const { proposal, prepared } = useDocument.getState();
       return { data, said: [...(proposal?.why ?? []), ...(prepared === null ? [] : [prepared])] };
