@@ -9,6 +9,14 @@ declare module '*/ensure-browser.mjs' {
   /** Finds or installs a full Chromium and the Vulkan driver beside it. */
   export function ensureBrowser(): { readonly path: string; readonly swiftShader: string | null };
 }
+declare module '*/stale.mjs' {
+  /** Whether `output` is missing or older than one of `sources`. @param sources files and folders, from `root`. */
+  export function isStale(root: string, output: string, sources: readonly string[]): boolean;
+}
+declare module '*/bundle-command.mjs' {
+  /** Path of the command's bundle, which is built first where it has to be. */
+  export function bundledCommand(): Promise<string>;
+}
 declare module '*/find-firefox.mjs' {
   /** Path of the system's Firefox, or null; FIREFOX_PATH wins. Throws where that names nothing. */
   export function findFirefox(): string | null;

@@ -1,5 +1,5 @@
 /** `npm run optimize`: the studio's engine on the command line. See `--help`. */
-import { resolve } from 'node:path';
+
 import type { Browser } from 'playwright';
 import type { PreviewServer } from 'vite';
 import { isInputError, toPlainError, WhittleError } from '../base/errors';
@@ -9,6 +9,7 @@ import { readInputs, type Inputs } from './inputs';
 import { optimize, type Log, type Run } from './optimize';
 import { Outputs } from './outputs';
 import { InputProblem, oneLine, reasonOf, RunProblem } from './problem';
+import { packageRoot } from './root';
 import { sensitivityText } from './sensitivity';
 import { runInBrowser } from './in-browser';
 import { stopOnSignals, within } from './stop';
@@ -48,7 +49,7 @@ async function inProcess(inputs: Inputs, limit: number | null): Promise<Run> {
 
 async function inBrowser(inputs: Inputs, limit: number | null): Promise<Run> {
   const [{ serveStudio }, { startChromium }] = await Promise.all([import('./build'), import('./browser')]);
-  server = await serveStudio(resolve(import.meta.dirname, '../..'));
+  server = await serveStudio(packageRoot());
   browser = await startChromium();
   const [url = ''] = server.resolvedUrls?.local ?? [];
   return runInBrowser(browser, url, inputs, limit, log);

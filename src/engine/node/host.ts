@@ -21,7 +21,8 @@ export function nodeHost(): Host {
   };
 }
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+/** Of the sources that a bundle was made from; undefined where sources run. */
+declare const ENGINE_VERSION: string | undefined;
 
 /** A fit that the last run of the command made is found again by the next. */
 function diskKeeper(): Host['keeper'] {
@@ -32,7 +33,8 @@ function diskKeeper(): Host['keeper'] {
     slowMs: SLOW_MS,
     // Reads every source, which only a run that keeps something has to wait for.
     get version() {
-      return (version ??= engineVersion(ROOT));
+      return (version ??=
+        typeof ENGINE_VERSION === 'string' ? ENGINE_VERSION : engineVersion(fileURLToPath(new URL('../../..', import.meta.url))));
     },
   };
 }
