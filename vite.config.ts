@@ -22,7 +22,7 @@ export default defineConfig(({ command }) => ({
   build: { target: 'es2023', assetsInlineLimit: 0 },
   // The first import of onnxruntime's wasm takes seconds on a busy machine.
   test: {
-    include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'scripts/**/*.test.ts', 'fuzz/*.test.ts'],
+    include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'scripts/**/*.test.ts', 'fuzz/*.test.ts', 'bench/**/*.test.ts'],
     // Vitest leaves one core to itself, which on a machine of two is half of it.
     maxWorkers: '100%',
     testTimeout: 60_000,

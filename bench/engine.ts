@@ -1,34 +1,56 @@
-/** The engine that the page uses without a GPU, in Node, for benchmarks. */
+/** The engine in this process, for benches: on the native runtime as the command has it, or on the web's as the page without a GPU. */
 import { openAsBlob, readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { createCpuCompute } from '../src/compute/cpu';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { openDataset, parseCard } from '../src/data/index';
 import type { Dataset } from '../src/data/types';
+import { decodeBySharp } from '../src/engine/node/decode';
+import { nodeHost } from '../src/engine/node/host';
 import { openDocument } from '../src/engine/worker/document';
+import type { Platform } from '../src/engine/worker/platform';
 import { createWebRuntime } from '../src/runtime/web/index';
+import type { Runtime } from '../src/runtime/types';
+import { UsageProblem } from './harness/bench';
 
 /** Runs to its end and says nothing. */
 export const job = { signal: new AbortController().signal, onProgress: () => {} };
-export const runtime = createWebRuntime({ device: null });
-export const platform = { compute: createCpuCompute(), gpu: null, runtime, fallbackReason: 'Node', lost: job.signal };
 
-/** A model in memory, as the page opens a dropped file, on WASM alone. */
-export function openBlob(path: string, blob: Blob): ReturnType<typeof openDocument> {
-  return openDocument([{ path, blob }], () => Promise.resolve(runtime), job);
+/** The option of a bench that names what models run on. */
+export const ON = { on: { type: 'string', default: 'native' } } as const;
+
+export interface Engine {
+  readonly runtime: Runtime;
+  readonly platform: Platform;
+  /** A model in memory, as the page opens a dropped file. */
+  openBlob(path: string, blob: Blob): ReturnType<typeof openDocument>;
+  /** A model of the disk with its external data. */
+  openModel(path: string): ReturnType<typeof openDocument>;
 }
 
-/** A model of the disk with its external data, as the page opens dropped files, on WASM alone. */
-export async function openModel(path: string): ReturnType<typeof openDocument> {
-  return openBlob(basename(path), await openAsBlob(path));
+/** @param on "native" or "wasm". Throws UsageProblem for another. */
+export async function engineOn(on: string): Promise<Engine> {
+  if (on !== 'native' && on !== 'wasm') throw new UsageProblem(`--on is "native" or "wasm", not "${on}".`);
+  const here = await nodeHost().acquire();
+  const runtime = on === 'native' ? here.runtime : createWebRuntime({ device: null });
+  const openBlob = (path: string, blob: Blob): ReturnType<typeof openDocument> =>
+    openDocument([{ path, blob }], () => Promise.resolve(runtime), job);
+  return {
+    runtime,
+    platform: { ...here, runtime, lost: job.signal },
+    openBlob,
+    openModel: async (path) => openBlob(basename(path), await openAsBlob(path)),
+  };
 }
 
-/** A folder with `card.json` and the files that it names. */
-export async function openFolder(folder: string): Promise<Dataset> {
-  const card = parseCard(JSON.parse(readFileSync(join(folder, 'card.json'), 'utf8')));
-  const files = readdirSync(folder)
-    .filter((path) => path !== 'card.json')
-    .map(async (path) => ({ path, blob: await openAsBlob(join(folder, path)) }));
-  return openDataset(card, await Promise.all(files), job);
+/** The samples of a card, pictures decoded as the command decodes them. */
+export async function openCard(path: string): Promise<Dataset> {
+  const card = parseCard(JSON.parse(readFileSync(path, 'utf8')));
+  const folder = resolve(dirname(path), card.data);
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => file !== resolve(path))
+    .map(async (file) => ({ path: relative(folder, file), blob: await openAsBlob(file) }));
+  return openDataset(card, await Promise.all(files), job, decodeBySharp);
 }
 
 /** The most memory that this process has held, in MiB, on Linux. */

@@ -2,13 +2,15 @@
  * What a recipe costs over several draws of the samples that it learns from: one draw's figure moves by more than methods differ. Each
  * draw's file is scored against the bytes of the file that was opened, on the samples that this draw left out.
  */
-import { deviation, mean } from '../../src/base/stats';
 import type { Dataset } from '../../src/data/types';
 import { BeforeOutputs } from '../../src/measure/before';
 import { evaluateSides, type Side } from '../../src/measure/evaluate';
 import { datasetSamples } from '../../src/measure/samples';
 import { CALIBRATION_SEED } from '../../src/measure/split';
-import { job, runtime, type openModel } from '../engine';
+import { job, type Engine } from '../engine';
+import type { Keep } from '../harness/bench';
+
+type Doc = Awaited<ReturnType<Engine['openModel']>>;
 
 export interface Scores {
   readonly bytes: number;
@@ -38,13 +40,13 @@ export function seedsOf(draws: number): number[] {
 }
 
 /** @throws Error where the data have no labels or the model's outputs are no class scores. */
-export async function judgeOf(doc: Awaited<ReturnType<typeof openModel>>, data: Dataset): Promise<Judge> {
-  const opened = await runtime.create(doc.model.source, { ep: 'wasm' }, job.signal);
+export async function judgeOf({ runtime }: Engine, doc: Doc, data: Dataset): Promise<Judge> {
+  const opened = await runtime.create(doc.model.source, runtime.reference, job.signal);
   const samples = datasetSamples(data, opened.inputs);
   const known = new BeforeOutputs();
   const before: Side = (feeds, signal) => opened.run(feeds, signal);
   return async (file, indices) => {
-    const written = await runtime.create(new Uint8Array(await file.arrayBuffer()), { ep: 'wasm' }, job.signal);
+    const written = await runtime.create(new Uint8Array(await file.arrayBuffer()), runtime.reference, job.signal);
     const figures = await evaluateSides(samples, before, (feeds, signal) => written.run(feeds, signal), known, indices, job);
     await written.release();
     const { agreement, outputs, answers } = figures;
@@ -77,15 +79,15 @@ export function partOf(data: Dataset, indices: readonly number[]): Dataset {
   };
 }
 
-/** Mean, standard deviation and range of every figure; of one draw the deviation is null. */
-export function spreadOf(
-  draws: readonly Draw[],
-): Record<'lost' | 'agreement' | 'kl' | 'bytes', { mean: number; sd: number | null; min: number; max: number }> {
-  const spread = (pick: (scores: Scores) => number): { mean: number; sd: number | null; min: number; max: number } => {
-    const values = draws.map((each) => pick(each));
-    return { mean: mean(values), sd: values.length < 2 ? null : deviation(values), min: Math.min(...values), max: Math.max(...values) };
+/** Keeps mean and spread over the draws. */
+export function figuresOf(figure: Keep, name: string, draws: readonly Draw[]): void {
+  const spread = (what: string, unit: string, pick: (draw: Draw) => number): void => {
+    figure(`${name}, ${what}`, unit, draws.map(pick), 'mean');
   };
-  return { lost: spread((s) => s.lost), agreement: spread((s) => s.agreement), kl: spread((s) => s.kl), bytes: spread((s) => s.bytes) };
+  spread('top-1 lost', 'points', ({ lost }) => lost);
+  spread('agreement', '%', ({ agreement }) => agreement);
+  spread('KL', 'nats', ({ kl }) => kl);
+  spread('file', 'bytes', ({ bytes }) => bytes);
 }
 
 const fixed = (value: number): string => value.toFixed(2);
@@ -96,17 +98,5 @@ export function describeDraw({ seed, bytes, samples, top1, lost, interval, agree
   return (
     `${of}: ${bytes} bytes; lost ${fixed(lost)} points (95 %: ${interval.map(fixed).join(' to ')}) ` +
     `of ${fixed(top1)}, agreement ${fixed(agreement)} %, KL ${kl.toPrecision(3)} on ${samples}`
-  );
-}
-
-/** One line over all draws. @param original bytes of the opened file. */
-export function describeSpread(draws: readonly Draw[], original: number): string {
-  const { lost, agreement, kl, bytes } = spreadOf(draws);
-  const shown = ({ mean: centre, sd, min, max }: typeof lost, write: (value: number) => string): string =>
-    sd === null ? `${write(centre)} (one)` : `${write(centre)} ± ${write(sd)} (${write(min)} to ${write(max)})`;
-  return (
-    `${draws.length} ${draws.length === 1 ? 'draw' : 'draws'}: lost ${shown(lost, fixed)} points, ` +
-    `agreement ${shown(agreement, fixed)} %, KL ${shown(kl, (v) => v.toPrecision(3))}, ` +
-    `${shown(bytes, (v) => v.toFixed(0))} bytes, ${((bytes.mean * 100) / original).toFixed(2)} %`
   );
 }

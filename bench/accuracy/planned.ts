@@ -5,7 +5,7 @@ import { exportModel } from '../../src/engine/worker/export';
 import { Workbench } from '../../src/engine/worker/workbench';
 import { scoredSamples } from '../../src/measure/split';
 import type { Recipe } from '../../src/recipe/types';
-import { job, platform, type openModel } from '../engine';
+import { job, openCard, type Engine } from '../engine';
 import { judgeOf, partOf, seedsOf, type Draw } from './draws';
 
 const CALIBRATION = 128;
@@ -19,18 +19,21 @@ interface PlannedDraw {
   readonly score: (recipe: Recipe) => Promise<Draw>;
 }
 
-/** Goes through so many draws. */
+/** Goes through so many draws of a card's samples. */
 export async function eachDraw(
-  doc: Awaited<ReturnType<typeof openModel>>,
-  data: Dataset,
+  engine: Engine,
+  modelPath: string,
+  card: string,
   draws: number,
   work: (planned: PlannedDraw) => Promise<void>,
 ): Promise<void> {
-  const judge = await judgeOf(doc, data);
+  const doc = await engine.openModel(modelPath);
+  const data = await openCard(card);
+  const judge = await judgeOf(engine, doc, data);
   for (const seed of seedsOf(draws)) {
     const drawn = draw(data.length, PART, seed);
     const part = partOf(data, drawn);
-    const bench = new Workbench(doc, platform, () => ({ data: part, calibration: CALIBRATION }));
+    const bench = new Workbench(doc, engine.platform, () => ({ data: part, calibration: CALIBRATION }));
     const score = async (recipe: Recipe): Promise<Draw> => {
       const { blob } = await exportModel(bench, recipe, job);
       return { seed, ...(await judge(blob, scoredSamples(data.length, null, drawn))) };

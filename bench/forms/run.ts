@@ -2,6 +2,7 @@
  * Writes every form of every model of a folder, on the engine in Node, for judge.py to load: one line each with bytes and what was left
  * out. See README.md.
  */
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { toPlainError } from '../../src/base/errors';
@@ -10,12 +11,10 @@ import { exportProven } from '../../src/engine/worker/proof';
 import type { Proof } from '../../src/engine/protocol/index';
 import { Workbench } from '../../src/engine/worker/workbench';
 import { randomFeeds } from '../../src/runtime/feeds';
-import type { RecipeStep } from '../../src/recipe/types';
-import { job, openModel, platform } from '../engine';
-
-const [folder, out] = process.argv.slice(2);
-if (folder === undefined || out === undefined) throw new Error('Usage: tsx bench/forms/run.ts MODELS OUT');
-mkdirSync(out, { recursive: true });
+import type { Recipe, RecipeStep } from '../../src/recipe/types';
+import { engineOn, job, ON } from '../engine';
+import { defineBench, UsageProblem } from '../harness/bench';
+import { pythonOf } from '../harness/python';
 
 const quantize = (options: NonNullable<RecipeStep['options']>): RecipeStep => ({ id: 'quantize-weights', options });
 const FORMS: Readonly<Record<string, readonly RecipeStep[]>> = {
@@ -38,25 +37,45 @@ const FORMS: Readonly<Record<string, readonly RecipeStep[]>> = {
   float16: [{ id: 'convert-float16' }],
 };
 
-for (const file of readdirSync(folder).filter((name) => name.endsWith('.onnx'))) {
-  const doc = await openModel(join(folder, file));
-  const data = madeUp(doc.summary.inputs);
-  const bench = new Workbench(doc, platform, () => ({ data, calibration: 2 }));
-  for (const [form, passes] of Object.entries(FORMS)) {
-    const from = performance.now();
-    try {
-      const exported = await exportProven(bench, data, { version: 1, target: 'wasm', passes: [{ id: 'fold-batchnorm' }, ...passes] }, job);
-      writeFileSync(join(out, `${basename(file, '.onnx')}.${form}.onnx`), new Uint8Array(await exported.blob.arrayBuffer()));
-      const skipped = exported.steps.flatMap((step) => step.skipped);
-      console.log(
-        `${file} ${form}: ${exported.bytes} bytes, ${((performance.now() - from) / 1000).toFixed(1)} s, ` +
-          `${exported.steps.map((step) => step.changed).join('+')} changed, ${skipped.length} named; ${inWords(exported.proof)}`,
-      );
-    } catch (error) {
-      console.log(`${file} ${form}: refused, ${toPlainError(error).message}`);
+export const bench = defineBench({
+  what: 'Every form of every model of a folder, held to onnx.checker and native onnxruntime in Python.',
+  usage: 'MODELS OUT [--on native|wasm]',
+  options: ON,
+  async run({ values, positionals: [folder, out], say, figure }) {
+    if (folder === undefined || out === undefined) throw new UsageProblem('A folder of models and one for the files are needed.');
+    const engine = await engineOn(values.on);
+    mkdirSync(out, { recursive: true });
+    let written = 0;
+    for (const file of readdirSync(folder).filter((name) => name.endsWith('.onnx'))) {
+      const doc = await engine.openModel(join(folder, file));
+      const data = madeUp(doc.summary.inputs);
+      const workbench = new Workbench(doc, engine.platform, () => ({ data, calibration: 2 }));
+      for (const [form, passes] of Object.entries(FORMS)) {
+        const from = performance.now();
+        try {
+          const recipe: Recipe = { version: 1, target: 'wasm', passes: [{ id: 'fold-batchnorm' }, ...passes] };
+          const exported = await exportProven(workbench, data, recipe, job);
+          writeFileSync(join(out, `${basename(file, '.onnx')}.${form}.onnx`), new Uint8Array(await exported.blob.arrayBuffer()));
+          written += 1;
+          const skipped = exported.steps.flatMap((step) => step.skipped);
+          say(
+            `${file} ${form}: ${exported.bytes} bytes, ${((performance.now() - from) / 1000).toFixed(1)} s, ` +
+              `${exported.steps.map((step) => step.changed).join('+')} changed, ${skipped.length} named; ${inWords(exported.proof)}`,
+          );
+        } catch (error) {
+          say(`${file} ${form}: refused, ${toPlainError(error).message}`);
+        }
+      }
     }
-  }
-}
+    const judged = spawnSync(pythonOf('judges'), [join(import.meta.dirname, 'judge.py'), out], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      encoding: 'utf8',
+    });
+    say(judged.stdout);
+    figure('files written', 'files', written);
+    figure('of them not valid, or not loaded', 'files', judged.stdout.split('FAILED').length - 1);
+  },
+});
 
 /**
  * How far the written file is from the opened one, from the studio's values, and the graph without loss from the opened file: parts of the

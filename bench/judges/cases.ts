@@ -1,8 +1,8 @@
 /** What is judged: every model, and the recipes it goes through. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
+import { ROOT } from '../harness/machine';
 
-export const ROOT = resolve(import.meta.dirname, '../..');
 const SAMPLES = join(ROOT, 'public/samples');
 
 export interface Model {

@@ -2,43 +2,61 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { judgeOperators } from './operators';
-import { casesOf, findModels, ROOT, type Case } from './cases';
+import { defineBench, UsageProblem } from '../harness/bench';
+import { ROOT } from '../harness/machine';
+import { pythonOf } from '../harness/python';
+import { casesOf, findModels, type Case, type Model } from './cases';
 import { roundTrip, runOnWeb, seededFeeds } from './web';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { python: { type: 'string', default: 'python3' }, only: { type: 'string', default: '' } },
+export const bench = defineBench({
+  what: 'Exports judged by the onnx package and native onnxruntime in Python: round trips, forms, bytes, zeros.',
+  usage: 'FOLDER [--only REGEXP]',
+  options: { only: { type: 'string', default: '' } },
+  async run({ values, positionals: [folder], figure }) {
+    if (folder === undefined) throw new UsageProblem('A folder for the files is needed.');
+    const out = resolve(folder);
+    mkdirSync(out, { recursive: true });
+    const python = pythonOf('judges');
+    const models = findModels();
+    const cases = casesOf(models).filter(({ model, id }) => new RegExp(values.only).test(`${model.name}.${id}`));
+    const failed = cases.filter((each) => !optimized(each, out)).map(({ model, id }) => `${model.name}.${id}`);
+    await runAll(models, cases, out);
+    const list = cases.map(({ model, id }) => ({
+      model: model.name,
+      path: model.path,
+      id,
+      failed: failed.includes(`${model.name}.${id}`),
+    }));
+    writeFileSync(join(out, 'cases.json'), JSON.stringify(list, null, 1));
+    const judged = spawnSync(python, [join(import.meta.dirname, 'judge.py'), out], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      encoding: 'utf8',
+    });
+    console.log(judged.stdout);
+    figure('files judged', 'files', cases.length);
+    figure('not written', 'files', failed.length);
+    figure('lines that failed', 'lines', Number(/(\d+) lines failed/.exec(judged.stdout)?.[1]));
+    figure('operator tests kept whole (1: yes)', '', judgeOperators(join(out, 'operators'), python) ? 1 : 0);
+  },
 });
-const [folder] = positionals;
-if (folder === undefined) throw new Error('Usage: tsx bench/judges/run.ts FOLDER [--python PYTHON] [--only REGEXP]');
-const out = resolve(folder);
-mkdirSync(out, { recursive: true });
 
-const models = findModels();
-const cases = casesOf(models).filter(({ model, id }) => new RegExp(values.only).test(`${model.name}.${id}`));
-const failed = cases.filter((each) => !optimized(each)).map(({ model, id }) => `${model.name}.${id}`);
-
-for (const model of models.filter((each) => cases.some((c) => c.model === each))) {
-  const copy = join(out, `${model.name}.copy.onnx`);
-  roundTrip(model.path, copy);
-  const feeds = await seededFeeds(model.path);
-  await runOnWeb(model.path, feeds, join(out, model.name));
-  for (const { id } of cases.filter((c) => c.model === model)) {
-    const file = join(out, `${model.name}.${id}`);
-    if (existsSync(`${file}.onnx`)) await runOnWeb(`${file}.onnx`, feeds, file);
+/** The same inputs through originals and results on onnxruntime-web, for the judge. */
+async function runAll(models: readonly Model[], cases: readonly Case[], out: string): Promise<void> {
+  for (const model of models.filter((each) => cases.some((c) => c.model === each))) {
+    const copy = join(out, `${model.name}.copy.onnx`);
+    roundTrip(model.path, copy);
+    const feeds = await seededFeeds(model.path);
+    await runOnWeb(model.path, feeds, join(out, model.name));
+    for (const { id } of cases.filter((c) => c.model === model)) {
+      const file = join(out, `${model.name}.${id}`);
+      if (existsSync(`${file}.onnx`)) await runOnWeb(`${file}.onnx`, feeds, file);
+    }
   }
 }
 
-const list = cases.map(({ model, id }) => ({ model: model.name, path: model.path, id, failed: failed.includes(`${model.name}.${id}`) }));
-writeFileSync(join(out, 'cases.json'), JSON.stringify(list, null, 1));
-const judged = spawnSync(values.python, [join(import.meta.dirname, 'judge.py'), out], { stdio: 'inherit' });
-const operators = judgeOperators(join(out, 'operators'), values.python);
-process.exitCode = failed.length > 0 || judged.status !== 0 || !operators ? 1 : 0;
-
 /** Runs the command line as a user would; a file that is there already is kept. */
-function optimized({ model, id, target, passes, limit }: Case): boolean {
+function optimized({ model, id, target, passes, limit }: Case, out: string): boolean {
   const file = join(out, `${model.name}.${id}`);
   if (existsSync(`${file}.onnx`) && existsSync(`${file}.report.json`)) return true;
   writeFileSync(`${file}.recipe.json`, JSON.stringify({ version: 1, target, passes }));

@@ -4,22 +4,16 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { openDataset, parseCard } from '../../src/data/index';
 import type { Dataset } from '../../src/data/types';
 import { exportModel } from '../../src/engine/worker/export';
 import { Workbench } from '../../src/engine/worker/workbench';
 import { datasetSamples } from '../../src/measure/samples';
 import type { Options } from '../../src/passes/options';
-import { job, openBlob, platform, runtime } from '../engine';
+import type { Runtime } from '../../src/runtime/types';
+import { engineOn, job, ON } from '../engine';
+import { defineBench } from '../harness/bench';
 import { makeStack, type StackFiles } from './stack';
-
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { seed: { type: 'string', default: '1' }, bits: { type: 'string', default: '4' }, only: { type: 'string', default: '' } },
-});
-const [folder] = positionals;
-const files = folder === undefined ? makeStack(Number(values.seed)) : filesOf(folder);
 
 const ROUNDINGS: Readonly<Record<string, Options>> = {
   'nearest, min-max': { rounding: 'nearest', range: 'minmax' },
@@ -34,27 +28,39 @@ const GRIDS: Readonly<Record<string, Options>> = {
   'block 32, asymmetric': { granularity: 'block', blockSize: 32, scheme: 'asymmetric' },
 };
 
-const doc = await openBlob('stack.onnx', new Blob([files.model]));
-const [calibration, held] = [await rowsOf(files.calibration), await rowsOf(files.held)];
-const exact = await outputs(files.model);
-
-for (const [grid, shared] of Object.entries(GRIDS)) {
-  for (const [rounding, own] of Object.entries(ROUNDINGS)) {
-    const name = `${grid}: ${rounding}`;
-    if (!name.includes(values.only)) continue;
-    // A bench of its own each: nothing is kept from one to the next.
-    const bench = new Workbench(doc, platform, () => ({ data: calibration, calibration: calibration.length }));
-    const from = performance.now();
-    const exported = await exportModel(
-      bench,
-      { version: 1, target: 'wasm', passes: [{ id: 'quantize-weights', options: { bits: Number(values.bits), ...shared, ...own } }] },
-      job,
-    );
-    const seconds = (performance.now() - from) / 1000;
-    const rounded = await outputs(new Uint8Array(await exported.blob.arrayBuffer()));
-    console.log(`${name}: relative L2 ${relativeError(exact, rounded).toFixed(4)}, ${exported.bytes} bytes, ${seconds.toFixed(1)} s`);
-  }
-}
+export const bench = defineBench({
+  what: '4-bit weights on a stack of four MatMuls: relative L2 error of its output on rows unseen, by rounding.',
+  usage: '[FOLDER] [--on native|wasm] [--seed 1] [--bits 4] [--only TEXT]',
+  options: {
+    ...ON,
+    seed: { type: 'string', default: '1' },
+    bits: { type: 'string', default: '4' },
+    only: { type: 'string', default: '' },
+  },
+  async run({ values, positionals: [folder], figure }) {
+    const files = folder === undefined ? makeStack(Number(values.seed)) : filesOf(folder);
+    const engine = await engineOn(values.on);
+    const doc = await engine.openBlob('stack.onnx', new Blob([files.model]));
+    const [calibration, held] = [await rowsOf(files.calibration), await rowsOf(files.held)];
+    const exact = await outputs(engine.runtime, held, files.model);
+    for (const [grid, shared] of Object.entries(GRIDS)) {
+      for (const [rounding, own] of Object.entries(ROUNDINGS)) {
+        const name = `${grid}: ${rounding}`;
+        if (!name.includes(values.only)) continue;
+        // A bench of its own each: nothing is kept from one to the next.
+        const workbench = new Workbench(doc, engine.platform, () => ({ data: calibration, calibration: calibration.length }));
+        const options = { bits: Number(values.bits), ...shared, ...own };
+        const from = performance.now();
+        const exported = await exportModel(workbench, { version: 1, target: 'wasm', passes: [{ id: 'quantize-weights', options }] }, job);
+        const seconds = (performance.now() - from) / 1000;
+        const rounded = await outputs(engine.runtime, held, new Uint8Array(await exported.blob.arrayBuffer()));
+        figure(`${values.bits} bits, ${name}, relative L2`, '', relativeError(exact, rounded));
+        figure(`${values.bits} bits, ${name}, file`, 'bytes', exported.bytes);
+        figure(`${values.bits} bits, ${name}, export`, 's', seconds);
+      }
+    }
+  },
+});
 
 function filesOf(path: string): StackFiles {
   const read = (name: string): Uint8Array<ArrayBuffer> => new Uint8Array(readFileSync(join(path, name)));
@@ -74,8 +80,8 @@ function rowsOf(file: Uint8Array<ArrayBuffer>): Promise<Dataset> {
 }
 
 /** Of the held rows, one after another. */
-async function outputs(model: Uint8Array): Promise<Float32Array> {
-  const session = await runtime.create(model, { ep: 'wasm' }, job.signal);
+async function outputs(runtime: Runtime, held: Dataset, model: Uint8Array): Promise<Float32Array> {
+  const session = await runtime.create(model, runtime.reference, job.signal);
   try {
     const samples = datasetSamples(held, session.inputs);
     const all: number[] = [];

@@ -1,11 +1,10 @@
 /**
- * Measures the sensitivity scan in Node (onnxruntime-web on WASM, as the page's worker runs it without a GPU): its time against the bare
- * inference inside it, and how well its order of layers follows what quantizing each layer alone really costs. See README.md.
+ * Measures the sensitivity scan: its time against the bare inference inside it, and how well its order of layers follows what quantizing
+ * each layer alone really costs. See README.md.
  */
-import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { basename } from 'node:path';
 import type { Dataset } from '../../src/data/types';
-import type { Recipe } from '../../src/engine/protocol/index';
+import type { Recipe } from '../../src/recipe/types';
 import { onBothSides } from '../../src/engine/worker/evaluate';
 import { sensitivity } from '../../src/engine/worker/sensitivity';
 import { Workbench } from '../../src/engine/worker/workbench';
@@ -14,43 +13,11 @@ import { logProbabilities } from '../../src/measure/divergence';
 import { compareSides } from '../../src/measure/evaluate';
 import { scoredSamples } from '../../src/measure/split';
 import { singleLayerRecipe } from '../../src/recipe/steps';
-import { job, openFolder, openModel, platform } from '../engine';
+import { engineOn, job, ON, openCard } from '../engine';
+import { defineBench, UsageProblem } from '../harness/bench';
 import { spearman } from './spearman';
 
-const recipe: Recipe = { version: 1, target: 'wasm', passes: [] };
-
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { samples: { type: 'string', default: '64' }, truth: { type: 'string', default: '3' }, out: { type: 'string' } },
-});
-const [modelPath, folder] = positionals;
-if (modelPath === undefined || folder === undefined)
-  throw new Error('Usage: tsx bench/sensitivity/run.ts MODEL.onnx FOLDER [--samples 64] [--truth BITS,BITS] [--out FILE.json]');
-
-const doc = await openModel(modelPath);
-const bench = new Workbench(doc, platform);
-const data = await openFolder(folder);
-
-const started = Date.now();
-const log = (line: string): void => console.log(`${((Date.now() - started) / 1000).toFixed(0).padStart(5)} s  ${line}`);
-
-const scan = await sensitivity(
-  bench,
-  data,
-  recipe,
-  { bits: [2, 3, 4, 6, 8], sparsities: [], samples: Number(values.samples) },
-  job,
-  (cell) =>
-    log(
-      `${cell.layerId}, ${cell.value} bits: KL ${cell.kl?.toExponential(2)}, ` +
-        `top-1 ${cell.top1}, weights ${cell.weightSqnrDb?.toFixed(1)} dB`,
-    ),
-);
-log(
-  `${scan.cells.length} cells, ${scan.layers} layers, ${scan.samples} samples; sessions made ` +
-    `${scan.sessionsCreated}; ${(scan.totalMs / 1000).toFixed(1)} s, of which inference ` +
-    `${(scan.inferenceMs / 1000).toFixed(1)} s: ratio ${(scan.totalMs / scan.inferenceMs).toFixed(4)}`,
-);
+const RECIPE: Recipe = { version: 1, target: 'wasm', passes: [] };
 
 interface Loss {
   /** Points of top-1 lost on all samples. */
@@ -65,42 +32,54 @@ interface LayerLoss extends Loss {
   readonly weightSqnrDb: number;
 }
 
-const truth = [];
-for (const bits of values.truth.split(',').map(Number)) {
-  const layers: LayerLoss[] = [];
-  for (const layerId of new Set(scan.cells.map((c) => c.layerId))) {
-    const real = await trueLoss(bench, data, singleLayerRecipe(recipe, layerId, { kind: 'bits', value: bits }));
-    const cell = scan.cells.find((c) => c.layerId === layerId && c.value === bits);
-    log(
-      `${layerId} alone at ${bits} bits, ${data.length} samples: ` +
-        `top-1 -${real.top1Drop.toFixed(2)} points, cross-entropy +${real.crossEntropyRise.toFixed(5)}`,
+export const bench = defineBench({
+  what: 'The sensitivity scan: its time to the bare inference in it, and how well it orders layers by what quantizing each really costs.',
+  usage: 'MODEL.onnx CARD.json [--on native|wasm] [--samples 64] [--truth BITS,BITS]',
+  options: { ...ON, samples: { type: 'string', default: '64' }, truth: { type: 'string', default: '3' } },
+  async run({ values, positionals: [modelPath, card], say, figure, keep }) {
+    if (modelPath === undefined || card === undefined) throw new UsageProblem('A model and a card are needed.');
+    const engine = await engineOn(values.on);
+    const doc = await engine.openModel(modelPath);
+    const workbench = new Workbench(doc, engine.platform);
+    const data = await openCard(card);
+    const name = `${basename(modelPath, '.onnx')}, ${values.on}`;
+    const asked = { bits: [2, 3, 4, 6, 8], sparsities: [], samples: Number(values.samples) };
+    const scan = await sensitivity(workbench, data, RECIPE, asked, job, ({ layerId, value, kl, top1, weightSqnrDb }) =>
+      say(`${layerId}, ${value} bits: KL ${kl?.toExponential(2)}, top-1 ${top1}, weights ${weightSqnrDb?.toFixed(1)} dB`),
     );
-    layers.push({ layerId, ...real, kl: cell?.kl ?? 0, weightSqnrDb: cell?.weightSqnrDb ?? 0 });
-  }
-  const of = (pick: (layer: LayerLoss) => number): number[] => layers.map(pick);
-  const figures = {
-    bits,
-    klWithCrossEntropy: spearman(
-      of((l) => l.kl),
-      of((l) => l.crossEntropyRise),
-    ),
-    klWithTop1: spearman(
-      of((l) => l.kl),
-      of((l) => l.top1Drop),
-    ),
-    weightErrorWithCrossEntropy: spearman(
-      of((l) => -l.weightSqnrDb),
-      of((l) => l.crossEntropyRise),
-    ),
-    weightErrorWithTop1: spearman(
-      of((l) => -l.weightSqnrDb),
-      of((l) => l.top1Drop),
-    ),
-  };
-  log(`Spearman at ${bits} bits: ${JSON.stringify(figures)}`);
-  truth.push({ ...figures, layers });
-}
-if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify({ scan, truth }, null, 1)}\n`);
+    keep('scan', scan);
+    say(`${scan.cells.length} cells, ${scan.layers} layers, ${scan.samples} samples; sessions made ${scan.sessionsCreated}`);
+    figure(`${name}, scan`, 's', scan.totalMs / 1000);
+    figure(`${name}, scan to the inference in it`, 'x', scan.totalMs / scan.inferenceMs);
+    for (const bits of values.truth.split(',').map(Number)) {
+      const layers: LayerLoss[] = [];
+      for (const layerId of new Set(scan.cells.map((c) => c.layerId))) {
+        const real = await trueLoss(workbench, data, singleLayerRecipe(RECIPE, layerId, { kind: 'bits', value: bits }));
+        const cell = scan.cells.find((c) => c.layerId === layerId && c.value === bits);
+        say(
+          `${layerId} alone at ${bits} bits, ${data.length} samples: ` +
+            `top-1 -${real.top1Drop.toFixed(2)} points, cross-entropy +${real.crossEntropyRise.toFixed(5)}`,
+        );
+        layers.push({ layerId, ...real, kl: cell?.kl ?? 0, weightSqnrDb: cell?.weightSqnrDb ?? 0 });
+      }
+      keep(`truth at ${bits} bits`, layers);
+      for (const [predictor, of] of PREDICTORS) {
+        for (const [loss, real] of LOSSES) {
+          figure(`${name}, ${bits} bits, Spearman of ${predictor} with ${loss}`, '', spearman(layers.map(of), layers.map(real)));
+        }
+      }
+    }
+  },
+});
+
+const PREDICTORS = [
+  ['KL', ({ kl }: LayerLoss) => kl],
+  ['weight error', ({ weightSqnrDb }: LayerLoss) => -weightSqnrDb],
+] as const;
+const LOSSES = [
+  ['cross-entropy', ({ crossEntropyRise }: LayerLoss) => crossEntropyRise],
+  ['top-1', ({ top1Drop }: LayerLoss) => top1Drop],
+] as const;
 
 /** What the recipe costs on all samples. */
 async function trueLoss(b: Workbench, samples: Dataset, changed: Recipe): Promise<Loss> {
