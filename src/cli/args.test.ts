@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { DEFAULT_LIMITS } from '../data/limits';
-import { readArguments } from './args';
+import { readOptimize } from './args';
+import { commandOf } from './command';
 import { InputProblem } from './problem';
 
 const GOOD = ['net.onnx', '--recipe', 'r.json', '--out', 'o.onnx'];
@@ -8,19 +9,19 @@ const GOOD = ['net.onnx', '--recipe', 'r.json', '--out', 'o.onnx'];
 test.each(['1e3', '0x10', ' 5', '5 ', '', '+5', '-1', '0', '1.0', '٣', '9007199254740993', 'ten'])(
   'a count is plain digits from 1: "%s" is refused',
   (text) => {
-    expect(() => readArguments([...GOOD, `--limit=${text}`])).toThrow(InputProblem);
+    expect(() => readOptimize([...GOOD, `--limit=${text}`])).toThrow(InputProblem);
     for (const option of ['calibration', 'max-pixels', 'max-unpacked', 'max-ratio'])
-      expect(() => readArguments([...GOOD, `--${option}=${text}`])).toThrow(InputProblem);
+      expect(() => readOptimize([...GOOD, `--${option}=${text}`])).toThrow(InputProblem);
   },
 );
 
 test('plain digits', () => {
-  expect(readArguments([...GOOD, '--limit', '500', '--calibration', '007'])).toMatchObject({
+  expect(readOptimize([...GOOD, '--limit', '500', '--calibration', '007'])).toMatchObject({
     limit: 500,
     calibration: 7,
     limits: DEFAULT_LIMITS,
   });
-  expect(readArguments([...GOOD, '--max-pixels', '256', '--max-unpacked', '2000', '--max-ratio', '1000'])).toMatchObject({
+  expect(readOptimize([...GOOD, '--max-pixels', '256', '--max-unpacked', '2000', '--max-ratio', '1000'])).toMatchObject({
     limits: { maxPixels: 256e6, maxUnpacked: 2e9, maxRatio: 1000 },
   });
 });
@@ -31,7 +32,7 @@ test.each([
   ['500kB', { kind: 'bytes', bytes: 500_000 }],
   ['1.5 MB', { kind: 'bytes', bytes: 1_500_000 }],
 ])('the best of %s', (text, goal) => {
-  const read = (...more: readonly string[]) => readArguments(['net.onnx', '--best', text, '--out', 'o.onnx', ...more]);
+  const read = (...more: readonly string[]) => readOptimize(['net.onnx', '--best', text, '--out', 'o.onnx', ...more]);
   expect(read()).toMatchObject({ recipe: null, best: { goal, target: 'wasm' }, inBrowser: false, score: true });
   expect(read('--target', 'webgpu', '--no-score')).toMatchObject({ best: { goal, target: 'webgpu' }, score: false });
   expect(read('--ep', 'webgpu')).toMatchObject({ best: { goal, target: 'webgpu' }, inBrowser: true });
@@ -45,9 +46,16 @@ test.each([
   [['a.onnx', '--recipe', 'r'], /No output/],
   [['a.onnx', '--recipe', 'r', '--out='], /--out is empty/],
   [[...GOOD, '--out', 'other.onnx'], /--out is given twice/],
-  [[...GOOD, '--limit'], /--limit/],
-  [[...GOOD, '--frobnicate'], /--frobnicate/],
+  [[...GOOD, '--limit'], /--limit needs a value/],
+  [['a.onnx', '--recipe', '--out', 'o'], /--recipe needs a value/],
+  [[...GOOD, '--frobnicate'], /^There is no option --frobnicate\. See/],
+  [[...GOOD, '--senstivity', 's.csv'], /no option --senstivity\. Did you mean --sensitivity\?/],
+  [[...GOOD, '--repotr=r.html'], /Did you mean --report\?/],
+  [[...GOOD, '-x'], /no option -x\./],
+  [[...GOOD, '-o', 'other.onnx'], /--out and -o are both given/],
   [[...GOOD, '--card', 'c.json', '--samples', 'pictures'], /--card and --samples are both given/],
+  [[...GOOD, '--json', '-q'], /--json and --quiet are both given/],
+  [[...GOOD, '--ep', 'native', '--in-browser'], /no native kernels/],
   [[...GOOD, '--ep', 'WASM'], /--ep is "WASM"/],
   [[...GOOD, '--profile=yes'], /--profile/],
   [[...GOOD, '--best', '4-bit'], /--recipe and --best are both given/],
@@ -61,10 +69,36 @@ test.each([
 ])('one line for a bad argument: %j', (argv, message) => {
   let told = '';
   try {
-    readArguments(argv);
+    readOptimize(argv);
   } catch (thrown) {
     if (thrown instanceof InputProblem) told = thrown.message;
   }
   expect(told).toMatch(message);
   expect(told.split('\n')).toHaveLength(1);
+});
+
+test('other names of options, and what a command line without a name is', () => {
+  expect(readOptimize(['a.onnx', '--best', '4-bit', '-o', 'o.onnx', '--card', 'c.json', '-q'])).toMatchObject({
+    out: 'o.onnx',
+    data: 'c.json',
+    manner: 'quiet',
+  });
+  expect(readOptimize([...GOOD, '--ep', 'native'])).toMatchObject({ ep: null, inBrowser: false });
+  expect(commandOf(['net.onnx', '--best', '4-bit', '-o', 'o'])).toMatchObject({ command: 'optimize' });
+  expect(commandOf(['inspect', 'net.onnx', '--json'])).toEqual({ command: 'inspect', manner: 'json', model: 'net.onnx' });
+  expect(commandOf(['compare', 'a.onnx', 'b.onnx', '--data', 'd'])).toMatchObject({ models: ['a.onnx', 'b.onnx'], data: 'd' });
+  expect(['--help', 'inspect -h', 'help compare', '--version'].map((line) => commandOf(line.split(' ')))).toEqual(
+    (['whittle', 'inspect', 'compare', 'version'] as const).map((of) => ({ command: 'help', of })),
+  );
+});
+
+test.each([
+  [['inspekt', 'a.onnx'], /no command inspekt, and no file of that name\. Did you mean inspect\?/],
+  [['search', 'a.onnx'], /no command search.* The commands are optimize, inspect, compare/],
+  [['compare', 'a.onnx'], /name two/],
+  [['inspect', 'a.onnx', 'b.onnx'], /b\.onnx is one too many/],
+  [['inspect', 'a.onnx', '--out', 'o'], /no option --out/],
+])('one line for a command that is none: %j', (argv, message) => {
+  expect(() => commandOf(argv)).toThrow(InputProblem);
+  expect(() => commandOf(argv)).toThrow(message);
 });

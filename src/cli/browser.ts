@@ -4,7 +4,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { chromium, type Browser } from 'playwright';
 import { CHROMIUM_FLAGS } from '../../scripts/chromium-flags.mjs';
 import { findChromium } from '../../scripts/ensure-browser.mjs';
-import { InputProblem, oneLine, RunProblem } from './problem';
+import { oneLine } from '../base/node/system-errors';
+import { InputProblem, RunProblem } from './problem';
 
 /** A browser that says nothing for this long does not start any more: on a busy machine it takes ten seconds. */
 const START_MS = 45_000;

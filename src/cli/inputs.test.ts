@@ -2,10 +2,10 @@ import { existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readArguments } from './args';
+import { readOptimize } from './args';
 import { readInputs, type Inputs } from './inputs';
 import { InputProblem } from './problem';
-import { externalModel } from './testing/external-model';
+import { externalModel } from '../library/testing/external-model';
 
 const CARD = {
   version: 1,
@@ -33,7 +33,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 function read(...more: readonly string[]): Inputs {
-  const args = readArguments([
+  const args = readOptimize([
     at('net.onnx'),
     '--recipe',
     at('recipe.json'),
@@ -60,12 +60,12 @@ test('a report and a scan have files of their own, and external data come with t
   expect(read('--report', at('a.html'), '--sensitivity', at('a.csv'))).toMatchObject({
     report: at('a.html'),
     sensitivity: at('a.csv'),
-    profile: false,
+    task: { measured: 'closer', scan: true },
   });
   expect(read('--profile')).toMatchObject({
     report: null,
     sensitivity: null,
-    profile: true,
+    task: { measured: 'everything', scan: false },
     modelFiles: [{ name: 'net.onnx' }, { path: at('sub/w.bin'), name: 'sub/w.bin' }],
   });
   expect(readdirSync(folder).toSorted()).toEqual(['card.json', 'data', 'elsewhere', 'net.onnx', 'recipe.json', 'sub']);
@@ -142,7 +142,7 @@ test('a card whose data are a file or missing, a card that is no JSON: one line'
 });
 
 test('--ep takes the place of the target', () => {
-  expect(read('--ep', 'wasm')).toMatchObject({ ep: 'wasm', recipe: { target: 'wasm' } });
+  expect(read('--ep', 'wasm')).toMatchObject({ task: { ep: 'wasm', recipe: { target: 'wasm' } } });
 });
 
 test('nothing is written by looking', () => {
@@ -153,12 +153,12 @@ test('nothing is written by looking', () => {
 
 test('samples without a card are a folder or a file, and nothing is written over them', () => {
   const bare = (...more: readonly string[]): Inputs => {
-    const args = readArguments([at('net.onnx'), '--recipe', at('recipe.json'), '--out', at('small.onnx'), ...more]);
+    const args = readOptimize([at('net.onnx'), '--recipe', at('recipe.json'), '--out', at('small.onnx'), ...more]);
     if (args === 'help') throw new Error('help');
     return readInputs(args);
   };
-  expect(bare('--samples', at('data')).data).toEqual({ name: 'data', card: null, path: at('data'), isFolder: true });
-  expect(bare('--samples', at('data/x.npy')).data).toEqual({ name: 'x.npy', card: null, path: at('data/x.npy'), isFolder: false });
+  expect(bare('--samples', at('data')).task.data).toEqual({ name: 'data', card: null, path: at('data'), isFolder: true });
+  expect(bare('--samples', at('data/x.npy')).task.data).toEqual({ name: 'x.npy', card: null, path: at('data/x.npy'), isFolder: false });
   expect(() => bare('--samples', at('none'))).toThrow('does not exist');
   expect(() => bare('--samples', at('data/x.npy'), '--report', at('data/x.npy'))).toThrow(
     'is the samples: what is read is never overwritten',

@@ -1,53 +1,40 @@
-/** Reads and checks everything that can be wrong before a browser starts. */
+/** Reads and checks everything that can be wrong before the engine or a browser starts. */
 import { accessSync, constants, readFileSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { WhittleError } from '../base/errors';
+import { reasonOf } from '../base/node/system-errors';
 import { parseCard } from '../data/card';
-import type { DataLimits } from '../data/limits';
+import { externalFiles } from '../library/external';
+import type { Task } from '../library/optimize';
+import type { PlacedFile, PlacedSamples } from '../library/studio';
 import { parseRecipeText } from '../recipe/parse';
+import { DEFAULT_TARGET } from '../recipe/targets';
 import type { Recipe } from '../recipe/types';
-import type { BestGoal } from '../engine/protocol/index';
-import { DEFAULT_TARGET, type TargetId } from '../recipe/targets';
-import type { Arguments } from './args';
-import { externalFiles, type PlacedFile } from './external';
+import type { OptimizeArguments } from './args';
+import type { DataArguments } from './data-args';
 import { tryFolder } from './outputs';
 import { keepApart, realTarget } from './places';
-import { InputProblem, reasonOf, writeProblem } from './problem';
-import type { PlacedSamples } from './studio';
+import { InputProblem, writeProblem } from './problem';
 
 export interface Inputs {
   /** The model first, then its external data. */
   readonly modelFiles: readonly PlacedFile[];
-  /** What runs first: of `best` the target with no passes. */
-  readonly recipe: Recipe;
-  readonly best: BestGoal | null;
-  /** The backend that was asked for by name: scores run on it even where it is slow. */
-  readonly ep: TargetId | null;
+  readonly task: Task;
   readonly out: string;
   readonly report: string | null;
   readonly sensitivity: string | null;
-  readonly profile: boolean;
-  /** Whether original and result are compared and timed. */
-  readonly score: boolean;
-  readonly data: PlacedSamples | null;
-  /** Samples that passes may learn from. */
-  readonly calibration: number;
-  /** What the card's data may expand to. */
-  readonly limits: DataLimits;
 }
 
 /**
  * Throws InputProblem, before anything is written, for whatever is wrong with the files that are read or with the places of those written.
  */
-export function readInputs(args: Arguments): Inputs {
-  const model = resolve(args.model);
-  requireFile(model, 'The model');
+export function readInputs(args: OptimizeArguments): Inputs {
+  const modelFiles = modelAt(args.model);
   const recipe: Recipe =
     args.recipe === null
       ? { version: 1, target: args.best?.target ?? DEFAULT_TARGET, passes: [] }
       : parsed('recipe', args.recipe, parseRecipeText);
-  const data = args.card !== null ? readCard(args.card) : args.samples === null ? null : findSamples(args.samples);
-  const external = externalFiles(model);
+  const { data, card } = samplesOf(args);
   const out = writable(args.out, '--out');
   const report = args.report === null ? null : writable(args.report, '--report');
   const sensitivity = args.sensitivity === null ? null : writable(args.sensitivity, '--sensitivity');
@@ -56,46 +43,63 @@ export function readInputs(args: Arguments): Inputs {
     ['--report', report],
     ['--sensitivity', sensitivity],
   ] as const;
+  const [model, ...external] = modelFiles;
   keepApart(
     outputs.flatMap(([what, path]) => (path === null ? [] : [{ what, path }])),
     [
-      { what: 'the model itself', path: model },
+      { what: 'the model itself', path: model?.path ?? '' },
       ...external.map(({ path }) => ({ what: "the model's external data", path })),
       ...(args.recipe === null ? [] : [{ what: 'the recipe', path: args.recipe }]),
-      ...(args.card === null ? [] : [{ what: 'the card', path: args.card }]),
+      ...(card === null ? [] : [{ what: 'the card', path: card }]),
       ...(data?.isFolder === false ? [{ what: 'the samples', path: data.path }] : []),
     ],
     data?.isFolder === true ? [{ what: data.card === null ? 'a file of the samples' : "a file of the card's data", path: data.path }] : [],
   );
   return {
-    modelFiles: [{ path: model, name: basename(model) }, ...external],
-    best: args.best?.goal ?? null,
-    score: args.score,
-    recipe: args.ep === null ? recipe : { ...recipe, target: args.ep },
-    ep: args.ep,
+    modelFiles,
+    task: {
+      recipe: args.ep === null ? recipe : { ...recipe, target: args.ep },
+      best: args.best?.goal ?? null,
+      data,
+      calibration: args.calibration,
+      scored: args.limit,
+      limits: args.limits,
+      ep: args.ep,
+      measured: !args.score ? 'nothing' : args.profile ? 'everything' : report === null ? 'figures' : 'closer',
+      scan: sensitivity !== null,
+    },
     out,
     report,
-    profile: args.profile,
     sensitivity,
-    calibration: args.calibration,
-    limits: args.limits,
-    data,
   };
 }
 
-function readCard(path: string): NonNullable<Inputs['data']> {
+/** A model and its external data. Throws InputProblem, and what `externalFiles` throws. */
+export function modelAt(path: string): PlacedFile[] {
+  const model = resolve(path);
+  requireFile(model, 'The model');
+  return [{ path: model, name: basename(model) }, ...externalFiles(model)];
+}
+
+/** What `--data` names: a card with its folder beside it, or samples without one. `card`: the path of the card. */
+export function samplesOf({ data: path }: Pick<DataArguments, 'data'>): {
+  readonly data: PlacedSamples | null;
+  readonly card: string | null;
+} {
+  if (path === null) return { data: null, card: null };
+  if (/\.json$/i.test(path)) return { data: readCard(path), card: path };
+  const isFolder = look(path, '--data').isDirectory();
+  if (!isFolder) requireFile(path, '--data');
+  const whole = resolve(path);
+  return { data: { name: basename(whole), card: null, path: whole, isFolder }, card: null };
+}
+
+function readCard(path: string): PlacedSamples {
   const card = parsed('card', path, (text) => parseCard(JSON.parse(text)));
   const folder = resolve(dirname(path), card.data);
   const stats = look(folder, "The card's data folder");
   if (!stats.isDirectory()) throw new InputProblem(`The card's data folder ${folder} is a file.`);
   return { name: basename(path), card, path: folder, isFolder: true };
-}
-
-function findSamples(path: string): NonNullable<Inputs['data']> {
-  const whole = resolve(path);
-  const isFolder = look(whole, '--samples').isDirectory();
-  if (!isFolder) requireFile(whole, '--samples');
-  return { name: basename(whole), card: null, path: whole, isFolder };
 }
 
 function parsed<T>(what: string, path: string, parse: (text: string) => T): T {

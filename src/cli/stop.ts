@@ -5,14 +5,15 @@ const TIDY_MS = 5000;
 
 /**
  * Ends the process on Ctrl-C and the like with the usual code, once `tidy` is done; a second signal ends it at once. Returns whether one
- * came.
+ * came. @param clear takes away what stands on the terminal for the moment.
  */
-export function stopOnSignals(tidy: () => Promise<void>): () => boolean {
+export function stopOnSignals(tidy: () => Promise<void>, clear: () => void): () => boolean {
   let stopped = false;
   for (const [signal, number] of Object.entries(SIGNALS)) {
     process.on(signal, () => {
       if (stopped) process.exit(128 + number);
       stopped = true;
+      clear();
       console.error('Stopped: nothing was written.');
       void within(tidy(), TIDY_MS).finally(() => process.exit(128 + number));
     });

@@ -5,21 +5,15 @@ import { inputsWords, proofWords } from '../base/proof-words';
 import { speedWords } from '../base/verdict';
 import { PROVIDERS, type Skipped } from '../engine/protocol/index';
 import { byReason } from '../recipe/stays';
-import { answersOf, truthLines, type Report } from '../report/index';
-import { printable } from './problem';
+import { answersOf, truthLines, type Compared, type Report } from '../report/index';
+import { alignedLines } from './columns';
+import { printable } from '../base/node/system-errors';
 
 type Row = [string, string, string, string];
 
 /** The before/after table printed at the end, and what the passes said and could not touch. */
 export function tableOf(report: Report): string {
-  const rows = rowsOf(report);
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, i) => (i === 0 || i === 3 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
-      .join('  ')
-      .trimEnd(),
-  );
+  const lines = tableLines(['before', 'after'], sizeRows(report, report.sizes), [...figureRows(report), ...checkRows(report.checks)]);
   const stays = report.stored?.stays ?? [];
   const isTold = (id: string, { layer, reason }: Skipped): boolean =>
     stays.some((each) => each.layer === layer && each.reason === `${id}: ${reason}`);
@@ -35,13 +29,22 @@ export function tableOf(report: Report): string {
   const { known = [], open = null } = report.truth ? truthLines(report.truth) : {};
   const truth = report.truth ? ['', ...known, ...(open === null ? [] : [open])] : [];
   const proof = report.checks.proof ? ['', ...proofWords(report.checks.proof)] : [];
-  return [...lines, ...answers(report), '', ...notes, ...stored, ...proof, ...truth].map(printable).join('\n');
+  return [...lines, ...answerLines(report), '', ...notes, ...stored, ...proof, ...truth].map(printable).join('\n');
+}
+
+/** The table of two files that were compared. @param names what each is called. */
+export function comparedText(compared: Compared, names: readonly [string, string]): string {
+  return [...tableLines(names, sizeRows(compared, null), figureRows(compared)), ...answerLines(compared)].map(printable).join('\n');
+}
+
+function tableLines(names: readonly [string, string], ...rows: readonly (readonly Row[])[]): string[] {
+  return alignedLines([['', ...names, ''], ...rows.flat()], ['left', 'right', 'right', 'left']);
 }
 
 /** What became of the answers: what has to be known before the file is used comes first. */
-function answers(report: Report): string[] {
-  const [first, ...others] = answersOf(report)?.findings.map(saidOf) ?? [];
-  const remedy = report.chance?.told === false ? [chanceRemedy(report.chance)] : [];
+function answerLines(compared: Compared): string[] {
+  const [first, ...others] = answersOf(compared)?.findings.map(saidOf) ?? [];
+  const remedy = compared.chance?.told === false ? [chanceRemedy(compared.chance)] : [];
   const said = [...(first === undefined ? [] : [first]), ...remedy, ...others];
   return said.length > 0 ? ['', ...said] : [];
 }
@@ -50,13 +53,17 @@ function grouped(what: string, skipped: readonly Skipped[]): string[] {
   return byReason(skipped).map(({ reason, names }) => `  ${what}: ${names.join(', ')}: ${reason}`);
 }
 
-function rowsOf(report: Report): Row[] {
-  const { before, after, sizes, latencyRatio, environment, agreement, checks } = report;
+function sizeRows({ before, after }: Compared, sizes: Report['sizes']): Row[] {
   return [
-    ['', 'before', 'after', ''],
     ['size', bytes(before.bytes), bytes(after.bytes), percent(after.bytes, before.bytes)],
     ['size, gzip', bytes(before.gzipBytes), bytes(after.gzipBytes), percent(after.gzipBytes, before.gzipBytes)],
     ...(sizes ? [brotli(sizes)] : []),
+  ];
+}
+
+function figureRows(compared: Compared): Row[] {
+  const { before, after, latencyRatio, environment, agreement } = compared;
+  return [
     [
       'latency, median',
       ms(before.latencyMs?.median),
@@ -64,28 +71,34 @@ function rowsOf(report: Report): Row[] {
       [PROVIDERS[environment.ep].name, ...(latencyRatio ? [speedWords(latencyRatio)] : [])].join(', '),
     ],
     ['latency, p10 to p90', range(before.latencyMs), range(after.latencyMs), ''],
-    ...accuracy(report),
-    ...(agreement ? [likeness(agreement)] : []),
+    ...accuracy(compared),
+    ...(agreement ? [likeness(agreement), ...divergence(agreement)] : []),
     ...(agreement && agreement.nonFinite.after > 0 ? [nonFinite(agreement)] : []),
-    ...(checks.crossEp?.checked == null ? [] : [check(`${PROVIDERS[checks.crossEp.checked].name} against WASM`, checks.crossEp)]),
-    ...(checks.proof?.studio ? [check('file against studio', checks.proof.studio)] : []),
-    ...(checks.proof?.lossless ? [check('passes without loss', checks.proof.lossless)] : []),
+  ];
+}
+
+function checkRows({ crossEp, proof }: Report['checks']): Row[] {
+  return [
+    ...(crossEp?.checked == null ? [] : [check(`${PROVIDERS[crossEp.checked].name} against WASM`, crossEp)]),
+    ...(proof?.studio ? [check('file against studio', proof.studio)] : []),
+    ...(proof?.lossless ? [check('passes without loss', proof.lossless)] : []),
   ];
 }
 
 /** Where the original's answers cannot be told from chance no share means anything, and none is given. */
-function accuracy(report: Report): Row[] {
+function accuracy(compared: Compared): Row[] {
   const {
     before: { accuracy: before },
     after: { accuracy: after },
     paired,
     chance,
-  } = report;
+  } = compared;
   if (chance?.told === false) return [['top-1', '-', '-', `${NOT_TOLD}, ${counted(chance.samples, 'sample')}`]];
   return [
     ['top-1', score(before?.top1), score(after?.top1), before ? counted(before.samples, 'sample') : 'not measured'],
+    ...(before && after ? [['top-1, 95 %', interval(before.top1Interval), interval(after.top1Interval), ''] satisfies Row] : []),
     ['top-5', score(before?.top5), score(after?.top5), ''],
-    ...(paired ? [difference(paired, answersOf(report)?.short ?? '')] : []),
+    ...(paired ? [difference(paired, answersOf(compared)?.short ?? '')] : []),
   ];
 }
 
@@ -104,6 +117,13 @@ function difference(
 function likeness({ top1, cosine, maxAbs, samples, madeUp }: NonNullable<Report['agreement']>): Row {
   const inputs = madeUp === null ? '' : `, ${inputsWords({ count: samples, madeUp })}`;
   return ['agreement, top-1', '', score(top1 ?? undefined), `cosine ${cosine.toFixed(6)}, max ${maxAbs.toExponential(1)}${inputs}`];
+}
+
+/** Of the outputs that hold class scores. */
+function divergence({ outputs }: NonNullable<Report['agreement']>): Row[] {
+  return outputs.flatMap(({ name, kl }): Row[] =>
+    kl === null ? [] : [['KL', '', kl < 0.001 ? kl.toExponential(1) : kl.toFixed(4), `nats, mean over samples, of "${name}"`]],
+  );
 }
 
 function nonFinite({ nonFinite: { before, after } }: NonNullable<Report['agreement']>): Row {
@@ -133,6 +153,10 @@ function range(latency: Report['before']['latencyMs']): string {
 /** Two decimals, and three figures below 1. */
 function milliseconds(value: number): string {
   return value < 1 ? value.toPrecision(3) : value.toFixed(2);
+}
+
+function interval({ low, high }: { readonly low: number; readonly high: number }): string {
+  return `${low.toFixed(2)}-${high.toFixed(2)} %`;
 }
 
 function score(value: number | undefined): string {

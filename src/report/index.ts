@@ -1,5 +1,5 @@
 export { answersOf } from './answers';
 export { FORMS, kindOfName, reportName, type ReportKind } from './forms';
-export { reportOf } from './report';
+export { comparedOf, reportOf } from './report';
 export { truthLines } from './truth-lines';
-export type { Asked, Report, Results, Tried } from './types';
+export type { Asked, Compared, Report, Results, Tried } from './types';

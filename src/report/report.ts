@@ -13,13 +13,13 @@ import type {
 } from '../engine/protocol/index';
 import { encodeRecipeLink, LINK_KEY } from '../recipe/link';
 import { whatStays } from '../recipe/stays';
-import type { BackendTiming, PlacementSummary, Report, ReportLayer, ReportSensitivity, Results } from './types';
+import type { BackendTiming, Compared, Measured, PlacementSummary, Report, ReportLayer, ReportSensitivity, Results } from './types';
 import { TARGETS } from '../recipe/targets';
 import { ALL_PROVIDERS, providerFor } from '../engine/protocol/index';
 
 /** The figures as REPORT.json has them. */
 export function reportOf(results: Results): Report {
-  const { recipe, environment, opened, exported, preview, evaluation, profile, sizes, throughput, data } = results;
+  const { recipe, opened, exported, preview, profile, sizes, throughput, data } = results;
   const [timed, ...others] = results.measurements;
   const { summary } = opened;
   const states = exported ?? preview;
@@ -35,30 +35,9 @@ export function reportOf(results: Results): Report {
     },
     recipe,
     recipeLink: `#${LINK_KEY}${encodeRecipeLink(recipe)}`,
-    environment: {
-      adapter: environment?.compute.name ?? null,
-      browser: environment?.browser ?? null,
-      ep: timed?.ep ?? providerFor(TARGETS[recipe.target], environment?.providers ?? ALL_PROVIDERS),
-      wasmThreads: environment?.wasmThreads ?? null,
-      software: environment?.compute.software ?? null,
-      fallbackReason: environment?.fallbackReason ?? null,
-      date: results.date.toISOString(),
-    },
-    before: { bytes: summary.bytes, gzipBytes: opened.gzipBytes, latencyMs: timed?.before ?? null, accuracy: evaluation?.before ?? null },
-    after: {
-      bytes: exported?.bytes ?? null,
-      gzipBytes: exported?.gzipBytes ?? null,
-      latencyMs: timed?.after ?? null,
-      accuracy: evaluation?.after ?? null,
-    },
+    ...comparedOf(results, exported),
     predictedBytes: preview?.predictedBytes ?? null,
-    latencyRatio: timed ? ratioOf(timed) : null,
     otherBackends: others.map(timingOf),
-    agreement: evaluation && agreementOf(evaluation),
-    paired: evaluation?.paired ?? null,
-    chance: evaluation?.chance ?? null,
-    classes: evaluation?.classes ?? null,
-    confusion: evaluation?.confusion ?? null,
     layers: layersOf(opened, states?.layers ?? []),
     steps: states?.steps ?? null,
     stored: states && whatStays({ recipe, layers: opened.layers, skipped: opened.skipped, states: states.layers, steps: states.steps }),
@@ -81,6 +60,42 @@ export function reportOf(results: Results): Report {
     asked: results.asked,
     tried: results.tried,
     checks: { crossEp: timed?.check ?? null, proof: exported?.proof ?? null, original: results.originalCheck },
+  };
+}
+
+/** Original and result side by side, as far as they were measured. @param after sizes of the result; null: there is no file. */
+export function comparedOf(
+  { recipe, date, environment, opened, measurements: [timed], evaluation }: Measured,
+  after: Pick<Report['after'], 'bytes' | 'gzipBytes'> | null,
+): Compared {
+  return {
+    environment: {
+      adapter: environment?.compute.name ?? null,
+      browser: environment?.browser ?? null,
+      ep: timed?.ep ?? providerFor(TARGETS[recipe.target], environment?.providers ?? ALL_PROVIDERS),
+      wasmThreads: environment?.wasmThreads ?? null,
+      software: environment?.compute.software ?? null,
+      fallbackReason: environment?.fallbackReason ?? null,
+      date: date.toISOString(),
+    },
+    before: {
+      bytes: opened.summary.bytes,
+      gzipBytes: opened.gzipBytes,
+      latencyMs: timed?.before ?? null,
+      accuracy: evaluation?.before ?? null,
+    },
+    after: {
+      bytes: after?.bytes ?? null,
+      gzipBytes: after?.gzipBytes ?? null,
+      latencyMs: timed?.after ?? null,
+      accuracy: evaluation?.after ?? null,
+    },
+    latencyRatio: timed ? ratioOf(timed) : null,
+    agreement: evaluation && agreementOf(evaluation),
+    paired: evaluation?.paired ?? null,
+    chance: evaluation?.chance ?? null,
+    classes: evaluation?.classes ?? null,
+    confusion: evaluation?.confusion ?? null,
   };
 }
 

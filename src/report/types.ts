@@ -87,6 +87,15 @@ export interface Tried {
   readonly note: string;
 }
 
+/** Of what is known, that which tells two files apart. */
+export type Measured = Pick<Results, 'recipe' | 'date' | 'environment' | 'opened' | 'measurements' | 'evaluation'>;
+
+/** Two files side by side. */
+export type Compared = Pick<
+  Report,
+  'environment' | 'before' | 'after' | 'latencyRatio' | 'agreement' | 'paired' | 'chance' | 'classes' | 'confusion'
+>;
+
 /** REPORT.json: percentages 0..100; what was not measured is null, never 0. */
 export interface Report {
   readonly version: 1;

@@ -33,6 +33,7 @@ import type {
   Truth,
 } from '../engine/protocol/index';
 import { toPlainError } from '../base/errors';
+import type { Progress } from '../base/job';
 import type { Report } from '../report/index';
 import * as actions from './actions';
 import * as samples from './data';
@@ -50,6 +51,8 @@ import { refreshTruth } from './truth';
 export interface Automation {
   /** Resolves when no job runs, no slider timer waits and no histogram is due. */
   idle(): Promise<void>;
+  /** Calls the listener with how far the job is that a person waits for, whenever that changes. */
+  follow(listener: (progress: Progress) => void): void;
   stats(): Promise<EngineStats>;
   /** `paths`: of the files, where they are known otherwise than by the files themselves. */
   open(files: readonly File[], paths?: readonly string[]): Promise<Outcome<OpenedModel>>;
@@ -135,9 +138,13 @@ async function idle(): Promise<void> {
   }
 }
 
-/** The same in this process, for the command. */
-export const automation: Automation = {
+const automation: Automation = {
   idle,
+  follow(listener) {
+    useJobs.subscribe(({ running }, before) => {
+      if (running !== null && running.progress !== before.running?.progress) listener(running.progress);
+    });
+  },
   stats: async () => (await theEngine()).stats(),
   open: (files, paths) => outcome(() => actions.openModel(actions.named(files, paths))),
   setData: (name, card, files, split) => outcome(() => samples.setData(name, card, actions.named(files), split)),

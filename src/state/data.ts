@@ -1,6 +1,7 @@
 /** The samples that a person brings: which card fits them, what they become, how they must be prepared and what they are used for. */
 import { WhittleError } from '../base/errors';
 import type { Job } from '../base/job';
+import { noPresetWords, presetWords } from '../base/preset-words';
 import type { Card, DataLimits, DataProposal, DataSummary, NamedBlob, Picture, PresetSearch, SplitChoice } from '../engine/protocol/index';
 import { NO_SAMPLES, useDocument, type DocumentState } from './document';
 import { theEngine } from './engine';
@@ -151,7 +152,7 @@ async function searchUnasked(job: Job, data: DataSummary): Promise<void> {
     await search(job, PRESET_SAMPLES);
   } catch (thrown) {
     if (!(thrown instanceof WhittleError) || thrown.code !== 'bad-data') throw thrown;
-    useDocument.setState({ prepared: `No preset was looked for. ${thrown.message}` });
+    useDocument.setState({ prepared: noPresetWords(thrown.message) });
   }
 }
 
@@ -160,11 +161,10 @@ async function search(job: Job, limit: number): Promise<PresetSearch> {
   const { data, dropped, cardFrom } = useDocument.getState();
   const presets = await engine.findPreset(job, limit);
   if (useDocument.getState().data !== data) return presets;
-  const { best, better, verdict } = presets;
+  const { better } = presets;
   const takes = better !== null && dropped !== null && cardFrom !== 'person';
   if (takes) await read(job, dropped, better.card, 'search');
-  const stays = better !== null ? 'Your card stays, but another is clearly better.' : 'The card stays as it is.';
-  const prepared = takes ? `Taken, since it is clearly better: ${verdict}` : best === null ? verdict : `${stays} ${verdict}`;
+  const prepared = presetWords(presets, takes);
   useDocument.setState({ presets, prepared });
   useJobs.setState({ lastNote: prepared });
   return presets;

@@ -40,6 +40,7 @@ export { ALL_PROVIDERS, PROVIDERS, providerFor } from '../../runtime/providers';
 export type * from './accuracy';
 export type * from './api';
 export type * from './best';
+export type * from './compare';
 export type * from './data';
 export type * from './jobs';
 export type * from './model';

@@ -14,6 +14,7 @@ import type { BackendCheck, Provider } from '../../runtime/types';
 import type { Evaluation } from './accuracy';
 import type { Best, BestGoal } from './best';
 import type { DataProposal, DataSummary, PresetSearch, SplitChoice } from './data';
+import type { Comparison } from './compare';
 import type { BitsPoint, Environment, Exported, LayerHistogram, OpenedModel, Preview } from './model';
 import type { BitBudget, BitPlan, Sensitivity, SensitivityCell, SensitivityOptions } from './sensitivity';
 import type { FormComparison, Measurement, Profile, Sizes, Throughput, Truth, TruthEvidence } from './speed';
@@ -108,6 +109,11 @@ export const JOBS = {
   exportModel: job<(recipe: Recipe) => Exported>(),
   /** Exports in memory, runs the opened and the written file interleaved on `ep`, and checks the written one's backends. */
   measure: job<(recipe: Recipe, ep: Provider) => Measurement>(),
+  /**
+   * Times another file (its model first) and the open one in turns on `ep`, and compares their answers on the samples that are scored, or
+   * `limit` of them, or on made-up inputs. Throws `bad-model` where they do not take and give the same values, and what opening throws.
+   */
+  compare: job<(files: readonly NamedBlob[], limit: number | null, ep: Provider) => Comparison>(),
   /** Samples a second of original and result by batch size, interleaved; about 20 s at most. */
   throughput: job<(recipe: Recipe, ep: Provider) => Throughput>(),
   /** Where each node of original and result runs and how long it takes, from sessions of its own. */

@@ -9,6 +9,7 @@ import { describeOpened, openDocument } from './document';
 import { environmentOf } from './environment';
 import { evaluate, evaluateFile } from './evaluate';
 import { exportParts } from './export';
+import { compareFiles } from './compare';
 import { compareForms } from './forms';
 import { histogram } from './histogram';
 import { measure } from './measure';
@@ -69,6 +70,7 @@ export const TABLE: Table = {
   best: onBench((bench, job, { data }, goal, target) => best(bench, data, goal, target, job)),
   exportModel: onBench((bench, job, studio, recipe) => written(studio, bench, recipe, job)),
   measure: onFile((bench, job, { data }, file, recipe, ep) => measure(bench, data, recipe, file, ep, job)),
+  compare: onBench((bench, job, { data }, files, limit, ep) => compareFiles(bench, data, files, limit, ep, job)),
   throughput: onFile((bench, job, { data }, file, recipe, ep) => throughput(bench, data, recipe, file, ep, job)),
   profile: onFile((bench, job, { data }, file, recipe, ep) => profile(bench, data, recipe, file, ep, job)),
   compareForms: onBench((bench, job, { data }, recipe) => compareForms(bench, data, recipe, job)),

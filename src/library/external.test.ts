@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { externalFiles } from './external';
-import { InputProblem } from './problem';
+import { WhittleError } from '../base/errors';
 import { externalModel } from './testing/external-model';
 
 let root = '';
@@ -43,7 +43,7 @@ test.each(['../w.bin', '/etc/hostname', 'sub/../../w.bin', 'C:\\w.bin', '..\\w.b
     put('w.bin');
     put('m/sub/x');
     const model = put('m/net.onnx', externalModel(location));
-    expect(() => externalFiles(model)).toThrow(InputProblem);
+    expect(() => externalFiles(model)).toThrow(WhittleError);
     expect(() => externalFiles(model)).toThrow(`"${location}", which is outside`);
   },
 );

@@ -1,0 +1,12 @@
+/** What takes the engine, in one chunk that is loaded when it is needed. */
+import type { Job } from '../base/job';
+import { createNodeEngine } from '../engine/node/index';
+import { NodeStudio } from './node-studio';
+
+export { compareModels } from './compare';
+export { optimize } from './optimize';
+
+/** A studio on an engine of its own in this process. @param job follows and stops what it does. */
+export function openStudio(job: Job): NodeStudio {
+  return new NodeStudio(createNodeEngine(), job);
+}
