@@ -5,6 +5,8 @@ import { testOnModels } from '../onnx/testing/models';
 import { checkBackends } from './check';
 import { batchFeeds, findFeeds, randomFeeds } from './feeds';
 import { createNodeRuntime } from './node/index';
+import { NO_GPU, webgpuDevice } from './testing/webgpu';
+import type { Provider, Runtime } from './types';
 import { createWebRuntime } from './web/index';
 
 const signal = new AbortController().signal;
@@ -41,6 +43,8 @@ function model(opType: string, inputs: ReturnType<typeof value>[], outputs: Retu
 
 describe.each(BUILDS)('%s', (_build, runtime) => {
   const { ep } = runtime.reference;
+
+  testHolding(() => Promise.resolve({ runtime, ep }));
 
   test('runs a model and gives typed host tensors', async () => {
     const session = await runtime.create(
@@ -145,6 +149,45 @@ describe.each(BUILDS)('%s', (_build, runtime) => {
     },
   );
 });
+
+describe.skipIf(NO_GPU)('onnxruntime-web on WebGPU', () => {
+  testHolding(async () => ({ runtime: createWebRuntime({ device: await webgpuDevice() }), ep: 'webgpu' }));
+});
+
+/** y = x + s and z = -y: what a run leaves where it is goes into the next. */
+function testHolding(make: () => Promise<{ runtime: Runtime; ep: Provider }>): void {
+  test('outputs that are held go into the next run and are read when asked for', async () => {
+    const { runtime, ep } = await make();
+    const n = 64;
+    const graph = {
+      name: 'g',
+      node: [
+        { opType: 'Add', input: ['x', 's'], output: ['y'] },
+        { opType: 'Neg', input: ['y'], output: ['z'] },
+      ],
+      input: [value('x', FLOAT, [n]), value('s', FLOAT, [1])],
+      output: [value('y', FLOAT, [n]), value('z', FLOAT, [n])],
+    };
+    const bytes = toBinary(ModelProtoSchema, create(ModelProtoSchema, { irVersion: 8n, opsetImport: [{ version: 17n }], graph }));
+    const session = await runtime.create(bytes, { ep, hold: ['y'], sleeps: true }, signal);
+    const x = { type: 'float32', dims: [n], data: Float32Array.from({ length: n }, (_, i) => i) };
+    let at = (await session.runHolding({ x, s: one(0.5) }, signal)).held['y'];
+    for (let step = 0; step < 3; step++) {
+      if (at === undefined) throw new Error('nothing is held');
+      expect('gpuBuffer' in at.tensor).toBe(ep === 'webgpu');
+      const { outputs, held } = await session.runHolding({ x: at.tensor, s: one(1) }, signal);
+      expect(Object.keys(outputs)).toEqual(['z']);
+      at.release();
+      at = held['y'];
+      expect(outputs['z']?.data[n - 1]).toBe(-(n - 1 + 1.5 + step));
+    }
+    expect(await at?.read()).toEqual({ ...x, data: x.data.map((v) => v + 3.5) });
+    at?.release();
+    // Everything comes to main memory where nobody asks to hold it.
+    expect((await session.run({ x, s: one(1) }, signal))['y']).toEqual({ ...x, data: x.data.map((v) => v + 1) });
+    await session.release();
+  });
+}
 
 test('a batch has the sizes of the sample, and its values where an input takes no batch', () => {
   const inputs = [

@@ -1,7 +1,7 @@
 /** Conversions between the house's tensors and onnxruntime's, and the few facts about tensor types that others need. */
 import type * as Ort from 'onnxruntime-common';
 import { WhittleError } from '../base/errors';
-import type { GpuTensor, HostTensor, TensorData, ValueInfo } from './types';
+import type { GpuTensor, HeldTensor, HostTensor, TensorData, ValueInfo } from './types';
 
 /**
  * A GPU buffer is taken as it is, not copied: it must outlive the run. Throws `runtime-failed` where length and shape differ or the type
@@ -9,7 +9,9 @@ import type { GpuTensor, HostTensor, TensorData, ValueInfo } from './types';
  */
 export function toOrt(ort: Pick<typeof Ort, 'Tensor'>, name: string, tensor: HostTensor | GpuTensor): Ort.Tensor {
   if ('gpuBuffer' in tensor) {
-    return ort.Tensor.fromGpuBuffer(tensor.gpuBuffer, { dataType: 'float32', dims: [...tensor.dims] });
+    const { type = 'float32' } = tensor;
+    if (!isGpuType(type)) throw new WhittleError('runtime-failed', `Input "${name}" has the type ${type}, which no GPU holds.`);
+    return ort.Tensor.fromGpuBuffer(tensor.gpuBuffer, { dataType: type, dims: [...tensor.dims] });
   }
   const { length } = tensor.data;
   if (length !== elements(tensor.dims)) {
@@ -37,18 +39,43 @@ const TENSOR_TYPES: ReadonlySet<string> = new Set([
   'string',
 ]);
 
+const GPU_TYPES: ReadonlySet<string> = new Set(['float32', 'float16', 'int32', 'int64', 'uint32', 'uint8', 'bool', 'uint4', 'int4']);
+
+function isGpuType(type: string): type is Ort.Tensor.GpuBufferDataTypes {
+  return GPU_TYPES.has(type);
+}
+
 function isTensorType(type: string): type is Ort.Tensor.Type {
   return TENSOR_TYPES.has(type);
 }
 
 /** Brings an output to main memory and frees onnxruntime's copy. float16 becomes its bits, whatever array the platform uses. */
 export async function fromOrt(tensor: Ort.Tensor): Promise<HostTensor> {
-  const data: TensorData = tensor.location === 'cpu' ? tensor.data : await tensor.getData();
-  const bits =
-    tensor.type === 'float16' && ArrayBuffer.isView(data) ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) : data;
-  const host: HostTensor = { type: tensor.type, dims: [...tensor.dims], data: bits };
+  const host = hostOf(tensor, tensor.location === 'cpu' ? tensor.data : await tensor.getData());
   tensor.dispose();
   return host;
+}
+
+function hostOf(tensor: Ort.Tensor, data: TensorData = tensor.data): HostTensor {
+  const bits =
+    tensor.type === 'float16' && ArrayBuffer.isView(data) ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) : data;
+  return { type: tensor.type, dims: [...tensor.dims], data: bits };
+}
+
+/**
+ * An output where it is. @param free runs what frees a buffer when nothing that is under way reads it.
+ */
+export function heldFromOrt(tensor: Ort.Tensor, free: (end: () => void) => void): HeldTensor {
+  if (tensor.location !== 'gpu-buffer') {
+    const host = hostOf(tensor);
+    return { tensor: host, read: () => Promise.resolve(host), release: () => {} };
+  }
+  const { gpuBuffer, dims, type } = tensor;
+  return {
+    tensor: { gpuBuffer, dims: [...dims], type },
+    read: async () => hostOf(tensor, await tensor.getData(false)),
+    release: () => free(() => tensor.dispose()),
+  };
 }
 
 /** Product of the sizes; 1 for a scalar, 0 where an axis is empty. */

@@ -29,10 +29,21 @@ export interface HostTensor {
   readonly data: TensorData;
 }
 
-/** A float32 tensor that stays on the GPU, e.g. a weight of the live session. */
+/** A tensor that stays on the GPU, e.g. a weight of the live session; float32 where no type is given. */
 export interface GpuTensor {
   readonly gpuBuffer: GPUBuffer;
   readonly dims: readonly number[];
+  readonly type?: string;
+}
+
+/** An output that stayed where it was computed: in a GPU's buffer, or in main memory where the session runs on processors. */
+export interface HeldTensor {
+  /** Can be fed to runs of any session on the same backend, or read by kernels of its device, until it is released. */
+  readonly tensor: HostTensor | GpuTensor;
+  /** Copies it to main memory where it is not there. */
+  read(): Promise<HostTensor>;
+  /** Frees a GPU's buffer once the runs under way are over; what it was fed to may go on. */
+  release(): void;
 }
 
 export type Feeds = Readonly<Record<string, HostTensor | GpuTensor>>;
@@ -54,6 +65,8 @@ export interface Session extends Backend {
    * rejects at once, and the run ends on its own before the next may start.
    */
   run(feeds: Feeds, signal: AbortSignal): Promise<Readonly<Record<string, HostTensor>>>;
+  /** As `run`; the outputs named in `hold` stay where they were computed. Whoever asked releases them. */
+  runHolding(feeds: Feeds, signal: AbortSignal): Promise<Held>;
   /** Resolves when no run is under way: an aborted one may still read the buffers it was fed. */
   settled(): Promise<void>;
   /**
@@ -64,6 +77,12 @@ export interface Session extends Backend {
   release(): Promise<void>;
 }
 
+/** What a run gave: outputs in main memory, and those that were to be held. */
+export interface Held {
+  readonly outputs: Readonly<Record<string, HostTensor>>;
+  readonly held: Readonly<Record<string, HeldTensor>>;
+}
+
 export interface SessionOptions {
   readonly ep: Provider;
   /** The provider's own where absent. */
@@ -72,6 +91,13 @@ export interface SessionOptions {
   readonly profile?: boolean;
   /** False: every node is computed as the graph has it. Integer kernels that the runtime fuses round elsewhere than their parts. */
   readonly optimize?: boolean;
+  /** Outputs that `runHolding` leaves where they are computed. */
+  readonly hold?: readonly string[];
+  /**
+   * Threads of the processors sleep while they wait for their part of a run, instead of waiting awake: other work has the cores then. Never
+   * for sessions that are timed, since others would wait awake.
+   */
+  readonly sleeps?: boolean;
 }
 
 export interface Runtime {
