@@ -22,7 +22,7 @@ const COMPUTES =
   /^src\/(compute|runtime|onnx|measure|engine\/worker)\/|^src\/passes\/.*\/apply|^src\/passes\/registry|^src\/recipe\/(run|export)/;
 
 /** What has a device: other rooms get a compute, and import its interface and operations. */
-const MAKERS = /^src\/compute\/(index|cpu|webgpu\/)/;
+const MAKERS = /^src\/compute\/(index|cpu|webgpu\/|threads\/|node\/|web\/)/;
 
 /** Builds of onnxruntime, and who alone imports each. The types that they share are the runtime's. */
 const RUNTIMES = {

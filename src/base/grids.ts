@@ -52,6 +52,31 @@ export function groupOf(e: number, groups: Groups): number {
   return c * blocksPerChannel(groups) + Math.floor(r / groups.block);
 }
 
+/**
+ * Calls `visit` with each run [from, to) of consecutive elements of one group, in their order, within the elements [first, last) of a
+ * tensor viewed as `groups`, so that loops over elements need no division.
+ */
+export function forEachRun(groups: Groups, first: number, last: number, visit: (group: number, from: number, to: number) => void): void {
+  const { channels, inner, block } = groups;
+  const blocks = blocksPerChannel(groups);
+  const line = inner === 0 ? 0 : Math.floor(first / inner);
+  let channel = line % channels;
+  // Of element e in this line, o*inner + i is e + shift.
+  let shift = (Math.floor(line / channels) - line) * inner;
+  let end = (line + 1) * inner;
+  for (let from = first; from < last; end += inner) {
+    const stop = Math.min(end, last);
+    for (let of = Math.floor((from + shift) / block); from < stop; of++) {
+      const to = Math.min(stop, (of + 1) * block - shift);
+      visit(channel * blocks + of, from, to);
+      from = to;
+    }
+    channel++;
+    if (channel === channels) channel = 0;
+    else shift -= inner;
+  }
+}
+
 /** Channel of element `e` of a tensor viewed as `groups`. */
 export function channelOf(e: number, { channels, inner }: Groups): number {
   return Math.floor(e / inner) % channels;

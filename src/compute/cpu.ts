@@ -1,36 +1,51 @@
 import { WhittleError } from '../base/errors';
+import { type Crew, OWN_THREAD } from './threads/own-thread';
 import type { Compute, Handle, Host } from './types';
 
 class CpuTensor implements Handle {
   readonly length: number;
-  data: Float32Array<ArrayBuffer> | null;
+  private readonly crew: Crew;
+  private data: Float32Array | null;
 
-  constructor(data: Float32Array<ArrayBuffer>) {
+  constructor(data: Float32Array, crew: Crew) {
     this.data = data;
+    this.crew = crew;
     this.length = data.length;
   }
 
+  get values(): Float32Array {
+    if (!this.data) throw new WhittleError('internal', 'A destroyed tensor was used.');
+    return this.data;
+  }
+
   destroy(): void {
+    if (this.data) this.crew.release(this.data);
     this.data = null;
   }
 }
 
-const HOST: Host = {
-  valuesOf(handle) {
-    if (!(handle instanceof CpuTensor)) throw new WhittleError('internal', 'A tensor of another device was given to the CPU.');
-    if (!handle.data) throw new WhittleError('internal', 'A destroyed tensor was used.');
-    return handle.data;
-  },
-  tensor: (values) => new CpuTensor(values),
-};
+function valuesOf(handle: Handle): Float32Array {
+  if (handle instanceof CpuTensor) return handle.values;
+  throw new WhittleError('internal', 'A tensor of another device was given to the CPU.');
+}
 
-/** Runs the references of operations: the oracle that every kernel is checked against, and the fallback where there is no WebGPU. */
-export function createCpuCompute(): Compute {
+/**
+ * Runs the references of operations: the oracle that every kernel is checked against, and the fallback where there is no WebGPU.
+ * @param crew the threads that share their work; without one it is done on the caller's.
+ */
+export function createCpuCompute(crew: Crew = OWN_THREAD): Compute {
+  const { threads, floats, each } = crew;
+  const host: Host = { valuesOf, floats, each, tensor: (values) => new CpuTensor(values, crew) };
   return {
-    info: { kind: 'cpu', name: 'CPU', features: [], maxBufferBytes: 2 ** 31 - 1, software: true },
-    upload: (data) => new CpuTensor(data.slice()),
-    download: async (handle) => HOST.valuesOf(handle).slice(),
-    run: async (operation, ...args) => operation.cpu(HOST, ...args),
+    info: { kind: 'cpu', name: threads > 1 ? `CPU, ${threads} threads` : 'CPU', features: [], maxBufferBytes: 2 ** 31 - 1, software: true },
+    upload(data) {
+      const values = floats(data.length);
+      values.set(data);
+      return host.tensor(values);
+    },
+    download: async (handle) => valuesOf(handle).slice(),
+    run: async (operation, ...args) => operation.cpu(host, ...args),
+    each,
     destroy() {},
   };
 }

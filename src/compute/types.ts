@@ -1,7 +1,8 @@
 /**
- * Tensor work on weights. The core is small: two makers, `cpu.ts` (slow and obvious, the oracle and the fallback) and `webgpu/`, hold
- * tensors and run operations. What they can do is a file an operation in `operations/`, which pairs kernels with their reference; callers
- * import operations and never see a device. All tensors are float32; other weight types are widened on upload by the caller.
+ * Tensor work on weights. The core is small: two makers, `cpu.ts` (obvious, on all cores that it is given: the oracle and the fallback) and
+ * `webgpu/`, hold tensors and run operations. What they can do is a file an operation in `operations/`, which pairs kernels with their
+ * reference; callers import operations and never see a device. All tensors are float32; other weight types are widened on upload by the
+ * caller.
  */
 
 /** A float32 tensor that lives with its maker (GPU buffer or array). The owner destroys it. Only the operation that makes it writes it. */
@@ -32,8 +33,33 @@ export interface Compute {
    * it.
    */
   run<Args extends readonly unknown[], Result>(operation: Operation<Args, Result>, ...args: Args): Promise<Result>;
+  /** Work in float64 that no kernel does, on all cores. */
+  readonly each: Each;
   /** Frees every buffer and pipeline. */
   destroy(): void;
+}
+
+/**
+ * Does a task's parts, on all cores where there are threads (threads/crew.ts), else one after another. The results come in the order of the
+ * parts, and are the same wherever those ran: a caller cuts its work by its size, never by the number of threads. Rejects with the first
+ * error of a part, or the signal's reason, once no part is running any more.
+ */
+export type Each = <Part, Result>(task: Task<Part, Result>, parts: readonly Part[], job?: TaskJob) => Promise<Result[]>;
+
+/**
+ * A piece of work that any thread can do: its part and its result are plain data (numbers, typed arrays, objects and lists of these). What
+ * takes longer than half a second must wait now and then (createYielder), so that a signal is heard.
+ */
+export interface Task<Part, Result> {
+  /** Threads find it by this in the table of `threads/tasks.ts`. */
+  readonly name: string;
+  readonly run: (part: Part, job: TaskJob) => Result | Promise<Result>;
+}
+
+export interface TaskJob {
+  readonly signal?: AbortSignal;
+  /** Told what a part has done since it was last told, in the task's own unit. */
+  readonly onProgress?: (done: number) => void;
 }
 
 /** What the WebGPU maker adds for the runtime, which feeds weights to sessions straight from these buffers. */
@@ -53,15 +79,20 @@ export interface Operation<Args extends readonly unknown[], Result> {
   readonly compiled: 'at-start' | 'on-use';
   /** The reference: what the kernels are checked against, and what runs where there is no GPU. */
   readonly cpu: (host: Host, ...args: Args) => Result | Promise<Result>;
+  /** What the reference has done in parts (`host.each`), where it has: listed in `threads/tasks.ts`. */
+  readonly task?: Task<never, unknown>;
   readonly gpu: (device: Device, ...args: Args) => Result | Promise<Result>;
 }
 
 /** What a reference works with. */
 export interface Host {
   /** A tensor's own array: not to be changed. */
-  valuesOf(handle: Handle): Float32Array<ArrayBuffer>;
-  /** A new tensor of these values, which it takes over. */
-  tensor(values: Float32Array<ArrayBuffer>): Handle;
+  valuesOf(handle: Handle): Float32Array;
+  /** A new array of zeros that the parts of a task can write to. */
+  floats(length: number): Float32Array;
+  /** A new tensor of these values, which it takes over: an array of `floats`. */
+  tensor(values: Float32Array): Handle;
+  readonly each: Each;
 }
 
 /** One compute shader. */

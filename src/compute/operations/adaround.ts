@@ -1,8 +1,9 @@
 import { createYielder } from '../../base/yielder';
-import type { Device, Handle, Kernel, Operation } from '../types';
+import type { Device, Handle, Host, Kernel, Operation, Task } from '../types';
 import { GRAM_KERNELS, gramTimes, recordGramProduct } from './gram-product';
 import type { FeedbackShape } from './round-with-feedback';
 import { adaroundStep, DECAY_MEAN, DECAY_SQUARE, EPSILON, GAMMA, unsigmoid, ZETA, type AdaroundStep } from './shared/adaround';
+import { type Span, spansOf } from './shared/spans';
 
 export interface AdaroundOptions {
   /** Steps of the optimization, each over all weights. */
@@ -26,6 +27,20 @@ interface AdaroundState {
 
 const KERNEL: Kernel = { name: 'adaround-step', source: ['prelude/linear', 'adaround-step'] };
 
+interface Part {
+  readonly gram: Float32Array;
+  readonly choices: Float32Array;
+  readonly shape: FeedbackShape;
+  readonly iterations: number;
+}
+
+/** Rows are learned for themselves. Tells each step. */
+const task: Task<Part, Shares> = {
+  name: KERNEL.name,
+  run: ({ gram, choices, shape, iterations }, { signal = new AbortController().signal, onProgress = () => {} }) =>
+    adaroundOf(gram, choices, shape, { iterations, signal, onIteration: () => onProgress(1) }),
+};
+
 /** Work handed to a device at once: a cancel waits no longer. */
 const TURN_MS = 100;
 
@@ -42,7 +57,8 @@ const TURN_MS = 100;
 export const adaround: Operation<[gram: Handle, choices: Float32Array, shape: FeedbackShape, options: AdaroundOptions], Shares> = {
   kernels: [KERNEL, ...GRAM_KERNELS],
   compiled: 'on-use',
-  cpu: (host, gram, choices, shape, options) => adaroundOf(host.valuesOf(gram), choices, shape, options),
+  task,
+  cpu: learnOnHost,
   gpu: learnOn,
 };
 
@@ -78,6 +94,46 @@ async function learnOn(
     turn = Math.max(1, Math.min(2 * turn, Math.round((turn * TURN_MS) / Math.max(1, performance.now() - from))));
   }
   return new Float32Array(await device.read(state, length * 4)).map(shareOf);
+}
+
+/** In runs of rows, or of whole groups where there are several. */
+async function learnOnHost(
+  host: Host,
+  handle: Handle,
+  choices: Float32Array,
+  { groups, rows, columns }: FeedbackShape,
+  { iterations, signal, onIteration }: AdaroundOptions,
+): Promise<Shares> {
+  const gram = host.valuesOf(handle);
+  const unit = groups === 1 ? 1 : rows / groups;
+  const spans = spansOf(rows / unit, unit * columns ** 2 * iterations).map(({ from, to }) => ({ from: from * unit, to: to * unit }));
+  const parts = spans.map((span): Part => {
+    const own = groups === 1 ? 1 : (span.to - span.from) / unit;
+    const first = groups === 1 ? 0 : span.from / unit;
+    return {
+      gram: gram.subarray(first * columns ** 2, (first + own) * columns ** 2),
+      choices: rowsOf(choices, 3 * columns, rows, span),
+      shape: { groups: own, rows: span.to - span.from, columns },
+      iterations,
+    };
+  });
+  let steps = 0;
+  const onProgress = (): void => onIteration(Math.floor(++steps / parts.length));
+  const learned = await host.each(task, parts, { signal, onProgress });
+  const shares = new Float32Array(rows * columns);
+  for (const [k, { from, to }] of spans.entries()) {
+    for (let column = 0; column < columns; column++) {
+      shares.set(learned[k]?.subarray(column * (to - from), (column + 1) * (to - from)) ?? [], column * rows + from);
+    }
+  }
+  return shares;
+}
+
+/** The rows of a span of [lines, rows]. */
+function rowsOf(values: Float32Array, lines: number, rows: number, { from, to }: Span): Float32Array<ArrayBuffer> {
+  const own = new Float32Array(lines * (to - from));
+  for (let line = 0; line < lines; line++) own.set(values.subarray(line * rows + from, line * rows + to), line * (to - from));
+  return own;
 }
 
 /** The reference of `adaround`, its steps on the CPU in the same order; yields between columns, so that a signal is heard. */

@@ -1,14 +1,37 @@
-import type { Handle, Kernel, Operation } from '../types';
+import type { Handle, Kernel, Operation, Task } from '../types';
 import type { MagnitudeCut } from './magnitude-cut';
 import { magnitudeBits } from './shared/magnitude';
+import { type Span, spansOf } from './shared/spans';
 
 const KERNEL: Kernel = { name: 'apply-cut', source: ['prelude/linear', 'apply-cut'] };
+
+interface Part {
+  readonly w: Float32Array;
+  readonly tensor: number;
+  readonly cut: MagnitudeCut;
+  readonly span: Span;
+  readonly out: Float32Array;
+}
+
+const task: Task<Part, void> = {
+  name: KERNEL.name,
+  run({ w, tensor, cut, span: { from, to }, out }) {
+    for (let e = from; e < to; e++) out[e] = isCut(w[e] ?? 0, tensor, e, cut) ? 0 : (w[e] ?? 0);
+  },
+};
 
 /** Zeroes the cut elements of tensor number `tensor` of the list the cut was made from, as a new tensor. */
 export const applyCut: Operation<[w: Handle, tensor: number, cut: MagnitudeCut], Handle> = {
   kernels: [KERNEL],
   compiled: 'at-start',
-  cpu: (host, w, tensor, cut) => host.tensor(host.valuesOf(w).map((x, index) => (isCut(x, tensor, index, cut) ? 0 : x))),
+  task,
+  async cpu(host, handle, tensor, cut) {
+    const w = host.valuesOf(handle);
+    const out = host.floats(w.length);
+    const parts = spansOf(w.length, 2).map((span) => ({ w, tensor, cut, span, out }));
+    await host.each(task, parts);
+    return host.tensor(out);
+  },
   gpu(device, w, tensor, cut) {
     const result = device.tensor(w.length);
     // Ties in earlier tensors are all cut, in later ones none.

@@ -1,7 +1,7 @@
-import { type Codebook, groupOf } from '../../base/grids';
-import { checkGroups } from './shared/check';
+import { type Codebook, forEachRun } from '../../base/grids';
 import { codesByGroup } from './shared/by-group';
 import { CODEBOOK_SOURCE, codebookKernel, nearestCode } from './shared/codebook';
+import { whole } from './shared/spans';
 
 /** Codes of the values that `assign` gives, one byte each. */
 export const assignCodes = codesByGroup(
@@ -10,9 +10,14 @@ export const assignCodes = codesByGroup(
 );
 
 /** The reference of `assignCodes`: of two equally near values the higher. */
-export function assignCodesOf(w: Float32Array, { groups, size, values }: Codebook): Uint8Array<ArrayBuffer> {
-  checkGroups(w.length, groups);
-  const out = new Uint8Array(w.length);
-  for (let e = 0; e < w.length; e++) out[e] = nearestCode(values, groupOf(e, groups) * size, size, w[e] ?? 0);
+export function assignCodesOf(
+  w: Float32Array,
+  { groups, size, values }: Codebook,
+  { from: first, to: last } = whole(w),
+): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(last - first);
+  forEachRun(groups, first, last, (g, from, to) => {
+    for (let e = from; e < to; e++) out[e - first] = nearestCode(values, g * size, size, w[e] ?? 0);
+  });
   return out;
 }

@@ -1,19 +1,19 @@
-import { type Grid, groupOf } from '../../base/grids';
-import { checkGroups } from './shared/check';
+import { forEachRun, type Grid } from '../../base/grids';
 import { codesByGroup } from './shared/by-group';
 import { codeOf, GRID_SOURCE, gridKernel } from './shared/grid';
+import { whole } from './shared/spans';
 
 /** Codes of values, one byte each, as stored: symmetric codes in two's complement. */
 export const gridCodes = codesByGroup(gridKernel({ name: 'codes', source: [...GRID_SOURCE, 'prelude/packed', 'codes'] }), codesOf);
 
 /** The reference of `gridCodes`: no tolerance, codes are equal to the bit. */
-export function codesOf(w: Float32Array, grid: Grid): Uint8Array<ArrayBuffer> {
-  checkGroups(w.length, grid.groups);
-  const out = new Uint8Array(w.length);
-  for (let e = 0; e < w.length; e++) {
-    const g = groupOf(e, grid.groups);
+export function codesOf(w: Float32Array, grid: Grid, { from: first, to: last } = whole(w)): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(last - first);
+  forEachRun(grid.groups, first, last, (g, from, to) => {
+    const scale = grid.scales[g] ?? 1;
+    const zeroPoint = grid.zeroPoints[g] ?? 0;
     // Storing a negative code in a byte keeps its two's complement.
-    out[e] = codeOf(w[e] ?? 0, grid.scales[g] ?? 1, grid.zeroPoints[g] ?? 0, grid);
-  }
+    for (let e = from; e < to; e++) out[e - first] = codeOf(w[e] ?? 0, scale, zeroPoint, grid);
+  });
   return out;
 }

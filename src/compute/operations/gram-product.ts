@@ -1,8 +1,19 @@
-import type { Binding, Device, Handle, Kernel, Operation } from '../types';
+import type { Binding, Device, Handle, Kernel, Operation, Task } from '../types';
 import type { FeedbackShape } from './round-with-feedback';
 import { MATMUL_KERNELS, tilesOf } from './shared/matmul';
+import { type Span, spansOf } from './shared/spans';
 
 const KERNEL: Kernel = { name: 'gram-product', source: ['prelude/linear', 'gram-product'] };
+
+interface Part {
+  readonly gram: Float32Array;
+  readonly b: Float32Array;
+  readonly shape: FeedbackShape;
+  /** Columns. */
+  readonly span: Span;
+}
+
+const task: Task<Part, Float32Array> = { name: KERNEL.name, run: ({ gram, b, shape, span }) => gramProductOf(gram, b, shape, span) };
 
 /** What `recordGramProduct` runs. */
 export const GRAM_KERNELS: readonly Kernel[] = [KERNEL, MATMUL_KERNELS.f32];
@@ -11,7 +22,15 @@ export const GRAM_KERNELS: readonly Kernel[] = [KERNEL, MATMUL_KERNELS.f32];
 export const gramProduct: Operation<[gram: Handle, b: Float32Array, shape: FeedbackShape], Float32Array<ArrayBuffer>> = {
   kernels: GRAM_KERNELS,
   compiled: 'on-use',
-  cpu: (host, gram, b, shape) => gramProductOf(host.valuesOf(gram), b, shape),
+  task,
+  async cpu(host, gram, b, shape) {
+    const spans = spansOf(shape.columns, b.length);
+    const parts = spans.map((span) => ({ gram: host.valuesOf(gram), b, shape, span }));
+    const products = await host.each(task, parts);
+    const all = new Float32Array(b.length);
+    for (const [k, { from }] of spans.entries()) all.set(products[k] ?? [], from * shape.rows);
+    return all;
+  },
   async gpu(device, gram, b, shape) {
     const product = device.scratch(b.byteLength);
     recordGramProduct(device, [gram, b, product], shape);
@@ -28,12 +47,17 @@ export function recordGramProduct(device: Device, bindings: readonly [Handle, Bi
 }
 
 /** The reference of `gramProduct`, summed in float64. */
-export function gramProductOf(gram: Float32Array, b: Float32Array, shape: FeedbackShape): Float32Array<ArrayBuffer> {
-  const product = new Float32Array(b.length);
+export function gramProductOf(
+  gram: Float32Array,
+  b: Float32Array,
+  shape: FeedbackShape,
+  { from, to }: Span = { from: 0, to: shape.columns },
+): Float32Array<ArrayBuffer> {
+  const product = new Float32Array((to - from) * shape.rows);
   const line = new Float64Array(shape.rows);
-  for (let column = 0; column < shape.columns; column++) {
+  for (let column = from; column < to; column++) {
     gramTimes(gram, b, shape, column, line);
-    product.set(line, column * shape.rows);
+    product.set(line, (column - from) * shape.rows);
   }
   return product;
 }

@@ -1,6 +1,7 @@
 import { WhittleError } from '../../base/errors';
-import type { Handle, Kernel, Operation } from '../types';
+import type { Handle, Kernel, Operation, Task } from '../types';
 import { SHARE_OF_WORKGROUP } from './shared/share';
+import { type Span, spansOf, whole } from './shared/spans';
 
 /** Equal bins of [lo, hi], in the weights' unit. */
 export interface HistogramBins {
@@ -17,11 +18,24 @@ const MAX_BINS = 2048;
 
 const KERNEL: Kernel = { name: 'histogram', source: ['prelude/linear', 'histogram'] };
 
+type Part = Omit<HistogramBins, 'counts'> & { readonly w: Float32Array; readonly bins: number; readonly span: Span };
+
+const task: Task<Part, Uint32Array> = { name: KERNEL.name, run: ({ w, lo, hi, bins, span }) => histogramOf(w, lo, hi, bins, span).counts };
+
 /** Counts in equal bins of [lo, hi]. @param bins 1 to 2,048. */
 export const binCounts: Operation<[w: Handle, lo: number, hi: number, bins: number], HistogramBins> = {
   kernels: [KERNEL],
   compiled: 'at-start',
-  cpu: (host, w, lo, hi, bins) => histogramOf(host.valuesOf(w), lo, hi, bins),
+  task,
+  async cpu(host, handle, lo, hi, bins) {
+    const w = host.valuesOf(handle);
+    const parts = spansOf(w.length, 4).map((span) => ({ w, lo, hi, bins, span }));
+    const counts = new Uint32Array(bins);
+    for (const part of await host.each(task, parts)) {
+      for (let bin = 0; bin < bins; bin++) counts[bin] = (counts[bin] ?? 0) + (part[bin] ?? 0);
+    }
+    return { lo: Math.fround(lo), hi: Math.fround(hi), counts };
+  },
   async gpu(device, w, lo, hi, bins) {
     if (bins < 1 || bins > MAX_BINS) throw new WhittleError('internal', `A histogram has 1 to ${MAX_BINS} bins, not ${bins}.`);
     const low = Math.fround(lo);
@@ -42,12 +56,12 @@ function binOf(x: number, lo: number, hi: number, bins: number): number {
 }
 
 /** The reference of `binCounts`: values outside [lo, hi] count in the first or last bin. */
-export function histogramOf(w: Float32Array, lo: number, hi: number, bins: number): HistogramBins {
+export function histogramOf(w: Float32Array, lo: number, hi: number, bins: number, { from, to }: Span = whole(w)): HistogramBins {
   const low = Math.fround(lo);
   const high = Math.fround(hi);
   const counts = new Uint32Array(bins);
-  for (const x of w) {
-    const bin = binOf(x, low, high, bins);
+  for (let e = from; e < to; e++) {
+    const bin = binOf(w[e] ?? 0, low, high, bins);
     counts[bin] = (counts[bin] ?? 0) + 1;
   }
   return { lo: low, hi: high, counts };

@@ -1,5 +1,6 @@
-import type { Handle, Kernel, Operation } from '../types';
+import type { Handle, Kernel, Operation, Task } from '../types';
 import { roundHalfEven } from './shared/grid';
+import { type Span, spansOf } from './shared/spans';
 
 /** Weights as a matrix of rows that are rounded for themselves. Rows fall into equal runs, one an input group. */
 export interface FeedbackShape {
@@ -45,6 +46,19 @@ const KERNELS: Readonly<Record<FeedbackLevels['kind'], Kernel>> = {
   codebook: { name: 'round-with-feedback', source: SOURCE, constants: { codebook: 1 } },
 };
 
+interface Part {
+  readonly w: Float32Array;
+  readonly factor: Float32Array;
+  readonly shape: FeedbackShape;
+  readonly levels: FeedbackLevels;
+  /** Rows. */
+  readonly span: Span;
+  /** Where their values go: like the weights. */
+  readonly values: Float32Array;
+}
+
+const task: Task<Part, Float32Array> = { name: KERNELS.grid.name, run: roundRows };
+
 /**
  * Rounds each row to its levels one column after another; a column aims at its weight plus what the errors d (weight - rounded) of earlier
  * ones call for: sum over j < i of F[i, j] d[j]. The loss of a row is the sum of (F[i, i] (aim - rounded))^2. With F from the Cholesky
@@ -56,8 +70,15 @@ const KERNELS: Readonly<Record<FeedbackLevels['kind'], Kernel>> = {
 export const roundWithFeedback: Operation<[w: Handle, factor: Handle, shape: FeedbackShape, levels: FeedbackLevels], Rounded<Handle>> = {
   kernels: [KERNELS.grid, KERNELS.codebook],
   compiled: 'on-use',
-  cpu(host, w, factor, shape, levels) {
-    const { values, losses } = roundWithFeedbackOf(host.valuesOf(w), host.valuesOf(factor), shape, levels);
+  task,
+  async cpu(host, w, factor, shape, levels) {
+    const values = host.floats(w.length);
+    const given = { w: host.valuesOf(w), factor: host.valuesOf(factor) };
+    const spans = spansOf(shape.rows, shape.columns ** 2);
+    const parts = spans.map((span): Part => ({ w: given.w, factor: given.factor, shape, levels, span, values }));
+    const lost = await host.each(task, parts);
+    const losses = new Float32Array(shape.rows);
+    for (const [k, { from }] of spans.entries()) losses.set(lost[k] ?? [], from);
     return { values: host.tensor(values), losses };
   },
   async gpu(device, w, factor, { groups, rows, columns }, levels) {
@@ -82,19 +103,24 @@ function interleaved(scales: Float32Array, zeroPoints: Int32Array): Float32Array
   return pairs;
 }
 
-/** Row by row in float64. */
+/** The reference of `roundWithFeedback`. */
 export function roundWithFeedbackOf(
   w: Float32Array,
   factor: Float32Array,
   shape: FeedbackShape,
   levels: FeedbackLevels,
 ): Rounded<Float32Array<ArrayBuffer>> {
-  const { groups, rows, columns } = shape;
   const values = new Float32Array(w.length);
-  const losses = new Float32Array(rows);
+  return { values, losses: roundRows({ w, factor, shape, levels, span: { from: 0, to: shape.rows }, values }) };
+}
+
+/** Row by row in float64. Gives the losses of the span's rows. */
+function roundRows({ w, factor, shape, levels, span, values }: Part): Float32Array<ArrayBuffer> {
+  const { groups, rows, columns } = shape;
+  const losses = new Float32Array(span.to - span.from);
   const errors = new Float64Array(columns);
   const rowsOfGroup = rows / groups;
-  for (let row = 0; row < rows; row++) {
+  for (let row = span.from; row < span.to; row++) {
     const group = Math.floor(row / rowsOfGroup) * columns * columns;
     let loss = 0;
     for (let i = 0; i < columns; i++) {
@@ -109,9 +135,9 @@ export function roundWithFeedbackOf(
       values[i * rows + row] = rounded;
       loss += ((factor[line + i] ?? 0) * (wanted - rounded)) ** 2;
     }
-    losses[row] = loss;
+    losses[row - span.from] = loss;
   }
-  return { values, losses };
+  return losses;
 }
 
 function nearestOnGrid(wanted: number, levels: FeedbackLevels & { kind: 'grid' }, column: number, row: number, rows: number): number {

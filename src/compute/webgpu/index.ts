@@ -1,3 +1,4 @@
+import { type Crew, OWN_THREAD } from '../threads/own-thread';
 import type { GpuCompute, Handle } from '../types';
 import type { DeviceGrant } from './device';
 import { earlyKernels } from './operations';
@@ -9,8 +10,9 @@ import { Tensors } from './tensors';
 /**
  * Runs the kernels of operations on a WebGPU device. Compiles those that sliders need at once, the others on first use. Throws
  * 'shader-compile' where one does not compile on this device.
+ * @param crew the threads for what no kernel does.
  */
-export async function createGpuCompute({ device, info }: DeviceGrant): Promise<GpuCompute> {
+export async function createGpuCompute({ device, info }: DeviceGrant, crew: Crew = OWN_THREAD): Promise<GpuCompute> {
   const pipelines = new Pipelines(device);
   const recorder = new Recorder(device);
   const tensors = new Tensors(device, info.maxBufferBytes, recorder);
@@ -47,6 +49,7 @@ export async function createGpuCompute({ device, info }: DeviceGrant): Promise<G
         scope.end(failed);
       }
     },
+    each: crew.each,
     destroy() {
       recorder.destroy();
       tensors.destroy();

@@ -3,7 +3,7 @@ import type { Kernel, Operation } from '../types';
 const MODULES = import.meta.glob<Readonly<Record<string, unknown>>>(['../operations/*.ts', '!../operations/*.test.ts'], { eager: true });
 
 /** An operation of whatever arguments. */
-export type AnyOperation = Pick<Operation<never, unknown>, 'kernels' | 'compiled'>;
+export type AnyOperation = Pick<Operation<never, unknown>, 'kernels' | 'compiled' | 'task'>;
 
 /** Every operation of src/compute/operations/. */
 export const OPERATIONS: readonly AnyOperation[] = Object.values(MODULES).flatMap((module) => Object.values(module).filter(isOperation));

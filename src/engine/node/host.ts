@@ -3,6 +3,7 @@ import { engineVersion } from '../../../scripts/engine-version';
 import { folderShelf } from '../../artifacts/node/folder';
 import { createArtifacts } from '../../artifacts/store';
 import { createCpuCompute } from '../../compute/cpu';
+import { nodeCrew } from '../../compute/node/crew';
 import { createNodeRuntime } from '../../runtime/node/index';
 import type { Host } from '../worker/host';
 import { SLOW_MS } from '../worker/lasting';
@@ -10,10 +11,11 @@ import { cacheFolder } from './cache';
 import { startNodeCompressor } from './compressor';
 import { decodeBySharp } from './decode';
 
-/** A process of Node: kernels' references on its thread, models on onnxruntime's native kernels. */
+/** A process of Node: kernels' references on its threads, models on onnxruntime's native kernels. */
 export function nodeHost(): Host {
   return {
-    acquire: () => Promise.resolve({ compute: createCpuCompute(), gpu: null, runtime: createNodeRuntime(), fallbackReason: null }),
+    acquire: () =>
+      Promise.resolve({ compute: createCpuCompute(nodeCrew()), gpu: null, runtime: createNodeRuntime(), fallbackReason: null }),
     decode: decodeBySharp,
     startCompressor: startNodeCompressor,
     keeper: diskKeeper(),

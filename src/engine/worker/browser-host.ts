@@ -1,5 +1,6 @@
 import { toPlainError } from '../../base/errors';
 import { createCpuCompute, createGpuCompute, requestDevice, type GpuCompute } from '../../compute/index';
+import { webCrew } from '../../compute/web/crew';
 import { decodeImage } from '../../data/decode';
 import { createWebRuntime } from '../../runtime/web/index';
 import { startCompressor } from './compressor';
@@ -7,19 +8,19 @@ import { browserName } from './environment';
 import type { Host } from './host';
 import { pageArtifacts } from './page-artifacts';
 
-/** A worker of the page: WebGPU where there is some, else the CPU with the reason why. */
+/** A worker of the page: WebGPU where there is some, else the CPU, on all cores where the page is isolated, with the reason why. */
 export function browserHost(): Host {
   return {
     async acquire() {
       let gpu: GpuCompute | null = null;
       let fallbackReason: string | null = null;
       try {
-        gpu = await createGpuCompute(await requestDevice());
+        gpu = await createGpuCompute(await requestDevice(), webCrew());
       } catch (error) {
         fallbackReason = toPlainError(error).message;
       }
       const runtime = createWebRuntime({ device: gpu?.device ?? null });
-      return { compute: gpu ?? createCpuCompute(), gpu, runtime, fallbackReason };
+      return { compute: gpu ?? createCpuCompute(webCrew()), gpu, runtime, fallbackReason };
     },
     decode: decodeImage,
     startCompressor,
