@@ -7,7 +7,8 @@ import type { Outcome } from '../../src/engine/protocol/index';
 import type { Automation } from '../../src/state/automation';
 import { ROOT } from './machine';
 
-const WITHOUT_WEBGPU = '--disable-blink-features=WebGPU';
+/** Without it a browser takes no software renderer for WebGPU, and there is no other where this is asked for. */
+const ALLOWS_SOFTWARE = '--enable-unsafe-webgpu';
 
 export interface StudioPage {
   readonly page: Page;
@@ -22,7 +23,7 @@ export async function withPages(work: (open: () => Promise<StudioPage>) => Promi
   const server = await serveStudio(ROOT);
   const browser = await chromium.launch({
     executablePath: ensureBrowser().path,
-    args: [...CHROMIUM_FLAGS, ...(gpu ? [] : [WITHOUT_WEBGPU])],
+    args: gpu ? [...CHROMIUM_FLAGS] : [...CHROMIUM_FLAGS.filter((flag) => flag !== ALLOWS_SOFTWARE), '--disable-gpu'],
     ignoreDefaultArgs: ['--headless'],
   });
   try {

@@ -51,6 +51,8 @@ export const bench = defineBench({
         await withPages(
           async (open) => {
             const { page, studio } = await open();
+            const { compute } = value(await studio.evaluate((whittle_) => whittle_.environment()));
+            if ((compute.kind === 'webgpu') !== gpu) throw new Error(`The ${place} computes on ${compute.name}.`);
             await fill(page, studio, model, card);
             for (const { name, passes } of recipes) {
               value(await studio.evaluate((whittle_, given) => whittle_.loadRecipe(given), recipeOf(passes)));
