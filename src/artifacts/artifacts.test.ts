@@ -47,8 +47,10 @@ describe.each([
     await artifacts.put('a', bytes(3, 3));
     expect(await artifacts.get('a')).toEqual(bytes(3, 3));
     expect(await artifacts.usage()).toMatchObject({ entries: 2, bytes: 3 + 2 * 32 });
+    await artifacts.remove('a');
+    expect([await artifacts.get('a'), await artifacts.get('b')]).toEqual([null, bytes(0, 2)]);
     await artifacts.clear();
-    expect([await artifacts.get('a'), (await artifacts.usage()).entries]).toEqual([null, 0]);
+    expect([await artifacts.get('b'), (await artifacts.usage()).entries]).toEqual([null, 0]);
   });
 
   test('a damaged, cut or misplaced file is dropped, and made again', async () => {

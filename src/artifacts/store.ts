@@ -44,6 +44,7 @@ export function createArtifacts(shelf: Promise<Shelf | null>, budgetBytes = BUDG
         for (const file of tooMany(await there.list(), budgetBytes - size)) await there.remove(file.name).catch(() => {});
         await there.write(name, [sum, bytes]);
       }, undefined),
+    remove: (key) => onShelf(async (there) => there.remove(await nameOf(key)), undefined),
     usage: async () => {
       const files = await onShelf<readonly ShelfFile[]>((there) => there.list(), []);
       return { entries: files.length, bytes: sizeOf(files), budgetBytes };

@@ -7,6 +7,8 @@ export interface Artifacts {
   get(key: string): Promise<Uint8Array<ArrayBuffer> | null>;
   /** Keeps it, at the cost of those used least recently. */
   put(key: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** Takes it away before its time. */
+  remove(key: string): Promise<void>;
   usage(): Promise<ArtifactUsage>;
   clear(): Promise<void>;
 }

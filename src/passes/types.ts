@@ -58,6 +58,41 @@ export interface Probe {
   readonly weights: readonly ProbeWeight[];
   /** How many of the samples it is run on, at most; all where it is not given. */
   readonly limit?: number;
+  /** Inner values that are its inputs, kept by an earlier run; absent: it starts at the model's inputs. */
+  readonly start?: ProbeStart;
+  /** Inner values that are kept for later probes to start from. */
+  readonly keep?: ProbeKeep;
+}
+
+export interface ProbeStart {
+  readonly kept: Kept;
+  /** Inputs of the graph, by the names under which their values were kept. */
+  readonly inputs: ReadonlyMap<string, string>;
+}
+
+export interface ProbeKeep {
+  /** Float32 values of the graph, by the names that they are kept under: those of two networks side by side, or of one. */
+  readonly values: ReadonlyMap<string, string>;
+  /** Names of the start's that are kept on as they are. */
+  readonly carried: readonly string[];
+}
+
+/**
+ * Inner values of all samples of a run, batch by batch, within a budget of memory: float32, or float16 where that holds them well enough.
+ * Whoever asked for them releases them.
+ */
+export interface Kept {
+  /** In main memory. */
+  readonly bytes: number;
+  release(): void;
+}
+
+/** Kept values that a probe starts at are no longer there: what was spilled to the disk may be removed by others. */
+export class KeptLost extends Error {
+  constructor() {
+    super('The values that the run was to start from are no longer there.');
+    this.name = 'KeptLost';
+  }
 }
 
 /** A float32 output of a probe for one batch of samples. */
@@ -73,13 +108,14 @@ export interface Calibration {
   readonly key: string;
   /**
    * Runs every sample through the probe, a batch at a time, and hands its outputs to `visit` with the number of samples in them.
-   * @throws WhittleError where the probe does not run or the samples do not fit the model; AbortError when stopped.
+   * @returns what the probe asks to keep; null where it asks for nothing or there is no room.
+   * @throws WhittleError where the probe does not run or the samples do not fit the model; KeptLost; AbortError when stopped.
    */
   observe(
     probe: Probe,
     visit: (outputs: Readonly<Record<string, Observed>>, samples: number) => void | Promise<void>,
     job: Job,
-  ): Promise<void>;
+  ): Promise<Kept | null>;
 }
 
 /** What the file is made for and the running device offers, where a pass's output depends on it. */

@@ -35,7 +35,7 @@ export interface SampleSource extends Pick<Calibration, 'samples' | 'key'> {
     lease: (weight: ProbeWeight) => Promise<Lease>,
     visit: Parameters<Calibration['observe']>[1],
     job: Job,
-  ): Promise<void>;
+  ): ReturnType<Calibration['observe']>;
 }
 
 /** What a result of these steps depends on. */

@@ -1,23 +1,30 @@
 /** Runs the user's samples through graphs that passes make to look into the model. */
+import type { Artifacts } from '../../artifacts/types';
 import { createYielder } from '../../base/yielder';
 import { WhittleError } from '../../base/errors';
 import type { Job } from '../../base/job';
 import type { Dataset } from '../../data/types';
 import { datasetSamples } from '../../measure/samples';
 import { CALIBRATION_SEED, calibrationSamples } from '../../measure/split';
+import type { Passage } from '../../onnx/probe';
 import { concatChunks, writeModel } from '../../onnx/write';
-import type { Lease, Observed, Probe } from '../../passes/types';
+import type { Lease, Observed } from '../../passes/types';
 import type { SampleSource } from '../../recipe/apply-steps';
 import type { TargetId } from '../../recipe/targets';
 import type { Recipe } from '../../recipe/types';
+import { PROVIDERS } from '../../runtime/providers';
 import type { Backend, Feeds, HostTensor, Session } from '../../runtime/types';
+import { holdsWell, ROOM_BYTES, ROOM_DISK_BYTES, type KeptValues, type Room } from './kept-values';
 import { feedAll, releaser } from './live';
 import type { Platform } from './platform';
+import { prepare, type PreparedProbe } from './prepared-probe';
 import { contentOf } from './sample-content';
 
 /** What runs probes: the workbench of the open model. */
 interface Bench {
   readonly platform: Platform;
+  /** Where kept values go that main memory has no room for; null: nowhere. */
+  readonly artifacts: Artifacts | null;
   quickest(target: TargetId, job: Job): Promise<Backend>;
 }
 
@@ -56,18 +63,24 @@ export function sampleSource(
 ): SampleSource | null {
   if (data === null) return null;
   const indices = calibrationSamples(data.length, calibration, seed);
+  const room: Room = { bytes: ROOM_BYTES, diskBytes: ROOM_DISK_BYTES, disk: bench.artifacts };
+  // Until a value of the network is seen that it does not hold well.
+  let passage: Passage = 'float16';
   return {
     samples: indices.length,
     key: `${keyOf(data)}, ${indices.length}, ${seed}`,
     content: (job) => contentOf(data, indices, job),
     async observe(probe, lease, visit, job) {
       const backend = await bench.quickest(recipe.target, job);
-      const session = await bench.platform.runtime.create(concatChunks(writeModel(probe.model)), backend, job.signal);
+      const run = prepare(probe, room, PROVIDERS[backend.ep].gpu ? 'float32' : passage);
+      const session = await bench.platform.runtime.create(concatChunks(writeModel(run.model)), backend, job.signal);
       const leases: Lease[] = [];
       const release = releaser(session, leases);
       try {
         const weights = await feedAll(session, bench.platform, probe.weights, lease, leases);
-        await runAll(session, data, indices.slice(0, probe.limit), weights, probe, visit, job);
+        const kept = await runAll(session, data, indices.slice(0, probe.limit), weights, run, visit, job);
+        if (kept === 'coarse') passage = 'float32';
+        return kept === 'coarse' ? null : kept;
       } finally {
         release();
         await session.settled();
@@ -77,41 +90,65 @@ export function sampleSource(
   };
 }
 
+/** Runs the samples. @returns what was kept; 'coarse' where float16 would not hold it. */
 async function runAll(
   session: Session,
   data: Dataset,
   indices: readonly number[],
   weights: Feeds,
-  probe: Probe,
+  run: PreparedProbe,
   visit: Parameters<SampleSource['observe']>[2],
   job: Job,
-): Promise<void> {
-  const fed = new Set(probe.weights.map((w) => w.inputName));
-  const samples = datasetSamples(
-    data,
-    session.inputs.filter((i) => !fed.has(i.name)),
-  );
+): Promise<KeptValues | 'coarse' | null> {
+  const fed = new Set([...Object.keys(weights), ...run.starts.keys()]);
+  const own = session.inputs.filter((i) => !fed.has(i.name));
+  const samples = own.length > 0 ? datasetSamples(data, own) : null;
   const yieldTurn = createYielder();
   const startedAt = Date.now();
-  let size = Math.min(samples.batch, BATCH);
-  for (let at = 0; at < indices.length;) {
-    await yieldTurn();
-    job.signal.throwIfAborted();
-    const batch = indices.slice(at, at + size);
-    const feeds = await samples.feeds(batch);
-    let outputs: Readonly<Record<string, HostTensor>>;
-    try {
-      outputs = await session.run({ ...feeds, ...weights }, job.signal);
-    } catch (error) {
-      // The first axis may be open and the graph still be made for one sample.
-      if (size === 1 || at > 0 || !(error instanceof WhittleError) || error.code !== 'runtime-failed') throw error;
-      size = 1;
-      continue;
+  // What was kept comes back in the batches that it was kept in.
+  const given = run.start?.sizes;
+  let size = Math.min(samples?.batch ?? BATCH, BATCH);
+  let { keep } = run;
+  let coarse = false;
+  try {
+    for (let at = 0, n = 0; at < indices.length; n++) {
+      await yieldTurn();
+      job.signal.throwIfAborted();
+      const batch = indices.slice(at, at + (given?.[n] ?? size));
+      const before = await run.start?.get(n);
+      const feeds = { ...(await samples?.feeds(batch)), ...weights, ...run.feedsOf(before) };
+      let outputs: Readonly<Record<string, HostTensor>>;
+      try {
+        outputs = await session.run(feeds, job.signal);
+      } catch (error) {
+        // The first axis may be open and the graph still be made for one sample.
+        if (given || size === 1 || at > 0 || !(error instanceof WhittleError) || error.code !== 'runtime-failed') throw error;
+        size = 1;
+        n--;
+        continue;
+      }
+      if (keep !== null) {
+        coarse = run.made.some((name) => !holds(outputs[name]));
+        if (coarse || !(await keep.add(batch.length, run.keptOf(outputs, before)))) {
+          keep.release();
+          keep = null;
+        }
+      }
+      const seen = Object.entries(outputs).flatMap(([name, tensor]) => (run.made.includes(name) ? [] : floats(name, tensor)));
+      await visit(Object.fromEntries(seen), batch.length);
+      at += batch.length;
+      job.onProgress({ stage: 'Running the calibration samples', done: at, total: indices.length, startedAt });
     }
-    await visit(Object.fromEntries(Object.entries(outputs).flatMap(([name, tensor]) => floats(name, tensor))), batch.length);
-    at += batch.length;
-    job.onProgress({ stage: 'Running the calibration samples', done: at, total: indices.length, startedAt });
+  } catch (error) {
+    keep?.release();
+    throw error;
   }
+  return coarse ? 'coarse' : keep;
+}
+
+/** Whether the tensor, where it is float16, holds what it was made of well. */
+function holds(tensor: HostTensor | undefined): boolean {
+  return !(tensor?.data instanceof Uint16Array) || holdsWell(tensor.data);
 }
 
 function floats(name: string, { data, dims }: HostTensor): [string, Observed][] {

@@ -1,4 +1,5 @@
 /** One model on one device: uploaded weights, the backend check and the live session. A lost device takes it all away. */
+import type { Artifacts } from '../../artifacts/types';
 import { untilAborted } from '../../base/abort';
 import type { Job } from '../../base/job';
 import { Mutex } from '../../base/mutex';
@@ -55,6 +56,7 @@ export class Workbench {
   /** What passes may learn from, as it is now. */
   private readonly samples: () => UserSamples;
   readonly cache: RecipeCache;
+  readonly artifacts: Artifacts | null;
   /** Checks of exported files: each is made once. */
   readonly fileChecks = new WeakMap<Blob, BackendCheck>();
   private checked: BackendCheck | null = null;
@@ -72,6 +74,7 @@ export class Workbench {
     this.doc = doc;
     this.platform = platform;
     this.samples = samples;
+    this.artifacts = keeper?.artifacts ?? null;
     const results = createResults(keeper && lastingOf(keeper, doc, platform));
     this.cache = createRecipeCache(doc.model, doc.layers, platform.compute, doc.large ? 'streaming' : 'resident', results);
   }

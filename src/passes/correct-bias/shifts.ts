@@ -66,7 +66,13 @@ function pairedProbe(
   if (!graph || !before.model.proto.graph) return null;
   const names = uniqueNames(cut.model.proto);
   const present = [...graph.node];
-  const inOriginal = putBeside(graph, before.model.proto.graph, before.inputs, names);
+  const inOriginal = putBeside(
+    graph,
+    before.model.proto.graph,
+    before.inputs.map(({ inputName: name, shape }) => ({ name, shape, same: null })),
+    names,
+    false,
+  );
   if (inOriginal === null) return null;
   const nodes: NodeProto[] = graph.node.slice(present.length);
   const reducer = new ChannelReducer(nodes, opsetOf(cut.model.proto), names);

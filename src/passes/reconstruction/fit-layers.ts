@@ -9,11 +9,13 @@ import { CODED, codesOf, valuesOf, type Coded } from '../coded';
 import { originalNetwork } from '../original-network';
 import { readWeights } from '../read-weights';
 import { byWaves } from '../waves';
-import type { Calibration, PassContext } from '../types';
+import type { PassContext } from '../types';
 import { biasesOf, shiftedBias, type ShiftableBias } from './biases';
-import { gramEntries, INPUT_GRAM, inputMatrix, observeGrams, type InputGram, type InputsFrom, type Networks } from './gram';
+import { gramEntries, INPUT_GRAM, inputMatrix, type InputGram, type InputsFrom } from './gram';
 import type { FitInputs } from './inputs-field';
+import { observeGrams, type GramsWanted, type Observed } from './observe-grams';
 import { withSpread } from './spread';
+import { StageRun } from './stage-run';
 import { levelsOf, mergeLevels, withinSize } from './stages';
 
 /**
@@ -89,22 +91,37 @@ export async function fitLayersByOutput<P extends PlannedFit>(
   const from = inputsFor(fit);
   const ids = fit.map(({ layer }) => layer.id);
   const biases = from === 'present' ? biasesOf(context, ids) : new Map<string, ShiftableBias>();
-  const networks = { present: context.model, original: await originalNetwork(context) };
+  const observed: Observed = {
+    present: context.model,
+    original: await originalNetwork(context),
+    layers: context.weights.layers,
+    isChanged: (id) => context.weights.isChanged(id),
+    calibration,
+    job: context.job,
+  };
+  const run = new StageRun(observed);
   const key = planned.map((each) => [each.layer.id, method.keyOf(each)]);
   const progress = { done: 0, total: fit.length, startedAt: Date.now() };
   const sizeOf = entriesOf(context, from);
-  for (const stage of stagesOf(context, ids, from, sizeOf)) {
-    const some = fit.filter(({ layer }) => stage.includes(layer.id));
-    const make = async (): Promise<Outcome> => {
-      const grams = await gramsOf(context, calibration, networks, stage, new Set(biases.keys()), from);
-      return fitStage(context, some, { grams, biases, sizeOf }, method, progress);
-    };
-    // What a stopped run has finished is not fitted again.
-    const outcome = await context.keep(JSON.stringify(['by output', key, stage]), make, OUTCOME);
-    skipped.push(...outcome.skipped);
-    // In order: new biases get their names one after another. Later stages observe what these layers have become.
-    for (const [id, kept] of outcome.layers) await place(context, id, kept, biases.get(id) ?? null);
-    progress.done += stage.length;
+  const stages = stagesOf(context, ids, from, sizeOf);
+  try {
+    for (const [at, stage] of stages.entries()) {
+      const some = fit.filter(({ layer }) => stage.includes(layer.id));
+      const wanted = { ids: stage, centred: new Set(biases.keys()), from };
+      const make = async (): Promise<Outcome> => {
+        const grams =
+          from === 'present' ? await run.grams(wanted, stages.slice(at + 1).flat()) : await originalGrams(context, observed, wanted);
+        return fitStage(context, some, { grams, biases, sizeOf }, method, progress);
+      };
+      // What a stopped run has finished is not fitted again.
+      const outcome = await context.keep(JSON.stringify(['by output', key, stage]), make, OUTCOME);
+      skipped.push(...outcome.skipped);
+      // In order: new biases get their names one after another. Later stages observe what these layers have become.
+      for (const [id, kept] of outcome.layers) await place(context, id, kept, biases.get(id) ?? null);
+      progress.done += stage.length;
+    }
+  } finally {
+    run.release();
   }
   return skipped;
 }
@@ -206,18 +223,9 @@ function inputsFor(fit: readonly PlannedFit[]): InputsFrom {
 }
 
 /** Grams of the original network depend on nothing but the graph: every setting of a slider uses the same. */
-async function gramsOf(
-  context: PassContext,
-  calibration: Calibration,
-  networks: Networks,
-  ids: readonly string[],
-  centred: ReadonlySet<string>,
-  from: InputsFrom,
-): Promise<ReadonlyMap<string, InputGram>> {
-  const observe = (): Promise<ReadonlyMap<string, InputGram>> =>
-    observeGrams(networks, context.weights.layers, ids, centred, from, calibration, context.job);
-  if (from === 'present') return observe();
-  return context.keep(`grams ${JSON.stringify(ids)}`, observe, mapOf(INPUT_GRAM), { scope: 'graph' });
+function originalGrams(context: PassContext, observed: Observed, wanted: GramsWanted): Promise<ReadonlyMap<string, InputGram>> {
+  const observe = async (): Promise<ReadonlyMap<string, InputGram>> => (await observeGrams(observed, wanted)).grams;
+  return context.keep(`grams ${JSON.stringify(wanted.ids)}`, observe, mapOf(INPUT_GRAM), { scope: 'graph' });
 }
 
 async function fitOne<P extends PlannedFit>(

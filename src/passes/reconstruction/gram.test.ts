@@ -15,7 +15,8 @@ import { passStore } from '../pass-store';
 import { calibrationOver, type TestSamples } from '../testing/calibration';
 import { createWeightStore } from '../weight-store';
 import { biasesOf, shiftedBias } from './biases';
-import { inputMatrix, observeGrams } from './gram';
+import { inputMatrix } from './gram';
+import { observeGrams } from './observe-grams';
 import { levelsOf, mergeLevels, withinSize } from './stages';
 
 const job = { signal: new AbortController().signal, onProgress: () => {} };
@@ -90,14 +91,10 @@ for (const [name, one] of Object.entries(CASES)) {
     }));
     const [layer] = layers;
     if (!layer) throw new Error('no layer');
-    const grams = await observeGrams(
-      { present: model, original: model },
-      layers,
-      [layer.id],
-      new Set(),
-      'float',
-      calibrationOver(samples, store, compute),
-      job,
+    const calibration = calibrationOver(samples, store, compute);
+    const { grams } = await observeGrams(
+      { present: model, original: model, layers, isChanged: store.isChanged, calibration, job },
+      { ids: [layer.id], centred: new Set(), from: 'float' },
     );
     const found = grams.get(layer.id);
     if (!found) throw new Error('no gram');
@@ -165,14 +162,10 @@ test('a pair of networks: the cross product is of the original inputs with the p
   const x = [0.5, -1, 2];
   const changed = read(first.id).map((v) => v + 0.25);
   await store.put(first.id, compute.upload(changed), null);
-  const grams = await observeGrams(
-    { present: model, original: model },
-    layers,
-    [second.id],
-    new Set(),
-    'present',
-    calibrationOver([{ x: floats([1, 3], x) }], store, compute),
-    job,
+  const calibration = calibrationOver([{ x: floats([1, 3], x) }], store, compute);
+  const { grams } = await observeGrams(
+    { present: model, original: model, layers, isChanged: store.isChanged, calibration, job },
+    { ids: [second.id], centred: new Set(), from: 'present' },
   );
   const hidden = (a: Float32Array): number[] =>
     [0, 1].map((n) =>
@@ -227,17 +220,12 @@ test('where a bias takes the means, products are about them, and the shifted bia
   await store.put(second.id, compute.upload(rounded), null);
   const edited = cloneForEdit(model);
   const samples: TestSamples = Array.from({ length: 6 }, (_, s) => ({ x: floats([1, 3], noise(3, 20 + s)) }));
-  const found = (
-    await observeGrams(
-      { present: edited, original: model },
-      layers,
-      [second.id],
-      new Set([second.id]),
-      'present',
-      calibrationOver(samples, store, compute),
-      job,
-    )
-  ).get(second.id);
+  const calibration = calibrationOver(samples, store, compute);
+  const { grams } = await observeGrams(
+    { present: edited, original: model, layers, isChanged: store.isChanged, calibration, job },
+    { ids: [second.id], centred: new Set([second.id]), from: 'present' },
+  );
+  const found = grams.get(second.id);
   const bias = biasesOf({ model: edited, weights: passStore(store, { problemOf: () => null }, edited) }, [second.id]).get(second.id);
   const shifted = found && bias ? shiftedBias(bias.values, read(second.id), rounded, found) : null;
   if (!found || !bias || !shifted) throw new Error('no shift');

@@ -1,19 +1,9 @@
 import { doubles, nullable, number, record } from '../../base/codec';
-import { openCut } from '../../onnx/probe';
-import { GramBuilder } from '../../onnx/gram';
-import { uniqueNames, valueInfo } from '../../onnx/graph';
-import { findLayers, type LayerSource } from '../../onnx/layers';
-import { opsetOf } from '../../onnx/nodes';
+import type { LayerSource } from '../../onnx/layers';
 import { matrixOf, type WeightMatrix } from '../../onnx/operators/geometry';
 import { operatorOf } from '../../onnx/operators/table';
 import { geometryOf } from '../../onnx/operators/weights';
-import { DataType } from '../../onnx/tensor';
-import type { Layer, OnnxModel } from '../../onnx/types';
 import { valuesAlong } from '../../onnx/weights';
-import type { Job } from '../../base/job';
-import { probeWeights } from '../calibration';
-import type { Calibration } from '../types';
-import { putBeside } from './put-beside';
 
 /** What a layer's inputs have in common over the samples. */
 export interface InputGram {
@@ -49,12 +39,6 @@ export const INPUT_GRAM = record<InputGram>({
   centred: nullable(record<Centred>({ means: record<Centred['means']>({ original: doubles, present: doubles }), gram: doubles })),
 });
 
-/** Two settings of a network: its graph as it is now, and as it was. */
-export interface Networks {
-  readonly present: OnnxModel;
-  readonly original: OnnxModel;
-}
-
 /**
  * Which inputs a layer is fitted to. 'float': those of the original network. 'present': those of the network as quantized so far, with the
  * original's outputs as the target, so that later layers make up for earlier ones.
@@ -79,95 +63,19 @@ export function gramEntries(source: LayerSource): number {
 }
 
 /**
- * Runs the samples once through the part of the model that these layers' inputs need and sums the Gram matrices, which the graph itself
- * computes: products run where the model runs, and only they come back. Layers whose inputs cannot be had are left out of the answer.
- * @param centred layers whose biases take the means, where both networks are seen.
- */
-export async function observeGrams(
-  { present: model, original: before }: Networks,
-  layers: readonly Layer[],
-  wanted: readonly string[],
-  centred: ReadonlySet<string>,
-  from: InputsFrom,
-  calibration: Calibration,
-  job: Job,
-): Promise<Map<string, InputGram>> {
-  const sources = findLayers(model).sources.filter((s) => wanted.includes(s.layer.id));
-  const seen = sources.flatMap((source) => {
-    const matrix = inputMatrix(source);
-    const [use] = source.uses;
-    const input = use?.node.input[0];
-    return typeof matrix === 'string' || use === undefined || input === undefined ? [] : [{ id: source.layer.id, matrix, use, input }];
-  });
-  if (seen.length === 0) return new Map();
-  const values = [...new Set(seen.map(({ input }) => input))];
-  const ids = layers.map((l) => l.id);
-  const probe = openCut(model, values, ids);
-  const { proto } = probe.model;
-  const { graph } = proto;
-  if (!graph) return new Map();
-  const weights = probeWeights(probe.inputs, from === 'float' ? 'original' : 'present');
-  const names = uniqueNames(proto);
-  // Names in the original network; where one cannot be put beside, the present inputs are the only ones.
-  const other = from === 'present' ? openCut(before, values, ids) : null;
-  const inOriginal = other?.model.proto.graph ? putBeside(graph, other.model.proto.graph, other.inputs, names) : null;
-  if (other !== null && inOriginal !== null) weights.push(...probeWeights(other.inputs, 'original', inOriginal));
-  const builder = new GramBuilder(graph.node, opsetOf(proto), names);
-  const outputs = seen.flatMap(({ id, matrix, use, input }) => {
-    const about = inOriginal !== null && centred.has(id);
-    const columnsOf = (value: string): string | null => {
-      const plain = builder.columns(use, matrix, value);
-      return plain === null || !about ? plain : builder.withOnes(plain);
-    };
-    const columns = columnsOf(input);
-    if (columns === null) return [];
-    const original = inOriginal === null ? null : columnsOf(inOriginal(input));
-    return [
-      {
-        id,
-        matrix,
-        gram: builder.product(columns, columns),
-        cross: original === null ? null : builder.product(original, columns),
-        own: original === null || !about ? null : builder.product(original, original),
-      },
-    ];
-  });
-  graph.output = outputs
-    .flatMap(({ gram, cross, own }) => [gram, cross, own].filter((name) => name !== null))
-    .map((name) => valueInfo(name, DataType.FLOAT, null));
-  const sums = new Map<string, Float64Array>();
-  await calibration.observe(
-    { model: probe.model, weights },
-    (seenNow) => {
-      for (const [name, { data }] of Object.entries(seenNow)) {
-        const sum = sums.get(name) ?? new Float64Array(data.length);
-        for (let i = 0; i < data.length; i++) sum[i] = (sum[i] ?? 0) + (data[i] ?? 0);
-        sums.set(name, sum);
-      }
-    },
-    job,
-  );
-  const sumOf = (name: string): Float64Array => sums.get(name) ?? new Float64Array(0);
-  return new Map(
-    outputs.map(({ id, matrix, gram, cross, own }) => {
-      if (cross !== null && own !== null) return [id, aboutMeans(matrix, sumOf(gram), sumOf(cross), sumOf(own))];
-      return [id, { matrix, gram: sumOf(gram), cross: cross === null ? null : sumOf(cross), centred: null }];
-    }),
-  );
-}
-
-/**
  * Products of columns that end in a row of ones, taken about the columns' means.
  * @param gram [groups, columns + 1, columns + 1] of the present network, @param cross of the original with the present one, @param own of
- * the
- * original.
+ * the original; null where both are one network.
  */
-function aboutMeans(matrix: WeightMatrix, gram: Float64Array, cross: Float64Array, own: Float64Array): InputGram {
+export function aboutMeans(matrix: WeightMatrix, gram: Float64Array, cross: Float64Array | null, own: Float64Array | null): InputGram {
   const present = lastColumn(matrix, gram);
+  const centred = aboutMean(matrix, gram, present, present);
+  if (cross === null || own === null)
+    return { matrix, gram: centred, cross: null, centred: { means: { original: present, present }, gram: centred } };
   const original = lastColumn(matrix, own);
   return {
     matrix,
-    gram: aboutMean(matrix, gram, present, present),
+    gram: centred,
     cross: aboutMean(matrix, cross, original, present),
     centred: { means: { original, present }, gram: aboutMean(matrix, own, original, original) },
   };

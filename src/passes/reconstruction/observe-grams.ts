@@ -1,0 +1,221 @@
+/** Gram matrices of layers' inputs, summed over the samples by the graph itself. */
+import type { GraphProto } from 'onnx-buf';
+import type { Job } from '../../base/job';
+import { GramBuilder } from '../../onnx/gram';
+import { uniqueNames, valueInfo } from '../../onnx/graph';
+import { findLayers, type LayerSource } from '../../onnx/layers';
+import { opsetOf } from '../../onnx/nodes';
+import type { WeightMatrix } from '../../onnx/operators/geometry';
+import { cutBetween } from '../../onnx/probe';
+import { DataType } from '../../onnx/tensor';
+import type { Layer, OnnxModel } from '../../onnx/types';
+import type { WeightUse } from '../../onnx/weights';
+import { probeWeights } from '../calibration';
+import type { Calibration, Kept, Probe, ProbeKeep, ProbeWeight } from '../types';
+import { aboutMeans, inputMatrix, type InputGram, type InputsFrom } from './gram';
+import { putBeside } from './put-beside';
+
+/** A network in two settings, its graph as it is now and as it was, and the samples that it is seen on. */
+export interface Observed {
+  readonly present: OnnxModel;
+  readonly original: OnnxModel;
+  readonly layers: readonly Layer[];
+  /** Whether a layer has other weights now than it had. */
+  readonly isChanged: (id: string) => boolean;
+  readonly calibration: Calibration;
+  readonly job: Job;
+}
+
+/** What is asked of a run. */
+export interface GramsWanted {
+  readonly ids: readonly string[];
+  /** Layers whose biases take the means, where both networks are seen. */
+  readonly centred: ReadonlySet<string>;
+  readonly from: InputsFrom;
+}
+
+/** A cut of the network in both settings, over all samples. */
+export interface CutState {
+  readonly kept: Kept;
+  /** Values of the graph. Each is kept under its name, and where the original has another under `originalKey` of it too. */
+  readonly values: ReadonlyMap<string, 'one' | 'apart'>;
+}
+
+/** Where a run starts and what it keeps. */
+export interface Through {
+  /** null: it starts at the model's inputs. */
+  readonly start: CutState | null;
+  /** Values to be kept. */
+  readonly keep: readonly string[];
+}
+
+const FROM_INPUTS: Through = { start: null, keep: [] };
+
+/** A layer whose inputs can be seen. */
+interface Seen {
+  readonly id: string;
+  readonly matrix: WeightMatrix;
+  readonly use: WeightUse;
+  readonly input: string;
+}
+
+/** Those of these layers whose inputs can be seen. */
+export function seenInputs(sources: readonly LayerSource[]): Seen[] {
+  return sources.flatMap((source) => {
+    const matrix = inputMatrix(source);
+    const [use] = source.uses;
+    const input = use?.node.input[0];
+    return typeof matrix === 'string' || use === undefined || input === undefined ? [] : [{ id: source.layer.id, matrix, use, input }];
+  });
+}
+
+/**
+ * Runs the samples once through the part of the model that these layers' inputs need and sums the Gram matrices, which the graph itself
+ * computes: products run where the model runs, and only they come back. Layers whose inputs cannot be had are left out of the answer. Where
+ * both networks are wanted they run side by side, as one up to where they differ.
+ * @returns the matrices, and the cut where it was kept.
+ * @throws what `Calibration.observe` does.
+ */
+export async function observeGrams(
+  observed: Observed,
+  { ids, centred, from }: GramsWanted,
+  through = FROM_INPUTS,
+): Promise<{ grams: Map<string, InputGram>; kept: CutState | null }> {
+  const { present: model, calibration, job } = observed;
+  const seen = seenInputs(findLayers(model).sources.filter((s) => ids.includes(s.layer.id)));
+  const made = through.keep.filter((name) => through.start?.values.has(name) !== true);
+  const values = [...new Set(seen.map(({ input }) => input).concat(made))];
+  const sides = sidesOf(observed, values, from, through.start);
+  if (seen.length === 0 || sides === null) return { grams: new Map(), kept: null };
+  const { probe, inOriginal, weights, names } = sides;
+  const { graph } = probe.proto;
+  if (!graph) return { grams: new Map(), kept: null };
+  const builder = new GramBuilder(graph.node, opsetOf(probe.proto), names);
+  const outputs = seen.flatMap(({ id, matrix, use, input }) => {
+    const about = inOriginal !== null && centred.has(id);
+    const columnsOf = (value: string): string | null => {
+      const plain = builder.columns(use, matrix, value);
+      return plain === null || !about ? plain : builder.withOnes(plain);
+    };
+    const columns = columnsOf(input);
+    if (columns === null) return [];
+    const other = inOriginal?.(input) ?? input;
+    const original = other === input ? null : columnsOf(other);
+    return [
+      {
+        id,
+        matrix,
+        about,
+        gram: builder.product(columns, columns),
+        cross: original === null ? null : builder.product(original, columns),
+        own: original === null || !about ? null : builder.product(original, original),
+      },
+    ];
+  });
+  graph.output = outputs
+    .flatMap(({ gram, cross, own }) => [gram, cross, own].filter((name) => name !== null))
+    .map((name) => valueInfo(name, DataType.FLOAT, null));
+  const sums = new Map<string, Float64Array>();
+  const plan = keepPlan(through, from === 'present' ? inOriginal : null);
+  const kept = await calibration.observe(
+    { model: probe, weights, ...startOf(through.start, graph, inOriginal), ...(plan ? { keep: plan } : {}) },
+    (found) => {
+      for (const [name, { data }] of Object.entries(found)) addTo(sums, name, data);
+    },
+    job,
+  );
+  const sumOf = (name: string): Float64Array => sums.get(name) ?? new Float64Array(0);
+  const orNull = (name: string | null): Float64Array | null => (name === null ? null : sumOf(name));
+  const grams = outputs.map(({ id, matrix, about, gram, cross, own }): [string, InputGram] => [
+    id,
+    about
+      ? aboutMeans(matrix, sumOf(gram), orNull(cross), orNull(own))
+      : { matrix, gram: sumOf(gram), cross: orNull(cross), centred: null },
+  ]);
+  return { grams: new Map(grams), kept: kept === null || plan === null ? null : { kept, values: valuesKept(through, plan.values) } };
+}
+
+function addTo(sums: Map<string, Float64Array>, name: string, data: Float32Array): void {
+  const sum = sums.get(name);
+  if (sum === undefined) sums.set(name, Float64Array.from(data));
+  else for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (data[i] ?? 0);
+}
+
+interface Sides {
+  readonly probe: OnnxModel;
+  /** Names in the original network; null where it cannot be put beside, or is not asked for. */
+  readonly inOriginal: ((name: string) => string) | null;
+  readonly weights: readonly ProbeWeight[];
+  readonly names: (prefix: string) => string;
+}
+
+/** The networks side by side in one graph, from where they start to these values. */
+function sidesOf(
+  { present, original, layers, isChanged }: Observed,
+  values: readonly string[],
+  from: InputsFrom,
+  start: CutState | null,
+): Sides | null {
+  const starts = [...(start?.values.keys() ?? [])];
+  const ids = layers.map((l) => l.id);
+  const probe = cutBetween(present, starts, values, ids);
+  const { graph } = probe.model.proto;
+  if (!graph) return null;
+  const names = uniqueNames(probe.model.proto);
+  const weights = probeWeights(probe.inputs, from === 'float' ? 'original' : 'present');
+  const other = from === 'present' ? cutBetween(original, starts, values, ids) : null;
+  const beside = other?.model.proto.graph;
+  if (!other || !beside) return { probe: probe.model, inOriginal: null, weights, names };
+  const own = new Map(probe.inputs.map(({ id, inputName }) => [id, inputName]));
+  const inputs = other.inputs.map(({ id, inputName: name, shape }) => ({
+    name,
+    shape,
+    same: isChanged(id) ? null : (own.get(id) ?? null),
+  }));
+  const read = new Set(beside.input.map(({ name }) => name));
+  const given = [...(start?.values ?? [])].flatMap(([name, sides]) =>
+    read.has(name) ? [{ name, shape: null, same: sides === 'one' ? name : null }] : [],
+  );
+  const inOriginal = putBeside(graph, beside, [...inputs, ...given], names, true);
+  const apart = other.inputs.filter((_, at) => inputs[at]?.same === null);
+  if (inOriginal !== null) weights.push(...probeWeights(apart, 'original', inOriginal));
+  return { probe: probe.model, inOriginal, weights, names };
+}
+
+/** Of a value in the original network, where it is another there. Space is in no name that a graph may have. */
+function originalKey(name: string): string {
+  return `${name} before`;
+}
+
+/** Which inputs of the graph are fed from where it starts. */
+function startOf(start: CutState | null, graph: GraphProto, inOriginal: Sides['inOriginal']): Pick<Probe, 'start'> {
+  if (start === null) return {};
+  const read = new Set(graph.input.map(({ name }) => name));
+  const inputs = new Map<string, string>();
+  for (const [name, sides] of start.values) {
+    if (read.has(name)) inputs.set(name, name);
+    const other = inOriginal?.(name) ?? name;
+    if (sides === 'apart' && read.has(other)) inputs.set(other, originalKey(name));
+  }
+  return { start: { kept: start.kept, inputs } };
+}
+
+/** What the run is to keep; null where that is nothing, or the original network is not there to be kept. */
+function keepPlan({ start, keep }: Through, inOriginal: Sides['inOriginal']): ProbeKeep | null {
+  if (keep.length === 0 || inOriginal === null) return null;
+  const values = new Map<string, string>();
+  const carried: string[] = [];
+  for (const name of keep) {
+    const sides = start?.values.get(name);
+    if (sides !== undefined) carried.push(name, ...(sides === 'apart' ? [originalKey(name)] : []));
+    else {
+      values.set(name, name);
+      if (inOriginal(name) !== name) values.set(originalKey(name), inOriginal(name));
+    }
+  }
+  return { values, carried };
+}
+
+function valuesKept({ start, keep }: Through, made: ReadonlyMap<string, string>): Map<string, 'one' | 'apart'> {
+  return new Map(keep.map((name) => [name, start?.values.get(name) ?? (made.has(originalKey(name)) ? 'apart' : 'one')]));
+}
