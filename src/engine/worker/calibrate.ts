@@ -55,15 +55,15 @@ function keyOf(data: Dataset): string {
   return key;
 }
 
-/** The samples that passes of this recipe learn from; null without data. */
+/** The samples that passes of this recipe learn from; null without data. @param room for what they keep of inner values. */
 export function sampleSource(
   bench: Bench,
   recipe: Recipe,
   { data, calibration, seed = CALIBRATION_SEED }: UserSamples,
+  room: Room = { bytes: ROOM_BYTES, diskBytes: ROOM_DISK_BYTES, disk: bench.artifacts },
 ): SampleSource | null {
   if (data === null) return null;
   const indices = calibrationSamples(data.length, calibration, seed);
-  const room: Room = { bytes: ROOM_BYTES, diskBytes: ROOM_DISK_BYTES, disk: bench.artifacts };
   // Until a value of the network is seen that it does not hold well.
   let passage: Passage = 'float16';
   return {

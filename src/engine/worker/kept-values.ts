@@ -104,12 +104,12 @@ function pack(values: KeptBatch): Uint8Array<ArrayBuffer> {
 }
 
 function unpack(bytes: Uint8Array<ArrayBuffer>): KeptBatch {
-  const tensorOf = ({ type, dims, bytes: { buffer } }: Packed): HostTensor => ({
-    type,
-    dims,
-    data: type === 'float16' ? new Uint16Array(buffer) : new Float32Array(buffer),
-  });
-  return new Map(decode(BATCH, bytes).map((packed) => [packed.key, tensorOf(packed)]));
+  return new Map(
+    decode(BATCH, bytes).map(({ key, type, dims, bytes: { buffer } }) => [
+      key,
+      { type, dims, data: type === 'float16' ? new Uint16Array(buffer) : new Float32Array(buffer) },
+    ]),
+  );
 }
 
 /**

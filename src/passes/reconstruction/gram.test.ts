@@ -93,7 +93,7 @@ for (const [name, one] of Object.entries(CASES)) {
     if (!layer) throw new Error('no layer');
     const calibration = calibrationOver(samples, store, compute);
     const { grams } = await observeGrams(
-      { present: model, original: model, layers, isChanged: store.isChanged, calibration, job },
+      { present: model, original: model, layers, isChanged: (id) => store.isChanged(id), calibration, job },
       { ids: [layer.id], centred: new Set(), from: 'float' },
     );
     const found = grams.get(layer.id);
@@ -164,7 +164,7 @@ test('a pair of networks: the cross product is of the original inputs with the p
   await store.put(first.id, compute.upload(changed), null);
   const calibration = calibrationOver([{ x: floats([1, 3], x) }], store, compute);
   const { grams } = await observeGrams(
-    { present: model, original: model, layers, isChanged: store.isChanged, calibration, job },
+    { present: model, original: model, layers, isChanged: (id) => store.isChanged(id), calibration, job },
     { ids: [second.id], centred: new Set(), from: 'present' },
   );
   const hidden = (a: Float32Array): number[] =>
@@ -222,7 +222,7 @@ test('where a bias takes the means, products are about them, and the shifted bia
   const samples: TestSamples = Array.from({ length: 6 }, (_, s) => ({ x: floats([1, 3], noise(3, 20 + s)) }));
   const calibration = calibrationOver(samples, store, compute);
   const { grams } = await observeGrams(
-    { present: edited, original: model, layers, isChanged: store.isChanged, calibration, job },
+    { present: edited, original: model, layers, isChanged: (id) => store.isChanged(id), calibration, job },
     { ids: [second.id], centred: new Set([second.id]), from: 'present' },
   );
   const found = grams.get(second.id);

@@ -71,11 +71,11 @@ function isTwin(node: NodeProto, twin: NodeProto, nameIn: (name: string) => stri
     node.opType === twin.opType &&
     node.domain === twin.domain &&
     node.attribute.length === twin.attribute.length &&
-    same(node.input.map(nameIn), twin.input) &&
-    same(node.output, twin.output)
+    sameNames(node.input.map(nameIn), twin.input) &&
+    sameNames(node.output, twin.output)
   );
 }
 
-function same(a: readonly string[], b: readonly string[]): boolean {
+function sameNames(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((name, at) => name === b[at]);
 }

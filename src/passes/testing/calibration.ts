@@ -46,7 +46,7 @@ export function calibrationOver(
           return value ? [[name, value] as const] : [];
         });
         const own = Object.entries(sample).filter(([name]) => inputs.has(name));
-        return { ...Object.fromEntries([...own, ...before]), ...fed };
+        return Object.assign(Object.fromEntries([...own, ...before]), fed);
       });
       await runTensors(model, feeds, async (outputs) => {
         const carried = (keep?.carried ?? []).map((key) => [key, from?.samples[at]?.[key]] as const);
