@@ -1,5 +1,6 @@
 /** A model of as many parameters as wanted, generated with a fixed seed. */
 import { writeFileSync } from 'node:fs';
+import { loaded } from '../../src/base/stored-bytes';
 import { makeNode } from '../../src/onnx/nodes';
 import { makeModel } from '../../src/onnx/testing/fixtures';
 import { bytesOf, DataType, makeTensor } from '../../src/onnx/tensor';
@@ -21,7 +22,7 @@ export function writeLargeModel(path: string, layers: number, width: number): nu
   const model = makeModel({ opset: 17, inputs: [['x', [1, width]]], outputs: [[`y${layers - 1}`, [1, width]]], nodes, weights });
   const chunks = writeModel(model);
   writeFileSync(path, '');
-  for (const chunk of chunks) writeFileSync(path, chunk, { flag: 'a' });
+  for (const chunk of chunks) writeFileSync(path, loaded(chunk), { flag: 'a' });
   return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
 }
 

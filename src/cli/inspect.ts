@@ -8,7 +8,7 @@ import type { Voice } from './voice';
 
 /** Throws InputProblem and what reading a model throws. */
 export async function inspectCommand({ model }: InspectArguments, voice: Voice): Promise<void> {
-  const inspected = await inspectModel(modelAt(model));
+  const inspected = inspectModel(modelAt(model));
   const width = process.stdout.isTTY ? process.stdout.columns : Infinity;
   await voice.result(inspectedText(inspected, width, painter(process.stdout, process.env)), { command: 'inspect', ...inspected });
 }

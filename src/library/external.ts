@@ -1,5 +1,7 @@
-import { realpathSync, readFileSync, statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { StoredBytes } from '../base/stored-bytes';
+import { storedFile } from '../engine/node/disk';
 import { externalLocations } from '../onnx/external';
 import { leavesFolder, samePath } from '../onnx/external-paths';
 import { readableText } from '../onnx/text';
@@ -19,15 +21,15 @@ export function externalFiles(model: string): PlacedFile[] {
   if (statSync(model).size > MOST_BYTES) return [];
   const folders = [dirname(model), dirname(realpathSync(model))];
   const files: PlacedFile[] = [];
-  for (const location of externalLocations(read(model))) {
+  for (const location of externalLocations(stored(model))) {
     if (!files.some((file) => samePath(file.name, location))) files.push(place(location, folders));
   }
   return files;
 }
 
-function read(model: string): Uint8Array {
+function stored(model: string): StoredBytes {
   try {
-    return readFileSync(model);
+    return new StoredBytes(storedFile(model));
   } catch (cause) {
     throw new WhittleError('bad-model', `The model ${model} cannot be read: ${reasonOf(cause)}.`);
   }

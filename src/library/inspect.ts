@@ -1,9 +1,8 @@
 /** What a model is by its file alone: nothing is run, and no engine loaded. */
+import { openSkeleton } from '../engine/node/skeleton';
 import type { Layer, ModelSummary, Skipped } from '../onnx/types';
 import { listLayers } from '../onnx/layers';
-import { readModel } from '../onnx/read';
 import { summarize } from '../onnx/summary';
-import { modelBlobs } from './files';
 import type { PlacedFile } from './studio';
 
 export interface Inspected {
@@ -13,10 +12,8 @@ export interface Inspected {
   readonly skipped: readonly Skipped[];
 }
 
-/** Reads a model, its file first. Throws what `readModel` throws. */
-export async function inspectModel(files: readonly PlacedFile[]): Promise<Inspected> {
-  const blobs = await modelBlobs(files);
-  const named = await Promise.all(blobs.map(async ({ path, blob }) => ({ name: path, bytes: new Uint8Array(await blob.arrayBuffer()) })));
-  const model = readModel(named);
+/** Reads a model, its file first, but not its weights. Throws what `openSkeleton` throws. */
+export function inspectModel(files: readonly PlacedFile[]): Inspected {
+  const model = openSkeleton(files);
   return { summary: summarize(model), ...listLayers(model) };
 }

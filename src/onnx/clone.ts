@@ -65,7 +65,8 @@ function cloneAttribute(attribute: AttributeProto): AttributeProto {
   return copy;
 }
 
-function cloneTensor(tensor: TensorProto): TensorProto {
+/** A copy of a tensor for editing, which shares its data. */
+export function cloneTensor(tensor: TensorProto): TensorProto {
   const copy = shallow(TensorProtoSchema, tensor);
   copy.dims = [...tensor.dims];
   return copy;

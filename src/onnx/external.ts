@@ -2,9 +2,12 @@ import { clearField } from '@bufbuild/protobuf';
 import type { ModelProto, TensorProto } from 'onnx-buf';
 import { TensorProto_DataLocation as Location, TensorProtoSchema } from 'onnx-buf';
 import { WhittleError } from '../base/errors';
+import { loaded, StoredBytes, type Bytes } from '../base/stored-bytes';
 import { decodeModel } from './decode';
 import { candidatesFor, leavesFolder, samePath } from './external-paths';
 import { allTensorsOf } from './graph';
+import { hollowOf, STAYS_BYTES } from './hollow';
+import { setRaw } from './raw';
 import { byteLength, shapeOf, sizeOf } from './tensor';
 import type { NamedBytes } from './types';
 
@@ -12,9 +15,9 @@ import type { NamedBytes } from './types';
  * The files that a model's tensors are in, as it names them: paths relative to its own folder, each once. Empty for bytes that are no
  * model.
  */
-export function externalLocations(bytes: Uint8Array): string[] {
+export function externalLocations(bytes: Bytes): string[] {
   try {
-    return locationsOf(decodeModel(bytes));
+    return locationsOf(decodeModel(bytes instanceof StoredBytes ? hollowOf(bytes) : bytes));
   } catch {
     return [];
   }
@@ -113,7 +116,8 @@ function resolveTensor(tensor: TensorProto, file: NamedBytes): void {
   if (offset + length > file.bytes.length) {
     throw badTensor(tensor, `wants bytes ${offset} to ${offset + length} of "${file.name}", which has ${file.bytes.length}`);
   }
-  tensor.rawData = file.bytes.subarray(offset, offset + length);
+  const raw = file.bytes.subarray(offset, offset + length);
+  setRaw(tensor, length < STAYS_BYTES ? loaded(raw) : raw);
   tensor.externalData = [];
   clearField(tensor, TensorProtoSchema.field.dataLocation);
 }

@@ -1,16 +1,18 @@
 import type { ModelProto } from 'onnx-buf';
 import type { PlainError } from '../base/errors';
 import { fromPlainError, WhittleError } from '../base/errors';
+import { StoredBytes } from '../base/stored-bytes';
 import { checkModel } from './check/model';
 import { decodeModel } from './decode';
 import { resolveExternal } from './external';
 import { baseName } from './external-paths';
+import { fillFrom, hollowOf } from './hollow';
 import { foreignError, outline, sniff, UNKNOWN_BINARY } from './sniff';
 import type { NamedBytes, ReadModel } from './types';
 
 /**
- * Reads the one ONNX model among the dropped files; the others may be its external data. Tensor bytes are views into the files,
- * so the files must not be changed while the model is in use.
+ * Reads the one ONNX model among the dropped files; the others may be its external data. Tensor bytes are views into files that are in
+ * memory, so these must not be changed while the model is in use; of a file on the disk nothing large is read.
  * @throws WhittleError 'not-onnx' (with what the file is instead), 'bad-model' (cut short, damaged, two models, data that does
  *   not fit a tensor's shape), 'unsupported-opset', 'external-data-missing'.
  */
@@ -58,8 +60,9 @@ function pickModel(files: readonly NamedBytes[]): Picked {
   throw problem ? fromPlainError(problem) : new WhittleError('not-onnx', 'No file was dropped.', 'Drop an .onnx file.');
 }
 
-function decode({ name, bytes }: NamedBytes): ModelProto | PlainError {
+function decode({ name, bytes: given }: NamedBytes): ModelProto | PlainError {
   const file = baseName(name);
+  const bytes = given instanceof StoredBytes ? hollowOf(given) : given;
   const shape = outline(bytes);
   if (bytes.length === 0 || shape.kind !== 'model') {
     // The first bytes of another format may happen to read as fields of a model that then breaks off.
@@ -74,7 +77,9 @@ function decode({ name, bytes }: NamedBytes): ModelProto | PlainError {
     };
   }
   try {
-    return decodeModel(bytes);
+    const proto = decodeModel(bytes);
+    if (given instanceof StoredBytes) fillFrom(given, proto);
+    return proto;
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);
     if (detail.includes('recursion depth')) {

@@ -4,6 +4,8 @@ import { TensorProto_DataType, TensorProtoSchema } from 'onnx-buf';
 import { WhittleError } from '../base/errors';
 import { newFloats, type FloatMaker } from '../base/scratch';
 import { fromBfloat, halfTable, toBfloat, toHalf } from '../base/half';
+import { StoredBytes } from '../base/stored-bytes';
+import { rawBytes, rawOf, setRaw } from './raw';
 import type { WeightType } from './types';
 
 /** ONNX data types by name, as the plain numbers that messages hold. */
@@ -106,8 +108,9 @@ function aligned(bytes: Uint8Array<ArrayBuffer>, width: number): Uint8Array<Arra
 }
 
 function words(tensor: TensorProto): Uint16Array {
-  if (tensor.rawData.length === 0) return Uint16Array.from(tensor.int32Data);
-  const raw = aligned(tensor.rawData, 2);
+  const bytes = rawBytes(tensor);
+  if (bytes.length === 0) return Uint16Array.from(tensor.int32Data);
+  const raw = aligned(bytes, 2);
   return new Uint16Array(raw.buffer, raw.byteOffset, raw.length >> 1);
 }
 
@@ -119,18 +122,24 @@ function widened(patterns: Uint16Array, make: FloatMaker, value: (pattern: numbe
 }
 
 /**
- * The values of a float tensor as float32, in row-major order. float32 raw data that is aligned is a view of the file: do not
+ * The values of a float tensor as float32, in row-major order. float32 raw data that is aligned in memory is a view of the file: do not
  * write to it. float16 and bfloat16 are widened exactly, float64 is rounded.
  * @param make where values that are no view go; a large model is read layer by layer into one scratch array.
  * @throws WhittleError 'bad-model' for a tensor that is not float.
  */
 export function readFloats(tensor: TensorProto, make: FloatMaker = newFloats): Float32Array {
-  const { dataType, rawData } = tensor;
+  const { dataType } = tensor;
   if (dataType === DataType.FLOAT) {
-    if (rawData.length === 0) return Float32Array.from(tensor.floatData);
-    if (rawData.byteOffset % 4 === 0) return new Float32Array(rawData.buffer, rawData.byteOffset, rawData.length >> 2);
-    const copy = make(rawData.length >> 2);
-    bytesOf(copy).set(rawData.subarray(0, copy.byteLength));
+    const raw = rawOf(tensor);
+    if (raw.length === 0) return Float32Array.from(tensor.floatData);
+    if (raw instanceof StoredBytes) {
+      const read = make(raw.length >> 2);
+      raw.readInto(bytesOf(read));
+      return read;
+    }
+    if (raw.byteOffset % 4 === 0) return new Float32Array(raw.buffer, raw.byteOffset, raw.length >> 2);
+    const copy = make(raw.length >> 2);
+    bytesOf(copy).set(raw.subarray(0, copy.byteLength));
     return copy;
   }
   if (dataType === DataType.FLOAT16) {
@@ -139,8 +148,9 @@ export function readFloats(tensor: TensorProto, make: FloatMaker = newFloats): F
   }
   if (dataType === DataType.BFLOAT16) return widened(words(tensor), make, fromBfloat);
   if (dataType === DataType.DOUBLE) {
-    if (rawData.length === 0) return Float32Array.from(tensor.doubleData);
-    const raw = aligned(rawData, 8);
+    const bytes = rawBytes(tensor);
+    if (bytes.length === 0) return Float32Array.from(tensor.doubleData);
+    const raw = aligned(bytes, 8);
     return Float32Array.from(new Float64Array(raw.buffer, raw.byteOffset, raw.length >> 3));
   }
   throw new WhittleError(
@@ -181,7 +191,8 @@ export function encodeFloats(type: WeightType, values: Float32Array): Uint8Array
 export function putFloats(tensor: TensorProto, values: ArrayLike<number>): void {
   const type = weightType(tensor.dataType);
   if (type === null) throw new RangeError(`"${tensor.name}" holds no floats`);
-  Object.assign(tensor, { rawData: encodeFloats(type, Float32Array.from(values)), floatData: [], doubleData: [], int32Data: [] });
+  setRaw(tensor, encodeFloats(type, Float32Array.from(values)));
+  Object.assign(tensor, { floatData: [], doubleData: [], int32Data: [] });
 }
 
 /**
@@ -189,7 +200,8 @@ export function putFloats(tensor: TensorProto, values: ArrayLike<number>): void 
  * @throws WhittleError 'bad-model' for a tensor that is not of integers.
  */
 export function readInts(tensor: TensorProto): number[] {
-  const { dataType, rawData } = tensor;
+  const { dataType } = tensor;
+  const rawData = rawBytes(tensor);
   const count = sizeOf(tensor.dims);
   const width = ELEMENT_BITS[dataType];
   const signed = SIGNED.has(dataType);

@@ -1,9 +1,10 @@
 import type { ModelProto } from 'onnx-buf';
+import type { Bytes } from '../base/stored-bytes';
 
 /** A named file as dropped: the model, or one of its external data files. */
 export interface NamedBytes {
   readonly name: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: Bytes;
 }
 
 /** Mean and standard deviation of each channel of a value, as training saw it. */
@@ -18,7 +19,10 @@ export interface Annotations {
   readonly moments: Map<string, ChannelMoments>;
 }
 
-/** An open ONNX model: the protobuf message (unknown fields kept) whose tensor bytes are views into the file. */
+/**
+ * An open ONNX model: the protobuf message (unknown fields kept) whose tensors' raw data (raw.ts) are views into the file where that is in
+ * memory, else stretches of it.
+ */
 export interface OnnxModel {
   readonly proto: ModelProto;
   /** File name without folders, for derived names. */
@@ -35,8 +39,8 @@ export interface EditableModel extends OnnxModel {
 
 /** The very bytes that were opened: the model's file, and its external data by the locations that it gives them. */
 export interface ModelSource {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly external: readonly { readonly path: string; readonly bytes: Uint8Array<ArrayBuffer> }[];
+  readonly bytes: Bytes;
+  readonly external: readonly { readonly path: string; readonly bytes: Bytes }[];
 }
 
 /** A model as it was read, with where it came from. */

@@ -4,6 +4,8 @@ import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { AttributeProto, GraphProto, NodeProto, TensorProto } from 'onnx-buf';
 import { AttributeProtoSchema, GraphProtoSchema, ModelProtoSchema, NodeProtoSchema, TensorProtoSchema } from 'onnx-buf';
 import { WhittleError } from '../base/errors';
+import { StoredBytes, type Bytes } from '../base/stored-bytes';
+import { rawOf } from './raw';
 import './text';
 import type { OnnxModel } from './types';
 
@@ -11,16 +13,14 @@ import type { OnnxModel } from './types';
 const MAX_BYTES = 2 ** 31 - 1;
 
 /** Tensors from this size on are handed over as they are; smaller ones are cheaper to copy than to keep apart. */
-const SHARE_BYTES = 4096;
-
-type Chunk = Uint8Array<ArrayBuffer>;
+export const SHARE_BYTES = 4096;
 
 /**
- * The file of a model as a list of chunks fit for `new Blob(chunks)`. Large tensors are shared with the model, not copied. Fields
+ * The file of a model as a list of chunks fit for `blobOf(chunks)`. Large tensors are shared with the model, not copied. Fields
  * stand in order of their numbers, as every common writer has them, so that an unedited file comes out byte for byte.
  * @throws WhittleError 'too-large' above 2^31 - 1 bytes.
  */
-export function writeModel(model: OnnxModel): Chunk[] {
+export function writeModel(model: OnnxModel): Bytes[] {
   const { proto } = model;
   const large = proto.graph && holdsLarge(proto.graph) ? [proto.graph] : [];
   const chunks = assemble(ModelProtoSchema, proto, [{ field: 7, items: large.map((graph) => () => graphChunks(graph)) }]);
@@ -29,21 +29,22 @@ export function writeModel(model: OnnxModel): Chunk[] {
 }
 
 /** All chunks in one array (a copy). */
-export function concatChunks(chunks: readonly Uint8Array[]): Chunk {
+export function concatChunks(chunks: readonly Bytes[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(totalLength(chunks));
   let at = 0;
   for (const chunk of chunks) {
-    whole.set(chunk, at);
+    if (chunk instanceof StoredBytes) chunk.readInto(whole.subarray(at, at + chunk.length));
+    else whole.set(chunk, at);
     at += chunk.length;
   }
   return whole;
 }
 
-function totalLength(chunks: readonly Uint8Array[]): number {
+function totalLength(chunks: readonly Bytes[]): number {
   return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
 }
 
-function checkedLength(chunks: readonly Uint8Array[]): number {
+function checkedLength(chunks: readonly Bytes[]): number {
   const length = totalLength(chunks);
   if (length <= MAX_BYTES) return length;
   const message = `The model would take more than ${length} bytes; an ONNX file holds at most ${MAX_BYTES}.`;
@@ -53,14 +54,14 @@ function checkedLength(chunks: readonly Uint8Array[]): number {
 /** A length-delimited field, with the contents of each of its items; empty where nothing in it is large. */
 interface Large {
   readonly field: number;
-  readonly items: readonly (() => Chunk[])[];
+  readonly items: readonly (() => Bytes[])[];
 }
 
 /** Encodes a message whose large fields (in order of number) are given apart; all other fields go through the library. */
-function assemble<Desc extends DescMessage>(schema: Desc, message: MessageShape<Desc>, large: readonly Large[]): Chunk[] {
+function assemble<Desc extends DescMessage>(schema: Desc, message: MessageShape<Desc>, large: readonly Large[]): Bytes[] {
   const split = large.filter(({ items }) => items.length > 0);
-  const chunks: Chunk[] = [];
-  const push = (chunk: Chunk): void => {
+  const chunks: Bytes[] = [];
+  const push = (chunk: Bytes): void => {
     if (chunk.length > 0) chunks.push(chunk);
   };
   let above = 0;
@@ -85,19 +86,19 @@ function slice<Desc extends DescMessage>(schema: Desc, message: MessageShape<Des
   return part;
 }
 
-function graphChunks(graph: GraphProto): Chunk[] {
+function graphChunks(graph: GraphProto): Bytes[] {
   return assemble(GraphProtoSchema, graph, [
     { field: 1, items: graph.node.map((node) => () => nodeChunks(node)) },
     { field: 5, items: graph.initializer.map((tensor) => () => tensorChunks(tensor)) },
   ]);
 }
 
-function nodeChunks(node: NodeProto): Chunk[] {
+function nodeChunks(node: NodeProto): Bytes[] {
   const large = node.attribute.some(attributeHoldsLarge) ? node.attribute : [];
   return assemble(NodeProtoSchema, node, [{ field: 5, items: large.map((attribute) => () => attributeChunks(attribute)) }]);
 }
 
-function attributeChunks(attribute: AttributeProto): Chunk[] {
+function attributeChunks(attribute: AttributeProto): Bytes[] {
   const { t, g } = attribute;
   if (!attributeHoldsLarge(attribute)) return assemble(AttributeProtoSchema, attribute, []);
   return assemble(AttributeProtoSchema, attribute, [
@@ -108,12 +109,12 @@ function attributeChunks(attribute: AttributeProto): Chunk[] {
   ]);
 }
 
-function tensorChunks(tensor: TensorProto): Chunk[] {
-  return assemble(TensorProtoSchema, tensor, [{ field: 9, items: isLarge(tensor) ? [() => [tensor.rawData]] : [] }]);
+function tensorChunks(tensor: TensorProto): Bytes[] {
+  return assemble(TensorProtoSchema, tensor, [{ field: 9, items: isLarge(tensor) ? [() => [rawOf(tensor)]] : [] }]);
 }
 
 function isLarge(tensor: TensorProto): boolean {
-  return tensor.rawData.length >= SHARE_BYTES;
+  return rawOf(tensor).length >= SHARE_BYTES;
 }
 
 function attributeHoldsLarge({ t, g, tensors, graphs }: AttributeProto): boolean {

@@ -3,11 +3,13 @@
  * compressed.
  */
 import type { Job } from '../base/job';
+import { loaded } from '../base/stored-bytes';
 import type { Compute } from '../compute/types';
 import { cloneForEdit } from '../onnx/clone';
 import { areHalves } from '../onnx/encode/scales';
 import { packPlane, planesOf, planeTable } from '../onnx/encode/planes';
 import { findLayers } from '../onnx/layers';
+import { clearData } from '../onnx/raw';
 import { bytesOf, encodeFloats } from '../onnx/tensor';
 import type { Layer, OnnxModel } from '../onnx/types';
 import { writeModel } from '../onnx/write';
@@ -147,8 +149,8 @@ async function skeletonBytes(model: OnnxModel, gzip: Gzip): Promise<number> {
   for (const {
     value: { constant },
   } of findLayers(bare).sources)
-    if (constant) Object.assign(constant, { rawData: new Uint8Array(), floatData: [], doubleData: [], int32Data: [] });
-  const bytes = await gzip(writeModel(bare));
+    if (constant) clearData(constant);
+  const bytes = await gzip(writeModel(bare).map(loaded));
   skeletons.set(model, bytes);
   return bytes;
 }

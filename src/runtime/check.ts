@@ -4,7 +4,7 @@ import type { Job } from '../base/job';
 import { compareAll, type Difference } from './compare';
 import { findFeeds, type HostFeeds } from './feeds';
 import { PROVIDERS, type Layout, type Provider } from './providers';
-import type { Backend, BackendCheck, HostTensor, ModelFiles, Runtime, Session, ValueInfo } from './types';
+import type { Backend, BackendCheck, HostTensor, SessionModel, Runtime, Session, ValueInfo } from './types';
 
 /** Largest error accepted, as a part of an output's range: float32 sums in another order stay far below, a wrong kernel far above. */
 export const TOLERANCE = 2e-3;
@@ -23,12 +23,7 @@ export interface CheckOptions {
  * tries the provider's other layout. Without a GPU it only shows that the reference runs the model. Sessions are released before it
  * returns. Throws `runtime-failed` where the reference cannot run the model.
  */
-export async function checkBackends(
-  runtime: Runtime,
-  model: Uint8Array | ModelFiles,
-  options: CheckOptions,
-  job: Job,
-): Promise<BackendCheck> {
+export async function checkBackends(runtime: Runtime, model: SessionModel, options: CheckOptions, job: Job): Promise<BackendCheck> {
   const startedAt = Date.now();
   const report = (stage: string, done: number) => job.onProgress({ stage, done, total: 3, startedAt });
   const held = PROVIDERS[runtime.reference.ep].name;

@@ -2,7 +2,7 @@ import { createYielder } from '../base/yielder';
 import type { Job } from '../base/job';
 import { placementOf } from './placement';
 import { PROVIDERS } from './providers';
-import type { Feeds, Placement, Runtime, SessionOptions, ValueInfo } from './types';
+import type { Feeds, Placement, Runtime, SessionModel, SessionOptions, ValueInfo } from './types';
 
 /** Timed runs after the first; fewer where they take long. */
 const RUNS = { most: 10, least: 2, budgetMs: 3000 } as const;
@@ -14,7 +14,7 @@ const RUNS = { most: 10, least: 2, budgetMs: 3000 } as const;
  */
 export async function profileModel(
   runtime: Runtime,
-  model: Uint8Array,
+  model: SessionModel,
   options: SessionOptions,
   feedsFor: (inputs: readonly ValueInfo[]) => Feeds,
   job: Job,

@@ -6,9 +6,10 @@ import type * as Ort from 'onnxruntime-common';
 import { untilAborted } from '../base/abort';
 import { toPlainError, WhittleError } from '../base/errors';
 import { Mutex } from '../base/mutex';
+import { loaded } from '../base/stored-bytes';
 import { PROVIDERS, type Provider } from './providers';
 import { fromOrt, heldFromOrt, toOrt, valueInfo } from './tensors';
-import type { Backend, Feeds, HeldTensor, HostTensor, ModelFiles, Runtime, Session, SessionOptions } from './types';
+import type { Backend, Feeds, HeldTensor, HostTensor, ModelFiles, Runtime, Session, SessionModel, SessionOptions } from './types';
 import { withWatchdog } from './watchdog';
 
 /** Longer than any honest first run: on a software renderer a large model compiles its pipelines for tens of seconds. */
@@ -40,10 +41,24 @@ export interface Maker {
   load(): Promise<Pick<typeof Ort, 'InferenceSession' | 'Tensor'>>;
   /** How the module is asked for a backend. Throws `runtime-failed` where it is not here. */
   execution(backend: Backend): Ort.InferenceSession.ExecutionProviderConfig;
+  /** How the module is given a model. */
+  given(model: ModelFiles): Given;
   /** Around the making of a session. */
   making<T>(work: () => Promise<T>): Promise<T>;
   /** For one session that records. */
   recorder(): Recorder;
+}
+
+/** A model as a build takes it: its bytes or its path, what lies beside in memory, and the folder where the rest of it is found. */
+export interface Given {
+  readonly file: Uint8Array | string;
+  readonly externalData: readonly { readonly path: string; readonly data: Uint8Array }[];
+  readonly folder: string | null;
+}
+
+/** All in memory. */
+export function givenBytes({ bytes, external }: ModelFiles): Given {
+  return { file: loaded(bytes), externalData: external.map((each) => ({ path: each.path, data: loaded(each.bytes) })), folder: null };
 }
 
 /** What a build needs for its recording, and how that ends. */
@@ -90,7 +105,7 @@ export function createSessions({ device, guard, providers, threads, ...maker }: 
 
   const settled = (): Promise<void> => mutex.run(() => Promise.resolve());
 
-  async function create(model: Uint8Array | ModelFiles, options: SessionOptions, signal: AbortSignal): Promise<Session> {
+  async function create(model: SessionModel, options: SessionOptions, signal: AbortSignal): Promise<Session> {
     const { ep: provider, layout = PROVIDERS[provider].layouts[0], profile = false, optimize = true, hold = [], sleeps = false } = options;
     const onGpu = PROVIDERS[provider].gpu;
     const execution = maker.execution({ ep: provider, layout });
@@ -103,14 +118,16 @@ export function createSessions({ device, guard, providers, threads, ...maker }: 
         logSeverityLevel: 4,
         ...recorder?.options,
         graphOptimizationLevel: optimize ? 'all' : 'disabled',
-        ...(sleeps && !onGpu ? { extra: SLEEPING } : {}),
         ...(hold.length > 0 && onGpu
           ? { preferredOutputLocation: Object.fromEntries(hold.map((name) => [name, 'gpu-buffer' as const])) }
           : {}),
       } as const;
-      const { bytes, external } = model instanceof Uint8Array ? { bytes: model, external: [] } : model;
-      const externalData = external.map(({ path, bytes: data }) => ({ path, data }));
-      const made = await maker.making(() => ort.InferenceSession.create(bytes, { ...wanted, externalData }));
+      const { file, externalData, folder } = maker.given('external' in model ? model : { bytes: model, external: [] });
+      const extra = { session: { ...(sleeps && !onGpu ? SLEEPING : {}), ...(folder === null ? {} : { [FOLDER]: folder }) } };
+      const made = await maker.making(() => {
+        const all = { ...wanted, externalData, extra };
+        return typeof file === 'string' ? ort.InferenceSession.create(file, all) : ort.InferenceSession.create(file, all);
+      });
       if (signal.aborted) await made.release();
       return { session: made, createMs: performance.now() - startedAt };
     });
@@ -175,7 +192,8 @@ export function createSessions({ device, guard, providers, threads, ...maker }: 
 }
 
 /** As onnxruntime names it. Waiting awake saves some microseconds an operator on a machine with nothing else to do. */
-const SLEEPING = { session: { intra_op: { allow_spinning: '0' } } };
+const SLEEPING = { intra_op: { allow_spinning: '0' } };
+const FOLDER = 'model_external_initializers_file_folder_path';
 
 const NEVER = new AbortController().signal;
 

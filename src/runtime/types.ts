@@ -1,4 +1,5 @@
 /** Inference behind one interface: makers of it lie in folders of their own, and are the only importers of an onnxruntime. */
+import type { StoredBytes } from '../base/stored-bytes';
 import type { Layout, Provider } from './providers';
 
 export type { Layout, Provider } from './providers';
@@ -109,13 +110,21 @@ export interface Runtime {
   readonly providers: readonly Provider[];
   /** What every model runs on here. */
   readonly reference: Backend;
-  create(model: Uint8Array | ModelFiles, options: SessionOptions, signal: AbortSignal): Promise<Session>;
+  create(model: SessionModel, options: SessionOptions, signal: AbortSignal): Promise<Session>;
 }
+
+/**
+ * What a session is made of: the bytes of a file, in memory or on the disk, or a graph whose weights lie beside it. None is copied on the
+ * way to the runtime, which makes what it needs of them.
+ */
+export type SessionModel = ModelBytes | ModelFiles;
+
+type ModelBytes = Uint8Array | StoredBytes;
 
 /** A model whose weights lie in files of their own, by the paths that it gives them. */
 export interface ModelFiles {
-  readonly bytes: Uint8Array;
-  readonly external: readonly { readonly path: string; readonly bytes: Uint8Array }[];
+  readonly bytes: ModelBytes;
+  readonly external: readonly { readonly path: string; readonly bytes: ModelBytes }[];
 }
 
 /** How a GPU's output compares with the reference's on the same feeds. */

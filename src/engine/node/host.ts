@@ -10,6 +10,7 @@ import { SLOW_MS } from '../worker/lasting';
 import { cacheFolder } from './cache';
 import { startNodeCompressor } from './compressor';
 import { decodeBySharp } from './decode';
+import { ON_DISK } from './disk';
 
 /** A process of Node: kernels' references on its threads, models on onnxruntime's native kernels. */
 export function nodeHost(): Host {
@@ -17,6 +18,7 @@ export function nodeHost(): Host {
     acquire: () =>
       Promise.resolve({ compute: createCpuCompute(nodeCrew()), gpu: null, runtime: createNodeRuntime(), fallbackReason: null }),
     decode: decodeBySharp,
+    files: ON_DISK,
     startCompressor: startNodeCompressor,
     keeper: diskKeeper(),
     product: `Node ${process.versions.node}`,

@@ -4,6 +4,7 @@ import { webCrew } from '../../compute/web/crew';
 import { decodeImage } from '../../data/decode';
 import { createWebRuntime } from '../../runtime/web/index';
 import { startCompressor } from './compressor';
+import { IN_MEMORY } from './file-access';
 import { browserName } from './environment';
 import type { Host } from './host';
 import { pageArtifacts } from './page-artifacts';
@@ -23,6 +24,7 @@ export function browserHost(): Host {
       return { compute: gpu ?? createCpuCompute(webCrew()), gpu, runtime, fallbackReason };
     },
     decode: decodeImage,
+    files: IN_MEMORY,
     startCompressor,
     keeper: pageArtifacts(),
     product: browserName(navigator.userAgent),

@@ -7,7 +7,7 @@ import type { Dataset } from '../../data/types';
 import { datasetSamples } from '../../measure/samples';
 import { CALIBRATION_SEED, calibrationSamples } from '../../measure/split';
 import type { Passage } from '../../onnx/probe';
-import { concatChunks, writeModel } from '../../onnx/write';
+import { splitModel } from '../../onnx/split';
 import type { Lease, Observed } from '../../passes/types';
 import type { SampleSource } from '../../recipe/apply-steps';
 import type { TargetId } from '../../recipe/targets';
@@ -73,7 +73,7 @@ export function sampleSource(
     async observe(probe, lease, visit, job) {
       const backend = await bench.quickest(recipe.target, job);
       const run = prepare(probe, room, PROVIDERS[backend.ep].gpu ? 'float32' : passage);
-      const session = await bench.platform.runtime.create(concatChunks(writeModel(run.model)), backend, job.signal);
+      const session = await bench.platform.runtime.create(splitModel(run.model), backend, job.signal);
       const leases: Lease[] = [];
       const release = releaser(session, leases);
       try {

@@ -26,7 +26,7 @@ export async function compareFiles(
 ): Promise<Comparison> {
   const other = await openDocument(files, async () => bench.platform.runtime, job);
   checkAlike(bench.doc.summary, other.summary);
-  const blob = oneFile(other.model);
+  const blob = await oneFile(other.model);
   // What is measured needs a recipe to belong to: the file as it is.
   const recipe = { version: 1, target: targetFor(PROVIDERS[ep]), passes: [] } as const;
   const measurement = await measure(bench, data, recipe, blob, ep, job);

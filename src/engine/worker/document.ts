@@ -1,7 +1,7 @@
 /** The open model: what does not depend on a GPU and outlives a lost one. */
 import { WhittleError } from '../../base/errors';
 import type { Job } from '../../base/job';
-import { sha256 } from '../../base/sha256';
+import { blobOf } from '../../base/stored-bytes';
 import { gzipSize } from '../../measure/size';
 import { listLayers } from '../../onnx/layers';
 import { readModel } from '../../onnx/read';
@@ -10,6 +10,7 @@ import type { Layer, ModelSummary, NamedBytes, ReadModel, Skipped } from '../../
 import { writeModel } from '../../onnx/write';
 import type { Runtime } from '../../runtime/types';
 import type { NamedBlob, OpenedModel } from '../protocol/index';
+import { IN_MEMORY, type FileAccess } from './file-access';
 import { observeShapes } from './shapes';
 
 /** From this size on nothing is run or compressed that was not asked for. */
@@ -33,7 +34,12 @@ export interface Document {
  * Reads a dropped model. MACs of models whose file tells no shapes are learned from one run on WASM (small models only; where it
  * fails they stay null); only then is `runtime` asked for. Throws what `readModel` throws, and `too-large` above 2 GiB.
  */
-export async function openDocument(files: readonly NamedBlob[], runtime: () => Promise<Runtime>, job: Job): Promise<Document> {
+export async function openDocument(
+  files: readonly NamedBlob[],
+  runtime: () => Promise<Runtime>,
+  job: Job,
+  access: FileAccess = IN_MEMORY,
+): Promise<Document> {
   const startedAt = Date.now();
   const report = (stage: string, done: number): void => job.onProgress({ stage, done, total: 4, startedAt });
   report('Reading the file', 0);
@@ -46,17 +52,17 @@ export async function openDocument(files: readonly NamedBlob[], runtime: () => P
         'Open a smaller model.',
       );
     }
-    named.push({ name: file.path, bytes: new Uint8Array(await file.blob.arrayBuffer()) });
+    named.push({ name: file.path, bytes: await access.bytesOf(file.blob) });
     job.signal.throwIfAborted();
   }
   const model = readModel(named);
   const { layers, skipped } = listLayers(model);
   report('Hashing', 1);
-  const hash = await sha256(model.source.bytes, job.signal);
+  const hash = await access.hash(model.source.bytes, job.signal);
   job.signal.throwIfAborted();
   const large = model.bytes > LARGE_BYTES;
   report('Compressing', 2);
-  const gzipBytes = model.bytes > GZIP_BYTES ? null : await gzipSize(sourceBlob(model), job.signal);
+  const gzipBytes = model.bytes > GZIP_BYTES ? null : await gzipSize(await sourceBlob(model), job.signal);
   report('Learning shapes', 3);
   const plain: Document = { model, layers, skipped, summary: summarize(model), sha256: hash, gzipBytes, large };
   const shown = plain.summary.macs === null ? await observeShapes(model, await runtime(), job) : null;
@@ -66,13 +72,13 @@ export async function openDocument(files: readonly NamedBlob[], runtime: () => P
 }
 
 /** The opened bytes one after another, to be compressed. */
-export function sourceBlob({ source }: ReadModel): Blob {
-  return new Blob([source.bytes, ...new Set(source.external.map(({ bytes }) => bytes))]);
+export function sourceBlob({ source }: ReadModel): Promise<Blob> {
+  return blobOf([source.bytes, ...new Set(source.external.map(({ bytes }) => bytes))]);
 }
 
 /** The opened model in one file: the bytes themselves, or written anew with its external data inside. */
-export function oneFile(model: ReadModel): Blob {
-  return new Blob(model.source.external.length === 0 ? [model.source.bytes] : writeModel(model));
+export function oneFile(model: ReadModel): Promise<Blob> {
+  return blobOf(model.source.external.length === 0 ? [model.source.bytes] : writeModel(model));
 }
 
 /** What the page is told of an opened file: what can be cloned, without its bytes. */

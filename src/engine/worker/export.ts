@@ -1,4 +1,5 @@
 import type { Job } from '../../base/job';
+import { blobOf } from '../../base/stored-bytes';
 import { gzipSize } from '../../measure/size';
 import { writeModel } from '../../onnx/write';
 import { createRecipeCache } from '../../recipe/cache';
@@ -44,7 +45,7 @@ export async function exportParts(bench: Workbench, recipe: Recipe, job: Job): P
       const stored = await storeWeights(run, compute, job);
       const chunks = writeModel(stored.model);
       job.signal.throwIfAborted();
-      const blob = new Blob(chunks, { type: 'application/octet-stream' });
+      const blob = await blobOf(chunks, 'application/octet-stream');
       const gzipBytes = blob.size > LARGE_BYTES ? null : await gzipSize(blob, job.signal);
       const name = derivedName(doc.model.name, recipe);
       const steps = withFinish(stepReports(run), stored.skipped);

@@ -3,7 +3,7 @@ import { WhittleError } from '../../base/errors';
 import type { Job } from '../../base/job';
 import type { Outputs } from '../../measure/outputs';
 import { compareAll } from '../../runtime/compare';
-import type { Feeds, ModelFiles, Session } from '../../runtime/types';
+import type { Feeds, SessionModel, Session } from '../../runtime/types';
 import type { OutputDifference } from '../protocol/index';
 import { fit } from './feeds';
 import type { Workbench } from './workbench';
@@ -17,12 +17,7 @@ export function cannotRun(error: unknown): error is WhittleError {
 }
 
 /** @param optimize see `SessionOptions`. */
-export function load(
-  { platform: { runtime } }: Workbench,
-  model: Uint8Array | ModelFiles,
-  { signal }: Job,
-  optimize = true,
-): Promise<Session> {
+export function load({ platform: { runtime } }: Workbench, model: SessionModel, { signal }: Job, optimize = true): Promise<Session> {
   return runtime.create(model, { ...runtime.reference, optimize }, signal);
 }
 

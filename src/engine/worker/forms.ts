@@ -105,7 +105,7 @@ async function runForm(bench: Workbench, form: Form, recipe: Recipe, ep: Provide
   let gzipBytes: number | null;
   try {
     if (form.step === null) {
-      file = oneFile(bench.doc.model);
+      file = await oneFile(bench.doc.model);
       gzipBytes = bench.doc.gzipBytes ?? (await gzipSize(file, job.signal));
     } else {
       const exported = await exportModel(bench, recipe, job);

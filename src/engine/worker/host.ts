@@ -1,5 +1,6 @@
 import type { DecodeImage } from '../../data/decode';
 import type { Compressor } from './compressor';
+import type { FileAccess } from './file-access';
 import type { Keeper } from './lasting';
 import type { Platform } from './platform';
 
@@ -8,6 +9,7 @@ export interface Host {
   /** A device to compute on and a runtime over it; asked for again after a loss. */
   readonly acquire: () => Promise<Omit<Platform, 'lost'>>;
   readonly decode: DecodeImage;
+  readonly files: FileAccess;
   readonly startCompressor: () => Compressor;
   /** Where results go that took long. */
   readonly keeper: Keeper;

@@ -1,5 +1,6 @@
 /** Results of passes that took long are kept, and this is what tells them from those of another model, device or build. */
 import { Sha256, sha256 } from '../../base/sha256';
+import { loaded } from '../../base/stored-bytes';
 import type { Lasting } from '../../recipe/results';
 import type { Document } from './document';
 import type { Platform } from './platform';
@@ -36,7 +37,7 @@ async function modelContent({ sha256: own, model }: Document): Promise<string> {
   const sum = new Sha256().update(new TextEncoder().encode(own));
   for (const bytes of new Set(external.map((file) => file.bytes))) {
     for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-      const piece = await sha256(new Uint8Array(bytes.subarray(at, at + PIECE_BYTES)), NEVER);
+      const piece = await sha256(loaded(bytes.subarray(at, Math.min(at + PIECE_BYTES, bytes.length))), NEVER);
       sum.update(new TextEncoder().encode(piece));
     }
   }

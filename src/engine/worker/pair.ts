@@ -7,7 +7,7 @@ import type { Recipe } from '../../recipe/types';
 import { checkBackends, HALF_TOLERANCE, TOLERANCE } from '../../runtime/check';
 import type { HostFeeds } from '../../runtime/feeds';
 import { PROVIDERS } from '../../runtime/providers';
-import type { Backend, BackendCheck, Provider, Feeds, HostTensor, ModelFiles, Session, SessionOptions } from '../../runtime/types';
+import type { Backend, BackendCheck, Provider, Feeds, HostTensor, SessionModel, Session, SessionOptions } from '../../runtime/types';
 import type { Startup } from '../protocol/index';
 import { fit } from './feeds';
 import type { Workbench } from './workbench';
@@ -96,7 +96,7 @@ export async function timePair(
 
 async function withLoaded<T>(
   { platform: { runtime } }: Workbench,
-  model: Uint8Array | ModelFiles,
+  model: SessionModel,
   options: SessionOptions,
   given: Feeds,
   job: Job,

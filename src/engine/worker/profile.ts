@@ -2,8 +2,8 @@ import type { Job } from '../../base/job';
 import type { Dataset } from '../../data/types';
 import { nameNodes } from '../../onnx/names';
 import { readModel } from '../../onnx/read';
+import { splitModel } from '../../onnx/split';
 import type { OnnxModel } from '../../onnx/types';
-import { concatChunks, writeModel } from '../../onnx/write';
 import type { Recipe } from '../../recipe/types';
 import { profileModel } from '../../runtime/profile';
 import type { Provider, Placement, SessionOptions } from '../../runtime/types';
@@ -24,7 +24,7 @@ export async function profile(
   const feeds = await oneSample(bench, data, job);
   const sides = await chooseSides(bench, exported, usesHalf(recipe), feeds, ep, job);
   const place = (model: OnnxModel, options: SessionOptions): Promise<Placement> =>
-    profileModel(bench.platform.runtime, concatChunks(writeModel(nameNodes(model))), options, (inputs) => fit(feeds, inputs), job);
+    profileModel(bench.platform.runtime, splitModel(nameNodes(model)), options, (inputs) => fit(feeds, inputs), job);
   const before = await place(bench.doc.model, sides.before);
   const file = { name: bench.doc.model.name, bytes: new Uint8Array(await exported.arrayBuffer()) };
   return { recipe, ep: sides.ep, before, after: await place(readModel([file]), sides.after) };

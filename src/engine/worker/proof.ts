@@ -10,7 +10,7 @@ import type { OnnxModel } from '../../onnx/types';
 import type { Recipe } from '../../recipe/types';
 import { countNonFinite } from '../../runtime/compare';
 import type { Outputs } from '../../measure/outputs';
-import type { ModelFiles } from '../../runtime/types';
+import type { SessionModel } from '../../runtime/types';
 import type { Exported, Proof } from '../protocol/index';
 import { LARGE_BYTES } from './document';
 import { exportModel } from './export';
@@ -112,7 +112,7 @@ async function loadedAlone(bench: Workbench, bytes: Uint8Array, job: Job): Promi
   return failure === null;
 }
 
-async function loadFailure(bench: Workbench, model: Uint8Array | ModelFiles, job: Job): Promise<WhittleError | null> {
+async function loadFailure(bench: Workbench, model: SessionModel, job: Job): Promise<WhittleError | null> {
   try {
     await (await load(bench, model, job)).release();
     return null;

@@ -2,6 +2,7 @@ import { openAsBlob, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TensorProto } from 'onnx-buf';
 import { expect, test } from 'vitest';
+import { blobOf } from '../../base/stored-bytes';
 import { createCpuCompute } from '../../compute/index';
 import { openDataset, parseCard } from '../../data/index';
 import { readModel } from '../../onnx/read';
@@ -23,7 +24,7 @@ const LIMIT = 250;
  * The digit sample with one channel of each layer but the last 100 times as large and what reads it as much smaller: it computes what it
  * did.
  */
-function rescaledDigits(): Blob {
+function rescaledDigits(): Promise<Blob> {
   const model = readModel([{ name: 'digits.onnx', bytes: new Uint8Array(readFileSync(join(SAMPLES, 'digits.onnx'))) }]);
   const scale = (name: string, factorOf: (element: number) => number): void => {
     const tensor: TensorProto | undefined = model.proto.graph?.initializer.find((t) => t.name === name);
@@ -41,13 +42,13 @@ function rescaledDigits(): Blob {
   scale('fc1.weight', (e) => (Math.floor(e / 576) === CHANNEL ? FACTOR : 1));
   scale('fc1.bias', (e) => (e === CHANNEL ? FACTOR : 1));
   scale('fc2.weight', (e) => (e % 96 === CHANNEL ? 1 / FACTOR : 1));
-  return new Blob(writeModel(model));
+  return blobOf(writeModel(model));
 }
 
 test('a channel rescaled by 100 ruins 8 bits a tensor; equalized and corrected they lose less than a point', async () => {
   const runtime = createWebRuntime({ device: null });
   const platform = { compute: createCpuCompute(), gpu: null, runtime, fallbackReason: 'no GPU in Node', lost: job.signal };
-  const doc = await openDocument([{ path: 'digits.onnx', blob: rescaledDigits() }], () => Promise.resolve(runtime), job);
+  const doc = await openDocument([{ path: 'digits.onnx', blob: await rescaledDigits() }], () => Promise.resolve(runtime), job);
   const card = parseCard(JSON.parse(readFileSync(join(SAMPLES, 'digits.card.json'), 'utf8')));
   const files = ['images-idx3-ubyte.gz', 'labels-idx1-ubyte'].map(async (name) => ({
     path: `digits/${name}`,

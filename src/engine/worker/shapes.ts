@@ -1,8 +1,8 @@
 import { WhittleError } from '../../base/errors';
 import type { Job } from '../../base/job';
 import { addShapes, exposeIntermediates, intermediateNames } from '../../onnx/shapes';
+import { splitModel } from '../../onnx/split';
 import type { OnnxModel } from '../../onnx/types';
-import { concatChunks, writeModel } from '../../onnx/write';
 import { findFeeds } from '../../runtime/feeds';
 import type { Runtime } from '../../runtime/types';
 
@@ -15,7 +15,7 @@ const MAX_BYTES = 64 * 2 ** 20;
  */
 export async function observeShapes(model: OnnxModel, runtime: Runtime, job: Job): Promise<OnnxModel | null> {
   if (model.bytes > MAX_BYTES) return null;
-  const exposed = concatChunks(writeModel(exposeIntermediates(model, intermediateNames(model))));
+  const exposed = splitModel(exposeIntermediates(model, intermediateNames(model)));
   try {
     const session = await runtime.create(exposed, runtime.reference, job.signal);
     try {

@@ -62,7 +62,7 @@ export async function measureSizes(
   try {
     const after = await compress(exported.blob, exported.gzipBytes, files, exported.name);
     done += 1;
-    const before = await compress(sourceBlob(bench.doc.model), bench.doc.gzipBytes, files, model.name);
+    const before = await compress(await sourceBlob(bench.doc.model), bench.doc.gzipBytes, files, model.name);
     done += 1;
     const byLayer = new Map<string, { before: CompressedSize; after: CompressedSize }>();
     for (const { layer, value } of layers) {

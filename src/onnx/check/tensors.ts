@@ -1,9 +1,11 @@
 import type { TensorProto } from 'onnx-buf';
+import { rawOf } from '../raw';
 import { byteLength, DataType, elementBits, sizeOf, typeName } from '../tensor';
 
 /** What is wrong with a tensor whose data are in the message, in words that follow its name; null where nothing is. */
 export function tensorProblem(tensor: TensorProto): string | null {
-  const { dataType, rawData } = tensor;
+  const { dataType } = tensor;
+  const rawData = rawOf(tensor);
   if (tensor.dims.some((dim) => dim < 0n)) return 'has a negative dimension';
   const count = sizeOf(tensor.dims);
   if (!Number.isSafeInteger(count)) return 'has more elements than can be counted';

@@ -15,8 +15,13 @@ const BROUGHT: Readonly<Record<string, string>> = {
   'silero_vad_v5.onnx': 'node_modules/@ricky0123/vad-web/dist/silero_vad_v5.onnx',
 };
 
+/** A file in memory. */
+interface HeldFile extends NamedBytes {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
 /** Tests on real models by file name, each titled with its model; a model that only WHITTLE_DATA has is one counted skip without it. */
-export function testOnModels(names: readonly string[], title: string, body: (file: NamedBytes) => void | Promise<void>): void {
+export function testOnModels(names: readonly string[], title: string, body: (file: HeldFile) => void | Promise<void>): void {
   for (const name of names) {
     const path = BROUGHT[name];
     if (path !== undefined) test(`${name}: ${title}`, () => body(read(name, join(ROOT, path))));
@@ -35,6 +40,6 @@ export const REAL_MODELS: readonly string[] = [
   'squeezenet1.1.onnx',
 ];
 
-function read(name: string, path: string): NamedBytes {
+function read(name: string, path: string): HeldFile {
   return { name, bytes: new Uint8Array(readFileSync(path)) };
 }

@@ -1,6 +1,5 @@
-import { clone } from '@bufbuild/protobuf';
-import { TensorProtoSchema, type GraphProto, type NodeProto, type TensorProto } from 'onnx-buf';
-import { cloneNode } from '../../onnx/clone';
+import type { GraphProto, NodeProto, TensorProto } from 'onnx-buf';
+import { cloneNode, cloneTensor } from '../../onnx/clone';
 import { valueInfo } from '../../onnx/graph';
 import { subgraphsOf } from '../../onnx/nodes';
 import { readsOf } from '../../onnx/probe';
@@ -38,7 +37,7 @@ export function putBeside(
     if (own && own.rawData === tensor.rawData && own.floatData === tensor.floatData) continue;
     const name = own ? names('tc') : tensor.name;
     if (own) renamed.set(tensor.name, name);
-    constants.push(own ? clone(TensorProtoSchema, { ...tensor, name }) : tensor);
+    constants.push(own ? Object.assign(cloneTensor(tensor), { name }) : tensor);
   }
   const made = new Map(graph.node.map((node) => [node.output[0] ?? '', node]));
   const copies: NodeProto[] = [];

@@ -1,7 +1,7 @@
 /** Sessions of onnxruntime-web: on a WebGPU device where there is one, and on WASM. In a worker and in plain Node. */
 import { WhittleError } from '../../base/errors';
 import { PROVIDERS } from '../providers';
-import { createGuard, createSessions, type Maker } from '../sessions';
+import { createGuard, createSessions, givenBytes, type Maker } from '../sessions';
 import type { Runtime } from '../types';
 import { collectConsole, withTap } from './console';
 import { loadOrt, wasmThreads } from './ort';
@@ -23,6 +23,7 @@ export function createWebRuntime({ device }: { device: GPUDevice | null }): Runt
       if (device) return { name, device, preferredLayout: layout };
       throw new WhittleError('runtime-failed', 'This browser offers no WebGPU device.', 'Run the model on WASM instead.');
     },
+    given: givenBytes,
     making: withTap,
     recorder: () => ({
       options: { enableProfiling: true },

@@ -1,3 +1,4 @@
+import { blobOf } from '../../../base/stored-bytes';
 import { createCpuCompute } from '../../../compute/index';
 import type { OnnxModel } from '../../../onnx/types';
 import { writeModel } from '../../../onnx/write';
@@ -19,7 +20,7 @@ export async function openOnCpu(model: OnnxModel): Promise<Workbench> {
     lost: new AbortController().signal,
   };
   return new Workbench(
-    await openDocument([{ path: model.name, blob: new Blob(writeModel(model)) }], () => Promise.resolve(runtime), job),
+    await openDocument([{ path: model.name, blob: await blobOf(writeModel(model)) }], () => Promise.resolve(runtime), job),
     platform,
   );
 }
