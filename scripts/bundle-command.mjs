@@ -1,11 +1,12 @@
-/** Bundles the command into dist-node/ where that is missing or older than a source. */
+/** Bundles the command and the library into dist-node/ where that is missing or older than a source; with --types their types too. */
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeDeclarations } from './declarations.mjs';
 import { isStale } from './stale.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const SOURCES = ['src', 'shaders', 'scripts', 'package.json', 'package-lock.json', 'vite.command.config.ts'];
+const SOURCES = ['src', 'shaders', 'scripts', 'package.json', 'package-lock.json', 'vite.command.config.ts', 'tsconfig.types.json'];
 const FOLDER = join(ROOT, 'dist-node');
 
 /** Path of the command's bundle, which is built first where it has to be. Runs at the same time may build it each for itself. */
@@ -38,4 +39,9 @@ function putInPlace(own) {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await bundledCommand();
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await bundledCommand();
+  // They go with their bundle, which is replaced as a whole.
+  if (process.argv.includes('--types') && !existsSync(join(FOLDER, 'index.d.ts')))
+    await writeDeclarations(ROOT, join(FOLDER, 'index.d.ts'));
+}

@@ -70,11 +70,25 @@ export function noticesText(notices: readonly Notice[], samples: readonly Sample
   const sorted = notices.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.version < b.version ? -1 : 1));
   const head = [
     'Third-party notices of Whittle',
-    'Whittle is under Apache-2.0. This build of it holds the packages and the sample models below, each under its own licence.',
-    ['Sample models:', ...samples.map(({ name, licence, source }) => `- ${name}. ${licence}. ${source}`)].join('\n'),
+    `Whittle is under Apache-2.0. This build of it holds the packages${samples.length === 0 ? '' : ' and the sample models'} below, each under its own licence.`,
+    ...(samples.length === 0
+      ? []
+      : [['Sample models:', ...samples.map(({ name, licence, source }) => `- ${name}. ${licence}. ${source}`)].join('\n')]),
     ['Packages:', ...sorted.map(({ name, version, licence }) => `- ${name} ${version}, ${licence}`)].join('\n'),
   ].join('\n\n');
   return `\uFEFF${[head, ...sorted.map(({ name, version, licence, text }) => `${name} ${version}\n${licence}\n\n${text}`)].join(RULE)}\n`;
+}
+
+/** For a build without a page: of its packages alone. */
+export function packageNotices(root: string): Plugin {
+  return {
+    name: 'whittle-third-party-notices-of-packages',
+    generateBundle(_options, bundle) {
+      const folders = new Set(bundledFiles(bundle).flatMap((file) => packageFolder(file) ?? []));
+      const notices = [...folders].map((folder) => readNotice(resolve(root, folder)));
+      this.emitFile({ type: 'asset', fileName: 'third-party-notices.txt', source: noticesText(notices, []) });
+    },
+  };
 }
 
 /** Plugins for the page and for its workers, which are bundled apart and before it. */

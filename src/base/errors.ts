@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'gpu-validation'
   | 'internal'
   | 'non-finite-weights'
+  | 'not-installed'
   | 'not-onnx'
   | 'out-of-memory'
   | 'runtime-failed'
@@ -41,7 +42,7 @@ export class WhittleError extends Error implements PlainError {
   }
 }
 
-/** Whether the failure is the caller's (bad file, bad recipe): exit code 2 on the command line, not 1. */
+/** Whether the failure is the caller's (bad file, bad recipe, a part that is not installed): exit code 2 on the command line, not 1. */
 export function isInputError(error: PlainError): boolean {
   return INPUT_ERRORS.has(error.code);
 }
@@ -53,6 +54,7 @@ const INPUT_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'bad-recipe',
   'external-data-missing',
   'non-finite-weights',
+  'not-installed',
   'not-onnx',
   'too-large',
   'unsupported-opset',

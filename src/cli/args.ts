@@ -1,5 +1,6 @@
 /** The arguments of each command. */
 import type { BestGoal, Provider } from '../engine/protocol/index';
+import { goalOf } from '../library/goal';
 import { isTarget, TARGET_IDS, targetFor, type TargetId } from '../recipe/targets';
 import { DATA_ALIASES, DATA_OPTIONS, dataArguments, type DataArguments } from './data-args';
 import { readOptions } from './options';
@@ -63,7 +64,7 @@ export function readOptimize(argv: readonly string[]): OptimizeArguments | 'help
     manner: mannerOf(given),
     model,
     recipe,
-    best: best === null ? null : { goal: goalOf(best), target: target('--target', wanted ?? ep) ?? PROCESSORS },
+    best: best === null ? null : { goal: goalOf(best, '--best'), target: target('--target', wanted ?? ep) ?? PROCESSORS },
     out,
     ...dataArguments(given, 128),
     report: given.text('report'),
@@ -126,16 +127,4 @@ function target(name: string, text: string | null): TargetId | null {
 function providerOf(text: string | null): Exclude<Provider, TargetId> | TargetId | null {
   if (text === null || text === 'native' || isTarget(text)) return text;
   throw new InputProblem(`--ep is "${text}"; it takes native, ${TARGET_IDS.join(' or ')}.`);
-}
-
-const UNITS: Readonly<Record<string, number>> = { B: 1, kB: 1e3, MB: 1e6 };
-
-/** "8-bit", "4-bit", or a size: "500kB". */
-function goalOf(text: string): BestGoal {
-  if (text === '8-bit' || text === '4-bit') return { kind: 'bits', bits: text === '8-bit' ? 8 : 4 };
-  const [, size = '', unit = ''] = /^([0-9]+(?:\.[0-9]+)?) ?(B|kB|MB)$/.exec(text) ?? [];
-  const bytes = Math.floor(Number(size) * (UNITS[unit] ?? 0));
-  if (bytes < 1 || !Number.isSafeInteger(bytes))
-    throw new InputProblem(`--best is "${text}"; it takes 8-bit, 4-bit, or a size such as 500kB or 1.5MB.`);
-  return { kind: 'bytes', bytes };
 }

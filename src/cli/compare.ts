@@ -9,9 +9,11 @@ export async function compareCommand(args: CompareArguments, voice: Voice): Prom
   const [one, other] = args.models.map(modelAt);
   const { data } = samplesOf(args);
   const { tell } = voice;
-  const { openStudio, compareModels } = await import('../library/run');
+  const { openStudio, compareModels, modelBlobs } = await import('../library/run');
   const studio = openStudio({ signal: new AbortController().signal, onProgress: (progress) => tell({ event: 'progress', ...progress }) });
-  const compared = await compareModels(studio, one ?? [], other ?? [], { ...args, data, scored: args.limit }, tell);
+  tell({ event: 'step', words: 'Opening the models' });
+  const opened = await studio.open(one ?? []);
+  const compared = await compareModels(studio, opened, await modelBlobs(other ?? []), { ...args, data, scored: args.limit }, tell);
   const names: [string, string] = args.models[0] === args.models[1] ? ['first', 'second'] : [...args.models];
   await voice.result(comparedText(compared, names), { command: 'compare', models: args.models, ...compared });
 }

@@ -3,7 +3,7 @@ import type { Browser, JSHandle, Page } from 'playwright';
 import { fromPlainError, WhittleError } from '../base/errors';
 import { oneLine } from '../base/node/system-errors';
 import type { Outcome } from '../engine/protocol/index';
-import { optimize, type Run } from '../library/optimize';
+import { optimize, type Run } from '../library/run-task';
 import type { PlacedFile, Studio, Tell } from '../library/studio';
 import type { Automation } from '../state/automation';
 import type { Inputs } from './inputs';

@@ -5,7 +5,7 @@ import { WhittleError } from '../base/errors';
 import { reasonOf } from '../base/node/system-errors';
 import { parseCard } from '../data/card';
 import { externalFiles } from '../library/external';
-import type { Task } from '../library/optimize';
+import type { Task } from '../library/run-task';
 import type { PlacedFile, PlacedSamples } from '../library/studio';
 import { parseRecipeText } from '../recipe/parse';
 import { DEFAULT_TARGET } from '../recipe/targets';

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** `whittle`: the studio's engine on the command line. See `--help`. */
 import { isInputError, toPlainError } from '../base/errors';
 import { commandOf, type Command } from './command';

@@ -2,13 +2,13 @@
 import type { Browser } from 'playwright';
 import type { PreviewServer } from 'vite';
 import { WhittleError } from '../base/errors';
-import type { Run } from '../library/optimize';
+import type { Run } from '../library/run-task';
 import type { Tell } from '../library/studio';
 import { FORMS, kindOfName, reportOf } from '../report/index';
 import type { OptimizeArguments } from './args';
 import { readInputs, type Inputs } from './inputs';
 import { Outputs } from './outputs';
-import { RunProblem } from './problem';
+import { InputProblem } from './problem';
 import { checkoutRoot } from './root';
 import { sensitivityText } from './sensitivity';
 import { tableOf } from './table';
@@ -62,7 +62,7 @@ async function inProcess({ modelFiles, task }: Inputs, tell: Tell): Promise<Run>
 async function inBrowser(inputs: Inputs, tell: Tell): Promise<Run> {
   const root = checkoutRoot();
   if (root === null)
-    throw new RunProblem('--in-browser runs the built page, which this install does not hold: it needs a checkout of Whittle.');
+    throw new InputProblem('--in-browser runs the built page, which this install does not hold: it needs a checkout of Whittle.');
   const [{ serveStudio }, { startChromium }, { runInBrowser }] = await Promise.all([
     import('./build'),
     import('./browser'),

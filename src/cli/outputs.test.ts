@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Outputs } from './outputs';
+import { temporaryFor } from '../base/node/temporary';
+import { Outputs, tryFolder } from './outputs';
 import { InputProblem, RunProblem, writeProblem } from './problem';
 
 let folder = '';
@@ -64,4 +66,14 @@ test('a full disk is not the fault of a path, a missing folder is', () => {
   expect(writeProblem('x', Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' }))).toEqual(
     new RunProblem('x cannot be written: the disk is full.'),
   );
+});
+
+test('what a killed run left is taken away, what a running one writes is not, nor what only looks like it', () => {
+  const { pid = 0 } = spawnSync(process.execPath, ['-e', '0']);
+  const own = basename(temporaryFor(out));
+  const dead = own.replace(/-[0-9]+-/, `-${pid}-`);
+  const elsewhere = dead.replace(/[0-9a-f]{6}/, 'ffffff');
+  for (const name of [own, dead, elsewhere, '.whittle-notes.part', `${dead}.onnx`]) writeFileSync(join(folder, name), 'x');
+  tryFolder(out);
+  expect(readdirSync(folder).toSorted()).toEqual([own, elsewhere, '.whittle-notes.part', `${dead}.onnx`].toSorted());
 });

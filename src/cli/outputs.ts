@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { closeSync, constants, copyFileSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
+import { sweepTemporaries, temporaryFor } from '../base/node/temporary';
 import { RunProblem, writeProblem } from './problem';
 
 interface Pending {
@@ -79,16 +79,15 @@ export class Outputs {
   }
 }
 
-/** Throws the system's error where no file can be made beside this one: tried, since rights alone do not tell (read-only disks, /proc). */
+/**
+ * Throws the system's error where no file can be made beside this one: tried, since rights alone do not tell (read-only disks, /proc). What a
+ * run left there that was killed is taken away.
+ */
 export function tryFolder(target: string): void {
   const temporary = temporaryFor(target);
   closeSync(openSync(temporary, 'wx'));
   rmSync(temporary, { force: true });
-}
-
-/** In the same folder, so that a rename is all it takes, and short: the target's own name may be as long as names can be. */
-function temporaryFor(target: string): string {
-  return join(dirname(target), `.whittle-${randomBytes(6).toString('hex')}.part`);
+  sweepTemporaries(dirname(target));
 }
 
 /** The file that is there now, under another name too; null where there is none. */

@@ -1,29 +1,35 @@
-/** Two models side by side, as files. */
-import { providerFor } from '../engine/protocol/index';
-import { comparedOf, type Compared } from '../report/index';
-import { modelBlobs } from './files';
-import type { NodeStudio } from './node-studio';
-import { addSamples, type Task } from './optimize';
-import type { PlacedFile, Tell } from './studio';
+/** Two models on the same inputs in one call. */
+import { DEFAULT_LIMITS } from '../data/limits';
+import type { Compared } from '../report/index';
+import { compareModels } from './compare-models';
+import { placedSamples, type Data } from './data';
+import { blobsOf, type Model, type ModelInput } from './model';
+import { NodeStudio } from './node-studio';
+import { follow, type OnProgress } from './progress';
 
-/** What models are compared on; `data` null: on made-up inputs. */
-export type OnSamples = Pick<Task, 'data' | 'calibration' | 'scored' | 'limits'>;
+export interface CompareOptions {
+  /** Samples to run both on; made-up inputs where there are none. */
+  readonly data?: Data;
+  /** Samples that are left out, since passes may have learned from them. 128 unless given, as `optimize` leaves out. */
+  readonly calibration?: number;
+  /** Samples that are scored at most; all others unless given. */
+  readonly limit?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: OnProgress;
+}
 
-/** Opens both, models first and their external data after. Throws the WhittleError of what fails. */
-export async function compareModels(
-  studio: NodeStudio,
-  one: readonly PlacedFile[],
-  other: readonly PlacedFile[],
-  on: OnSamples,
-  tell: Tell,
-): Promise<Compared> {
-  tell({ event: 'step', words: 'Opening the models' });
-  const opened = await studio.open(one);
-  if (on.data !== null) await addSamples(studio, on, on.data, tell);
-  const environment = await studio.environment();
-  tell({ event: 'step', words: 'Running both side by side' });
-  const compared = await studio.compare(await modelBlobs(other), providerFor({ gpu: false }, environment.providers));
-  const { measurement, evaluation } = compared;
-  const after = { bytes: compared.other.summary.bytes, gzipBytes: compared.other.gzipBytes };
-  return comparedOf({ recipe: measurement.recipe, date: new Date(), environment, opened, measurements: [measurement], evaluation }, after);
+/**
+ * Times an open model ('before') and another ('after') in turns and compares their answers on the same samples. Percentages are 0..100.
+ * @throws WhittleError `bad-model` where they do not take and give the same values, and what `openModel` throws.
+ */
+export async function compare(model: Model, other: ModelInput, options: CompareOptions = {}): Promise<Compared> {
+  const { data, calibration = 128, limit = null } = options;
+  const { job, tell } = follow(options);
+  const on = {
+    data: data === undefined ? null : await placedSamples(data),
+    calibration,
+    scored: limit,
+    limits: DEFAULT_LIMITS,
+  };
+  return compareModels(new NodeStudio(model.engine, job), model.opened, await blobsOf(other), on, tell);
 }

@@ -160,8 +160,13 @@ export class NodeStudio implements Studio {
   }
 
   async save(to: Parameters<Studio['save']>[0]): Promise<void> {
+    await to(this.file());
+  }
+
+  /** The file that was written last. Throws `export-failed` where there is none. */
+  file(): Blob {
     if (this.exported === null) throw new WhittleError('export-failed', 'No file was written.', 'Run the recipe again.');
-    await to(this.exported.blob);
+    return this.exported.blob;
   }
 
   /** The preset, or why none was looked for: data that cannot be searched are no failure. */

@@ -3,8 +3,9 @@ import type { Job } from '../base/job';
 import { createNodeEngine } from '../engine/node/index';
 import { NodeStudio } from './node-studio';
 
-export { compareModels } from './compare';
-export { optimize } from './optimize';
+export { compareModels } from './compare-models';
+export { modelBlobs } from './files';
+export { optimize } from './run-task';
 
 /** A studio on an engine of its own in this process. @param job follows and stops what it does. */
 export function openStudio(job: Job): NodeStudio {

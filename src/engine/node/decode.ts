@@ -3,11 +3,11 @@ import type { DecodeImage } from '../../data/decode';
 
 /**
  * Pixels of an image file by libvips, as the browser gives them: colour profiles are not applied, EXIF turns are. sharp is an optional part
- * of the install: without it `bad-data`, with the command that brings it. Rejects where libvips cannot decode the file.
+ * of the install: without it `not-installed`, with the command that brings it. Rejects where libvips cannot decode the file.
  */
 export const decodeBySharp: DecodeImage = async (blob) => {
   const { default: sharp } = await import('sharp').catch((cause: unknown) => {
-    throw new WhittleError('bad-data', 'Pictures are read by sharp, which is not installed.', 'Run: npm install sharp', { cause });
+    throw new WhittleError('not-installed', 'Pictures are read by sharp, which is not installed.', 'Run: npm install sharp', { cause });
   });
   // Sizes were held against the limits before.
   const picture = sharp(new Uint8Array(await blob.arrayBuffer()), { ignoreIcc: true, limitInputPixels: false });

@@ -7,5 +7,8 @@ export type { Engine };
 
 /** The engine in this process, without a worker. A job that computes holds its thread up: a cancel answers between two pieces of work. */
 export function createNodeEngine(): Engine {
-  return createEngine(() => ({ api: createApi(new Studio(nodeHost())), gone: new Promise(() => {}), terminate: () => {} }));
+  return createEngine(() => {
+    const studio = new Studio(nodeHost());
+    return { api: createApi(studio), gone: new Promise(() => {}), terminate: () => void studio.close().catch(() => {}) };
+  });
 }

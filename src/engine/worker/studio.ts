@@ -52,6 +52,18 @@ export class Studio {
     await old?.destroy();
   }
 
+  /** Frees what is open. */
+  async close(): Promise<void> {
+    const old = this.bench;
+    this.replaced.abort(new WhittleError('aborted', 'The engine was closed.'));
+    this.samples = { data: null, calibration: 0 };
+    this.sources.forget();
+    this.doc = null;
+    this.bench = null;
+    this.lastExport = null;
+    await old?.destroy();
+  }
+
   /** The open model on the present device. Throws `bad-model` where none is open. */
   async workbench(): Promise<Workbench> {
     const platform = await this.devices.current();

@@ -11,7 +11,7 @@ import type { ModelFiles, Runtime } from '../types';
 /** A run holds the thread up whatever else is asked for, so the guard of all runtimes costs nothing. */
 const guard = createGuard();
 
-/** Throws nothing: `runtime-failed` comes with the first session where onnxruntime-node, an optional part of the install, is not there. */
+/** Throws nothing: `not-installed` comes with the first session where onnxruntime-node, an optional part of the install, is not there. */
 export function createNodeRuntime(): Runtime {
   const maker: Maker = {
     providers: ['native'],
@@ -65,7 +65,7 @@ async function load(): ReturnType<Maker['load']> {
     return await import('onnxruntime-node');
   } catch (cause) {
     throw new WhittleError(
-      'runtime-failed',
+      'not-installed',
       'onnxruntime-node, which runs models here, is not installed.',
       'Run: npm install onnxruntime-node',
       { cause },
