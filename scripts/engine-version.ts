@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Rooms that only show results, or fetch what they are made from. */
-const APART = /^(ui|state|report|cli|artifacts|engine\/client)\/|^main\.tsx$|\.test\.tsx?$|\/testing\//;
+const APART = /^(ui|state|report|library|cli|artifacts|engine\/client)\/|^main\.tsx$|\.test\.tsx?$|\/testing\//;
 
 /** @param root of the repository. */
 export function engineVersion(root: string): string {

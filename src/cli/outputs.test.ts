@@ -69,7 +69,7 @@ test('a full disk is not the fault of a path, a missing folder is', () => {
 });
 
 test('what a killed run left is taken away, what a running one writes is not, nor what only looks like it', () => {
-  const { pid = 0 } = spawnSync(process.execPath, ['-e', '0']);
+  const { pid } = spawnSync(process.execPath, ['-e', '0']);
   const own = basename(temporaryFor(out));
   const dead = own.replace(/-[0-9]+-/, `-${pid}-`);
   const elsewhere = dead.replace(/[0-9a-f]{6}/, 'ffffff');

@@ -58,7 +58,7 @@ export async function checkedImages(
   };
 }
 
-/** Why the image cannot be used; null where it can. */
+/** Why the image cannot be used; null where it can. Throws `not-installed` where nothing here decodes images. */
 async function failureOf(item: Encoded, decode: DecodeImage): Promise<string | null> {
   let size: number | null = null;
   try {
@@ -67,6 +67,8 @@ async function failureOf(item: Encoded, decode: DecodeImage): Promise<string | n
     await decode(blob);
     return null;
   } catch (error) {
+    // No image can be used, which is not the images' fault.
+    if (error instanceof WhittleError && error.code === 'not-installed') throw error;
     if (error instanceof WhittleError) return `${item.name}: ${error.message}`;
     return `${item.name}: not an image that this browser can decode${size === null ? '' : ` (${size} bytes)`}`;
   }

@@ -1,0 +1,54 @@
+import { stripVTControlCharacters } from 'node:util';
+import { expect, test } from 'vitest';
+import { barLine, leftMs } from './bar';
+import { painter } from './colours';
+import { alignedLines, wrapped } from './columns';
+import { nearest } from './nearest';
+
+test('a bar with the time gone and the time left, no wider than the terminal', () => {
+  const progress = { stage: 'Quantizing conv1', done: 1, total: 4, startedAt: 0 };
+  expect(barLine('Running the recipe', progress, 12_000, 10_000, 200)).toBe(
+    '█████░░░░░░░░░░░░░░░  25 %  0:12, 0:30 left  Running the recipe: Quantizing conv1',
+  );
+  expect(barLine('Running the recipe', progress, 12_000, 10_000, 40)).toHaveLength(40);
+  expect(barLine('Opening the model', null, 400, 400, 80)).toBe('Opening the model … 0:00');
+  expect(leftMs({ ...progress, done: 0 }, 10_000)).toBeNull();
+  expect(leftMs(progress, 1000)).toBeNull();
+});
+
+test.each([
+  [{ isTTY: true }, {}, true],
+  [{ isTTY: false }, {}, false],
+  [{ isTTY: true }, { NO_COLOR: '1' }, false],
+  [{ isTTY: true }, { NO_COLOR: '' }, true],
+  [{ isTTY: true }, { TERM: 'dumb' }, false],
+  [{ isTTY: false }, { FORCE_COLOR: '1' }, true],
+  [{ isTTY: true }, { FORCE_COLOR: '0' }, false],
+  [{ isTTY: false }, { FORCE_COLOR: '1', NO_COLOR: '1' }, false],
+])('colours on %j with %j: %s', (stream, env, coloured) => {
+  const text = painter(stream, env)('red', 'no');
+  expect(text === 'no').toBe(!coloured);
+  expect(stripVTControlCharacters(text)).toBe('no');
+});
+
+test('columns fit the terminal: the first gives way, cut in its middle', () => {
+  const rows = [
+    ['layer', 'size'],
+    ['features/expand3x3/conv', '4 kB'],
+  ];
+  expect(alignedLines(rows, ['left', 'right'])).toEqual(['layer                    size', 'features/expand3x3/conv  4 kB']);
+  expect(alignedLines(rows, ['left', 'right'], 20)).toEqual(
+    ['layer           size', 'feature…x3/conv  4 kB'].map((line) => line.replace('feature…x3/conv', 'feature…3/conv')),
+  );
+  expect(wrapped('Relu 4, Conv 3, Gemm 2', 15, '  ')).toEqual(['Relu 4, Conv 3,', '  Gemm 2']);
+});
+
+test.each([
+  ['recpie', 'recipe'],
+  ['senstivity', 'sensitivity'],
+  ['calib', 'calibration'],
+  ['frobnicate', null],
+  ['x', null],
+])('%s is near %s', (word, meant) => {
+  expect(nearest(word, ['recipe', 'sensitivity', 'calibration', 'out', 'report'])).toBe(meant);
+});
