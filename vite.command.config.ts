@@ -1,6 +1,6 @@
 /**
- * Bundles the command and the library for Node into dist-node/: what it starts with is small, and heavy parts (engine, runtime, pictures, browser) are
- * chunks that are loaded when they are needed.
+ * Bundles the command and the library for Node into dist-node/: what the command starts with is small, and heavy parts (engine, runtime,
+ * pictures, browser) are chunks that are loaded when they are needed.
  */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';

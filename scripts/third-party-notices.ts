@@ -68,9 +68,10 @@ const RULE = `\n\n${'-'.repeat(80)}\n\n`;
 /** The whole file. It starts with a byte order mark, since many hosts send text without its encoding. */
 export function noticesText(notices: readonly Notice[], samples: readonly Sample[]): string {
   const sorted = notices.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.version < b.version ? -1 : 1));
+  const held = samples.length === 0 ? 'the packages' : 'the packages and the sample models';
   const head = [
     'Third-party notices of Whittle',
-    `Whittle is under Apache-2.0. This build of it holds the packages${samples.length === 0 ? '' : ' and the sample models'} below, each under its own licence.`,
+    `Whittle is under Apache-2.0. This build of it holds ${held} below, each under its own licence.`,
     ...(samples.length === 0
       ? []
       : [['Sample models:', ...samples.map(({ name, licence, source }) => `- ${name}. ${licence}. ${source}`)].join('\n')]),

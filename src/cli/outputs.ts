@@ -80,8 +80,8 @@ export class Outputs {
 }
 
 /**
- * Throws the system's error where no file can be made beside this one: tried, since rights alone do not tell (read-only disks, /proc). What a
- * run left there that was killed is taken away.
+ * Throws the system's error where no file can be made beside this one: tried, since rights alone do not tell (read-only disks, /proc). What
+ * a run left there that was killed is taken away.
  */
 export function tryFolder(target: string): void {
   const temporary = temporaryFor(target);
