@@ -10,7 +10,7 @@ import { packageNotices } from './scripts/third-party-notices.ts';
 const root = fileURLToPath(new URL('.', import.meta.url));
 
 /** Files of the bundle that are loaded by name. A worker thread's is named here and started by `startThread` (src/base/node/thread.ts). */
-const ENTRIES = { whittle: 'src/cli/main.ts', index: 'src/library/index.ts' };
+const ENTRIES = { whittle: 'src/cli/main.ts', index: 'src/library/index.ts', 'compute-thread': 'src/compute/node/thread.ts' };
 
 /** Native code, and tools of a checkout: taken from node_modules when first needed, where they are installed. */
 const EXTERNAL = ['onnxruntime-node', 'sharp', 'webgpu', 'playwright', 'vite'];

@@ -53,28 +53,58 @@ export function groupOf(e: number, groups: Groups): number {
 }
 
 /**
- * Calls `visit` with each run [from, to) of consecutive elements of one group, in their order, within the elements [first, last) of a
- * tensor viewed as `groups`, so that loops over elements need no division.
+ * Calls `visit` with runs [from, to) of elements, in their order, which make up the elements [first, last) of a tensor viewed as `groups`:
+ * element e of a run is in group `group + (e - from) * step`. So loops over elements need no division.
  */
-export function forEachRun(groups: Groups, first: number, last: number, visit: (group: number, from: number, to: number) => void): void {
+export function forEachRun(
+  groups: Groups,
+  first: number,
+  last: number,
+  visit: (from: number, to: number, group: number, step: number) => void,
+): void {
   const { channels, inner, block } = groups;
   const blocks = blocksPerChannel(groups);
-  const line = inner === 0 ? 0 : Math.floor(first / inner);
-  let channel = line % channels;
-  // Of element e in this line, o*inner + i is e + shift.
-  let shift = (Math.floor(line / channels) - line) * inner;
-  let end = (line + 1) * inner;
-  for (let from = first; from < last; end += inner) {
-    const stop = Math.min(end, last);
-    for (let of = Math.floor((from + shift) / block); from < stop; of++) {
-      const to = Math.min(stop, (of + 1) * block - shift);
-      visit(channel * blocks + of, from, to);
+  if (inner === 1) {
+    // A run holds one element of each channel.
+    for (let from = first; from < last;) {
+      const o = Math.floor(from / channels);
+      const to = Math.min(last, (o + 1) * channels);
+      visit(from, to, (from - o * channels) * blocks + Math.floor(o / block), blocks);
       from = to;
     }
-    channel++;
-    if (channel === channels) channel = 0;
-    else shift -= inner;
+    return;
   }
+  for (let from = first; from < last;) {
+    const line = Math.floor(from / inner);
+    const channel = line % channels;
+    // Of element e in this line, o*inner + i is e + shift.
+    const shift = (Math.floor(line / channels) - line) * inner;
+    const of = Math.floor((from + shift) / block);
+    const to = Math.min(last, (line + 1) * inner, (of + 1) * block - shift);
+    visit(from, to, channel * blocks + of, 0);
+    from = to;
+  }
+}
+
+/**
+ * Values of the channels [from, to) of a tensor viewed as `groups`, as [channels, outer*inner]: each channel's by their reduced index, so
+ * that a group's lie together.
+ */
+export function valuesOfChannels(
+  w: Float32Array,
+  { outer, channels, inner }: Groups,
+  { from, to }: { from: number; to: number },
+): Float32Array {
+  if (outer === 1) return w.subarray(from * inner, to * inner);
+  const values = new Float32Array((to - from) * outer * inner);
+  for (let o = 0; o < outer; o++) {
+    for (let channel = from; channel < to; channel++) {
+      const at = (o * channels + channel) * inner;
+      const into = ((channel - from) * outer + o) * inner;
+      for (let i = 0; i < inner; i++) values[into + i] = w[at + i] ?? 0;
+    }
+  }
+  return values;
 }
 
 /** Channel of element `e` of a tensor viewed as `groups`. */

@@ -7,5 +7,5 @@ import { Worker, type WorkerOptions } from 'node:worker_threads';
  */
 export function startThread(entry: string, source: URL, options: WorkerOptions = {}): Worker {
   if (!import.meta.url.endsWith('.ts')) return new Worker(new URL(`./${entry}.js`, import.meta.url), options);
-  return new Worker(source, { ...options, execArgv: ['--import', 'tsx'] });
+  return new Worker(new URL('from-source.mjs', import.meta.url), { ...options, argv: [source.href] });
 }

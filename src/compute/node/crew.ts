@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import { startThread } from '../../base/node/thread';
 import { createCrew } from '../threads/crew';
 import type { Crew } from '../threads/own-thread';
 import type { FromThread, StartThread } from '../threads/messages';
@@ -13,7 +13,7 @@ export function nodeCrew(): Crew {
 
 /** A worker thread, which the process goes on for while it has work. */
 export const startNodeThread: StartThread = ({ message, gone }) => {
-  const worker = startWorker();
+  const worker = startThread('compute-thread', new URL('thread.ts', import.meta.url));
   let ended = false;
   const end = (reason: string): void => {
     if (!ended) gone(reason);
@@ -32,8 +32,3 @@ export const startNodeThread: StartThread = ({ message, gone }) => {
     },
   };
 };
-
-function startWorker(): Worker {
-  const fromSource = import.meta.url.endsWith('.ts');
-  return new Worker(new URL(fromSource ? 'thread-from-source.mjs' : 'thread.js', import.meta.url));
-}

@@ -16,8 +16,8 @@ export function assignCodesOf(
   { from: first, to: last } = whole(w),
 ): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(last - first);
-  forEachRun(groups, first, last, (g, from, to) => {
-    for (let e = from; e < to; e++) out[e - first] = nearestCode(values, g * size, size, w[e] ?? 0);
+  forEachRun(groups, first, last, (from, to, group, step) => {
+    for (let e = from, g = group; e < to; e++, g += step) out[e - first] = nearestCode(values, g * size, size, w[e] ?? 0);
   });
   return out;
 }

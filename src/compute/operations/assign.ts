@@ -13,8 +13,10 @@ export function assignValuesOf(
   { from: first, to: last } = whole(w),
 ): Float32Array<ArrayBuffer> {
   const out = new Float32Array(last - first);
-  forEachRun(groups, first, last, (g, from, to) => {
-    for (let e = from; e < to; e++) out[e - first] = values[g * size + nearestCode(values, g * size, size, w[e] ?? 0)] ?? 0;
+  forEachRun(groups, first, last, (from, to, group, step) => {
+    for (let e = from, g = group; e < to; e++, g += step) {
+      out[e - first] = values[g * size + nearestCode(values, g * size, size, w[e] ?? 0)] ?? 0;
+    }
   });
   return out;
 }

@@ -1,8 +1,8 @@
-import { forEachRun, type Grid, groupCount } from '../../base/grids';
+import { blocksPerChannel, type Grid, groupCount, valuesOfChannels } from '../../base/grids';
 import { checkGroups } from './shared/check';
 import type { Handle, Kernel, Operation, Task } from '../types';
 import { codeOf, GRID_SOURCE, gridWords, splitsOf, valueOf } from './shared/grid';
-import { spansOf } from './shared/spans';
+import { type Span, spansOf, whole } from './shared/spans';
 
 const KERNEL: Kernel = { name: 'clip-errors', source: [...GRID_SOURCE, 'clip-errors'] };
 
@@ -10,10 +10,18 @@ interface Part {
   readonly w: Float32Array;
   readonly grid: Grid;
   readonly ratios: Float32Array;
+  /** What of it is wanted. */
+  readonly channels: Span;
+  readonly candidates: Span;
+  /** Where it goes: [groups, ratios]. */
+  readonly errors: Float32Array;
 }
 
-/** Candidates do not need each other: a sum over a group stays whole. */
-const task: Task<Part, Float32Array> = { name: KERNEL.name, run: ({ w, grid, ratios }) => clipErrorsOf(w, grid, ratios) };
+/** Channels and candidates do not need each other: the sum over a group stays whole. */
+const task: Task<Part, void> = { name: KERNEL.name, run: sumSquares };
+
+/** Parts of channels from where candidates need not be shared out as well. */
+const ENOUGH = 16;
 
 /**
  * For each group and each candidate clip ratio in (0, 1], the sum of squared errors when the group's grid is `grid` with its scale
@@ -26,20 +34,15 @@ export const clipErrors: Operation<[w: Handle, grid: Grid, ratios: Float32Array]
   async cpu(host, handle, grid, ratios) {
     const w = host.valuesOf(handle);
     checkGroups(w.length, grid.groups);
-    const spans = spansOf(ratios.length, 4 * w.length);
-    const sums = await host.each(
+    const { channels } = grid.groups;
+    const errors = host.floats(groupCount(grid.groups) * ratios.length);
+    const runs = spansOf(channels, (w.length / channels) * ratios.length * 4);
+    const shares = runs.length >= ENOUGH ? [whole(ratios)] : spansOf(ratios.length, 4 * w.length);
+    await host.each(
       task,
-      spans.map(({ from, to }) => ({ w, grid, ratios: ratios.slice(from, to) })),
+      runs.flatMap((of) => shares.map((candidates) => ({ w, grid, ratios, channels: of, candidates, errors }))),
     );
-    const [first] = sums;
-    if (sums.length === 1 && first) return first;
-    const all = new Float32Array(groupCount(grid.groups) * ratios.length);
-    for (const [k, { from, to }] of spans.entries()) {
-      const own = sums[k] ?? new Float32Array();
-      const width = to - from;
-      for (let at = 0; at < own.length; at++) all[Math.floor(at / width) * ratios.length + from + (at % width)] = own[at] ?? 0;
-    }
-    return all;
+    return errors;
   },
   async gpu(device, w, grid, ratios) {
     checkGroups(w.length, grid.groups);
@@ -61,29 +64,37 @@ export const clipErrors: Operation<[w: Handle, grid: Grid, ratios: Float32Array]
 };
 
 /** The reference of `clipErrors`: values in float32 as the kernel has them, their squares summed in float64. */
-export function clipErrorsOf(w: Float32Array, grid: Grid, ratios: Float32Array): Float32Array {
+export function clipErrorsOf(w: Float32Array, grid: Grid, ratios: Float32Array): Float32Array<ArrayBuffer> {
+  checkGroups(w.length, grid.groups);
   const errors = new Float32Array(groupCount(grid.groups) * ratios.length);
-  for (let k = 0; k < ratios.length; k++) {
-    const scales = grid.scales.map((scale) => scale * (ratios[k] ?? 1));
-    const sums = squaredErrors(w, { ...grid, scales });
-    for (let g = 0; g < sums.length; g++) errors[g * ratios.length + k] = sums[g] ?? 0;
-  }
+  sumSquares({ w, grid, ratios, channels: { from: 0, to: grid.groups.channels }, candidates: whole(ratios), errors });
   return errors;
 }
 
-/** Of each group. */
-function squaredErrors(w: Float32Array, grid: Grid): Float64Array {
-  const sums = new Float64Array(grid.scales.length);
-  forEachRun(grid.groups, 0, w.length, (g, from, to) => {
-    const scale = grid.scales[g] ?? 1;
-    const zeroPoint = grid.zeroPoints[g] ?? 0;
-    let sum = sums[g] ?? 0;
-    for (let e = from; e < to; e++) {
-      const x = w[e] ?? 0;
-      const d = x - valueOf(codeOf(x, scale, zeroPoint, grid), scale, zeroPoint);
-      sum += d * d;
+function sumSquares({ w, grid, ratios, channels, candidates, errors }: Part): void {
+  const { outer, inner, block } = grid.groups;
+  const size = outer * inner;
+  const blocks = blocksPerChannel(grid.groups);
+  const values = valuesOfChannels(w, grid.groups, channels);
+  for (let channel = channels.from; channel < channels.to; channel++) {
+    const first = (channel - channels.from) * size;
+    for (let b = 0; b < blocks; b++) {
+      const g = channel * blocks + b;
+      const span = { from: first + b * block, to: first + Math.min(size, (b + 1) * block) };
+      for (let k = candidates.from; k < candidates.to; k++) {
+        const scale = Math.fround((grid.scales[g] ?? 1) * (ratios[k] ?? 1));
+        errors[g * ratios.length + k] = squaredError(values, span, scale, grid.zeroPoints[g] ?? 0, grid);
+      }
     }
-    sums[g] = sum;
-  });
-  return sums;
+  }
+}
+
+function squaredError(values: Float32Array, { from, to }: Span, scale: number, zeroPoint: number, grid: Grid): number {
+  let sum = 0;
+  for (let e = from; e < to; e++) {
+    const x = values[e] ?? 0;
+    const d = x - valueOf(codeOf(x, scale, zeroPoint, grid), scale, zeroPoint);
+    sum += d * d;
+  }
+  return sum;
 }

@@ -9,11 +9,11 @@ export const gridCodes = codesByGroup(gridKernel({ name: 'codes', source: [...GR
 /** The reference of `gridCodes`: no tolerance, codes are equal to the bit. */
 export function codesOf(w: Float32Array, grid: Grid, { from: first, to: last } = whole(w)): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(last - first);
-  forEachRun(grid.groups, first, last, (g, from, to) => {
-    const scale = grid.scales[g] ?? 1;
-    const zeroPoint = grid.zeroPoints[g] ?? 0;
-    // Storing a negative code in a byte keeps its two's complement.
-    for (let e = from; e < to; e++) out[e - first] = codeOf(w[e] ?? 0, scale, zeroPoint, grid);
+  forEachRun(grid.groups, first, last, (from, to, group, step) => {
+    for (let e = from, g = group; e < to; e++, g += step) {
+      // Storing a negative code in a byte keeps its two's complement.
+      out[e - first] = codeOf(w[e] ?? 0, grid.scales[g] ?? 1, grid.zeroPoints[g] ?? 0, grid);
+    }
   });
   return out;
 }

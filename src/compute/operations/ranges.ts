@@ -99,18 +99,14 @@ function rangesWithin(w: Float32Array, groups: Groups, { from: first, to: last }
   const min = new Float32Array(count).fill(Infinity);
   const max = new Float32Array(count).fill(-Infinity);
   let bad = 0;
-  forEachRun(groups, first, last, (g, from, to) => {
-    let low = min[g] ?? 0;
-    let high = max[g] ?? 0;
-    for (let e = from; e < to; e++) {
+  forEachRun(groups, first, last, (from, to, group, step) => {
+    for (let e = from, g = group; e < to; e++, g += step) {
       const x = w[e] ?? 0;
       // Of what is not finite this is no number.
       if (x - x !== 0) bad++;
-      if (x < low) low = x;
-      if (x > high) high = x;
+      if (x < (min[g] ?? 0)) min[g] = x;
+      if (x > (max[g] ?? 0)) max[g] = x;
     }
-    min[g] = low;
-    max[g] = high;
   });
   return { min, max, bad };
 }
