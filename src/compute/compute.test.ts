@@ -5,6 +5,7 @@ import { clipErrors, clipErrorsOf } from './operations/clip-errors';
 import { gridCodes, codesOf } from './operations/codes';
 import { countBelow, countZeros } from './operations/count-below';
 import { errorSums } from './operations/error-sums';
+import { activationBins, HALF } from './operations/activation-bins';
 import { binCounts, histogramOf } from './operations/histogram';
 import { magnitudeCut, magnitudeCutOf } from './operations/magnitude-cut';
 import { fakeQuantize, quantize } from './operations/quantize';
@@ -172,6 +173,23 @@ await describeMakers('compute', (compute: Compute) => {
       );
       expect(zero).toBe(0);
       free(handle);
+    }
+  });
+
+  it('counts activations in their bins about zero, zeros apart', async () => {
+    for (const n of [1, 65, 40_000]) {
+      const w = noise(n, 11).map((x, i) => (i % 5 === 0 ? 0 : i % 7 === 0 ? -0 : x * 3.9));
+      const width = 2 ** -10;
+      const slow = new Uint32Array(2 * HALF);
+      for (const x of w) if (x !== 0) slow[HALF + Math.floor(x / width)]! += 1;
+      const zeros = w.filter((x) => x === 0).length;
+      const handle = compute.upload(w);
+      expect(await compute.run(activationBins, handle, width, true)).toEqual({ counts: slow, zeros });
+      const above = slow.map((count, bin) => (bin < HALF ? 0 : count));
+      const positive = compute.upload(w.map((x) => Math.max(x, 0)));
+      const found = await compute.run(activationBins, positive, width, false);
+      expect(found).toEqual({ counts: above, zeros: w.filter((x) => x <= 0).length });
+      free(handle, positive);
     }
   });
 

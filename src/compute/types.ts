@@ -67,6 +67,8 @@ export interface GpuCompute extends Compute {
   readonly device: GPUDevice;
   /** The buffer of a tensor, all work on it submitted. */
   bufferOf(handle: Handle): GPUBuffer;
+  /** A tensor in a buffer of others, e.g. an output that a session holds. Destroying it leaves the buffer to its owner. */
+  borrow(buffer: GPUBuffer, length: number): Handle;
   /** Settles when the device is lost, with the reason in words. */
   readonly lost: Promise<string>;
 }

@@ -3,7 +3,7 @@ import { cloneForEdit } from './clone';
 import { prependNodes, removeConstant, uniqueNames, valueInfo } from './graph';
 import { makeNode } from './nodes';
 import { findParameters, type ParameterSource } from './parameters';
-import { DataType, FLOAT_TYPES } from './tensor';
+import { bytesOf, DataType, FLOAT_TYPES, makeTensor } from './tensor';
 import { isPlainName } from './text';
 import type { OnnxModel } from './types';
 
@@ -32,6 +32,27 @@ export function parametersAsInputs(model: OnnxModel, ids: readonly string[]): { 
   });
   return { model: copy, inputs };
 }
+
+/**
+ * A copy in which those of the inputs that values are given for are constants, in the place of the graph's own. For a graph that is run and
+ * not written: it gets the IR version from which initializers are no inputs.
+ */
+export function inputsAsConstants(model: OnnxModel, inputs: readonly ParameterInput[], values: Values): OnnxModel {
+  const copy = cloneForEdit(model);
+  const { graph } = copy.proto;
+  if (!graph) return copy;
+  if (copy.proto.irVersion < 4n) copy.proto.irVersion = 4n;
+  const given = inputs.filter(({ inputName }) => values.has(inputName));
+  const names = new Set(given.map(({ inputName }) => inputName));
+  graph.input = graph.input.filter(({ name }) => !names.has(name));
+  for (const { inputName, shape } of given) {
+    const data = values.get(inputName) ?? new Float32Array(0);
+    graph.initializer.push(makeTensor(inputName, DataType.FLOAT, shape, bytesOf(data)));
+  }
+  return copy;
+}
+
+type Values = ReadonlyMap<string, Float32Array<ArrayBuffer>>;
 
 /** Takes the constant out and puts an input in its place; returns the input's name. */
 function open({ proto }: OnnxModel, { parameter, value }: ParameterSource, names: (prefix: string) => string): string {

@@ -26,7 +26,18 @@ export class NodeWriter {
     return this.node('Reshape', [from, this.integers(shape)]);
   }
 
+  /** A reduction in the form of the operator set; `axes` null: over all of them, to a scalar. */
+  reduceOver(opType: 'ReduceMean' | 'ReduceMin' | 'ReduceMax', from: string, axes: readonly number[] | null): string {
+    if (axes === null) return this.node(opType, [from], { keepdims: 0 });
+    return this.opset >= AXES_INPUT
+      ? this.node(opType, [from, this.integers(axes)], { keepdims: 0 })
+      : this.node(opType, [from], { axes: [...axes], keepdims: 0 });
+  }
+
   protected integers(values: readonly number[]): string {
     return this.node('Constant', [], { value: int64Tensor('', values) });
   }
 }
+
+/** The operator set in which axes of these reductions became an input. */
+const AXES_INPUT = 18;

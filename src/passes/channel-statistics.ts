@@ -83,12 +83,6 @@ export class ChannelReducer extends NodeWriter {
 
   /** `rows` to [C]. */
   reduce(opType: 'ReduceMean' | 'ReduceMin' | 'ReduceMax', rows: string, layout: ChannelValue['layout']): string {
-    const axes = layout === 'planes' ? [0, 2] : [0];
-    return this.opset >= AXES_INPUT
-      ? this.node(opType, [rows, this.integers(axes)], { keepdims: 0 })
-      : this.node(opType, [rows], { axes, keepdims: 0 });
+    return this.reduceOver(opType, rows, layout === 'planes' ? [0, 2] : [0]);
   }
 }
-
-/** The operator set in which axes of these reductions became an input. */
-const AXES_INPUT = 18;

@@ -62,6 +62,13 @@ export interface Probe {
   readonly start?: ProbeStart;
   /** Inner values that are kept for later probes to start from. */
   readonly keep?: ProbeKeep;
+  /** Outputs that are only counted: they stay where they are computed, and are handed on as that. */
+  readonly counted?: readonly string[];
+  /**
+   * The network as it is, with outputs that cost little beside it: on processors it then runs sample by sample, which their caches hold,
+   * with its weights as constants, which kernels lay out for themselves.
+   */
+  readonly plain?: boolean;
 }
 
 export interface ProbeStart {
@@ -101,6 +108,20 @@ export interface Observed {
   readonly data: Float32Array;
 }
 
+/** Float32 values of a batch that stay where they were computed. */
+export interface Counted {
+  readonly length: number;
+  /** How many there are about zero in bins of a width (`activationBins`, whose arguments these are), added to `into`; returns the zeros. */
+  count(width: number, signed: boolean, into: Uint32Array): Promise<number>;
+}
+
+/** What a probe shows of a batch of samples. */
+export type Visit = (
+  outputs: Readonly<Record<string, Observed>>,
+  samples: number,
+  counted: Readonly<Record<string, Counted>>,
+) => void | Promise<void>;
+
 /** The user's samples, run through graphs: how passes learn of activations. Memory does not grow with their number. */
 export interface Calibration {
   readonly samples: number;
@@ -111,11 +132,7 @@ export interface Calibration {
    * @returns what the probe asks to keep; null where it asks for nothing or there is no room.
    * @throws WhittleError where the probe does not run or the samples do not fit the model; KeptLost; AbortError when stopped.
    */
-  observe(
-    probe: Probe,
-    visit: (outputs: Readonly<Record<string, Observed>>, samples: number) => void | Promise<void>,
-    job: Job,
-  ): Promise<Kept | null>;
+  observe(probe: Probe, visit: Visit, job: Job): Promise<Kept | null>;
 }
 
 /** What the file is made for and the running device offers, where a pass's output depends on it. */

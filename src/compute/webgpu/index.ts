@@ -27,6 +27,7 @@ export async function createGpuCompute({ device, info }: DeviceGrant, crew: Crew
       recorder.submit();
       return buffer(handle);
     },
+    borrow: (foreign, length) => tensors.borrow(foreign, length),
     upload(data) {
       recorder.check();
       const tensor = tensors.create(data.length);

@@ -15,9 +15,12 @@ export class GpuTensor implements Handle {
   readonly length: number;
   readonly buffer: GPUBuffer;
   private owner: Tensors | null;
+  private readonly own: boolean;
 
-  constructor(owner: Tensors, buffer: GPUBuffer, length: number) {
+  /** @param own whether the buffer goes with it. */
+  constructor(owner: Tensors, buffer: GPUBuffer, length: number, own = true) {
     this.owner = owner;
+    this.own = own;
     this.buffer = buffer;
     this.length = length;
   }
@@ -27,7 +30,7 @@ export class GpuTensor implements Handle {
   }
 
   destroy(): void {
-    this.owner?.recycle(this.buffer);
+    if (this.own) this.owner?.recycle(this.buffer);
     this.owner = null;
   }
 }
@@ -65,6 +68,11 @@ export class Tensors {
     if (!(handle instanceof GpuTensor)) throw new WhittleError('internal', 'A tensor of another device was given to the GPU.');
     if (!handle.isLiveOn(this)) throw new WhittleError('internal', 'A destroyed tensor was used.');
     return handle;
+  }
+
+  /** A tensor whose buffer others own. */
+  borrow(buffer: GPUBuffer, length: number): GpuTensor {
+    return new GpuTensor(this, buffer, length, false);
   }
 
   /** Takes a buffer back, once nothing that is recorded uses it: an upload into it would come before that. */

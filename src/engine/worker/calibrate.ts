@@ -13,10 +13,11 @@ import type { SampleSource } from '../../recipe/apply-steps';
 import type { TargetId } from '../../recipe/targets';
 import type { Recipe } from '../../recipe/types';
 import { PROVIDERS } from '../../runtime/providers';
-import type { Backend, Feeds, HostTensor, Session } from '../../runtime/types';
+import type { Backend, Feeds, Held, HostTensor, Session } from '../../runtime/types';
 import { holdsWell, ROOM_BYTES, ROOM_DISK_BYTES, type KeptValues, type Room } from './kept-values';
 import { feedAll, releaser } from './live';
 import type { Platform } from './platform';
+import { countedOf, withConstants } from './probe-forms';
 import { prepare, type PreparedProbe } from './prepared-probe';
 import { contentOf } from './sample-content';
 
@@ -72,13 +73,27 @@ export function sampleSource(
     content: (job) => contentOf(data, indices, job),
     async observe(probe, lease, visit, job) {
       const backend = await bench.quickest(recipe.target, job);
-      const run = prepare(probe, room, PROVIDERS[backend.ep].gpu ? 'float32' : passage);
-      const session = await bench.platform.runtime.create(splitModel(run.model), backend, job.signal);
+      const onGpu = PROVIDERS[backend.ep].gpu;
+      const plain = probe.plain === true && !onGpu;
+      const formed = plain ? await withConstants(probe, bench.platform, lease) : probe;
+      const run = prepare(formed, room, onGpu ? 'float32' : passage);
+      const options = { ...backend, sleeps: true, hold: probe.counted ?? [] };
+      const session = await bench.platform.runtime.create(splitModel(run.model), options, job.signal);
       const leases: Lease[] = [];
       const release = releaser(session, leases);
       try {
-        const weights = await feedAll(session, bench.platform, probe.weights, lease, leases);
-        const kept = await runAll(session, data, indices.slice(0, probe.limit), weights, run, visit, job);
+        const weights = await feedAll(session, bench.platform, formed.weights, lease, leases);
+        const kept = await runAll(
+          session,
+          bench.platform,
+          data,
+          indices.slice(0, probe.limit),
+          weights,
+          run,
+          plain ? 1 : BATCH,
+          visit,
+          job,
+        );
         if (kept === 'coarse') passage = 'float32';
         return kept === 'coarse' ? null : kept;
       } finally {
@@ -93,10 +108,12 @@ export function sampleSource(
 /** Runs the samples. @returns what was kept; 'coarse' where float16 would not hold it. */
 async function runAll(
   session: Session,
+  platform: Platform,
   data: Dataset,
   indices: readonly number[],
   weights: Feeds,
   run: PreparedProbe,
+  most: number,
   visit: Parameters<SampleSource['observe']>[2],
   job: Job,
 ): Promise<KeptValues | 'coarse' | null> {
@@ -107,7 +124,7 @@ async function runAll(
   const startedAt = Date.now();
   // What was kept comes back in the batches that it was kept in.
   const given = run.start?.sizes;
-  let size = Math.min(samples?.batch ?? BATCH, BATCH);
+  let size = Math.min(samples?.batch ?? most, most);
   let { keep } = run;
   let coarse = false;
   try {
@@ -117,9 +134,9 @@ async function runAll(
       const batch = indices.slice(at, at + (given?.[n] ?? size));
       const before = await run.start?.get(n);
       const feeds = { ...(await samples?.feeds(batch)), ...weights, ...run.feedsOf(before) };
-      let outputs: Readonly<Record<string, HostTensor>>;
+      let ran: Held;
       try {
-        outputs = await session.run(feeds, job.signal);
+        ran = await session.runHolding(feeds, job.signal);
       } catch (error) {
         // The first axis may be open and the graph still be made for one sample.
         if (given || size === 1 || at > 0 || !(error instanceof WhittleError) || error.code !== 'runtime-failed') throw error;
@@ -127,6 +144,7 @@ async function runAll(
         n--;
         continue;
       }
+      const { outputs, held } = ran;
       if (keep !== null) {
         coarse = run.made.some((name) => !holds(outputs[name]));
         if (coarse || !(await keep.add(batch.length, run.keptOf(outputs, before)))) {
@@ -135,7 +153,12 @@ async function runAll(
         }
       }
       const seen = Object.entries(outputs).flatMap(([name, tensor]) => (run.made.includes(name) ? [] : floats(name, tensor)));
-      await visit(Object.fromEntries(seen), batch.length);
+      try {
+        const counted = Object.entries(held).map(([name, each]) => [name, countedOf(each, platform)] as const);
+        await visit(Object.fromEntries(seen), batch.length, Object.fromEntries(counted));
+      } finally {
+        for (const each of Object.values(held)) each.release();
+      }
       at += batch.length;
       job.onProgress({ stage: 'Running the calibration samples', done: at, total: indices.length, startedAt });
     }

@@ -11,10 +11,10 @@ import { bytesOf, DataType, holdsFloats, makeTensor, readFloats } from '../../on
 import { removeUnread } from '../../onnx/unread';
 import { indexValues, type Use, type Value, type ValueIndex } from '../../onnx/values';
 import type { IntegerLayer } from '../integer-layers';
+import { observeRanges } from '../channel-statistics';
 import { readWeights } from '../read-weights';
 import { replaceParameter, type Edited } from '../replace-parameter';
 import type { Calibration, PassContext } from '../types';
-import { observeValues } from './observe';
 
 /** Matrix products of one value, whose input channels lie along its last axis. */
 interface Products {
@@ -69,12 +69,18 @@ async function largestOf(
   calibration: Calibration,
   products: readonly Products[],
 ): Promise<ReadonlyMap<string, Float64Array>> {
-  const largest = new Map(products.map(({ value, channels }) => [value.name, new Float64Array(channels)]));
-  await observeValues(context, calibration, [...largest.keys()], (name, { data }) => {
-    const most = largest.get(name) ?? NONE;
-    for (const [at, x] of data.entries()) most[at % most.length] = Math.max(most[at % most.length] ?? 0, Math.abs(x));
-  });
-  return largest;
+  if (products.length === 0) return new Map();
+  const ranges = await observeRanges(
+    context,
+    calibration,
+    products.map(({ value, channels }) => ({ name: value.name, channels, layout: 'columns' })),
+  );
+  return new Map(
+    products.map(({ value }, p) => {
+      const { min, max } = ranges[p] ?? { min: NONE, max: NONE };
+      return [value.name, max.map((high, c) => Math.max(high, -(min[c] ?? 0)))];
+    }),
+  );
 }
 
 function productsOf(index: ValueIndex, layers: readonly IntegerLayer[]): Products[] {

@@ -1,9 +1,10 @@
 import type { Tensor } from 'onnxruntime-web';
+import { countBins } from '../../compute/operations/activation-bins';
 import type { Compute } from '../../compute/types';
 import { uniqueNames } from '../../onnx/graph';
 import { addOutputs } from '../../onnx/probe';
 import { floats, runTensors } from '../../onnx/testing/ort';
-import type { Calibration, Kept, WeightStore } from '../types';
+import type { Calibration, Counted, Kept, WeightStore } from '../types';
 
 /** What runs have kept, by the names under which they did, for each sample. */
 class KeptTensors implements Kept {
@@ -25,7 +26,7 @@ export function calibrationOver(
   return {
     samples: samples.length,
     key: 'test samples',
-    async observe({ model, weights: wanted, limit, start, keep }, visit) {
+    async observe({ model, weights: wanted, limit, start, keep, counted }, visit) {
       const fed: Record<string, Tensor> = {};
       for (const { inputName, shape, id, which } of wanted) {
         const lease = await (which === 'original' ? weights.acquireOriginal(id) : weights.acquire(id));
@@ -60,6 +61,14 @@ export function calibrationOver(
             ),
           ),
           1,
+          Object.fromEntries(
+            (counted ?? []).flatMap((name) => {
+              const data = outputs[name]?.data;
+              if (!(data instanceof Float32Array)) return [];
+              const count: Counted['count'] = async (width, _, into) => countBins(data, width, into);
+              return [[name, { length: data.length, count }]];
+            }),
+          ),
         );
       });
       return keep ? kept : null;
