@@ -15,7 +15,8 @@ export interface ActivationBins {
 const KERNEL: Kernel = { name: 'activation-bins', source: ['prelude/linear', 'activation-bins'] };
 
 /**
- * Counts values about zero. @param width of a bin, a power of two: no value has HALF widths or more. @param signed whether any is below zero.
+ * Counts values about zero. @param width of a bin, a power of two: no value has HALF widths or more. @param signed whether any is below
+ * zero.
  */
 export const activationBins: Operation<[values: Handle, width: number, signed: boolean], ActivationBins> = {
   kernels: [KERNEL],

@@ -5,9 +5,9 @@ const NONE = new Float64Array(0);
 const NO_COUNTS = new Uint32Array(0);
 
 /**
- * What is known of an activation: extremes and a histogram, gathered in one pass over the samples and in constant memory. Bins are symmetric
- * about zero, at least 2,048 of them in use, 8 for each of 256 codes, whatever the range; where a batch's extremes lie outside, the bin width
- * doubles and neighbours are merged, so no range need be known beforehand.
+ * What is known of an activation: extremes and a histogram, gathered in one pass over the samples and in constant memory. Bins are
+ * symmetric about zero, at least 2,048 of them in use, 8 for each of 256 codes, whatever the range; where a batch's extremes lie outside,
+ * the bin width doubles and neighbours are merged, so no range need be known beforehand.
  */
 export class ActivationHistogram {
   min = Number.POSITIVE_INFINITY;

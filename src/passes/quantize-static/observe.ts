@@ -26,9 +26,9 @@ interface Seen {
 }
 
 /**
- * Extremes and, where they are counted, histograms of float32 values of the main graph over all samples, with the weights as earlier passes
- * left them. Extremes are taken in the graph and values counted where they are computed, so that nothing but counts comes back. One run over
- * the samples, or several where the values to count are too large to hold at once.
+ * Extremes and, where they are counted, histograms of float32 values of the main graph over all samples, with the weights as earlier
+ * passes left them. Extremes are taken in the graph and values counted where they are computed, so that nothing but counts comes back. One
+ * run over the samples, or several where the values to count are too large to hold at once.
  * @param names of nodes' outputs or of inputs.
  * @throws WhittleError `bad-data` naming a value that is not finite, or too large to be summed in float32.
  */
@@ -39,9 +39,9 @@ export async function observeActivations(
   counting: boolean,
 ): Promise<Map<string, ActivationHistogram>> {
   const histograms = new Map(names.map((name) => [name, new ActivationHistogram()]));
-  const layerIds = weights.layers.map((layer) => layer.id);
+  const changed = await changedOf(weights);
   for (const part of counting ? parts(model, names) : [names]) {
-    const { probe, seenAs } = probeOf(model, layerIds, part, counting);
+    const { probe, seenAs } = probeOf(model, changed, part, counting);
     await calibration.observe(
       probe,
       async (outputs, samples, counted) => {
@@ -52,6 +52,13 @@ export async function observeActivations(
     );
   }
   return histograms;
+}
+
+/** Layers whose values are fed, since the graph has those before; of the others it is checked that they can be computed with. */
+async function changedOf(weights: PassContext['weights']): Promise<string[]> {
+  const ids = weights.layers.map((layer) => layer.id);
+  for (const id of ids) if (!weights.isChanged(id)) (await weights.acquire(id)).release();
+  return ids.filter((id) => weights.isChanged(id));
 }
 
 function see(
@@ -108,7 +115,7 @@ function parts(model: OnnxModel, names: readonly string[]): string[][] {
 
 function probeOf(
   model: OnnxModel,
-  layerIds: readonly string[],
+  changed: readonly string[],
   names: readonly string[],
   counting: boolean,
 ): { probe: Probe; seenAs: ReadonlyMap<string, Seen> } {
@@ -126,8 +133,8 @@ function probeOf(
           low: writer.reduceOver('ReduceMin', name, axes),
           high: writer.reduceOver('ReduceMax', name, axes),
           mean: writer.reduceOver('ReduceMean', name, axes),
-          // An output of its own: one that is an input by name alone is not computed by every runtime, and onnxruntime's fusion of Conv, Add
-          // and Relu forgets that a convolution's result was asked for.
+          // An output of its own: one that is an input by name alone is not computed by every runtime, and onnxruntime's fusion of Conv,
+          // Add and Relu forgets that a convolution's result was asked for.
           all: counting ? writer.node('Identity', [name]) : null,
         },
       ];
@@ -135,7 +142,7 @@ function probeOf(
   );
   const counted = [...seenAs.values()].flatMap(({ all }) => all ?? []);
   const outputs = [...seenAs.values()].flatMap(({ low, high, mean }) => [low, high, mean]);
-  const cut = openCut(copy, [...outputs, ...counted], layerIds);
+  const cut = openCut(copy, [...outputs, ...counted], changed);
   return { probe: { model: cut.model, weights: probeWeights(cut.inputs, 'present'), counted, plain: true }, seenAs };
 }
 

@@ -37,10 +37,10 @@ export function createNodeRuntime(): Runtime {
 
 /**
  * A file that is all of a model is read by the runtime itself, which then holds it once and not twice. Weights in files are named by their
- * places under the outermost folder, and read from there.
+ * places under the outermost folder, and read from there; where some lie in memory all are brought there: the runtime looks in one place.
  */
 function given({ bytes, external }: ModelFiles): Given {
-  const loose = external.filter((each) => !isFound(bytes, each));
+  const loose = external.every((each) => isFound(bytes, each)) ? [] : external;
   const { externalData } = givenBytes({ bytes: new Uint8Array(), external: loose });
   if (bytes instanceof StoredBytes && bytes.isWhole) {
     bytes.readInto(new Uint8Array(1));
