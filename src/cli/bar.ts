@@ -18,8 +18,9 @@ export function barLine(step: string, progress: Progress | null, runMs: number, 
   const left = leftMs(progress, now);
   const times = left === null ? elapsed : `${elapsed}, ${formatElapsed(left)} left`;
   const head = `${bar}  ${times}  `;
-  const words = progress.stage === step ? step : `${step}: ${progress.stage}`;
-  return cut(head + words, width);
+  const both = progress.stage === step ? step : `${step}: ${progress.stage}`;
+  // Where there is no room for both, what moves says more.
+  return cut(head + (head.length + both.length <= width ? both : progress.stage), width);
 }
 
 /** 0..1. */

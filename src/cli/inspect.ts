@@ -9,6 +9,7 @@ import type { Voice } from './voice';
 /** Throws InputProblem and what reading a model throws. */
 export async function inspectCommand({ model }: InspectArguments, voice: Voice): Promise<void> {
   const inspected = inspectModel(modelAt(model));
-  const width = process.stdout.isTTY ? process.stdout.columns : Infinity;
+  // A terminal may not know its size, and says 0.
+  const width = process.stdout.isTTY ? process.stdout.columns || 80 : Infinity;
   await voice.result(inspectedText(inspected, width, painter(process.stdout, process.env)), { command: 'inspect', ...inspected });
 }

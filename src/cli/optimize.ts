@@ -67,7 +67,11 @@ async function inBrowser(inputs: Inputs, tell: Tell): Promise<Run> {
     import('./build'),
     import('./browser'),
     import('./in-browser'),
-  ]);
+  ]).catch((cause: unknown) => {
+    throw new WhittleError('not-installed', 'The page is run by vite and playwright, which are not installed.', 'Run: npm install', {
+      cause,
+    });
+  });
   server = await serveStudio(root);
   browser = await startChromium();
   const [url = ''] = server.resolvedUrls?.local ?? [];

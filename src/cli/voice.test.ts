@@ -3,6 +3,8 @@ import { expect, test } from 'vitest';
 import { barLine, leftMs } from './bar';
 import { painter } from './colours';
 import { alignedLines, wrapped } from './columns';
+import { FULL } from '../report/testing/results';
+import { inspectedText } from './inspect-text';
 import { nearest } from './nearest';
 
 test('a bar with the time gone and the time left, no wider than the terminal', () => {
@@ -10,6 +12,7 @@ test('a bar with the time gone and the time left, no wider than the terminal', (
   expect(barLine('Running the recipe', progress, 12_000, 10_000, 200)).toBe(
     '█████░░░░░░░░░░░░░░░  25 %  0:12, 0:30 left  Running the recipe: Quantizing conv1',
   );
+  expect(barLine('Running the recipe', progress, 12_000, 10_000, 70)).toMatch(/left {2}Quantizing conv1$/);
   expect(barLine('Running the recipe', progress, 12_000, 10_000, 40)).toHaveLength(40);
   expect(barLine('Opening the model', null, 400, 400, 80)).toBe('Opening the model … 0:00');
   expect(leftMs({ ...progress, done: 0 }, 10_000)).toBeNull();
@@ -41,6 +44,19 @@ test('columns fit the terminal: the first gives way, cut in its middle', () => {
     ['layer           size', 'feature…x3/conv  4 kB'].map((line) => line.replace('feature…x3/conv', 'feature…3/conv')),
   );
   expect(wrapped('Relu 4, Conv 3, Gemm 2', 15, '  ')).toEqual(['Relu 4, Conv 3,', '  Gemm 2']);
+});
+
+test('the model as a table: on a narrow terminal fewer columns, in lines that fit', () => {
+  const layers = FULL.opened.layers.flatMap((layer) => [layer, Object.assign({}, layer, { id: 'blocks/3/attention/query/MatMul' })]);
+  const inspected = { summary: FULL.opened.summary, layers, skipped: [{ layer: 'mask', reason: 'Nothing reads it as a weight.' }] };
+  const plain = painter({}, {});
+  const wide = inspectedText(inspected, Infinity, plain);
+  expect(wide).toMatch(/^layer +operator +shape +type +weights +size +share +MACs$/m);
+  expect(wide).toContain('blocks/3/attention/query/MatMul');
+  expect(wide).toMatch(/1 constant stays as it is, whatever the recipe:\n {2}mask: Nothing reads it as a weight\.$/);
+  const narrow = inspectedText(inspected, 60, plain).split('\n');
+  expect(Math.max(...narrow.map((line) => line.length))).toBeLessThanOrEqual(60);
+  expect(narrow).toContainEqual(expect.stringMatching(/^layer +operator +shape +size$/));
 });
 
 test.each([
