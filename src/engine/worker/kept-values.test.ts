@@ -201,10 +201,12 @@ test('a stopped run ends within a batch, and gives back what it took', async () 
 
 const halves = (...values: number[]): Uint16Array => Uint16Array.from(values, toHalf);
 
+const many = (value: number): number[] => Array.from({ length: 100 }, () => value);
+
 test('float16 is refused beyond its range, and where it has few bits', () => {
-  expect(holdsWell(halves(0, 1, -3, 65504))).toBe(true);
-  expect(holdsWell(halves(1, 70000))).toBe(false);
-  expect(holdsWell(halves(Number.NaN))).toBe(false);
-  expect(holdsWell(halves(1e-6, 2e-6, 0.5))).toBe(false);
-  expect(holdsWell(halves(0, 0))).toBe(false);
+  expect(holdsWell(halves(...many(-3), 0, 65504))).toBe(true);
+  expect(holdsWell(halves(...many(1), 70000))).toBe(false);
+  expect(holdsWell(halves(...many(1), Number.NaN))).toBe(false);
+  expect(holdsWell(halves(...many(1e-6), 0.5))).toBe(false);
+  expect(holdsWell(halves(...many(0)))).toBe(false);
 });

@@ -2,6 +2,7 @@ import { roundWithFeedbackOf } from '../../compute/operations/round-with-feedbac
 import { expect, test } from 'vitest';
 import { noise } from '../../onnx/testing/noise';
 import { dampedCholesky, feedbackFactor, targetShift } from './factor';
+import { LANES } from './lanes';
 
 /** X X^T of n inputs that go together. */
 function correlated(n: number, samples: number): Float64Array {
@@ -81,7 +82,7 @@ test('inputs that were always zero or equal are factored, those that are not fin
 
 test('the shift solves D (H + lambda I) = C - H', () => {
   const cross = H.map((v, at) => v * (0.3 + (at % 5) * 0.1));
-  const shift = targetShift(cross, H, N) ?? new Float64Array();
+  const shift = shiftOf(cross);
   for (let row = 0; row < N; row++) {
     for (let i = 0; i < N; i++) {
       let product = 0;
@@ -89,5 +90,20 @@ test('the shift solves D (H + lambda I) = C - H', () => {
       expect(product).toBeCloseTo((cross[row * N + i] ?? 0) - (H[row * N + i] ?? 0), 6);
     }
   }
-  expect(targetShift(H, H, N)?.every((v) => v === 0)).toBe(true);
+  expect(shiftOf(H).every((v) => v === 0)).toBe(true);
 });
+
+/** D, [N, N]: what it makes of the rows of the unit matrix. */
+function shiftOf(cross: Float64Array): Float64Array {
+  const times = targetShift(cross, H, N);
+  const shift = new Float64Array(N * N);
+  const [rows, moved] = [new Float64Array(N * LANES), new Float64Array(N * LANES)];
+  for (let first = 0; first < N; first += LANES) {
+    rows.fill(0);
+    for (let row = first; row < Math.min(N, first + LANES); row++) rows[row * LANES + row - first] = 1;
+    times?.(rows, moved);
+    for (let row = first; row < Math.min(N, first + LANES); row++)
+      for (let i = 0; i < N; i++) shift[row * N + i] = moved[i * LANES + row - first] ?? Number.NaN;
+  }
+  return shift;
+}

@@ -1,4 +1,5 @@
 /** Linear algebra of input Hessians, in float64 on the CPU: small matrices, and what rounding decides by must be right. */
+import { substituteLanes, timesMatrix, transposed } from './lanes';
 
 /** Of GPTQ's paper: 1 % of the mean of the diagonal. */
 const DAMPING = 0.01;
@@ -66,36 +67,59 @@ export function dampedHessian(h: Float64Array, n: number): Float64Array {
   return damped;
 }
 
+/** Lines of a factor whose sums run side by side: each waits for its last addition. */
+const BLOCK = 4;
+
 function cholesky(h: Float64Array, n: number, damping: number): Float64Array | null {
   const lower = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = (h[i * n + j] ?? 0) + (i === j ? damping : 0);
-      for (let k = 0, a = i * n, b = j * n; k < j; k++, a++, b++) sum -= (lower[a] ?? 0) * (lower[b] ?? 0);
-      if (i === j) {
-        if (!(sum > 0)) return null;
-        lower[i * n + i] = Math.sqrt(sum);
-      } else lower[i * n + j] = sum / (lower[j * n + j] ?? 1);
+    const line = i * n;
+    for (let from = 0; from <= i; from += BLOCK) {
+      const [p, q, r, s] = [from * n, (from + 1) * n, (from + 2) * n, (from + 3) * n];
+      let [a, b, c, d] = [0, 0, 0, 0];
+      for (let k = 0; k < from; k++) {
+        const v = lower[line + k] ?? 0;
+        a += v * (lower[p + k] ?? 0);
+        b += v * (lower[q + k] ?? 0);
+        c += v * (lower[r + k] ?? 0);
+        d += v * (lower[s + k] ?? 0);
+      }
+      const sums = [a, b, c, d];
+      for (let j = from; j <= Math.min(i, from + BLOCK - 1); j++) {
+        let sum = (h[line + j] ?? 0) + (i === j ? damping : 0) - (sums[j - from] ?? 0);
+        for (let k = from; k < j; k++) sum -= (lower[line + k] ?? 0) * (lower[j * n + k] ?? 0);
+        if (i === j) {
+          if (!(sum > 0)) return null;
+          lower[line + i] = Math.sqrt(sum);
+        } else lower[line + j] = sum / (lower[j * n + j] ?? 1);
+      }
     }
   }
   return lower;
 }
 
 /**
- * D = (C - H) (H + lambda I)^-1, [n, n]: weights w (1 + D) give on the inputs of H what w gives on those of C's first factor, as nearly as
- * least squares can. Damping draws D to nothing, which guards against what few samples only seem to say. Null where H cannot be factored.
+ * w D of rows w, with D = (C - H) (H + lambda I)^-1: weights w (1 + D) give on the inputs of H what w gives on those of C's first factor,
+ * as nearly as least squares can. Damping draws D to nothing, which guards against what few samples only seem to say. Rows are lanes
+ * (see lanes.ts): w D is solved for, since layers have fewer rows than D has, and D itself is never made. Null where H cannot be factored.
  */
-export function targetShift(cross: Float64Array, gram: Float64Array, n: number, damping = DAMPING): Float64Array | null {
+export function targetShift(
+  cross: Float64Array,
+  gram: Float64Array,
+  n: number,
+  damping = DAMPING,
+): ((rows: Float64Array, into: Float64Array) => void) | null {
   const lower = dampedCholesky(gram, n, damping);
   if (lower === null) return null;
-  const shift = new Float64Array(n * n);
-  for (let row = 0; row < n; row++) {
-    // (H + lambda I) is symmetric: each row of D solves one system.
-    const x = shift.subarray(row * n, (row + 1) * n);
-    for (let i = 0; i < n; i++) x[i] = (cross[row * n + i] ?? 0) - (gram[row * n + i] ?? 0);
-    substitute(lower, x);
-  }
-  return shift;
+  const upper = transposed(lower, n);
+  const drift = transposed(
+    cross.map((c, i) => c - (gram[i] ?? 0)),
+    n,
+  );
+  return (rows, into) => {
+    timesMatrix(rows, drift, n, into);
+    substituteLanes(lower, upper, n, into);
+  };
 }
 
 /** The solution of A x = b for a symmetric A, [n, n]; null where A is not positive definite. */

@@ -2,6 +2,7 @@ import type { FeedbackShape } from '../../compute/operations/round-with-feedback
 import type { WeightMatrix } from '../../onnx/operators/geometry';
 import { feedbackFactor, targetShift } from './factor';
 import type { InputGram } from './gram';
+import { LANES, takeLanes, type RowsAt } from './lanes';
 
 /** A layer laid out for `roundWithFeedback`: which element of its tensor stands at each place. */
 export interface FeedbackRows {
@@ -74,25 +75,33 @@ export function scatter(placed: Float32Array, { shape, elementOf }: FeedbackRows
  */
 export function targetWeights(weights: Float32Array, { matrix, gram, cross }: InputGram, damping?: number): Float32Array {
   if (cross === null) return weights;
-  const { groups, rows, columns, groupStride, rowStride, columnStride } = matrix;
+  const { groups, rows, columns, groupStride } = matrix;
   const size = columns * columns;
   const target = weights.slice();
+  const [own, pulled] = [new Float64Array(columns * LANES), new Float64Array(columns * LANES)];
   for (let g = 0; g < groups; g++) {
     const shift = targetShift(cross.subarray(g * size, (g + 1) * size), gram.subarray(g * size, (g + 1) * size), columns, damping);
     if (shift === null) continue;
-    for (let r = 0; r < rows; r++) {
-      const first = g * groupStride + r * rowStride;
-      for (let j = 0; j < columns; j++) {
-        const w = weights[first + j * columnStride] ?? 0;
-        if (w === 0) continue;
-        for (let i = 0; i < columns; i++) {
-          const at = first + i * columnStride;
-          if (weights[at] !== 0) target[at] = (target[at] ?? 0) + w * (shift[j * columns + i] ?? 0);
-        }
-      }
+    for (let r = 0; r < rows; r += LANES) {
+      const count = Math.min(LANES, rows - r);
+      const first = g * groupStride + r * matrix.rowStride;
+      takeLanes(weights, first, matrix, columns, count, own);
+      shift(own, pulled);
+      addLanes(target, first, matrix, pulled, own, count);
     }
   }
   return target;
+}
+
+/** Adds what moves the rows to their elements, but for those of exactly 0. */
+function addLanes(target: Float32Array, first: number, at: RowsAt, moves: Float64Array, own: Float64Array, count: number): void {
+  for (let c = 0; c * LANES < moves.length; c++) {
+    for (let lane = 0; lane < count; lane++) {
+      if (own[c * LANES + lane] === 0) continue;
+      const e = first + lane * at.rowStride + c * at.columnStride;
+      target[e] = (target[e] ?? 0) + (moves[c * LANES + lane] ?? 0);
+    }
+  }
 }
 
 /** The mean square of each column of the input, one a tensor element: how much an error of the element weighs by itself. */

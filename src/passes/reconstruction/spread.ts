@@ -6,6 +6,7 @@ import { channelOf, type Groups, scaleChannels } from '../../base/grids';
 import type { Coded } from '../coded';
 import { storedGrid } from '../quantize-weights/grid';
 import type { InputGram } from './gram';
+import { LANES, quadraticLanes, takeLanes } from './lanes';
 
 /** Beyond these a channel's samples say too little. */
 const [LEAST, MOST] = [0.5, 2];
@@ -39,29 +40,31 @@ function spreadFactors(
 ): Float64Array {
   const wanted = new Float64Array(groups.channels);
   const found = new Float64Array(groups.channels);
-  const { rows, columns, groupStride, rowStride, columnStride } = matrix;
+  const { rows, columns, groupStride } = matrix;
+  const size = columns * columns;
+  const lanes = new Float64Array(columns * LANES);
+  const sums = new Float64Array(LANES);
+  /** w^T G w of rows, summed over the samples, to the channels that they belong to. */
+  const add = (to: Float64Array, values: Float32Array, own: Float64Array, first: number, count: number): void => {
+    takeLanes(values, first, matrix, columns, count, lanes);
+    quadraticLanes(lanes, own, columns, sums);
+    for (let lane = 0; lane < count; lane++) {
+      const channel = channelOf(first + lane * matrix.rowStride, groups);
+      to[channel] = (to[channel] ?? 0) + (sums[lane] ?? 0);
+    }
+  };
   for (let g = 0; g < matrix.groups; g++) {
-    for (let r = 0; r < rows; r++) {
-      const first = g * groupStride + r * rowStride;
-      const channel = channelOf(first, groups);
-      wanted[channel] = (wanted[channel] ?? 0) + variance(weights, first, columnStride, original, g, columns);
-      found[channel] = (found[channel] ?? 0) + variance(fitted, first, columnStride, gram, g, columns);
+    const [before, now] = [original, gram].map((of) => of.subarray(g * size, (g + 1) * size));
+    if (!before || !now) continue;
+    for (let r = 0; r < rows; r += LANES) {
+      const count = Math.min(LANES, rows - r);
+      const first = g * groupStride + r * matrix.rowStride;
+      add(wanted, weights, before, first, count);
+      add(found, fitted, now, first, count);
     }
   }
   return wanted.map((w, channel) => {
     const factor = Math.sqrt(w / (found[channel] ?? 0));
     return factor > 0 && Number.isFinite(factor) ? Math.min(MOST, Math.max(LEAST, factor)) : 1;
   });
-}
-
-/** w^T G w of one row, summed over the samples. */
-function variance(weights: Float32Array, first: number, stride: number, gram: Float64Array, group: number, columns: number): number {
-  let sum = 0;
-  for (let a = 0, at = group * columns * columns; a < columns; a++) {
-    const w = weights[first + a * stride] ?? 0;
-    let product = 0;
-    for (let b = 0; b < columns; b++, at++) product += (gram[at] ?? 0) * (weights[first + b * stride] ?? 0);
-    sum += w * product;
-  }
-  return sum;
 }
