@@ -4,12 +4,12 @@ import type { Compute, Handle, Host } from './types';
 
 class CpuTensor implements Handle {
   readonly length: number;
-  private readonly crew: Crew;
+  private readonly release: Crew['release'];
   private data: Float32Array | null;
 
-  constructor(data: Float32Array, crew: Crew) {
+  constructor(data: Float32Array, release: Crew['release']) {
     this.data = data;
-    this.crew = crew;
+    this.release = release;
     this.length = data.length;
   }
 
@@ -19,7 +19,7 @@ class CpuTensor implements Handle {
   }
 
   destroy(): void {
-    if (this.data) this.crew.release(this.data);
+    if (this.data) this.release(this.data);
     this.data = null;
   }
 }
@@ -34,8 +34,8 @@ function valuesOf(handle: Handle): Float32Array {
  * @param crew the threads that share their work; without one it is done on the caller's.
  */
 export function createCpuCompute(crew: Crew = OWN_THREAD): Compute {
-  const { threads, floats, each } = crew;
-  const host: Host = { valuesOf, floats, each, tensor: (values) => new CpuTensor(values, crew) };
+  const { threads, floats, release, each } = crew;
+  const host: Host = { valuesOf, floats, release, each, tensor: (values) => new CpuTensor(values, release) };
   return {
     info: { kind: 'cpu', name: threads > 1 ? `CPU, ${threads} threads` : 'CPU', features: [], maxBufferBytes: 2 ** 31 - 1, software: true },
     upload(data) {

@@ -90,8 +90,10 @@ export interface Operation<Args extends readonly unknown[], Result> {
 export interface Host {
   /** A tensor's own array: not to be changed. */
   valuesOf(handle: Handle): Float32Array;
-  /** A new array of zeros that the parts of a task can write to. */
+  /** An array of whatever values that the parts of a task can write to. */
   floats(length: number): Float32Array;
+  /** Takes back an array of `floats` that nobody looks at any more. */
+  release(values: Float32Array): void;
   /** A new tensor of these values, which it takes over: an array of `floats`. */
   tensor(values: Float32Array): Handle;
   readonly each: Each;

@@ -42,7 +42,9 @@ export const clipErrors: Operation<[w: Handle, grid: Grid, ratios: Float32Array]
       task,
       runs.flatMap((of) => shares.map((candidates) => ({ w, grid, ratios, channels: of, candidates, errors }))),
     );
-    return errors;
+    const all = errors.slice();
+    host.release(errors);
+    return all;
   },
   async gpu(device, w, grid, ratios) {
     checkGroups(w.length, grid.groups);

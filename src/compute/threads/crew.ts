@@ -2,6 +2,7 @@ import { deferred, type Deferred } from '../../base/deferred';
 import { fromPlainError, WhittleError } from '../../base/errors';
 import type { Each } from '../types';
 import type { FromThread, StartThread, Thread } from './messages';
+import { SharedMemory } from './memory';
 import { type Crew, eachHere } from './own-thread';
 import { Sharing } from './sharing';
 
@@ -34,6 +35,7 @@ interface Member {
 export function createCrew(start: StartThread, size: number): Crew {
   const members: Member[] = [];
   const queue: Piece[] = [];
+  const memory = new SharedMemory();
   let pieces = 0;
   let usable = size > 1;
 
@@ -96,7 +98,7 @@ export function createCrew(start: StartThread, size: number): Crew {
   const each: Each = async (task, parts, job = {}) => {
     job.signal?.throwIfAborted();
     if (!usable || parts.length < 2) return eachHere(task, parts, job);
-    const sharing = new Sharing();
+    const sharing = new Sharing(memory);
     const mine = parts.map((part): Piece => ({
       number: pieces++,
       task: task.name,
@@ -122,6 +124,7 @@ export function createCrew(start: StartThread, size: number): Crew {
     for (const ending of endings) ending.catch(drop);
     const settled = await Promise.allSettled(endings);
     job.signal?.removeEventListener('abort', cancel);
+    sharing.end();
     job.signal?.throwIfAborted();
     for (const one of settled) if (one.status === 'rejected') throw one.reason;
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a thread gives what the task of this name does
@@ -130,8 +133,10 @@ export function createCrew(start: StartThread, size: number): Crew {
 
   return {
     threads: size,
-    floats: (length) => new Float32Array(new SharedArrayBuffer(length * 4)),
-    release() {},
+    floats: (length) => new Float32Array(memory.take(length * 4), 0, length),
+    release({ buffer }) {
+      if (buffer instanceof SharedArrayBuffer) memory.giveBack(buffer);
+    },
     each,
     destroy() {
       for (const { ended } of queue.splice(0)) ended.reject(stopped('they were closed'));

@@ -5,10 +5,10 @@ import type { Each, TaskJob } from '../types';
 export interface Crew {
   /** Parts that are done at a time. */
   readonly threads: number;
-  /** Zeros, in memory that all threads see. */
+  /** Whatever values, in memory that all threads see. */
   readonly floats: (length: number) => Float32Array;
   /** Takes back an array of `floats` that nobody looks at any more. */
-  release(values: Float32Array): void;
+  readonly release: (values: Float32Array) => void;
   readonly each: Each;
   /** Ends the threads; what they are doing is rejected. */
   destroy(): void;
@@ -30,7 +30,7 @@ export const eachHere: Each = async (task, parts, job: TaskJob = {}) => {
 export const OWN_THREAD: Crew = {
   threads: 1,
   floats: (length) => new Float32Array(length),
-  release() {},
+  release: () => {},
   each: eachHere,
   destroy() {},
 };
