@@ -273,9 +273,22 @@ test('no room for the file: one line, and what was there stays', async () => {
 
 test('two runs at once into one file, by one cache: both end well, and the file is whole', async () => {
   const at = put({
-    'recipe.json': recipeText({ id: 'quantize-weights', options: { bits: 4, rounding: 'gptq' }, layers: { include: ['conv3'] } }),
+    'recipe.json': recipeText({ id: 'quantize-weights', options: { bits: 4, rounding: 'gptq' }, layers: { include: ['conv2'] } }),
   });
-  const args = [DIGITS, '--recipe', at('recipe.json'), '--data', DIGITS_CARD, '--calibration', '16', '--out', at('out.onnx'), '--no-score'];
+  const args = [
+    DIGITS,
+    '--recipe',
+    at('recipe.json'),
+    '--data',
+    DIGITS_CARD,
+    '--calibration',
+    '16',
+    '--limit',
+    '50',
+    '--out',
+    at('out.onnx'),
+    '--no-score',
+  ];
   const env = { WHITTLE_CACHE: at('cache') };
   for (const run of await Promise.all([whittle(args, { env }), whittle(args, { env })])) fine(run);
   expect(files().filter((name) => name !== 'cache')).toEqual(['out.onnx', 'recipe.json']);

@@ -83,8 +83,8 @@ export class NodeStudio implements Studio {
     return recipe;
   }
 
-  scoreOriginal(): Promise<Evaluation> {
-    return this.engine.evaluate(this.job, { version: 1, target: this.recipe.target, passes: [] }, null, null, 'live');
+  scoreOriginal(limit: number | null): Promise<Evaluation> {
+    return this.engine.evaluate(this.job, { version: 1, target: this.recipe.target, passes: [] }, limit, null, 'live');
   }
 
   findPreset(): Promise<PresetSearch> {

@@ -43,6 +43,9 @@ export interface Run {
   readonly save: Studio['save'];
 }
 
+/** Samples that tell answers from chance, where the original is scored for nothing else. */
+const DOUBT_SAMPLES = 256;
+
 /** What `--sensitivity` tries. */
 const SCAN: SensitivityOptions = { bits: [2, 3, 4, 6, 8], sparsities: [], samples: 64 };
 
@@ -55,7 +58,7 @@ export async function optimize(studio: Studio, opened: OpenedModel, task: Task, 
   const learns = data?.labelled === true && (task.best !== null || given.passes.some(usesSamples));
   if (learns) {
     tell({ event: 'step', words: 'Scoring the original' });
-    await tellDoubt(studio, task, await studio.scoreOriginal(), tell);
+    await tellDoubt(studio, task, await studio.scoreOriginal(task.measured === 'nothing' ? DOUBT_SAMPLES : null), tell);
   }
   const recipe = task.best === null ? given : await bestOf(studio, task.best, tell);
   tell({ event: 'step', words: 'Running the recipe' });

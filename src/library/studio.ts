@@ -54,8 +54,8 @@ export interface Studio {
   ): Promise<{ readonly data: DataSummary; readonly said: readonly string[] }>;
   /** Checks the recipe, which the calls after it are about. Throws `bad-recipe`. */
   loadRecipe(json: unknown): Promise<Recipe>;
-  /** The original on the samples that are scored, against itself. */
-  scoreOriginal(): Promise<Evaluation>;
+  /** The original on the samples that are scored, or so many of them, against itself. */
+  scoreOriginal(limit: number | null): Promise<Evaluation>;
   findPreset(): Promise<PresetSearch>;
   /** The chosen recipe takes the place of the one loaded. */
   best(goal: BestGoal): Promise<Best>;

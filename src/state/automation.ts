@@ -68,8 +68,8 @@ export interface Automation {
     files: readonly File[],
     split?: Partial<SplitChoice>,
   ): Promise<Outcome<{ readonly data: DataSummary; readonly said: readonly string[] }>>;
-  /** The original on the samples that are scored, against itself. */
-  scoreOriginal(): Promise<Outcome<Evaluation>>;
+  /** The original on the samples that are scored, or so many of them, against itself. */
+  scoreOriginal(limit: number | null): Promise<Outcome<Evaluation>>;
   /** What the files of samples may expand to, for the calls after it. */
   setLimits(limits: DataLimits): Promise<Outcome<void>>;
   /** A card for the files and the open model; nothing is read by it yet. */
@@ -155,7 +155,7 @@ const automation: Automation = {
       const { proposal, prepared } = useDocument.getState();
       return { data, said: [...(proposal?.why ?? []), ...(prepared === null ? [] : [prepared])] };
     }),
-  scoreOriginal: () => outcome(trust.scoreOriginal),
+  scoreOriginal: (limit) => outcome(() => trust.scoreOriginal(limit)),
   setLimits: (limits) => outcome(async () => samples.setLimits(limits)),
   proposeData: (files) => outcome(() => samples.proposeData(actions.named(files))),
   applyCard: (card) => outcome(() => samples.applyCard(card)),

@@ -39,12 +39,12 @@ export async function askingFirst<T>(learns: Learns, action: () => Promise<T>): 
   return action();
 }
 
-/** The original against itself on the samples that are scored. */
-export async function scoreOriginal(): Promise<Evaluation> {
+/** The original against itself on the samples that are scored, or so many of them. */
+export async function scoreOriginal(limit: number | null = null): Promise<Evaluation> {
   stopFollowing();
   const engine = await theEngine();
   const { data } = useDocument.getState();
-  const evaluation = await runJob('Scoring the original', 'run', (job) => engine.evaluate(job, unchanged(), null, null, 'live'));
+  const evaluation = await runJob('Scoring the original', 'run', (job) => engine.evaluate(job, unchanged(), limit, null, 'live'));
   if (useDocument.getState().data === data) keepOriginal(evaluation);
   return evaluation;
 }
