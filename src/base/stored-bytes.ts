@@ -50,6 +50,8 @@ export function loaded<T extends Uint8Array>(bytes: T | StoredBytes): T | Uint8A
 
 /** One blob of all of them. What lies in a file stays there until the blob is read. */
 export async function blobOf(parts: readonly Bytes[], type = ''): Promise<Blob> {
+  const [only] = parts;
+  if (parts.length === 1 && only instanceof StoredBytes && only.isWhole) return only.file.blob();
   const each = parts.map(async (part) =>
     part instanceof Uint8Array ? part : (await part.file.blob()).slice(part.offset, part.offset + part.length),
   );

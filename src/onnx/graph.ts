@@ -108,15 +108,17 @@ export function addInitializer(proto: ModelProto, graph: GraphProto, tensor: Ten
 
 /** Takes a constant out of its graph: an initializer with its graph input, or a `Constant` node. Returns whether it was there. */
 export function removeConstant(graph: GraphProto, name: string): boolean {
-  const before = graph.initializer.length + graph.node.length;
   const isIt = (entry: { readonly name: string }): boolean => entry.name === name;
-  if (graph.initializer.some(isIt)) {
-    graph.initializer = graph.initializer.filter((entry) => !isIt(entry));
+  // Lists are long and have it once: the first is looked for, and the rest moved as it is.
+  const at = graph.initializer.findIndex(isIt);
+  if (at >= 0) {
+    graph.initializer = graph.initializer.toSpliced(at, 1);
     graph.input = graph.input.filter((entry) => !isIt(entry));
-  } else {
-    graph.node = graph.node.filter((node) => !(constantTensor(node) && node.output[0] === name));
+    return true;
   }
-  return graph.initializer.length + graph.node.length < before;
+  const made = graph.node.findIndex((node) => node.output[0] === name && constantTensor(node));
+  if (made >= 0) graph.node = graph.node.toSpliced(made, 1);
+  return made >= 0;
 }
 
 /**

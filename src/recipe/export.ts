@@ -1,8 +1,8 @@
+import type { TensorProto } from 'onnx-buf';
 import type { Job } from '../base/job';
 import type { Compute } from '../compute/types';
 import { cloneForEdit } from '../onnx/clone';
 import { createEncoder, type WeightEncoder } from '../onnx/encode';
-import { tensorsOf } from '../onnx/graph';
 import type { OnnxModel, Skipped } from '../onnx/types';
 import type { RecipeRun } from './run';
 
@@ -24,18 +24,15 @@ export async function storeWeights(run: RecipeRun, compute: Compute, job: Job): 
   const encoder = createEncoder(model);
   const changed = run.layers.filter((l) => run.isChanged(l.id));
   const startedAt = Date.now();
-  const seen = new Set(tensorsOf(model.proto));
   const parts = new Map<string, Uint8Array<ArrayBuffer>[]>();
   for (const [done, layer] of changed.entries()) {
     job.signal.throwIfAborted();
     job.onProgress({ stage: `Writing ${layer.id}`, done, total: changed.length, startedAt });
-    await storeLayer(run, compute, encoder, layer.id);
+    const stored = await storeLayer(run, compute, encoder, layer.id);
     run.store.drop(layer.id);
-    const added = [...tensorsOf(model.proto)].filter((tensor) => !seen.has(tensor));
-    for (const tensor of added) seen.add(tensor);
     parts.set(
       layer.id,
-      added.map((tensor) => tensor.rawData),
+      stored.map((tensor) => tensor.rawData),
     );
   }
   const skipped = run.finishers.map(({ step, edit }) => ({ step, skipped: edit(model) }));
@@ -63,24 +60,26 @@ function lostInputs({ name, proto }: OnnxModel, written: OnnxModel): Skipped[] {
   ];
 }
 
-async function storeLayer({ store }: RecipeRun, compute: Compute, encoder: WeightEncoder, layerId: string): Promise<void> {
+async function storeLayer(
+  { store }: RecipeRun,
+  compute: Compute,
+  encoder: WeightEncoder,
+  layerId: string,
+): Promise<readonly TensorProto[]> {
   const encoding = store.encodingOf(layerId);
   if (encoding?.kind === 'grid') {
     const codes = await store.codesOf(layerId);
-    if (encoding.storage === 'matmulnbits') encoder.storeMatMulNBits(layerId, encoding.grid, codes);
-    else if (encoding.storage === 'dequantize') encoder.storeDequantize(layerId, encoding.grid, codes);
-    else encoder.storePacked(layerId, encoding.grid, codes);
-    return;
+    if (encoding.storage === 'matmulnbits') return encoder.storeMatMulNBits(layerId, encoding.grid, codes);
+    if (encoding.storage === 'dequantize') return encoder.storeDequantize(layerId, encoding.grid, codes);
+    return encoder.storePacked(layerId, encoding.grid, codes);
   }
   if (encoding?.kind === 'codebook') {
-    encoder.storeCodebook(layerId, encoding.codebook, await store.codesOf(layerId));
-    return;
+    return encoder.storeCodebook(layerId, encoding.codebook, await store.codesOf(layerId));
   }
   const lease = await store.acquire(layerId);
   try {
     const values = await compute.download(lease.handle);
-    if (encoding === null) encoder.storeFloat(layerId, values);
-    else encoder.storeFloat16(layerId, values);
+    return encoding === null ? encoder.storeFloat(layerId, values) : encoder.storeFloat16(layerId, values);
   } finally {
     lease.release();
   }

@@ -24,7 +24,7 @@ export async function compareFiles(
   ep: Provider,
   job: Job,
 ): Promise<Comparison> {
-  const other = await openDocument(files, async () => bench.platform.runtime, job);
+  const other = await openDocument(files, async () => bench.platform.runtime, job, bench.doc.access);
   checkAlike(bench.doc.summary, other.summary);
   const blob = await oneFile(other.model);
   // What is measured needs a recipe to belong to: the file as it is.

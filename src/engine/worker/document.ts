@@ -28,6 +28,8 @@ export interface Document {
   readonly sha256: string;
   readonly gzipBytes: number | null;
   readonly large: boolean;
+  /** How its files were read, and those that are compared with it. */
+  readonly access: FileAccess;
 }
 
 /**
@@ -64,7 +66,7 @@ export async function openDocument(
   report('Compressing', 2);
   const gzipBytes = model.bytes > GZIP_BYTES ? null : await gzipSize(await sourceBlob(model), job.signal);
   report('Learning shapes', 3);
-  const plain: Document = { model, layers, skipped, summary: summarize(model), sha256: hash, gzipBytes, large };
+  const plain: Document = { model, layers, skipped, summary: summarize(model), sha256: hash, gzipBytes, large, access };
   const shown = plain.summary.macs === null ? await observeShapes(model, await runtime(), job) : null;
   report('Opened', 4);
   if (shown === null) return plain;

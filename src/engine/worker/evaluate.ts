@@ -52,7 +52,7 @@ export async function evaluateFile(
   try {
     const { inputs } = await original.session.open();
     const { choice } = await bench.trials(data, job);
-    const session = await bench.platform.runtime.create(new Uint8Array(await file.arrayBuffer()), sides.after, job.signal);
+    const session = await bench.platform.runtime.create(await bench.doc.access.bytesOf(file), sides.after, job.signal);
     try {
       const after: Side = (feeds, signal) => session.run(fit(feeds, session.inputs), signal);
       return await compared(

@@ -52,7 +52,7 @@ export async function chooseSides(bench: Workbench, file: Blob, half: boolean, f
   const { runtime } = bench.platform;
   let check = bench.fileChecks.get(file);
   if (!check) {
-    const bytes = new Uint8Array(await file.arrayBuffer());
+    const bytes = await bench.doc.access.bytesOf(file);
     const tolerance = half ? HALF_TOLERANCE : TOLERANCE;
     check = await checkBackends(runtime, bytes, { feeds: (inputs) => [fit(feeds, inputs)], tolerance }, job);
     bench.fileChecks.set(file, check);
@@ -73,7 +73,7 @@ export async function withPair<T>(
   use: (before: Loaded, after: Loaded) => Promise<T>,
 ): Promise<T> {
   return withLoaded(bench, bench.doc.model.source, sides.before, feeds, job, async (before) =>
-    withLoaded(bench, new Uint8Array(await file.arrayBuffer()), sides.after, feeds, job, (after) => use(before, after)),
+    withLoaded(bench, await bench.doc.access.bytesOf(file), sides.after, feeds, job, (after) => use(before, after)),
   );
 }
 

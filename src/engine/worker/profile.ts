@@ -26,6 +26,6 @@ export async function profile(
   const place = (model: OnnxModel, options: SessionOptions): Promise<Placement> =>
     profileModel(bench.platform.runtime, splitModel(nameNodes(model)), options, (inputs) => fit(feeds, inputs), job);
   const before = await place(bench.doc.model, sides.before);
-  const file = { name: bench.doc.model.name, bytes: new Uint8Array(await exported.arrayBuffer()) };
+  const file = { name: bench.doc.model.name, bytes: await bench.doc.access.bytesOf(exported) };
   return { recipe, ep: sides.ep, before, after: await place(readModel([file]), sides.after) };
 }

@@ -114,7 +114,8 @@ async function loadedAlone(bench: Workbench, bytes: Uint8Array, job: Job): Promi
 
 async function loadFailure(bench: Workbench, model: SessionModel, job: Job): Promise<WhittleError | null> {
   try {
-    await (await load(bench, model, job)).release();
+    // Without what the runtime does to a graph: it would unpack every weight, and hold the model in floats beside the file.
+    await (await load(bench, model, job, !bench.doc.large)).release();
     return null;
   } catch (error) {
     if (cannotRun(error)) return error;
