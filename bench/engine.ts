@@ -29,7 +29,7 @@ export interface Engine {
 /** @param on "native" or "wasm". Throws UsageProblem for another. */
 export async function engineOn(on: string): Promise<Engine> {
   if (on !== 'native' && on !== 'wasm') throw new UsageProblem(`--on is "native" or "wasm", not "${on}".`);
-  const here = await nodeHost().acquire();
+  const here = await nodeHost({ compresses: true }).acquire();
   const runtime = on === 'native' ? here.runtime : createWebRuntime({ device: null });
   const openBlob = (path: string, blob: Blob): ReturnType<typeof openDocument> =>
     openDocument([{ path, blob }], () => Promise.resolve(runtime), job);

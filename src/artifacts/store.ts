@@ -22,6 +22,7 @@ export function createArtifacts(shelf: Promise<Shelf | null>, budgetBytes = BUDG
     }
   };
   return {
+    available: () => onShelf(() => Promise.resolve(true), false),
     get: (key) =>
       onShelf(async (there) => {
         const name = await nameOf(key);

@@ -3,6 +3,8 @@
  * anew, a process ended. Nothing here ever fails: what cannot be read is made again, what cannot be kept is not.
  */
 export interface Artifacts {
+  /** Whether there is a place for them at all; where there is none, what a result depends on need not be found out. */
+  available(): Promise<boolean>;
   /** What was kept under this key; null where nothing is, or it is damaged. */
   get(key: string): Promise<Uint8Array<ArrayBuffer> | null>;
   /** Keeps it, at the cost of those used least recently. */

@@ -1,4 +1,5 @@
 /** `whittle optimize`: a smaller model, written whole with its report, or not at all. */
+import type { Progress } from '../base/job';
 import type { Browser } from 'playwright';
 import type { PreviewServer } from 'vite';
 import { WhittleError } from '../base/errors';
@@ -55,7 +56,8 @@ export async function tidy(): Promise<void> {
 async function inProcess({ modelFiles, task }: Inputs, tell: Tell): Promise<Run> {
   tell({ event: 'step', words: 'Opening the model' });
   const { openStudio, optimize } = await import('../library/run');
-  const studio = openStudio({ signal: new AbortController().signal, onProgress: (progress) => tell({ event: 'progress', ...progress }) });
+  const onProgress = (progress: Progress): void => tell({ event: 'progress', ...progress });
+  const studio = openStudio({ signal: new AbortController().signal, onProgress }, task.measured !== 'nothing');
   return optimize(studio, await studio.open(modelFiles), task, tell);
 }
 

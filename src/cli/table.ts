@@ -54,9 +54,10 @@ function grouped(what: string, skipped: readonly Skipped[]): string[] {
 }
 
 function sizeRows({ before, after }: Compared, sizes: Report['sizes']): Row[] {
+  const gzip: Row = ['size, gzip', bytes(before.gzipBytes), bytes(after.gzipBytes), percent(after.gzipBytes, before.gzipBytes)];
   return [
     ['size', bytes(before.bytes), bytes(after.bytes), percent(after.bytes, before.bytes)],
-    ['size, gzip', bytes(before.gzipBytes), bytes(after.gzipBytes), percent(after.gzipBytes, before.gzipBytes)],
+    ...(before.gzipBytes === null && after.gzipBytes === null ? [] : [gzip]),
     ...(sizes ? [brotli(sizes)] : []),
   ];
 }

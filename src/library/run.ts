@@ -7,7 +7,10 @@ export { compareModels } from './compare-models';
 export { modelBlobs } from './files';
 export { optimize } from './run-task';
 
-/** A studio on an engine of its own in this process. @param job follows and stops what it does. */
-export function openStudio(job: Job): NodeStudio {
-  return new NodeStudio(createNodeEngine(), job);
+/**
+ * A studio on an engine of its own in this process. @param job follows and stops what it does. @param compresses whether files are
+ * compressed for their size.
+ */
+export function openStudio(job: Job, compresses = true): NodeStudio {
+  return new NodeStudio(createNodeEngine({ compresses }), job);
 }

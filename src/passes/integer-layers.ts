@@ -1,4 +1,5 @@
 /** Layers that are to compute on integers: which can, and their weights put on grids. Shared by quantize-static and quantize-dynamic. */
+import { GRID } from '../base/grid-codecs';
 import { counted } from '../base/plural';
 import type { NodeProto } from 'onnx-buf';
 import { quantize } from '../compute/operations/quantize';
@@ -101,16 +102,16 @@ export function putIntegerWeights(
 }
 
 /** On the grid that an earlier pass has rounded the weight to where that serves, else on the one of least error. */
-async function putIntegerWeight(
-  { compute, weights, model }: PassContext,
-  { source, settings }: IntegerLayer,
-  floors: Floors,
-): Promise<Grid> {
+async function putIntegerWeight(context: PassContext, { source, settings }: IntegerLayer, floors: Floors): Promise<Grid> {
+  const { compute, weights, model } = context;
   const { id } = source.layer;
   const lease = await weights.acquire(id);
   try {
-    const kept = keptIntegerGrid(weights.encodingOf(id), source, model, floors);
-    const grid = kept ?? (await integerGrid(compute, lease.handle, source, settings, floors));
+    const taken = keptIntegerGrid(weights.encodingOf(id), source, model, floors);
+    const choose = (): Promise<Grid> => integerGrid(compute, lease.handle, source, settings, floors);
+    // Chosen once for the file and for the run that it is held against. A sketch knows no floors.
+    const key = JSON.stringify(['integers', id, floors !== null]);
+    const grid = taken ?? (await context.keep(key, choose, GRID, { quick: true }));
     await weights.put(id, await compute.run(quantize, lease.handle, grid), { kind: 'grid', grid, storage: 'dequantize' });
     return grid;
   } finally {
@@ -130,10 +131,12 @@ export async function packWeights(context: PassContext, layers: readonly Pick<Le
   );
 }
 
-async function packWeight({ compute, weights }: PassContext, layer: Layer, settings: WeightSettings): Promise<void> {
+async function packWeight(context: PassContext, layer: Layer, settings: WeightSettings): Promise<void> {
+  const { compute, weights } = context;
   const lease = await weights.acquire(layer.id);
   try {
-    const grid = await integerGrid(compute, lease.handle, { layer }, settings, null);
+    const choose = (): Promise<Grid> => integerGrid(compute, lease.handle, { layer }, settings, null);
+    const grid = await context.keep(JSON.stringify(['packed', layer.id, settings]), choose, GRID, { quick: true });
     await weights.put(layer.id, await compute.run(quantize, lease.handle, grid), { kind: 'grid', grid, storage: 'packed' });
   } finally {
     lease.release();

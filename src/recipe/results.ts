@@ -65,6 +65,7 @@ async function found<T>(
 ): Promise<T> {
   if (lasting === null || identity === null) return make();
   const { artifacts, origin, slowMs } = lasting;
+  if (!(await artifacts.available())) return make();
   const key = JSON.stringify([await origin(), await identity()]);
   const bytes = await artifacts.get(key);
   if (bytes !== null) {

@@ -13,12 +13,13 @@ import { decodeBySharp } from './decode';
 import { ON_DISK } from './disk';
 
 /** A process of Node: kernels' references on its threads, models on onnxruntime's native kernels. */
-export function nodeHost(): Host {
+export function nodeHost({ compresses }: Pick<Host, 'compresses'>): Host {
   return {
     acquire: () =>
       Promise.resolve({ compute: createCpuCompute(nodeCrew()), gpu: null, runtime: createNodeRuntime(), fallbackReason: null }),
     decode: decodeBySharp,
     files: ON_DISK,
+    compresses,
     startCompressor: startNodeCompressor,
     keeper: diskKeeper(),
     product: `Node ${process.versions.node}`,

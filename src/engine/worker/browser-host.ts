@@ -25,6 +25,7 @@ export function browserHost(): Host {
     },
     decode: decodeImage,
     files: IN_MEMORY,
+    compresses: true,
     startCompressor,
     keeper: pageArtifacts(),
     product: browserName(navigator.userAgent),

@@ -30,6 +30,8 @@ export interface Document {
   readonly large: boolean;
   /** How its files were read, and those that are compared with it. */
   readonly access: FileAccess;
+  /** Whether it and what is written of it are compressed for their size: nothing takes longer about either. */
+  readonly compresses: boolean;
 }
 
 /**
@@ -41,6 +43,7 @@ export async function openDocument(
   runtime: () => Promise<Runtime>,
   job: Job,
   access: FileAccess = IN_MEMORY,
+  compresses = true,
 ): Promise<Document> {
   const startedAt = Date.now();
   const report = (stage: string, done: number): void => job.onProgress({ stage, done, total: 4, startedAt });
@@ -64,9 +67,9 @@ export async function openDocument(
   job.signal.throwIfAborted();
   const large = model.bytes > LARGE_BYTES;
   report('Compressing', 2);
-  const gzipBytes = model.bytes > GZIP_BYTES ? null : await gzipSize(await sourceBlob(model), job.signal);
+  const gzipBytes = !compresses || model.bytes > GZIP_BYTES ? null : await gzipSize(await sourceBlob(model), job.signal);
   report('Learning shapes', 3);
-  const plain: Document = { model, layers, skipped, summary: summarize(model), sha256: hash, gzipBytes, large, access };
+  const plain: Document = { model, layers, skipped, summary: summarize(model), sha256: hash, gzipBytes, large, access, compresses };
   const shown = plain.summary.macs === null ? await observeShapes(model, await runtime(), job) : null;
   report('Opened', 4);
   if (shown === null) return plain;

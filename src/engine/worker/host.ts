@@ -11,6 +11,8 @@ export interface Host {
   readonly decode: DecodeImage;
   readonly files: FileAccess;
   readonly startCompressor: () => Compressor;
+  /** Whether files are compressed for their size as they are opened and written; else only where sizes are asked for. */
+  readonly compresses: boolean;
   /** Where results go that took long. */
   readonly keeper: Keeper;
   /** What runs the engine, in words: "Chrome 156". */

@@ -41,7 +41,13 @@ export type Table = { readonly [K in JobName]: Handler<JobArguments<K>, JobResul
 export const TABLE: Table = {
   environment: async (studio) => environmentOf(await studio.devices.current(), studio.host.product),
   open: async (studio, job, files) => {
-    const doc = await openDocument(files, async () => (await studio.devices.current()).runtime, job, studio.host.files);
+    const doc = await openDocument(
+      files,
+      async () => (await studio.devices.current()).runtime,
+      job,
+      studio.host.files,
+      studio.host.compresses,
+    );
     job.signal.throwIfAborted();
     await studio.setDocument(doc);
     return describeOpened(doc);

@@ -163,7 +163,8 @@ export class Workbench {
   }
 
   private async try(data: Dataset | null, job: Job): Promise<TrialInputs> {
-    const session = await this.platform.runtime.create(this.doc.model.source, this.platform.runtime.reference, job.signal);
+    const options = { ...this.platform.runtime.reference, sleeps: true };
+    const session = await this.platform.runtime.create(this.doc.model.source, options, job.signal);
     try {
       return await trialInputs(session, data, job);
     } finally {

@@ -27,7 +27,7 @@ function files({ before, after, predictedBytes, sizes }: Report): Block[] {
     { label: 'gzip', before: before.gzipBytes, after: after.gzipBytes },
     ...(sizes ? [{ label: 'brotli', before: sizes.before.brotliBytes, after: sizes.after.brotliBytes }] : []),
   ];
-  const uncompressed = after.bytes !== null && after.gzipBytes === null ? 'Files as large as these are not compressed.' : null;
+  const uncompressed = after.bytes !== null && after.gzipBytes === null ? 'The files were not compressed.' : null;
   const bars = rows.map(({ label, before: a, after: b }): BarRow => ({ label, before: a, after: b, note: `${size(a)} → ${size(b)}` }));
   return [
     { kind: 'chart', finding: bars.map(({ label, note }) => `${label} ${note}`).join('; '), chart: { kind: 'bars', rows: bars } },
