@@ -17,4 +17,5 @@ export const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   'same-file': async () => (await import('./same-file/run')).bench,
   sensitivity: async () => (await import('./sensitivity/run')).bench,
   start: async () => (await import('./start/run')).bench,
+  'static-int8': async () => (await import('./static-int8/run')).bench,
 };
