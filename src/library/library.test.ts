@@ -84,6 +84,10 @@ test('what is wrong is told by code, and nothing is written', async () => {
       codeOf(compare(model, bytesOf(matmulNet(13, 8, 4)))),
     ]),
   ).toEqual(['bad-model', 'bad-model', 'not-onnx', 'bad-recipe', 'bad-recipe', 'bad-recipe', 'bad-data', 'bad-card', 'bad-model']);
+  const wide = await opened(bytesOf(matmulNet(13, 64, 32)));
+  await expect(compare(wide, bytesOf(matmulNet(13, 8, 4)))).rejects.toThrow(
+    /"model\.onnx" takes "x" as float32 \[.*64\]; "model\.onnx" as float32 \[.*8\]/,
+  );
   const small = await optimize(model, { recipe: EIGHT, score: false });
   await expect(small.save(join(folder, 'no', 'such.onnx'))).rejects.toThrow('ENOENT');
   expect(readdirSync(folder)).toEqual([]);
