@@ -38,7 +38,7 @@ ${SAMPLES}
                       where FILE ends in .json
   --profile           tell where operators run, what brotli saves and which form is faster here, as --report does, and also time
                       batches and every form that fits the model, which takes some minutes more
-  --no-score          write the file and check it, but compare and time nothing
+  --no-score          write the file and check it, but compare and time nothing; so it is for models above 268 MB without samples
   --in-browser        run the built page in headless Chromium: on WebGPU, and with its check against WASM. Needs a checkout
   --ep NAME           native (the default), or webgpu or wasm: as --in-browser, on this backend
 ${MANNER}

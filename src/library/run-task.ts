@@ -65,12 +65,15 @@ export async function optimize(studio: Studio, opened: OpenedModel, task: Task, 
   const exported = await studio.exportModel();
   const environment = await studio.environment();
   const provider = providerFor(TARGETS[recipe.target], environment.providers);
-  const scores = task.measured !== 'nothing' && exported.proof.runnable;
+  const { proof } = exported;
+  // A large model is not run for figures that nobody asked for: two of it in the runtime take several times the file.
+  const unasked = proof.runnable && !proof.ran && task.data === null && task.measured === 'figures' && !task.scan;
+  const scores = task.measured !== 'nothing' && proof.runnable && !unasked;
   const figures = scores ? await figuresOf(studio, task, provider, data?.split.scored ?? null, tell) : NOTHING;
   if (!learns && figures.evaluation) await tellDoubt(studio, task, figures.evaluation, tell);
-  if (!exported.proof.runnable) {
+  if (!proof.runnable || unasked) {
     const unscanned = task.scan ? ' No layer was scanned: that needs runs.' : '';
-    tell({ event: 'note', words: `Not run: ${exported.proof.reason ?? ''}${unscanned}` });
+    tell({ event: 'note', words: `Not run: ${proof.reason ?? ''}${unasked ? ': give samples to have it compared' : unscanned}` });
   }
   return {
     results: {

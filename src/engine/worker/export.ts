@@ -46,7 +46,7 @@ export async function exportParts(bench: Workbench, recipe: Recipe, job: Job): P
       const chunks = writeModel(stored.model);
       job.signal.throwIfAborted();
       const blob = await blobOf(chunks, 'application/octet-stream');
-      const gzipBytes = !doc.compresses || blob.size > LARGE_BYTES ? null : await gzipSize(blob, job.signal);
+      const gzipBytes = doc.large || !doc.compresses || blob.size > LARGE_BYTES ? null : await gzipSize(blob, job.signal);
       const name = derivedName(doc.model.name, recipe);
       const steps = withFinish(stepReports(run), stored.skipped);
       return { exported: { recipe, name, blob, bytes: blob.size, gzipBytes, layers, steps }, parts: stored.parts };
