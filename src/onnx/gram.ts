@@ -7,7 +7,7 @@ import { sizeOf } from './tensor';
 import type { WeightUse } from './weights';
 
 /** Operator sets in which forms changed. */
-const SINCE = { padInputs: 11, sliceInputs: 10, sumInputs: 13 } as const;
+const SINCE = { padInputs: 11, sliceInputs: 10, sumInputs: 13, squareInputs: 18 } as const;
 
 /** Adds the nodes that make Gram matrices, in the forms of the operator set. */
 export class GramBuilder extends NodeWriter implements ColumnLayer {
@@ -30,6 +30,26 @@ export class GramBuilder extends NodeWriter implements ColumnLayer {
     // Of the right shape whatever the samples; inputs that are not finite are refused later by what they do to the products.
     const zero = this.node('Sub', [first, first]);
     return this.node('Concat', [columns, this.node('Exp', [zero])], { axis: 2 });
+  }
+
+  /** Whether a weight lies in its tensor row by row or column by column. */
+  liesAsRows({ groups, rows, columns, groupStride, rowStride, columnStride }: WeightMatrix): boolean {
+    const byRows = columnStride === 1 && rowStride === columns && (groups === 1 || groupStride === rows * columns);
+    return byRows || (groups === 1 && rowStride === 1 && columnStride === rows);
+  }
+
+  /** Such a weight as rows that multiply columns: [1, groups, rows, columns]. */
+  rows({ groups, rows, columns, columnStride }: WeightMatrix, from: string): string {
+    if (columnStride === 1) return this.reshape(from, [1, groups, rows, columns]);
+    return this.transposed(this.reshape(from, [1, 1, columns, rows]));
+  }
+
+  /** Of [samples, groups, rows, places] the sums over samples and places, of values or of their squares: [groups, rows]. */
+  sumPlaces(from: string, of: 'values' | 'squares'): string {
+    const [opType, since] =
+      of === 'values' ? (['ReduceSum', SINCE.sumInputs] as const) : (['ReduceSumSquare', SINCE.squareInputs] as const);
+    if (this.opset >= since) return this.node(opType, [from, this.integers([0, 3])], { keepdims: 0 });
+    return this.node(opType, [from], { axes: [0, 3], keepdims: 0 });
   }
 
   /** a b^T summed over samples: [groups, columns, columns]. */

@@ -82,10 +82,13 @@ export interface ProbeKeep {
   readonly values: ReadonlyMap<string, string>;
   /** Names of the start's that are kept on as they are. */
   readonly carried: readonly string[];
+  /** Of `values`, a sample, as far as shapes tell. */
+  readonly floats: number;
 }
 
 /**
- * Inner values of all samples of a run, batch by batch, within a budget of memory: float32, or float16 where that holds them well enough.
+ * Inner values of all samples of a run, batch by batch, within a budget of memory: float32, or float16 where there is no room for that and
+ * it holds them well enough.
  * Whoever asked for them releases them.
  */
 export interface Kept {

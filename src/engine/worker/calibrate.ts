@@ -65,8 +65,8 @@ export function sampleSource(
 ): SampleSource | null {
   if (data === null) return null;
   const indices = calibrationSamples(data.length, calibration, seed);
-  // Until a value of the network is seen that it does not hold well.
-  let passage: Passage = 'float16';
+  // What is kept as where float32 has no room, until a value is seen that it does not hold well.
+  let narrow: Passage = 'float16';
   return {
     samples: indices.length,
     key: `${keyOf(data)}, ${indices.length}, ${seed}`,
@@ -76,7 +76,8 @@ export function sampleSource(
       const onGpu = PROVIDERS[backend.ep].gpu;
       const plain = probe.plain === true && !onGpu;
       const formed = plain ? await withConstants(probe, bench.platform, lease) : probe;
-      const run = prepare(formed, room, onGpu ? 'float32' : passage);
+      const fits = 4 * (probe.keep?.floats ?? 0) * indices.length <= room.bytes;
+      const run = prepare(formed, room, fits || onGpu ? 'float32' : narrow);
       const options = { ...backend, sleeps: true, hold: probe.counted ?? [] };
       const session = await bench.platform.runtime.create(splitModel(run.model), options, job.signal);
       const leases: Lease[] = [];
@@ -94,7 +95,7 @@ export function sampleSource(
           visit,
           job,
         );
-        if (kept === 'coarse') passage = 'float32';
+        if (kept === 'coarse') narrow = 'float32';
         return kept === 'coarse' ? null : kept;
       } finally {
         release();

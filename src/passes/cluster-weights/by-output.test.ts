@@ -26,7 +26,7 @@ function inputsOf(columns: number, rows: number, seed = 9): InputGram {
   const gram = Float64Array.from({ length: columns * columns }, (_, e) =>
     Array.from({ length: 30 }, (__, s) => at(s, Math.floor(e / columns)) * at(s, e % columns)).reduce((a, b) => a + b, 0),
   );
-  return { matrix: { groups: 1, rows, columns, groupStride: 0, rowStride: columns, columnStride: 1 }, gram, cross: null, centred: null };
+  return { matrix: { groups: 1, rows, columns, groupStride: 0, rowStride: columns, columnStride: 1 }, gram, drift: null, centred: null };
 }
 
 /** Sum over rows of d^T (H + damping) d, one product at a time. */
@@ -62,7 +62,7 @@ test('a refit puts values in order again, and codes with them; values without we
   const inputs: InputGram = {
     matrix: { groups: 1, rows: 2, columns: 2, groupStride: 0, rowStride: 2, columnStride: 1 },
     gram: Float64Array.of(1, 0, 0, 1),
-    cross: null,
+    drift: null,
     centred: null,
   };
   const fitted = refitCodebook(

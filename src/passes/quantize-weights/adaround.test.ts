@@ -29,7 +29,7 @@ function someGram(): Float64Array {
 }
 
 const gram = someGram();
-const rows = feedbackRows({ matrix, gram, cross: null, centred: null }, true);
+const rows = feedbackRows({ matrix, gram, drift: null, centred: null }, true);
 if (typeof rows === 'string') throw new Error(rows);
 const { shape } = rows;
 const hessian = rows.hessian();

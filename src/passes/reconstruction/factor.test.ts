@@ -1,7 +1,7 @@
 import { roundWithFeedbackOf } from '../../compute/operations/round-with-feedback';
 import { expect, test } from 'vitest';
 import { noise } from '../../onnx/testing/noise';
-import { dampedCholesky, feedbackFactor, targetShift } from './factor';
+import { dampedCholesky, feedbackFactor, solverOf } from './factor';
 import { LANES } from './lanes';
 
 /** X X^T of n inputs that go together. */
@@ -80,30 +80,16 @@ test('inputs that were always zero or equal are factored, those that are not fin
   expect(dampedCholesky(Float64Array.of(1, 5, 5, 1), 2)).toBeNull();
 });
 
-test('the shift solves D (H + lambda I) = C - H', () => {
-  const cross = H.map((v, at) => v * (0.3 + (at % 5) * 0.1));
-  const shift = shiftOf(cross);
-  for (let row = 0; row < N; row++) {
+test('lanes are solved for: x (H + lambda I) = b', () => {
+  const solve = solverOf(H, N);
+  const b = Float64Array.from(noise(N * LANES, 3));
+  const x = b.slice();
+  solve?.(x);
+  for (let lane = 0; lane < LANES; lane++) {
     for (let i = 0; i < N; i++) {
       let product = 0;
-      for (let k = 0; k < N; k++) product += (shift[row * N + k] ?? 0) * (damped[k * N + i] ?? 0);
-      expect(product).toBeCloseTo((cross[row * N + i] ?? 0) - (H[row * N + i] ?? 0), 6);
+      for (let k = 0; k < N; k++) product += (x[k * LANES + lane] ?? 0) * (damped[k * N + i] ?? 0);
+      expect(product).toBeCloseTo(b[i * LANES + lane] ?? Number.NaN, 6);
     }
   }
-  expect(shiftOf(H).every((v) => v === 0)).toBe(true);
 });
-
-/** D, [N, N]: what it makes of the rows of the unit matrix. */
-function shiftOf(cross: Float64Array): Float64Array {
-  const times = targetShift(cross, H, N);
-  const shift = new Float64Array(N * N);
-  const [rows, moved] = [new Float64Array(N * LANES), new Float64Array(N * LANES)];
-  for (let first = 0; first < N; first += LANES) {
-    rows.fill(0);
-    for (let row = first; row < Math.min(N, first + LANES); row++) rows[row * LANES + row - first] = 1;
-    times?.(rows, moved);
-    for (let row = first; row < Math.min(N, first + LANES); row++)
-      for (let i = 0; i < N; i++) shift[row * N + i] = moved[i * LANES + row - first] ?? Number.NaN;
-  }
-  return shift;
-}

@@ -1,5 +1,5 @@
 /** Linear algebra of input Hessians, in float64 on the CPU: small matrices, and what rounding decides by must be right. */
-import { substituteLanes, timesMatrix, transposed } from './lanes';
+import { substituteLanes, transposed } from './lanes';
 
 /** Of GPTQ's paper: 1 % of the mean of the diagonal. */
 const DAMPING = 0.01;
@@ -98,28 +98,12 @@ function cholesky(h: Float64Array, n: number, damping: number): Float64Array | n
   return lower;
 }
 
-/**
- * w D of rows w, with D = (C - H) (H + lambda I)^-1: weights w (1 + D) give on the inputs of H what w gives on those of C's first factor,
- * as nearly as least squares can. Damping draws D to nothing, which guards against what few samples only seem to say. Rows are lanes
- * (see lanes.ts): w D is solved for, since layers have fewer rows than D has, and D itself is never made. Null where H cannot be factored.
- */
-export function targetShift(
-  cross: Float64Array,
-  gram: Float64Array,
-  n: number,
-  damping = DAMPING,
-): ((rows: Float64Array, into: Float64Array) => void) | null {
+/** Solves x (H + lambda I) = b in place, for lanes b (see lanes.ts); null where H cannot be factored. */
+export function solverOf(gram: Float64Array, n: number, damping = DAMPING): ((lanes: Float64Array) => void) | null {
   const lower = dampedCholesky(gram, n, damping);
   if (lower === null) return null;
   const upper = transposed(lower, n);
-  const drift = transposed(
-    cross.map((c, i) => c - (gram[i] ?? 0)),
-    n,
-  );
-  return (rows, into) => {
-    timesMatrix(rows, drift, n, into);
-    substituteLanes(lower, upper, n, into);
-  };
+  return (lanes) => substituteLanes(lower, upper, n, lanes);
 }
 
 /** The solution of A x = b for a symmetric A, [n, n]; null where A is not positive definite. */

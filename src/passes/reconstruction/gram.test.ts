@@ -4,7 +4,7 @@ import { cloneForEdit } from '../../onnx/clone';
 import { createEncoder } from '../../onnx/encode';
 import { findLayers, listLayers } from '../../onnx/layers';
 import { makeNode } from '../../onnx/nodes';
-import { readFloats } from '../../onnx/tensor';
+import { DataType, encodeFloats, makeTensor, readFloats } from '../../onnx/tensor';
 import { makeModel, weight } from '../../onnx/testing/fixtures';
 import { noise } from '../../onnx/testing/noise';
 import { floats, runModel, runTensors } from '../../onnx/testing/ort';
@@ -15,8 +15,10 @@ import { passStore } from '../pass-store';
 import { calibrationOver, type TestSamples } from '../testing/calibration';
 import { createWeightStore } from '../weight-store';
 import { biasesOf, shiftedBias } from './biases';
-import { inputMatrix } from './gram';
+import { inputMatrix, type InputGram } from './gram';
 import { observeGrams } from './observe-grams';
+import { targetWeights } from './rows';
+import { withSpread } from './spread';
 import { levelsOf, mergeLevels, withinSize } from './stages';
 
 const job = { signal: new AbortController().signal, onProgress: () => {} };
@@ -177,8 +179,70 @@ test('a pair of networks: the cross product is of the original inputs with the p
   const [before, after] = [hidden(read(first.id)), hidden(changed)];
   const expected = before.flatMap((p) => after.map((q) => p * q));
   const found = grams.get(second.id);
-  expect([...(found?.cross ?? [])].map((v) => Math.fround(v))).toEqual(expected.map((v) => expect.closeTo(v, 5)));
+  expect([...(found?.drift?.of === 'columns' ? found.drift.cross : [])].map((v) => Math.fround(v))).toEqual(
+    expected.map((v) => expect.closeTo(v, 5)),
+  );
   expect(found?.gram[0]).toBeCloseTo((after[0] ?? 0) ** 2, 5);
+});
+
+/** What a layer of four outputs, so many times over, sees behind a rounded one: a wide layer is seen by its columns. */
+async function inputsOf(times: number): Promise<{ grams: InputGram; weights: Float32Array }> {
+  const narrow = noise(4 * 18, 5);
+  const wide = Float32Array.from({ length: times * narrow.length }, (_, i) => narrow[i % narrow.length] ?? 0);
+  const model = makeModel({
+    opset: 13,
+    inputs: [['x', [1, 2, 6, 6]]],
+    outputs: [['y', null]],
+    nodes: [
+      makeNode('Conv', ['x', 'a'], ['h'], { pads: [1, 1, 1, 1] }),
+      makeNode('Relu', ['h'], ['r']),
+      makeNode('Conv', ['r', 'b', 'c'], ['y']),
+    ],
+    weights: [
+      weight('a', [2, 2, 3, 3], 1),
+      makeTensor('b', DataType.FLOAT, [4 * times, 2, 3, 3], encodeFloats('float32', wide)),
+      weight('c', [4 * times], 3),
+    ],
+  });
+  const { compute, layers, read, store } = storeOf(model);
+  const [first, second] = layers;
+  if (!first || !second) throw new Error('two layers wanted');
+  await store.put(first.id, compute.upload(read(first.id).map((v) => Math.round(v * 3) / 3)), null);
+  const samples: TestSamples = [1, 2, 3].map((seed) => ({ x: floats([1, 2, 6, 6], noise(72, seed)) }));
+  const calibration = calibrationOver(samples, store, compute);
+  const { grams } = await observeGrams(
+    { present: model, original: model, layers, isChanged: (id) => store.isChanged(id), calibration, job },
+    { ids: [second.id], centred: new Set([second.id]), from: 'present' },
+  );
+  const found = grams.get(second.id);
+  if (!found) throw new Error('no gram');
+  return { grams: found, weights: wide };
+}
+
+test('of a layer with few outputs the products are with those, and come to the same', async () => {
+  const [few, many] = [await inputsOf(1), await inputsOf(4)];
+  expect([few.grams.drift?.of, many.grams.drift?.of]).toEqual(['outputs', 'columns']);
+  const targets = [few, many].map(({ grams, weights }) => targetWeights(weights, grams).subarray(0, 72));
+  expect([...(targets[0] ?? [])]).toEqual([...(targets[1] ?? [])].map((v) => expect.closeTo(v, 4)));
+  expect(targets[0]?.some((v, i) => Math.abs(v - (few.weights[i] ?? 0)) > 0.01)).toBe(true);
+  const means = [few, many].map(({ grams }) => Array.from(grams.centred?.means.original ?? []));
+  expect(means[0]).toEqual(means[1]?.map((v) => expect.closeTo(v, 5)));
+  const spreads = [few, many].map(({ grams, weights }) => {
+    const channels = weights.length / 18;
+    const scales = new Float32Array(channels).fill(0.2);
+    const grid = {
+      groups: { outer: 1, channels, inner: 18, block: 18 },
+      bits: 4,
+      qMin: -8,
+      qMax: 7,
+      scales,
+      zeroPoints: new Int32Array(channels),
+    };
+    const fitted = weights.map((w) => Math.round(w * 5) / 5);
+    const encoding = withSpread({ kind: 'grid', storage: 'packed', grid }, weights, fitted, grams);
+    return encoding.kind === 'grid' ? Array.from(encoding.grid.scales.subarray(0, 4)) : [];
+  });
+  expect(spreads[0]).toEqual(spreads[1]?.map((v) => expect.closeTo(v, 4)));
 });
 
 test('levels follow the graph, and are merged or cut evenly', () => {

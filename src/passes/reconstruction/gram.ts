@@ -1,4 +1,4 @@
-import { doubles, nullable, number, record } from '../../base/codec';
+import { constant, doubles, number, record } from '../../base/codec';
 import type { LayerSource } from '../../onnx/layers';
 import { matrixOf, type WeightMatrix } from '../../onnx/operators/geometry';
 import { operatorOf } from '../../onnx/operators/table';
@@ -10,33 +10,45 @@ export interface InputGram {
   readonly matrix: WeightMatrix;
   /** Sums of X X^T over samples and places, X the layer's input columns in the network as it is now: [groups, columns, columns]. */
   readonly gram: Float64Array;
-  /** Sums of X0 X^T, X0 the same columns in the original network; null where both are one network. */
-  readonly cross: Float64Array | null;
-  /** Where it is given, `gram` and `cross` are about the columns' means: a bias takes the means, and weights need not. */
+  /** How the original network's inputs X0 differ; null where both are one network. */
+  readonly drift: Drift | null;
+  /** Where it is given, `gram` and `drift` are about the columns' means: a bias takes the means, and weights need not. */
   readonly centred: Centred | null;
 }
+
+/** As a product of columns, or of what the layer's weights W give of them, whichever is the smaller. */
+export type Drift =
+  /** Sums of X0 X^T: [groups, columns, columns]. */
+  | { readonly of: 'columns'; readonly cross: Float64Array }
+  /** Sums of W (X0 - X) X^T: [groups * rows, columns]. */
+  | { readonly of: 'outputs'; readonly sums: Float64Array };
 
 export interface Centred {
   /** Means of the columns in both networks, [groups, columns]. */
   readonly means: { readonly original: Float64Array; readonly present: Float64Array };
-  /** Sums of X0 X0^T about the means, like the present network's. */
-  readonly gram: Float64Array;
+  /** How the original's vary about the means. */
+  readonly spread: Spread;
 }
 
-const MATRIX = record<WeightMatrix>({
-  groups: number,
-  rows: number,
-  columns: number,
-  groupStride: number,
-  rowStride: number,
-  columnStride: number,
-});
-/** How it is kept. */
+export type Spread =
+  /** Sums of X0 X0^T: [groups, columns, columns]. */
+  | { readonly of: 'columns'; readonly gram: Float64Array }
+  /** Sums of the squares of W X0: [groups * rows]. */
+  | { readonly of: 'outputs'; readonly squares: Float64Array };
+
+/** How one of a single network is kept. */
 export const INPUT_GRAM = record<InputGram>({
-  matrix: MATRIX,
+  matrix: record<WeightMatrix>({
+    groups: number,
+    rows: number,
+    columns: number,
+    groupStride: number,
+    rowStride: number,
+    columnStride: number,
+  }),
   gram: doubles,
-  cross: nullable(doubles),
-  centred: nullable(record<Centred>({ means: record<Centred['means']>({ original: doubles, present: doubles }), gram: doubles })),
+  drift: constant(null),
+  centred: constant(null),
 });
 
 /**
@@ -62,22 +74,60 @@ export function gramEntries(source: LayerSource): number {
   return typeof matrix === 'string' ? 0 : matrix.groups * matrix.columns ** 2;
 }
 
-/**
- * Products of columns that end in a row of ones, taken about the columns' means.
- * @param gram [groups, columns + 1, columns + 1] of the present network, @param cross of the original with the present one, @param own of
- * the original; null where both are one network.
- */
-export function aboutMeans(matrix: WeightMatrix, gram: Float64Array, cross: Float64Array | null, own: Float64Array | null): InputGram {
-  const present = lastColumn(matrix, gram);
-  const centred = aboutMean(matrix, gram, present, present);
-  if (cross === null || own === null)
-    return { matrix, gram: centred, cross: null, centred: { means: { original: present, present }, gram: centred } };
-  const original = lastColumn(matrix, own);
+/** What a run sums up. Columns of the present network end in a row of ones, so that products hold sums and the count too. */
+export type Sums =
+  | { readonly of: 'one network'; readonly gram: Float64Array }
+  /** Of the original with the present one, and of the original; its columns end in ones too. */
+  | { readonly of: 'columns'; readonly gram: Float64Array; readonly cross: Float64Array; readonly own: Float64Array }
+  | {
+      readonly of: 'outputs';
+      readonly gram: Float64Array;
+      /** Of W (X0 - X) with the present columns: [groups * rows, columns + 1]. */
+      readonly drift: Float64Array;
+      /** Of X0: [groups, columns]. Of W X0 and its squares: [groups * rows]. */
+      readonly inputs: Float64Array;
+      readonly outputs: Float64Array;
+      readonly squares: Float64Array;
+    };
+
+/** Products taken about the columns' means. */
+export function aboutMeans(matrix: WeightMatrix, sums: Sums): InputGram {
+  const { groups, rows, columns } = matrix;
+  const present = lastColumn(matrix, sums.gram);
+  const gram = aboutMean(matrix, sums.gram, present, present);
+  if (sums.of === 'one network')
+    return { matrix, gram, drift: null, centred: { means: { original: present, present }, spread: { of: 'columns', gram } } };
+  if (sums.of === 'columns') {
+    const original = lastColumn(matrix, sums.own);
+    return {
+      matrix,
+      gram,
+      drift: { of: 'columns', cross: aboutMean(matrix, sums.cross, original, present) },
+      centred: {
+        means: { original, present },
+        spread: { of: 'columns', gram: aboutMean(matrix, sums.own, original, original) },
+      },
+    };
+  }
+  const countOf = (g: number): number => placesOf(sums.gram, g, columns + 1);
+  const drift = new Float64Array(groups * rows * columns);
+  for (let row = 0, at = 0; row < groups * rows; row++) {
+    const first = row * (columns + 1);
+    const mean = Math.floor(row / rows) * columns;
+    const total = sums.drift[first + columns] ?? 0;
+    for (let c = 0; c < columns; c++, at++) drift[at] = (sums.drift[first + c] ?? 0) - total * (present[mean + c] ?? 0);
+  }
   return {
     matrix,
-    gram: centred,
-    cross: aboutMean(matrix, cross, original, present),
-    centred: { means: { original, present }, gram: aboutMean(matrix, own, original, original) },
+    gram,
+    drift: { of: 'outputs', sums: drift },
+    centred: {
+      means: { original: sums.inputs.map((sum, at) => sum / countOf(Math.floor(at / columns))), present },
+      spread: {
+        of: 'outputs',
+        squares: sums.squares.map((square, row) => square - (sums.outputs[row] ?? 0) ** 2 / countOf(Math.floor(row / rows))),
+      },
+    },
   };
 }
 

@@ -84,7 +84,7 @@ export interface RowsAt {
 
 /** Lays `count` rows of a tensor out as lanes; lanes beyond them are 0. @param first element of the first. @param into [n, LANES]. */
 export function takeLanes(
-  values: Float32Array,
+  values: Float32Array | Float64Array,
   first: number,
   { rowStride, columnStride }: RowsAt,
   n: number,

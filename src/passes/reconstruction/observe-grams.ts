@@ -47,9 +47,11 @@ export interface Through {
   readonly start: CutState | null;
   /** Values to be kept. */
   readonly keep: readonly string[];
+  /** Of those that `start` has not, a sample, in one network. */
+  readonly floats: number;
 }
 
-const FROM_INPUTS: Through = { start: null, keep: [] };
+export const KEEPS_NOTHING: Omit<Through, 'start'> = { keep: [], floats: 0 };
 
 /** A layer whose inputs can be seen. */
 interface Seen {
@@ -57,6 +59,8 @@ interface Seen {
   readonly matrix: WeightMatrix;
   readonly use: WeightUse;
   readonly input: string;
+  /** Of the weight as it is stored. */
+  readonly shape: readonly number[];
 }
 
 /** Those of these layers whose inputs can be seen. */
@@ -65,7 +69,9 @@ export function seenInputs(sources: readonly LayerSource[]): Seen[] {
     const matrix = inputMatrix(source);
     const [use] = source.uses;
     const input = use?.node.input[0];
-    return typeof matrix === 'string' || use === undefined || input === undefined ? [] : [{ id: source.layer.id, matrix, use, input }];
+    return typeof matrix === 'string' || use === undefined || input === undefined
+      ? []
+      : [{ id: source.layer.id, matrix, use, input, shape: source.layer.shape }];
   });
 }
 
@@ -79,7 +85,7 @@ export function seenInputs(sources: readonly LayerSource[]): Seen[] {
 export async function observeGrams(
   observed: Observed,
   { ids, centred, from }: GramsWanted,
-  through = FROM_INPUTS,
+  through: Through = { start: null, ...KEEPS_NOTHING },
 ): Promise<{ grams: Map<string, InputGram>; kept: CutState | null }> {
   const { present: model, calibration, job } = observed;
   const seen = seenInputs(findLayers(model).sources.filter((s) => ids.includes(s.layer.id)));
@@ -91,30 +97,18 @@ export async function observeGrams(
   const { graph } = probe.proto;
   if (!graph) return { grams: new Map(), kept: null };
   const builder = new GramBuilder(graph.node, opsetOf(probe.proto), names);
-  const outputs = seen.flatMap(({ id, matrix, use, input }) => {
-    const about = inOriginal !== null && centred.has(id);
-    const columnsOf = (value: string): string | null => {
-      const plain = builder.columns(use, matrix, value);
-      return plain === null || !about ? plain : builder.withOnes(plain);
-    };
-    const columns = columnsOf(input);
-    if (columns === null) return [];
-    const other = inOriginal?.(input) ?? input;
-    const original = other === input ? null : columnsOf(other);
-    return [
-      {
-        id,
-        matrix,
-        about,
-        gram: builder.product(columns, columns),
-        cross: original === null ? null : builder.product(original, columns),
-        own: original === null || !about ? null : builder.product(original, original),
-      },
-    ];
+  const outputs = seen.flatMap((each) => {
+    const other = inOriginal?.(each.input) ?? each.input;
+    const about = inOriginal !== null && centred.has(each.id);
+    const products = productsOf(builder, each, other, about, () => {
+      const inputName = names('lw');
+      graph.input.push(valueInfo(inputName, DataType.FLOAT, each.shape));
+      weights.push({ inputName, shape: each.shape, id: each.id, which: 'present' });
+      return inputName;
+    });
+    return products === null ? [] : [{ ...each, about, products }];
   });
-  graph.output = outputs
-    .flatMap(({ gram, cross, own }) => [gram, cross, own].filter((name) => name !== null))
-    .map((name) => valueInfo(name, DataType.FLOAT, null));
+  graph.output = outputs.flatMap(({ products }) => [...products.values()]).map((name) => valueInfo(name, DataType.FLOAT, null));
   const sums = new Map<string, Float64Array>();
   const plan = keepPlan(through, from === 'present' ? inOriginal : null);
   const kept = await calibration.observe(
@@ -124,15 +118,54 @@ export async function observeGrams(
     },
     job,
   );
-  const sumOf = (name: string): Float64Array => sums.get(name) ?? new Float64Array(0);
-  const orNull = (name: string | null): Float64Array | null => (name === null ? null : sumOf(name));
-  const grams = outputs.map(({ id, matrix, about, gram, cross, own }): [string, InputGram] => [
-    id,
-    about
-      ? aboutMeans(matrix, sumOf(gram), orNull(cross), orNull(own))
-      : { matrix, gram: sumOf(gram), cross: orNull(cross), centred: null },
-  ]);
+  const grams = outputs.map(({ id, matrix, about, products }): [string, InputGram] => {
+    const of = (key: SumName): Float64Array => sums.get(products.get(key) ?? '') ?? new Float64Array(0);
+    const gram = of('gram');
+    if (!about) return [id, { matrix, gram, drift: products.has('cross') ? { of: 'columns', cross: of('cross') } : null, centred: null }];
+    if (products.has('cross')) return [id, aboutMeans(matrix, { of: 'columns', gram, cross: of('cross'), own: of('own') })];
+    if (!products.has('drift')) return [id, aboutMeans(matrix, { of: 'one network', gram })];
+    const [drift, inputs, rows, squares] = [of('drift'), of('inputs'), of('outputs'), of('squares')];
+    return [id, aboutMeans(matrix, { of: 'outputs', gram, drift, inputs, outputs: rows, squares })];
+  });
   return { grams: new Map(grams), kept: kept === null || plan === null ? null : { kept, values: valuesKept(through, plan.values) } };
+}
+
+/** What a graph sums up of a layer. */
+type SumName = 'gram' | 'cross' | 'own' | 'drift' | 'inputs' | 'outputs' | 'squares';
+
+/**
+ * Adds the nodes that make a layer's products, and gives their outputs; null where its columns cannot be made.
+ * @param other the input's name in the original network. @param about whether they are wanted about the means. @param weightInput adds an
+ * input for the layer's weight.
+ */
+function productsOf(
+  builder: GramBuilder,
+  { matrix, use, input }: Seen,
+  other: string,
+  about: boolean,
+  weightInput: () => string,
+): Map<SumName, string> | null {
+  const plain = builder.columns(use, matrix, input);
+  if (plain === null) return null;
+  const columns = about ? builder.withOnes(plain) : plain;
+  const products = new Map<SumName, string>([['gram', builder.product(columns, columns)]]);
+  const original = other === input ? null : builder.columns(use, matrix, other);
+  if (original === null) return products;
+  // Of the layer's outputs there are fewer than of its columns: three products with them are less than two of columns.
+  const weight = about && 3 * matrix.rows < 2 * matrix.columns && builder.liesAsRows(matrix) ? builder.rows(matrix, weightInput()) : null;
+  if (weight === null) {
+    const beside = about ? builder.withOnes(original) : original;
+    products.set('cross', builder.product(beside, columns));
+    if (about) products.set('own', builder.product(beside, beside));
+    return products;
+  }
+  const outputs = builder.node('MatMul', [weight, original]);
+  const moved = builder.node('MatMul', [weight, builder.node('Sub', [original, plain])]);
+  products.set('drift', builder.product(moved, columns));
+  products.set('inputs', builder.sumPlaces(original, 'values'));
+  products.set('outputs', builder.sumPlaces(outputs, 'values'));
+  products.set('squares', builder.sumPlaces(outputs, 'squares'));
+  return products;
 }
 
 function addTo(sums: Map<string, Float64Array>, name: string, data: Float32Array): void {
@@ -145,7 +178,7 @@ interface Sides {
   readonly probe: OnnxModel;
   /** Names in the original network; null where it cannot be put beside, or is not asked for. */
   readonly inOriginal: ((name: string) => string) | null;
-  readonly weights: readonly ProbeWeight[];
+  readonly weights: ProbeWeight[];
   readonly names: (prefix: string) => string;
 }
 
@@ -201,7 +234,7 @@ function startOf(start: CutState | null, graph: GraphProto, inOriginal: Sides['i
 }
 
 /** What the run is to keep; null where that is nothing, or the original network is not there to be kept. */
-function keepPlan({ start, keep }: Through, inOriginal: Sides['inOriginal']): ProbeKeep | null {
+function keepPlan({ start, keep, floats }: Through, inOriginal: Sides['inOriginal']): ProbeKeep | null {
   if (keep.length === 0 || inOriginal === null) return null;
   const values = new Map<string, string>();
   const carried: string[] = [];
@@ -213,7 +246,7 @@ function keepPlan({ start, keep }: Through, inOriginal: Sides['inOriginal']): Pr
       if (inOriginal(name) !== name) values.set(originalKey(name), inOriginal(name));
     }
   }
-  return { values, carried };
+  return { values, carried, floats: 2 * floats };
 }
 
 function valuesKept({ start, keep }: Through, made: ReadonlyMap<string, string>): Map<string, 'one' | 'apart'> {

@@ -1,8 +1,8 @@
 import type { FeedbackShape } from '../../compute/operations/round-with-feedback';
 import type { WeightMatrix } from '../../onnx/operators/geometry';
-import { feedbackFactor, targetShift } from './factor';
+import { feedbackFactor, solverOf } from './factor';
 import type { InputGram } from './gram';
-import { LANES, takeLanes, type RowsAt } from './lanes';
+import { LANES, takeLanes, timesMatrix, transposed, type RowsAt } from './lanes';
 
 /** A layer laid out for `roundWithFeedback`: which element of its tensor stands at each place. */
 export interface FeedbackRows {
@@ -69,28 +69,42 @@ export function scatter(placed: Float32Array, { shape, elementOf }: FeedbackRows
 }
 
 /**
- * The weights that give, on the inputs of the network as it is now, what the layer's own weights give on the original's: w + w D. Where
- * there is one network only, or nothing can be learned, they are the weights themselves. Pruned weights stay 0.
- * @param damping of D, as a part of the Hessian's mean diagonal; 1 % unless given.
+ * The weights that give, on the inputs of the network as it is now, what the layer's own weights give on the original's, as nearly as least
+ * squares can: w + w (C - H) (H + lambda I)^-1, C the sums of X0 X^T. Damping draws them back to w, which guards against what few samples
+ * only seem to say. Where there is one network only, or nothing can be learned, they are the weights themselves. Pruned weights stay 0.
+ * @param damping as a part of the Hessian's mean diagonal; 1 % unless given.
  */
-export function targetWeights(weights: Float32Array, { matrix, gram, cross }: InputGram, damping?: number): Float32Array {
-  if (cross === null) return weights;
+export function targetWeights(weights: Float32Array, { matrix, gram, drift }: InputGram, damping?: number): Float32Array {
+  if (drift === null) return weights;
   const { groups, rows, columns, groupStride } = matrix;
   const size = columns * columns;
   const target = weights.slice();
-  const [own, pulled] = [new Float64Array(columns * LANES), new Float64Array(columns * LANES)];
+  const [own, moves] = [new Float64Array(columns * LANES), new Float64Array(columns * LANES)];
   for (let g = 0; g < groups; g++) {
-    const shift = targetShift(cross.subarray(g * size, (g + 1) * size), gram.subarray(g * size, (g + 1) * size), columns, damping);
-    if (shift === null) continue;
+    const hessian = gram.subarray(g * size, (g + 1) * size);
+    const solve = solverOf(hessian, columns, damping);
+    if (solve === null) continue;
+    const shift = drift.of === 'columns' ? differenceOf(drift.cross.subarray(g * size, (g + 1) * size), hessian, columns) : null;
     for (let r = 0; r < rows; r += LANES) {
       const count = Math.min(LANES, rows - r);
       const first = g * groupStride + r * matrix.rowStride;
       takeLanes(weights, first, matrix, columns, count, own);
-      shift(own, pulled);
-      addLanes(target, first, matrix, pulled, own, count);
+      if (shift !== null) timesMatrix(own, shift, columns, moves);
+      else if (drift.of === 'outputs')
+        takeLanes(drift.sums, (g * rows + r) * columns, { rowStride: columns, columnStride: 1 }, columns, count, moves);
+      solve(moves);
+      addLanes(target, first, matrix, moves, own, count);
     }
   }
   return target;
+}
+
+/** C - H, its columns one after another. */
+function differenceOf(cross: Float64Array, hessian: Float64Array, n: number): Float64Array {
+  return transposed(
+    cross.map((c, i) => c - (hessian[i] ?? 0)),
+    n,
+  );
 }
 
 /** Adds what moves the rows to their elements, but for those of exactly 0. */

@@ -38,8 +38,8 @@ const MEANS = { original: new Float64Array(COLUMNS), present: new Float64Array(C
 const INPUTS: InputGram = {
   matrix: { groups: 1, rows: ROWS, columns: COLUMNS, groupStride: 0, rowStride: COLUMNS, columnStride: 1 },
   gram: gramOf(PRESENT),
-  cross: null,
-  centred: { means: MEANS, gram: gramOf(ORIGINAL) },
+  drift: null,
+  centred: { means: MEANS, spread: { of: 'columns', gram: gramOf(ORIGINAL) } },
 };
 
 /** Squares of the outputs, summed one at a time: one a row. */
@@ -69,7 +69,12 @@ test('what samples say nothing about stays', () => {
   const fitted = valuesOf(CODES, GRID);
   expect(withSpread(GRID, WEIGHTS, fitted, { ...INPUTS, centred: null })).toBe(GRID);
   expect(withSpread(GRID, WEIGHTS, fitted, { ...INPUTS, gram: new Float64Array(COLUMNS ** 2) })).toEqual(GRID);
-  expect(withSpread(GRID, WEIGHTS, fitted, { ...INPUTS, centred: { means: MEANS, gram: INPUTS.gram.map((v) => v * 1e6) } })).toEqual({
+  expect(
+    withSpread(GRID, WEIGHTS, fitted, {
+      ...INPUTS,
+      centred: { means: MEANS, spread: { of: 'columns', gram: INPUTS.gram.map((v) => v * 1e6) } },
+    }),
+  ).toEqual({
     ...GRID,
     grid: { ...GRID.grid, scales: GRID.grid.scales.map((s) => 2 * s) },
   });

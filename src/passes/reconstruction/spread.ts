@@ -5,7 +5,7 @@
 import { channelOf, type Groups, scaleChannels } from '../../base/grids';
 import type { Coded } from '../coded';
 import { storedGrid } from '../quantize-weights/grid';
-import type { InputGram } from './gram';
+import type { InputGram, Spread } from './gram';
 import { LANES, quadraticLanes, takeLanes } from './lanes';
 
 /** Beyond these a channel's samples say too little. */
@@ -21,7 +21,7 @@ const [LEAST, MOST] = [0.5, 2];
 export function withSpread(encoding: Coded, weights: Float32Array, fitted: Float32Array, inputs: InputGram): Coded {
   if (inputs.centred === null) return encoding;
   const groups = encoding.kind === 'grid' ? encoding.grid.groups : encoding.codebook.groups;
-  const factors = spreadFactors(groups, weights, fitted, inputs, inputs.centred.gram);
+  const factors = spreadFactors(groups, weights, fitted, inputs, inputs.centred.spread);
   if (encoding.kind === 'codebook') {
     const { codebook } = encoding;
     return { ...encoding, codebook: { ...codebook, values: scaleChannels(codebook.values, factors) } };
@@ -36,7 +36,7 @@ function spreadFactors(
   weights: Float32Array,
   fitted: Float32Array,
   { matrix, gram }: InputGram,
-  original: Float64Array,
+  original: Spread,
 ): Float64Array {
   const wanted = new Float64Array(groups.channels);
   const found = new Float64Array(groups.channels);
@@ -44,23 +44,28 @@ function spreadFactors(
   const size = columns * columns;
   const lanes = new Float64Array(columns * LANES);
   const sums = new Float64Array(LANES);
-  /** w^T G w of rows, summed over the samples, to the channels that they belong to. */
+  /** Adds w^T G w of rows, summed over the samples, to the channels that they belong to. */
   const add = (to: Float64Array, values: Float32Array, own: Float64Array, first: number, count: number): void => {
     takeLanes(values, first, matrix, columns, count, lanes);
     quadraticLanes(lanes, own, columns, sums);
+    addSums(to, first, count);
+  };
+  const addSums = (to: Float64Array, first: number, count: number): void => {
     for (let lane = 0; lane < count; lane++) {
       const channel = channelOf(first + lane * matrix.rowStride, groups);
       to[channel] = (to[channel] ?? 0) + (sums[lane] ?? 0);
     }
   };
   for (let g = 0; g < matrix.groups; g++) {
-    const [before, now] = [original, gram].map((of) => of.subarray(g * size, (g + 1) * size));
-    if (!before || !now) continue;
     for (let r = 0; r < rows; r += LANES) {
       const count = Math.min(LANES, rows - r);
       const first = g * groupStride + r * matrix.rowStride;
-      add(wanted, weights, before, first, count);
-      add(found, fitted, now, first, count);
+      add(found, fitted, gram.subarray(g * size, (g + 1) * size), first, count);
+      if (original.of === 'columns') add(wanted, weights, original.gram.subarray(g * size, (g + 1) * size), first, count);
+      else {
+        sums.set(original.squares.subarray(g * rows + r, g * rows + r + count));
+        addSums(wanted, first, count);
+      }
     }
   }
   return wanted.map((w, channel) => {

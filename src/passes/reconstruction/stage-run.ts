@@ -8,7 +8,7 @@ import { sizeOf } from '../../onnx/tensor';
 import { indexValues } from '../../onnx/values';
 import { KeptLost } from '../types';
 import type { InputGram } from './gram';
-import { observeGrams, seenInputs, type CutState, type GramsWanted, type Observed, type Through } from './observe-grams';
+import { KEEPS_NOTHING, observeGrams, seenInputs, type CutState, type GramsWanted, type Observed, type Through } from './observe-grams';
 
 /** Multiply-accumulates that take as long as keeping one float and reading it again. */
 const MACS_OF_A_FLOAT = 30;
@@ -29,13 +29,13 @@ export class StageRun {
   async grams(wanted: GramsWanted, later: readonly string[]): Promise<ReadonlyMap<string, InputGram>> {
     const start = this.state;
     try {
-      return await this.observe(wanted, { start, keep: this.cutFor(wanted.ids, later) });
+      return await this.observe(wanted, { start, ...this.cutFor(wanted.ids, later) });
     } catch (error) {
       // A graph that takes one sample alone, or lost values, are seen only here: from the inputs it goes another way.
       const elsewhere = error instanceof KeptLost || (error instanceof WhittleError && error.code === 'runtime-failed');
       if (start === null || !elsewhere) throw error;
       this.release();
-      return this.observe(wanted, { start: null, keep: [] });
+      return this.observe(wanted, { start: null, ...KEEPS_NOTHING });
     }
   }
 
@@ -55,13 +55,13 @@ export class StageRun {
   }
 
   /** The values behind which later stages may start, where that saves more than it costs. */
-  private cutFor(ids: readonly string[], later: readonly string[]): readonly string[] {
+  private cutFor(ids: readonly string[], later: readonly string[]): Omit<Through, 'start'> {
     const { present } = this.observed;
     const { sources } = findLayers(present);
     const inputsOf = (some: readonly string[]): string[] =>
       seenInputs(sources.filter(({ layer }) => some.includes(layer.id))).map(({ input }) => input);
     const wanted = inputsOf(later);
-    if (wanted.length === 0) return [];
+    if (wanted.length === 0) return KEEPS_NOTHING;
     const macs = new Map<NodeProto, number>();
     const unsettled = new Set<NodeProto>();
     for (const { layer, uses } of sources) {
@@ -81,6 +81,6 @@ export class StageRun {
     }, 0);
     const fresh = live.filter((name) => !starts.includes(name));
     const floats = fresh.reduce((sum, name) => sum + sizeOf((main && shapes.find(main, name)) ?? []), 0);
-    return saved >= MACS_OF_A_FLOAT * floats ? live : [];
+    return saved >= MACS_OF_A_FLOAT * floats ? { keep: live, floats } : KEEPS_NOTHING;
   }
 }
