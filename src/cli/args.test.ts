@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { isInputError, WhittleError } from '../base/errors';
 import { DEFAULT_LIMITS } from '../data/limits';
 import { readOptimize } from './args';
 import { commandOf } from './command';
@@ -71,7 +72,7 @@ test.each([
   try {
     readOptimize(argv);
   } catch (thrown) {
-    if (thrown instanceof InputProblem) told = thrown.message;
+    if (thrown instanceof InputProblem || (thrown instanceof WhittleError && isInputError(thrown))) told = thrown.message;
   }
   expect(told).toMatch(message);
   expect(told.split('\n')).toHaveLength(1);

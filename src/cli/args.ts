@@ -25,7 +25,7 @@ export interface OptimizeArguments extends DataArguments {
   readonly score: boolean;
 }
 
-/** The arguments of `optimize`, or 'help'. Throws InputProblem that names the argument. */
+/** The arguments of `optimize`, or 'help'. Throws InputProblem that names the argument, `bad-recipe` for a goal that is none. */
 export function readOptimize(argv: readonly string[]): OptimizeArguments | 'help' {
   const given = readOptions(
     argv,
