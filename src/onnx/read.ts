@@ -9,6 +9,7 @@ import { baseName } from './external-paths';
 import { fillFrom, hollowOf } from './hollow';
 import { foreignError, outline, sniff, UNKNOWN_BINARY } from './sniff';
 import type { NamedBytes, ReadModel } from './types';
+import { MAX_BYTES } from './write';
 
 /**
  * Reads the one ONNX model among the dropped files; the others may be its external data. Tensor bytes are views into files that are in
@@ -62,6 +63,13 @@ function pickModel(files: readonly NamedBytes[]): Picked {
 
 function decode({ name, bytes: given }: NamedBytes): ModelProto | PlainError {
   const file = baseName(name);
+  if (given.length > MAX_BYTES) {
+    return {
+      code: 'too-large',
+      message: `"${file}" has ${given.length} bytes; an ONNX file holds at most ${MAX_BYTES}.`,
+      remedy: 'Export the model with its weights in a file beside it (external data).',
+    };
+  }
   const bytes = given instanceof StoredBytes ? hollowOf(given) : given;
   const shape = outline(bytes);
   if (bytes.length === 0 || shape.kind !== 'model') {

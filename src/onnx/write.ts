@@ -10,7 +10,7 @@ import './text';
 import type { OnnxModel } from './types';
 
 /** Protobuf readers refuse messages of 2 GiB and more. */
-const MAX_BYTES = 2 ** 31 - 1;
+export const MAX_BYTES = 2 ** 31 - 1;
 
 /** Tensors from this size on are handed over as they are; smaller ones are cheaper to copy than to keep apart. */
 export const SHARE_BYTES = 4096;

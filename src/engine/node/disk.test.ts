@@ -138,6 +138,15 @@ describe('a model on the disk', () => {
     expect(source.read).toBeLessThan(200_000);
   });
 
+  test('that is larger than protobuf allows is refused, unread', () => {
+    const { file } = onDisk(noise(100));
+    const read = (): never => {
+      throw new Error('was read');
+    };
+    const source = { name: 'm.onnx', bytes: new StoredBytes({ ...file, size: 3 * 2 ** 30, read }) };
+    expect(() => readModel([source])).toThrow('"m.onnx" has 3221225472 bytes; an ONNX file holds at most 2147483647.');
+  });
+
   test('finds its external data on the disk, and is written with them inside', () => {
     const data = noise(100_000);
     const model = makeModel({

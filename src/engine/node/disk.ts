@@ -19,6 +19,7 @@ export async function blobAt(path: string): Promise<Blob> {
 
 /** Files that `blobAt` gave stay on the disk. */
 export const ON_DISK: FileAccess = {
+  mostBytes: Infinity,
   async bytesOf(blob) {
     const file = known.get(blob);
     return file ? new StoredBytes(file) : IN_MEMORY.bytesOf(blob);

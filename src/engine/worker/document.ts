@@ -17,8 +17,6 @@ import { observeShapes } from './shapes';
 export const LARGE_BYTES = 256 * 2 ** 20;
 /** Compressing is the slowest thing about opening: tens of megabytes a second. */
 const GZIP_BYTES = 64 * 2 ** 20;
-/** A file cannot be read into one array beyond this (2^31 - 1 is also protobuf's limit). */
-const MAX_FILE = 2 ** 31 - 1;
 
 export interface Document {
   readonly model: ReadModel;
@@ -50,10 +48,10 @@ export async function openDocument(
   report('Reading the file', 0);
   const named: NamedBytes[] = [];
   for (const file of files) {
-    if (file.blob.size > MAX_FILE) {
+    if (file.blob.size > access.mostBytes) {
       throw new WhittleError(
         'too-large',
-        `"${file.path}" has ${file.blob.size} bytes; a browser can hold ${MAX_FILE}.`,
+        `"${file.path}" has ${file.blob.size} bytes; a browser can hold ${access.mostBytes}.`,
         'Open a smaller model.',
       );
     }
