@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, mkdtempSync, openAsBlob, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -59,6 +59,19 @@ test('bytes are written as they are, in place only when all are', async () => {
   expect(readFileSync(out, 'utf8')).toBe('old');
   outputs.commit();
   expect(readFileSync(out, 'utf8')).toBe('madehere');
+});
+
+test('bytes that lie in a file which changes meanwhile are not written', async () => {
+  const opened = join(folder, 'opened.onnx');
+  writeFileSync(opened, 'a model of many weights');
+  const whole = new Blob(['head', (await openAsBlob(opened)).slice(2)]);
+  writeFileSync(out, 'old');
+  writeFileSync(opened, 'cut');
+  const outputs = new Outputs();
+  await expect(outputs.take(whole, out)).rejects.toThrow(/out\.onnx cannot be written: a file that its bytes come from was changed/);
+  outputs.discard();
+  expect(readFileSync(out, 'utf8')).toBe('old');
+  expect(readdirSync(folder).toSorted()).toEqual(['opened.onnx', 'out.onnx']);
 });
 
 test('a full disk is not the fault of a path, a missing folder is', () => {

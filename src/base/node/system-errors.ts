@@ -22,6 +22,7 @@ export function systemCode(cause: unknown): string {
 
 /** The system's reason, in words. */
 export function reasonOf(cause: unknown): string {
+  if (cause instanceof Error && cause.name === 'NotReadableError') return 'a file that its bytes come from was changed meanwhile';
   return WORDS[systemCode(cause)] ?? oneLine(cause instanceof Error ? cause.message : String(cause));
 }
 
