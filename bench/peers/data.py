@@ -2,16 +2,12 @@
 
 import csv
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from split import SEED, split
-
-sys.path.append(str(Path(__file__).resolve().parent.parent / "sensitivity"))
-from decode import crop  # noqa: E402
 
 CALIBRATION = 128
 CIFAR_RECORD = 1 + 3 * 32 * 32
@@ -58,3 +54,14 @@ def _decoded(card: dict, folder: Path) -> tuple[np.ndarray, np.ndarray]:
         images = [np.asarray(crop(Image.open(folder / row["file"]).convert("RGB"), size, shorter)) for row in rows]
         return np.stack(images), np.array([int(row["index"]) for row in rows], np.int64)
     raise SystemExit(f'The card has the format "{card["format"]}"; this bench reads "cifar10-binary" and "images+csv".')
+
+
+def crop(image: Image.Image, size: tuple[int, int], shorter: int | None) -> Image.Image:
+    """Resized (bilinear) to `size` (height, width); where `shorter` is given to that shorter side, then cut out of the middle."""
+    height, width = size
+    if shorter is None:
+        return image.resize((width, height), Image.Resampling.BILINEAR)
+    scale = shorter / min(image.size)
+    resized = image.resize(tuple(max(1, round(s * scale)) for s in image.size), Image.Resampling.BILINEAR)
+    left, top = (resized.width - width) // 2, (resized.height - height) // 2
+    return resized.crop((left, top, left + width, top + height))

@@ -1,6 +1,6 @@
 /** File to static int8 file, whole processes from the shell: Whittle and onnxruntime.quantization in turns. See README.md. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { Recipe } from '../../src/recipe/types';
@@ -113,7 +113,10 @@ interface Samples {
   readonly card: string;
 }
 
-function write({ python, folder, work, card }: Place, count: number): Samples {
+function write({ python, folder: parent, work, card }: Place, count: number): Samples {
+  // Of their own folder: nothing is written among samples.
+  const folder = join(parent, 'samples');
+  mkdirSync(folder, { recursive: true });
   const array = join(folder, 'samples.npy');
   const said = execFileSync(python, [join(import.meta.dirname, 'samples.py'), card, String(count), array, '--work', work], {
     encoding: 'utf8',

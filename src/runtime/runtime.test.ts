@@ -169,7 +169,7 @@ function testHolding(make: () => Promise<{ runtime: Runtime; ep: Provider }>): v
       output: [value('y', FLOAT, [n]), value('z', FLOAT, [n])],
     };
     const bytes = toBinary(ModelProtoSchema, create(ModelProtoSchema, { irVersion: 8n, opsetImport: [{ version: 17n }], graph }));
-    const session = await runtime.create(bytes, { ep, hold: ['y'], sleeps: true }, signal);
+    const session = await runtime.create(bytes, { ep, hold: ['y'], frugal: true }, signal);
     const x = { type: 'float32', dims: [n], data: Float32Array.from({ length: n }, (_, i) => i) };
     let at = (await session.runHolding({ x, s: one(0.5) }, signal)).held['y'];
     for (let step = 0; step < 3; step++) {

@@ -106,7 +106,7 @@ export function createSessions({ device, guard, providers, threads, ...maker }: 
   const settled = (): Promise<void> => mutex.run(() => Promise.resolve());
 
   async function create(model: SessionModel, options: SessionOptions, signal: AbortSignal): Promise<Session> {
-    const { ep: provider, layout = PROVIDERS[provider].layouts[0], profile = false, optimize = true, hold = [], sleeps = false } = options;
+    const { ep: provider, layout = PROVIDERS[provider].layouts[0], profile = false, optimize = true, hold = [], frugal = false } = options;
     const onGpu = PROVIDERS[provider].gpu;
     const execution = maker.execution({ ep: provider, layout });
     const ort = await maker.load();
@@ -118,12 +118,13 @@ export function createSessions({ device, guard, providers, threads, ...maker }: 
         logSeverityLevel: 4,
         ...recorder?.options,
         graphOptimizationLevel: optimize ? 'all' : 'disabled',
+        enableMemPattern: onGpu || !frugal,
         ...(hold.length > 0 && onGpu
           ? { preferredOutputLocation: Object.fromEntries(hold.map((name) => [name, 'gpu-buffer' as const])) }
           : {}),
       } as const;
       const { file, externalData, folder } = maker.given('external' in model ? model : { bytes: model, external: [] });
-      const extra = { session: { ...(sleeps && !onGpu ? SLEEPING : {}), ...(folder === null ? {} : { [FOLDER]: folder }) } };
+      const extra = { session: { ...(frugal && !onGpu ? SLEEPING : {}), ...(folder === null ? {} : { [FOLDER]: folder }) } };
       const made = await maker.making(() => {
         const all = { ...wanted, externalData, extra };
         return typeof file === 'string' ? ort.InferenceSession.create(file, all) : ort.InferenceSession.create(file, all);

@@ -95,10 +95,10 @@ export interface SessionOptions {
   /** Outputs that `runHolding` leaves where they are computed. */
   readonly hold?: readonly string[];
   /**
-   * Threads of the processors sleep while they wait for their part of a run, instead of waiting awake: other work has the cores then. Never
-   * for sessions that are timed, since others would wait awake.
+   * Takes less of the processors and of memory, and is never timed, since it is not as others make it: threads sleep while they wait for
+   * their part of a run, instead of waiting awake, and no memory is laid out ahead by what a first run took.
    */
-  readonly sleeps?: boolean;
+  readonly frugal?: boolean;
 }
 
 export interface Runtime {

@@ -111,7 +111,7 @@ async function runGraph(
   { which, optimize, feeds }: { which: 'before' | 'after'; optimize: boolean; feeds: readonly Feeds[] },
   { signal }: Job,
 ): Promise<Outputs[]> {
-  const live = await createLive(graph, platform, { ...platform.runtime.reference, optimize, sleeps: true }, signal);
+  const live = await createLive(graph, platform, { ...platform.runtime.reference, optimize, frugal: true }, signal);
   try {
     const weights = await live.bind(run, which);
     try {

@@ -78,7 +78,7 @@ export function sampleSource(
       const formed = plain ? await withConstants(probe, bench.platform, lease) : probe;
       const fits = 4 * (probe.keep?.floats ?? 0) * indices.length <= room.bytes;
       const run = prepare(formed, room, fits || onGpu ? 'float32' : narrow);
-      const options = { ...backend, sleeps: true, hold: probe.counted ?? [] };
+      const options = { ...backend, frugal: true, hold: probe.counted ?? [] };
       const session = await bench.platform.runtime.create(splitModel(run.model), options, job.signal);
       const leases: Lease[] = [];
       const release = releaser(session, leases);

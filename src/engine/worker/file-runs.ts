@@ -18,7 +18,7 @@ export function cannotRun(error: unknown): error is WhittleError {
 
 /** @param optimize see `SessionOptions`. */
 export function load({ platform: { runtime } }: Workbench, model: SessionModel, { signal }: Job, optimize = true): Promise<Session> {
-  return runtime.create(model, { ...runtime.reference, optimize, sleeps: true }, signal);
+  return runtime.create(model, { ...runtime.reference, optimize, frugal: true }, signal);
 }
 
 /** Runs all feeds, each in the types that the inputs want. */

@@ -163,7 +163,7 @@ export class Workbench {
   }
 
   private async try(data: Dataset | null, job: Job): Promise<TrialInputs> {
-    const options = { ...this.platform.runtime.reference, sleeps: true };
+    const options = { ...this.platform.runtime.reference, frugal: true };
     const session = await this.platform.runtime.create(this.doc.model.source, options, job.signal);
     try {
       return await trialInputs(session, data, job);
