@@ -6,14 +6,12 @@ import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { SLOW_ON_SWIFTSHADER } from '../../../scripts/chromium-flags.mjs';
-import { requestDevice, type DeviceGrant } from '../webgpu/device';
+import { dawnDevice as openDawn } from '../node/dawn';
+import type { DeviceGrant } from '../webgpu/device';
 
 const ICD = 'vk_swiftshader_icd.json';
 /** Where Linux distributions keep the driver beside their Chromium. */
 const FOLDERS = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome', '/usr/lib64/chromium-browser'];
-
-/** Dawn's instance must outlive its devices; the garbage collector does not know that. */
-const instances: GPU[] = [];
 
 /** Keeps a library in the process after it was closed (dlfcn.h). */
 const RTLD_NODELETE = 0x1000;
@@ -35,11 +33,7 @@ export async function dawnDevice(): Promise<DeviceGrant | null> {
   if (!process.env['VK_ICD_FILENAMES'] && driver) process.env['VK_ICD_FILENAMES'] = driver;
   if (process.env['VK_ICD_FILENAMES']) keepLoader(process.env['VK_ICD_FILENAMES']);
   try {
-    const dawn = await import('webgpu');
-    Object.assign(globalThis, dawn.globals);
-    const gpu = dawn.create([SLOW_ON_SWIFTSHADER.replace(/^--/, '')]);
-    instances.push(gpu);
-    return await requestDevice(gpu);
+    return await openDawn(true, [SLOW_ON_SWIFTSHADER.replace(/^--/, '')]);
   } catch (error) {
     console.log(`GPU tests skipped: ${error instanceof Error ? error.message : String(error)}`);
     return null;

@@ -2,21 +2,19 @@ import { fileURLToPath } from 'node:url';
 import { engineVersion } from '../../../scripts/engine-version';
 import { folderShelf } from '../../artifacts/node/folder';
 import { createArtifacts } from '../../artifacts/store';
-import { createCpuCompute } from '../../compute/cpu';
-import { nodeCrew } from '../../compute/node/crew';
 import { createNodeRuntime } from '../../runtime/node/index';
 import type { Host } from '../worker/host';
 import { SLOW_MS } from '../worker/lasting';
 import { cacheFolder } from './cache';
 import { startNodeCompressor } from './compressor';
+import { nodeCompute } from './compute';
 import { decodeBySharp } from './decode';
 import { ON_DISK } from './disk';
 
-/** A process of Node: kernels' references on its threads, models on onnxruntime's native kernels. */
+/** A process of Node: kernels on a GPU or their references on its threads, models on onnxruntime's native kernels. */
 export function nodeHost({ compresses }: Pick<Host, 'compresses'>): Host {
   return {
-    acquire: () =>
-      Promise.resolve({ compute: createCpuCompute(nodeCrew()), gpu: null, runtime: createNodeRuntime(), fallbackReason: null }),
+    acquire: async () => ({ ...(await nodeCompute(process.env['WHITTLE_COMPUTE'])), runtime: createNodeRuntime() }),
     decode: decodeBySharp,
     files: ON_DISK,
     compresses,
