@@ -16,7 +16,7 @@ export function createWebRuntime({ device }: { device: GPUDevice | null }): Runt
     threads: wasmThreads(),
     device,
     guard,
-    load: loadOrt,
+    load: () => loadOrt(device !== null),
     execution({ ep, layout }) {
       const { ort: name, gpu } = PROVIDERS[ep];
       if (!gpu) return name;

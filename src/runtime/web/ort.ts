@@ -1,22 +1,39 @@
-/** Loads onnxruntime-web once, on first use: its wasm is 27 MB, which nobody should pay for before a model is run. */
+/** Loads onnxruntime-web on first use: its wasm is 27 or 14 MB, which nobody should pay for before a model is run. */
 import type * as Ort from 'onnxruntime-web/webgpu';
 
-let loading: Promise<typeof Ort> | null = null;
+/** Beyond these more threads gain nothing. */
+const MOST_THREADS = 8;
 
-/** Threads of the WASM backend: they need shared memory, which only a cross-origin isolated page (or Node) has. */
+/**
+ * Threads of the WASM backend: a core each. They need shared memory, which only an isolated page has; in Node, where this build is used
+ * for tests and benches, its threads do not start.
+ */
 export function wasmThreads(): number {
   if (!('crossOriginIsolated' in globalThis) || !globalThis.crossOriginIsolated) return 1;
-  return Math.max(1, Math.min(8, Math.ceil(navigator.hardwareConcurrency / 2)));
+  return Math.max(1, Math.min(MOST_THREADS, navigator.hardwareConcurrency));
 }
 
-/** onnxruntime-web, loaded on first use and once: its code is most of what the worker loads. */
-export function loadOrt(): Promise<typeof Ort> {
-  loading ??= load();
-  return loading;
+/**
+ * Builds of onnxruntime-web. The one with WebGPU can stop within a run (asyncify), which makes its kernels on processors half as fast and
+ * slow for the first seconds: where there is no GPU the plain one is taken.
+ */
+const BUILDS = {
+  webgpu: () => import('onnxruntime-web/webgpu'),
+  plain: () => import('onnxruntime-web/wasm'),
+};
+
+const loading = new Map<keyof typeof BUILDS, Promise<typeof Ort>>();
+
+/** onnxruntime-web, loaded on first use and once: its code is most of what the worker loads. @param gpu with WebGPU. */
+export function loadOrt(gpu: boolean): Promise<typeof Ort> {
+  const build = gpu ? 'webgpu' : 'plain';
+  const known = loading.get(build) ?? load(build);
+  loading.set(build, known);
+  return known;
 }
 
-async function load(): Promise<typeof Ort> {
-  const ort = await import('onnxruntime-web/webgpu');
+async function load(build: keyof typeof BUILDS): Promise<typeof Ort> {
+  const ort = await BUILDS[build]();
   ort.env.wasm.numThreads = wasmThreads();
   // Failures come back as exceptions and are shown in the page; the same text on the console would be noise.
   ort.env.logLevel = 'fatal';
