@@ -46,6 +46,8 @@ ${MANNER}
 External data are read from where the model says, inside its own folder. No file that is read is ever written to, by any name.
 All files are written whole, or none is. Fits that took long are kept for the next run, 1 GiB at most, in the system's place for
 caches or the folder that WHITTLE_CACHE names; WHITTLE_CACHE= keeps nothing. CHROMIUM_PATH names the browser of --in-browser.
+Weights are computed on the GPU where the package webgpu is installed and finds one, else on all cores: reports name it.
+WHITTLE_COMPUTE=cpu looks for no GPU, WHITTLE_COMPUTE=webgpu takes a software renderer too.
 ${EXITS}`;
 
 const INSPECT = `Usage: whittle inspect MODEL.onnx [--json]

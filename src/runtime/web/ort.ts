@@ -5,12 +5,13 @@ import type * as Ort from 'onnxruntime-web/webgpu';
 const MOST_THREADS = 8;
 
 /**
- * Threads of the WASM backend: a core each. They need shared memory, which only an isolated page has; in Node, where this build is used
- * for tests and benches, its threads do not start.
+ * Threads of the WASM backend: of two logical cores both, of more every other, since two of them often are one core. They need shared
+ * memory, which only an isolated page has; in Node, where these builds serve tests and benches, their threads do not start.
  */
 export function wasmThreads(): number {
   if (!('crossOriginIsolated' in globalThis) || !globalThis.crossOriginIsolated) return 1;
-  return Math.max(1, Math.min(MOST_THREADS, navigator.hardwareConcurrency));
+  const cores = navigator.hardwareConcurrency;
+  return Math.min(MOST_THREADS, cores, Math.max(2, Math.ceil(cores / 2)));
 }
 
 /**
