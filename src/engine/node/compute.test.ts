@@ -22,7 +22,10 @@ beforeAll(async () => {
 });
 
 it.each([undefined, '', 'cpu', 'webgpu'])('computes the same on what WHITTLE_COMPUTE=%s names', async (wanted) => {
-  if (wanted === 'webgpu' && !hasDawn) return void (await expect(nodeCompute(wanted)).rejects.toMatchObject({ code: 'device-lost' }));
+  if (wanted === 'webgpu' && !hasDawn) {
+    await expect(nodeCompute(wanted)).rejects.toMatchObject({ code: 'device-lost' });
+    return;
+  }
   const { compute, gpu } = await nodeCompute(wanted, [SLOW_ON_SWIFTSHADER.replace(/^--/, '')]);
   if (wanted === 'cpu') expect(compute.info).toMatchObject({ kind: 'cpu', name: expect.stringMatching(/^CPU/) });
   // Unasked, a software renderer is not taken.
