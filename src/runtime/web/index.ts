@@ -13,7 +13,7 @@ const guard = createGuard();
 export function createWebRuntime({ device }: { device: GPUDevice | null }): Runtime {
   const maker: Maker = {
     providers: device === null ? ['wasm'] : ['webgpu', 'wasm'],
-    threads: wasmThreads(),
+    threads: wasmThreads(device !== null),
     device,
     guard,
     load: () => loadOrt(device !== null),
