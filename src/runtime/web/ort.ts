@@ -6,7 +6,7 @@ const MOST_THREADS = 8;
 
 /**
  * Threads of the WASM backend: every other logical core, since two of them often are one; of two cores both where no GPU's driver wants
- * one. (squeezenet1.1, two cores: two threads alone 18 to 26 ms a run, one 32 to 38; beside a software renderer two took 1.4 times as long.)
+ * one (squeezenet1.1: two threads alone 18 to 26 ms a run, one 32 to 38; beside a software renderer two took 1.4 times as long).
  * They need shared memory, which only an isolated page has; in Node, where these builds serve tests and benches, none start.
  */
 export function wasmThreads(gpu: boolean): number {
