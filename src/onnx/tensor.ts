@@ -102,6 +102,27 @@ export function bytesOf(array: Float32Array | Float64Array | Uint16Array | Int32
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength).slice();
 }
 
+/** A tensor's elements as raw little-endian bytes; those of the file where it has them so. Elements of parts of bytes are as packed. */
+export function rawBytes({
+  dataType,
+  rawData,
+  floatData,
+  doubleData,
+  int32Data,
+  int64Data,
+  uint64Data,
+}: TensorProto): Uint8Array<ArrayBuffer> {
+  if (rawData.length > 0) return rawData;
+  if (dataType === DataType.FLOAT) return bytesOf(Float32Array.from(floatData));
+  if (dataType === DataType.DOUBLE) return bytesOf(Float64Array.from(doubleData));
+  if (dataType === DataType.INT64) return new Uint8Array(BigInt64Array.from(int64Data).buffer);
+  if (dataType === DataType.UINT64) return new Uint8Array(BigUint64Array.from(uint64Data).buffer);
+  if (dataType === DataType.UINT32) return new Uint8Array(Uint32Array.from(uint64Data, Number).buffer);
+  const width = ELEMENT_BITS[dataType];
+  if (width === 32) return bytesOf(Int32Array.from(int32Data));
+  return width === 16 ? bytesOf(Uint16Array.from(int32Data)) : Uint8Array.from(int32Data);
+}
+
 /** Raw bytes at an address fit for a typed array of `width` bytes an element: a view where it is aligned, else a copy. */
 function aligned(bytes: Uint8Array<ArrayBuffer>, width: number): Uint8Array<ArrayBuffer> {
   return bytes.byteOffset % width === 0 ? bytes : bytes.slice();

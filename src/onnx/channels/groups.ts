@@ -6,6 +6,8 @@ import type { Marks } from './marks';
 export interface ChannelGroup {
   /** How many of them. */
   readonly channels: number;
+  /** What stands for each of them in the map's sets. */
+  readonly roots: readonly number[];
   /** Values that hold them, and constants that belong to them: weights, biases, norms. */
   readonly members: readonly Member[];
   /** Products with some of them as their inputs, and as their outputs. */
@@ -57,6 +59,7 @@ export function groupsOf({ sets, marked, held, products }: ChannelMap): ChannelG
     .toSorted(([a], [b]) => a - b)
     .map(([block, { numbers, members, readers, makers }]) => ({
       channels: numbers.size,
+      roots: [...numbers.keys()],
       members,
       readers: [...readers],
       makers: [...makers],

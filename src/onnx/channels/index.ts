@@ -9,7 +9,8 @@ import type { ValueIndex } from '../values';
 import { ChannelMap } from './map';
 import { Place } from './place';
 import { multiply } from './products';
-import { align, concatenate, keep, move, split } from './rules';
+import { multiplyStacks } from './stacks';
+import { align, concatenate, cutOut, keep, move, split } from './rules';
 
 /**
  * @param remove whether channels are to be taken out, not only rescaled: what grouped convolutions read and make then hangs together, since
@@ -30,14 +31,18 @@ export function indexChannels(index: ValueIndex, shapes: ShapeIndex, remove: boo
 
   function follow(at: Place): boolean {
     const operator = operatorOf(at.node);
-    if (operator?.product) return multiply(map, at, operator.product, derived, remove);
+    if (operator?.product && multiply(map, at, operator.product, derived, remove)) return true;
+    if (operator?.product)
+      return (
+        remove && operator.product.stacks === true && at.inputs.every((value) => value && !derived.has(value)) && multiplyStacks(map, at)
+      );
     if (operator?.moves?.joins === true) return concatenate(map, at);
     if (operator?.moves?.splits === true) return split(map, at, remove);
-    if (operator?.moves) return move(map, at, { moves: operator.moves, regroups: operator.regroups === true, remove });
+    const sizes = operator?.sizes;
+    if (operator?.cutsOut === true && remove) return cutOut(map, at);
+    if (operator?.moves) return move(map, at, { moves: operator.moves, sizes, remove });
     if (operator?.channels === 'aligned') return align(map, at);
-    return (
-      operator?.channels !== undefined &&
-      keep(map, at, { mixes: operator.channels === 'mixed', parameters: operator.parameters !== undefined, remove })
-    );
+    const channels = operator?.channels;
+    return channels !== undefined && keep(map, at, { channels, parameters: operator?.parameters !== undefined, sizes, remove });
   }
 }

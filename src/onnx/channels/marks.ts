@@ -43,7 +43,27 @@ export function movedMarks(moves: Moves, site: MoveSite, shape: Shape, marks: Ma
     }
     ids[place] = marks.ids[from] ?? 0;
   }
-  return { axes, ids };
+  return told.reduce<Told>(withoutIdle, { axes, ids, sizes: told.map(({ size }) => size) });
+}
+
+interface Told extends Marks {
+  readonly sizes: readonly number[];
+}
+
+/** Without the first axis along which all places are of one channel, as those of a plane are once it is no longer flattened. */
+function withoutIdle({ axes, ids, sizes }: Told): Told {
+  const idle = axes.length < 2 ? -1 : sizes.findIndex((_, at) => isIdle(ids, sizes, at));
+  if (idle < 0) return { axes, ids, sizes };
+  const inner = sizeOf(sizes.slice(idle + 1));
+  const size = sizes[idle] ?? 1;
+  const others = <T>(list: readonly T[]): T[] => list.filter((_, at) => at !== idle);
+  return { axes: others(axes), ids: ids.filter((_, place) => Math.floor(place / inner) % size === 0), sizes: others(sizes) };
+}
+
+function isIdle(ids: Int32Array, sizes: readonly number[], axis: number): boolean {
+  const inner = sizeOf(sizes.slice(axis + 1));
+  const size = sizes[axis] ?? 1;
+  return ids.every((id, place) => id === ids[place - (Math.floor(place / inner) % size) * inner]);
 }
 
 /** A part of an axis: `size` places, each of which is `step` further on in the marks; 0: its places do not tell channels apart. */

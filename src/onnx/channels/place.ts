@@ -25,6 +25,11 @@ export class Place implements MoveSite {
     this.outputs = node.output.map(find);
   }
 
+  /** The node and its graph. */
+  get here(): { readonly node: NodeProto; readonly scope: Scope } {
+    return { node: this.node, scope: this.scope };
+  }
+
   /** The first output. */
   get output(): Value | undefined {
     return this.outputs[0];

@@ -33,6 +33,8 @@ export function multiply(
   map.marked.set(made, along(layout === 'planes' ? 1 : result.length - 1, makes));
   map.products.push({ node, scope, geometry, reads, makes });
   if (remove) tie(map, geometry, reads, makes);
+  if (remove && isDepthwise(geometry))
+    map.counted.push({ ...at.here, list: 'group', element: 0, ids: reads, sizes: [reads.length], axis: 0, each: 1 });
   holdWeight(map, w, outputs, geometry, reads, makes);
   const problem = !w.constant
     ? `"${w.name}" is worked out whenever the model runs`
@@ -62,10 +64,15 @@ function holdWeight(
   }
 }
 
+function isDepthwise({ groups, inputs }: Geometry): boolean {
+  return groups > 1 && inputs === 1;
+}
+
 /** Channels at the same place of each group are one; those of a depthwise convolution are what it reads. */
-function tie({ sets }: ChannelMap, { groups, inputs, outputs }: Geometry, reads: Int32Array, makes: Int32Array): void {
+function tie({ sets }: ChannelMap, geometry: Geometry, reads: Int32Array, makes: Int32Array): void {
+  const { groups, inputs, outputs } = geometry;
   if (groups === 1) return;
-  if (inputs === 1) {
+  if (isDepthwise(geometry)) {
     for (let place = 0; place < outputs; place++)
       sets.join(
         reads,

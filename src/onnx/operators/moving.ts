@@ -54,6 +54,7 @@ export const MOVING: readonly Operator[] = [
   {
     types: 'Reshape',
     regroups: true,
+    sizes: 1,
     shape: unary((x, { numbers }) => (numbers[1] ? reshaped(x, numbers[1]) : null)),
     moves: { axes: reshapedAxes },
     integer: { as: 'sharing' },
@@ -107,6 +108,7 @@ export const MOVING: readonly Operator[] = [
   },
   {
     types: 'Slice',
+    cutsOut: true,
     shape: unary(sliced),
     integers: cutIntegers,
     moves: { axes: slicedAxes },
@@ -157,6 +159,7 @@ export const MOVING: readonly Operator[] = [
   },
   {
     types: 'Expand',
+    sizes: 1,
     shape: ({ shapes: [x], numbers: [, target] }) => [x && target ? broadcast([x, target]) : null],
     moves: {
       axes: (site, axes) => {
@@ -169,6 +172,7 @@ export const MOVING: readonly Operator[] = [
     types: 'Resize',
     changed: changedBy(10, 11, 13),
     channels: 'kept',
+    sizes: 3,
     shape: unary(
       (x, { numbers }) => numbers[3] ?? (numbers[2] ? x.map((size, axis) => Math.floor(size * (numbers[2]?.[axis] ?? 1))) : null),
     ),

@@ -70,7 +70,7 @@ export const PRODUCTS: readonly Operator[] = [
   {
     // A product with a vector has no axis for that side: one channel.
     types: 'MatMul',
-    product: { layout: 'columns', bias: null },
+    product: { layout: 'columns', bias: null, stacks: true },
     integer: { as: 'product' },
     dynamic: 'product',
     weights: {

@@ -49,14 +49,19 @@ export interface Operator {
   readonly clips?: 'below zero' | 'beyond bounds';
   /** It keeps the order of elements in another shape. */
   readonly regroups?: boolean;
+  /** The input that gives the sizes of its output's axes; for a Reshape 0 and -1 among them. */
+  readonly sizes?: number;
+  /** It takes a run of its first input along some axes. */
+  readonly cutsOut?: boolean;
   /** What its mean and variance are taken over: those of training, given as constants for each channel, or one sample's last axes. */
   readonly normalizes?: 'batches' | 'last axes';
   /**
    * What becomes of channels. 'aligned': each element is computed from those at its place, of all inputs. 'kept': channels of the first
    * input go through, each by itself, beside constants of one value a channel. 'mixed': the same, but what comes out of one depends on
-   * others.
+   * others. 'planes': as 'kept', and what lies at one place of axis 1 depends on all of it. 'groups': as 'mixed', among the runs of axis 1
+   * that the attribute "num_groups" counts.
    */
-  readonly channels?: 'aligned' | 'kept' | 'mixed';
+  readonly channels?: 'aligned' | 'kept' | 'mixed' | 'planes' | 'groups';
   /** Its output is the mean of each channel of [N, C, ...]. */
   readonly averages?: boolean;
 
@@ -183,6 +188,8 @@ export interface Product {
   readonly layout: 'planes' | 'columns';
   /** The input that is its bias; null where only an Add behind it can be one. */
   readonly bias: number | null;
+  /** Both inputs may be stacks of matrices that the model computes: [..., M, K] times [..., K, N]. */
+  readonly stacks?: true;
   /** Whether it reads its first input transposed: channels are then its rows. */
   readonly turned?: (node: NodeProto) => boolean;
   /** Attributes that multiply the product and its bias. */
