@@ -4,6 +4,7 @@ import { correctBiasMeta } from './correct-bias/meta';
 import { equalizeLayersMeta } from './equalize-layers/meta';
 import { foldBatchnormMeta } from './fold-batchnorm/meta';
 import type { PassMeta } from './options';
+import { pruneChannelsMeta } from './prune-channels/meta';
 import { pruneWeightsMeta } from './prune-weights/meta';
 import { quantizeDynamicMeta } from './quantize-dynamic/meta';
 import { quantizeStaticMeta } from './quantize-static/meta';
@@ -12,6 +13,7 @@ import { quantizeWeightsMeta } from './quantize-weights/meta';
 /** Every pass of this version, in the order a recipe usually has them. */
 export const passMetas: readonly PassMeta[] = [
   foldBatchnormMeta,
+  pruneChannelsMeta,
   equalizeLayersMeta,
   pruneWeightsMeta,
   clusterWeightsMeta,

@@ -3,6 +3,7 @@ import { convertFloat16 } from './convert-float16/apply';
 import { correctBias } from './correct-bias/apply';
 import { equalizeLayers } from './equalize-layers/apply';
 import { foldBatchnorm } from './fold-batchnorm/apply';
+import { pruneChannels } from './prune-channels/apply';
 import { pruneWeights } from './prune-weights/apply';
 import { quantizeDynamic } from './quantize-dynamic/apply';
 import { quantizeStatic } from './quantize-static/apply';
@@ -11,6 +12,7 @@ import type { Pass } from './types';
 
 const PASSES: readonly Pass[] = [
   foldBatchnorm,
+  pruneChannels,
   equalizeLayers,
   pruneWeights,
   clusterWeights,

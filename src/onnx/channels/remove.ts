@@ -15,25 +15,39 @@ export interface Mapped {
   readonly map: ChannelMap;
 }
 
+/** What a constant lost. */
+export interface Cut {
+  readonly value: Value;
+  /** Of the constant before. */
+  readonly shape: readonly number[];
+  /** The places that are gone, by axis. */
+  readonly axes: ReadonlyMap<number, ReadonlySet<number>>;
+}
+
 /**
  * Edits the graph in place: without these channels it computes what it would if no product listened to them.
  * @param gone roots of sets of channels (`ChannelGroup.roots`), none of them of a group that is fixed.
+ * @returns what constants of floats lost, for values of theirs that are kept elsewhere.
  * @throws RangeError where something would be left without any channel (see `emptied`).
  */
-export function removeChannels(mapped: Mapped, gone: ReadonlySet<number>): void {
+export function removeChannels(mapped: Mapped, gone: ReadonlySet<number>): Cut[] {
   const { proto, map } = mapped;
   const isGone = (id: number): boolean => gone.has(map.sets.rootOf(id));
   const problem = emptied(map, gone);
   if (problem !== null) throw new RangeError(problem);
-  for (const [value, axes] of cutsOf(map, isGone)) {
-    if (!value.constant) continue;
-    const cut = [...axes].reduce((tensor, [axis, places]) => withoutPlaces(tensor, axis, places), value.constant);
-    replaceConstant(value, cut);
-  }
+  const cuts = cutsOf(map, isGone);
+  for (const cut of cuts) if (cut.value.constant) replaceConstant(cut.value, cutTensor(cut.value.constant, cut));
   const fresh = uniqueNames(proto);
   const unread = [...recount(mapped, fresh, isGone), ...map.dealt.flatMap((dealt) => deal(mapped, fresh, dealt, isGone))];
   dropShapes(mapped, isGone);
   removeUnread(proto, unread);
+  return cuts;
+}
+
+/** What is left of values in the order of the constant before. */
+export function cutFloats(values: Float32Array, cut: Cut): Float32Array {
+  const bytes = cutBytes(bytesOf(values), values.BYTES_PER_ELEMENT, cut).bytes;
+  return new Float32Array(bytes.buffer);
 }
 
 /** Written shapes of values that have fewer channels now, and of what nodes make beside them, which nobody reads. */
@@ -55,21 +69,17 @@ export function emptied(map: ChannelMap, gone: ReadonlySet<number>): string | nu
   return null;
 }
 
-/** Places that go, by axis, of every constant. */
-function cutsOf(map: ChannelMap, isGone: (id: number) => boolean): Map<Value, Map<number, Set<number>>> {
+function cutsOf(map: ChannelMap, isGone: (id: number) => boolean): Cut[] {
   const cuts = new Map<Value, Map<number, Set<number>>>();
   for (const { value, marks } of map.held) {
     const shape = value.constant ? shapeOf(value.constant) : [];
     const sizes = marks.axes.map((axis) => shape[axis] ?? 1);
     for (const [position, axis] of marks.axes.entries()) {
       const places = goneAlong(marks.ids, sizes, position, isGone);
-      if (places.size === 0) continue;
-      const own = cuts.get(value) ?? new Map<number, Set<number>>();
-      own.set(axis, places);
-      cuts.set(value, own);
+      if (places.size > 0) cuts.set(value, (cuts.get(value) ?? new Map<number, Set<number>>()).set(axis, places));
     }
   }
-  return cuts;
+  return [...cuts].map(([value, axes]) => ({ value, shape: value.constant ? shapeOf(value.constant) : [], axes }));
 }
 
 /** Places along one of several axes whose channels all go. */
@@ -83,27 +93,36 @@ function goneAlong(ids: Int32Array, sizes: readonly number[], axis: number, isGo
   return places;
 }
 
-/** The tensor without places of an axis; its type stays. */
-function withoutPlaces(tensor: TensorProto, axis: number, gone: ReadonlySet<number>): TensorProto {
-  const shape = shapeOf(tensor);
+/** The tensor without those places; its type stays. */
+function cutTensor(tensor: TensorProto, cut: Cut): TensorProto {
   const width = (elementBits(tensor.dataType) ?? 0) / 8;
   if (!Number.isInteger(width) || width === 0) throw new RangeError(`"${tensor.name}" has elements of parts of bytes`);
-  const bytes = rawBytes(tensor);
-  const size = shape[axis] ?? 1;
-  const inner = sizeOf(shape.slice(axis + 1)) * width;
-  const kept = new Uint8Array((bytes.length / size) * (size - gone.size));
-  let to = 0;
-  for (let from = 0, place = 0; from < bytes.length; from += inner, place = place + 1 === size ? 0 : place + 1) {
-    if (gone.has(place)) continue;
-    kept.set(bytes.subarray(from, from + inner), to);
-    to += inner;
+  const { bytes, shape } = cutBytes(rawBytes(tensor), width, cut);
+  return makeTensor(tensor.name, tensor.dataType, shape, bytes);
+}
+
+/** Row-major elements of `width` bytes. */
+function cutBytes(
+  from: Uint8Array<ArrayBuffer>,
+  width: number,
+  { shape: before, axes }: Pick<Cut, 'shape' | 'axes'>,
+): { readonly bytes: Uint8Array<ArrayBuffer>; readonly shape: readonly number[] } {
+  let bytes = from;
+  let shape = before;
+  for (const [axis, gone] of axes) {
+    const size = shape[axis] ?? 1;
+    const inner = sizeOf(shape.slice(axis + 1)) * width;
+    const kept = new Uint8Array((bytes.length / size) * (size - gone.size));
+    let to = 0;
+    for (let start = 0, place = 0; start < bytes.length; start += inner, place = place + 1 === size ? 0 : place + 1) {
+      if (gone.has(place)) continue;
+      kept.set(bytes.subarray(start, start + inner), to);
+      to += inner;
+    }
+    bytes = kept;
+    shape = shape.map((each, at) => (at === axis ? size - gone.size : each));
   }
-  return makeTensor(
-    tensor.name,
-    tensor.dataType,
-    shape.map((each, at) => (at === axis ? size - gone.size : each)),
-    kept,
-  );
+  return { bytes, shape };
 }
 
 /** Puts a constant of another shape where it stood: an initializer, its graph input before IR version 4, or a Constant node. */
