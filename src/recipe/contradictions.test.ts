@@ -28,6 +28,7 @@ test('which passes stand in the way of which earlier ones: every pair', () => {
   expect(Object.fromEntries(found)).toEqual({
     'fold-batchnorm': changing,
     'equalize-layers': changing,
+    'prune-channels': changing,
     'prune-weights': ['cluster-weights', 'correct-bias'],
     'cluster-weights': ['cluster-weights', 'quantize-weights', 'correct-bias', 'quantize-static', 'quantize-dynamic', 'convert-float16'],
     'quantize-weights': ['cluster-weights', 'quantize-weights', 'correct-bias', 'quantize-static', 'quantize-dynamic', 'convert-float16'],
