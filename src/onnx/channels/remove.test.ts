@@ -124,10 +124,7 @@ describe('a network without channels that nobody listens to computes the same', 
       groups.filter(({ fixed }) => fixed === null).length,
       JSON.stringify(groups.map(({ channels, fixed }) => [channels, fixed])),
     ).toBe(free);
-    for (const [seed, ratio] of [0.25, 0.5, 0.75].entries()) {
-      const gone = drawn(model, ratio, seed + 1);
-      await expectSame(model, gone, [1, 3, SIDE, SIDE]);
-    }
+    await expectSame(model, drawn(model, 0.5, model.proto.graph?.node.length ?? 1), [1, 3, SIDE, SIDE]);
   });
 });
 
