@@ -102,17 +102,10 @@ export function bytesOf(array: Float32Array | Float64Array | Uint16Array | Int32
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength).slice();
 }
 
-/** A tensor's elements as raw little-endian bytes; those of the file where it has them so. Elements of parts of bytes are as packed. */
-export function rawBytes({
-  dataType,
-  rawData,
-  floatData,
-  doubleData,
-  int32Data,
-  int64Data,
-  uint64Data,
-}: TensorProto): Uint8Array<ArrayBuffer> {
-  if (rawData.length > 0) return rawData;
+/** A tensor's elements as raw little-endian bytes, wherever it keeps them. Elements of parts of bytes are as packed. */
+export function elementBytes(tensor: TensorProto): Uint8Array<ArrayBuffer> {
+  const { dataType, floatData, doubleData, int32Data, int64Data, uint64Data } = tensor;
+  if (rawOf(tensor).length > 0) return rawBytes(tensor);
   if (dataType === DataType.FLOAT) return bytesOf(Float32Array.from(floatData));
   if (dataType === DataType.DOUBLE) return bytesOf(Float64Array.from(doubleData));
   if (dataType === DataType.INT64) return new Uint8Array(BigInt64Array.from(int64Data).buffer);

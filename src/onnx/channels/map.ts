@@ -88,8 +88,8 @@ export class ChannelMap {
   }
 
   /**
-   * Of channels along several axes only whole rows can go, or the same place of every row: rows where each is one set of channels when all is
-   * followed, places else.
+   * Of channels along several axes only whole rows can go, or the same place of every row: rows where each is one set of channels when all
+   * is followed, places else.
    * @param row size of the last axis.
    */
   spreadOver(marks: Marks, row: number): void {

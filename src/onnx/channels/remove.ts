@@ -2,7 +2,7 @@
 import type { GraphProto, ModelProto, NodeProto, TensorProto } from 'onnx-buf';
 import { addInitializer, uniqueNames } from '../graph';
 import { findAttribute, makeNode } from '../nodes';
-import { bytesOf, DataType, elementBits, int64Tensor, makeTensor, rawBytes, readInts, shapeOf, sizeOf } from '../tensor';
+import { bytesOf, DataType, elementBits, elementBytes, int64Tensor, makeTensor, readInts, shapeOf, sizeOf } from '../tensor';
 import { removeUnread } from '../unread';
 import type { Value, ValueIndex } from '../values';
 import type { ChannelMap, Counted, Dealt } from './map';
@@ -97,7 +97,7 @@ function goneAlong(ids: Int32Array, sizes: readonly number[], axis: number, isGo
 function cutTensor(tensor: TensorProto, cut: Cut): TensorProto {
   const width = (elementBits(tensor.dataType) ?? 0) / 8;
   if (!Number.isInteger(width) || width === 0) throw new RangeError(`"${tensor.name}" has elements of parts of bytes`);
-  const { bytes, shape } = cutBytes(rawBytes(tensor), width, cut);
+  const { bytes, shape } = cutBytes(elementBytes(tensor), width, cut);
   return makeTensor(tensor.name, tensor.dataType, shape, bytes);
 }
 

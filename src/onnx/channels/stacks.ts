@@ -5,8 +5,8 @@ import type { Marks } from './marks';
 import type { Place } from './place';
 
 /**
- * Channels of [..., M, K] x [..., K, N] = [..., M, N]: those that both have along K are one and end here, those along M or N go on. Heads lie
- * along axes before; of channels that lie along those as well, the same place of every head goes.
+ * Channels of [..., M, K] x [..., K, N] = [..., M, N]: those that both have along K are one and end here, those along M or N go on. Heads
+ * lie along axes before; of channels that lie along those as well, the same place of every head goes.
  * @returns whether they could be followed; not where only one side is known along K, or a stack is spread over another's.
  */
 export function multiplyStacks(map: ChannelMap, at: Place): boolean {

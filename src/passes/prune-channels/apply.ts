@@ -22,8 +22,8 @@ interface Ranked extends Candidate {
 }
 
 /**
- * Takes channels out of the graph: with them go all weights, biases and norms that belong to them, and the integers that count them. A group
- * of channels that cannot change is named with its reason; what the graph is given and gives never changes. Sources: Li et al. 2017
+ * Takes channels out of the graph: with them go all weights, biases and norms that belong to them, and the integers that count them. A
+ * group of channels that cannot change is named with its reason; what the graph is given and gives never changes. Sources: Li et al. 2017
  * (arXiv 1608.08710), Fang et al. 2023 (arXiv 2301.12900).
  */
 export const pruneChannels: Pass = {

@@ -43,7 +43,7 @@ export function masked(model: OnnxModel, gone: ReadonlySet<number>): OnnxModel {
         node.input[input] = out;
         return [product];
       });
-      return [...masks, node];
+      return masks.concat(node);
     });
   }
   return copy;
