@@ -3,10 +3,12 @@ import { openAsBlob, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { openDataset, parseCard } from '../src/data/index';
 import type { Dataset } from '../src/data/types';
+import { createCpuCompute } from '../src/compute/cpu';
+import { nodeCrew } from '../src/compute/node/crew';
 import { decodeBySharp } from '../src/engine/node/decode';
-import { nodeHost } from '../src/engine/node/host';
 import { openDocument } from '../src/engine/worker/document';
 import type { Platform } from '../src/engine/worker/platform';
+import { createNodeRuntime } from '../src/runtime/node/index';
 import { createWebRuntime } from '../src/runtime/web/index';
 import type { Runtime } from '../src/runtime/types';
 import { UsageProblem } from './harness/bench';
@@ -27,15 +29,20 @@ export interface Engine {
 }
 
 /** @param on "native" or "wasm". Throws UsageProblem for another. */
-export async function engineOn(on: string): Promise<Engine> {
+export function engineOn(on: string): Engine {
   if (on !== 'native' && on !== 'wasm') throw new UsageProblem(`--on is "native" or "wasm", not "${on}".`);
-  const here = await nodeHost({ compresses: true }).acquire();
-  const runtime = on === 'native' ? here.runtime : createWebRuntime({ device: null });
+  const runtime = on === 'native' ? createNodeRuntime() : createWebRuntime({ device: null });
   const openBlob = (path: string, blob: Blob): ReturnType<typeof openDocument> =>
     openDocument([{ path, blob }], () => Promise.resolve(runtime), job);
   return {
     runtime,
-    platform: { ...here, runtime, lost: job.signal },
+    platform: {
+      compute: createCpuCompute(nodeCrew()),
+      gpu: null,
+      runtime,
+      fallbackReason: 'Benches compute on processors.',
+      lost: job.signal,
+    },
     openBlob,
     openModel: async (path) => openBlob(basename(path), await openAsBlob(path)),
   };

@@ -23,7 +23,7 @@ export const bench = defineBench({
       passes: [{ id: 'fold-batchnorm' }, { id: 'quantize-weights', options: { bits: Number(bits), rounding: 'gptq' } }],
     };
     const found: Record<'uniform' | 'mixed', Draw[]> = { uniform: [], mixed: [] };
-    await eachDraw(await engineOn(values.on), modelPath, card, Number(values.draws), async ({ bench: workbench, part, score }) => {
+    await eachDraw(engineOn(values.on), modelPath, card, Number(values.draws), async ({ bench: workbench, part, score }) => {
       const { bytes } = await fileOf(workbench, uniform, job);
       const scan = await sensitivity(workbench, part, uniform, { bits: [3, 4, 5, 6, 8], sparsities: [], samples: 32 }, job, () => {});
       const plan = await planBits(workbench, part, uniform, scan.cells, { kind: 'bytes', bytes }, job);

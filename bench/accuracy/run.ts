@@ -25,7 +25,7 @@ export const bench = defineBench({
   async run({ values, positionals: [modelPath, card, ...recipes], say, figure, keep }) {
     if (modelPath === undefined || card === undefined || recipes.length === 0)
       throw new UsageProblem('A model, a card and recipes are needed.');
-    const engine = await engineOn(values.on);
+    const engine = engineOn(values.on);
     const limit = values.limit === undefined ? null : Number(values.limit);
     const doc = await engine.openModel(modelPath);
     const data = await openCard(card);

@@ -14,7 +14,7 @@ export const bench = defineBench({
   async run({ values, positionals: [modelPath, card, ...ratios], say, figure }) {
     if (modelPath === undefined || card === undefined || ratios.length === 0)
       throw new UsageProblem('A model, a card and ratios are needed.');
-    const engine = await engineOn(values.on);
+    const engine = engineOn(values.on);
     for (const ratio of ratios) {
       const draws: Draw[] = [];
       const times: number[] = [];

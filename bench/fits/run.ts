@@ -42,7 +42,7 @@ export const bench = defineBench({
 
 /** Seconds of the export alone, on the engine as the page has it without a GPU. */
 async function onWasm(model: string, card: string, recipe: Recipe): Promise<number> {
-  const engine = await engineOn('wasm');
+  const engine = engineOn('wasm');
   const doc = await engine.openModel(model);
   const data = await openCard(card);
   const workbench = new Workbench(doc, engine.platform, () => ({ data, calibration: 128 }));

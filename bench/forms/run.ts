@@ -43,7 +43,7 @@ export const bench = defineBench({
   options: ON,
   async run({ values, positionals: [folder, out], say, figure }) {
     if (folder === undefined || out === undefined) throw new UsageProblem('A folder of models and one for the files are needed.');
-    const engine = await engineOn(values.on);
+    const engine = engineOn(values.on);
     mkdirSync(out, { recursive: true });
     let written = 0;
     for (const file of readdirSync(folder).filter((name) => name.endsWith('.onnx'))) {

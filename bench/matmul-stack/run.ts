@@ -39,7 +39,7 @@ export const bench = defineBench({
   },
   async run({ values, positionals: [folder], figure }) {
     const files = folder === undefined ? makeStack(Number(values.seed)) : filesOf(folder);
-    const engine = await engineOn(values.on);
+    const engine = engineOn(values.on);
     const doc = await engine.openBlob('stack.onnx', new Blob([files.model]));
     const [calibration, held] = [await rowsOf(files.calibration), await rowsOf(files.held)];
     const exact = await outputs(engine.runtime, held, files.model);

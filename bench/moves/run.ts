@@ -23,7 +23,7 @@ export const bench = defineBench({
   options: { on: { ...ON.on, default: 'wasm' } },
   async run({ values, positionals: [path], figure }) {
     if (path === undefined) throw new UsageProblem('A model is needed.');
-    const engine = await engineOn(values.on);
+    const engine = engineOn(values.on);
     const doc = await engine.openModel(path);
     const workbench = new Workbench(doc, engine.platform);
     const [largest] = doc.layers.toSorted((a, b) => b.params - a.params);

@@ -111,7 +111,7 @@ function differing(a: Uint8Array, b: Uint8Array): number {
 
 /** Two files on samples that neither learned from, run on the native runtime. */
 async function compared(one: Uint8Array, other: Uint8Array, data: Dataset): Promise<{ relative: number; agreement: number }> {
-  const { runtime } = await engineOn('native');
+  const { runtime } = engineOn('native');
   const held = scoredSamples(data.length, COMPARED, calibrationSamples(data.length, CALIBRATION));
   const sides: Readonly<Record<string, HostTensor>>[][] = [];
   for (const bytes of [one, other]) {

@@ -38,7 +38,7 @@ export const bench = defineBench({
   options: { ...ON, samples: { type: 'string', default: '64' }, truth: { type: 'string', default: '3' } },
   async run({ values, positionals: [modelPath, card], say, figure, keep }) {
     if (modelPath === undefined || card === undefined) throw new UsageProblem('A model and a card are needed.');
-    const engine = await engineOn(values.on);
+    const engine = engineOn(values.on);
     const doc = await engine.openModel(modelPath);
     const workbench = new Workbench(doc, engine.platform);
     const data = await openCard(card);
