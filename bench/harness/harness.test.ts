@@ -37,7 +37,7 @@ test('times are given by their median, draws by mean and deviation, one measurem
 
 test('runs are kept by date and commit and read back in order; folders of the machine are not kept', () => {
   const later = run('2026-11-28T15:00:00.000Z', [2, 3]);
-  expect(keepRun(later, folder)).toBe(join(folder, 'start', '2026-11-28T1500-0123456789.json'));
+  expect(keepRun(later, folder)).toBe(join(folder, 'start', '2026-11-28T150000-0123456789.json'));
   keepRun(run('2026-11-27T15:00:00.000Z', [4]), folder);
   expect(readRuns(folder).map(({ date }) => date.slice(0, 10))).toEqual(['2026-11-27', '2026-11-28']);
   expect(readRuns(folder)[1]).toEqual(later);

@@ -23,8 +23,8 @@ const RESULTS = join(ROOT, 'bench/results');
 export function keepRun(run: Run, folder = RESULTS): string {
   const own = join(folder, run.bench);
   mkdirSync(own, { recursive: true });
-  const minute = run.date.slice(0, 16).replaceAll(':', '');
-  const path = join(own, `${minute}-${run.commit}${run.changed ? '-changed' : ''}.json`);
+  const second = run.date.slice(0, 19).replaceAll(':', '');
+  const path = join(own, `${second}-${run.commit}${run.changed ? '-changed' : ''}.json`);
   writeFileSync(path, `${JSON.stringify(run, null, 1)}\n`, { flag: 'w' });
   return path;
 }
