@@ -1,3 +1,4 @@
+import { LANES, sumLanes } from '../../base/lanes';
 import type { Handle, Kernel, Operation, Task } from '../types';
 import { roundHalfEven } from './shared/grid';
 import { type Span, spansOf } from './shared/spans';
@@ -114,10 +115,7 @@ export function roundWithFeedbackOf(
   return { values, losses: roundRows({ w, factor, shape, levels, span: { from: 0, to: shape.rows }, values }) };
 }
 
-/** Rows that are rounded side by side: what one column's sum waits for is another row's turn. Each row is summed in its own order. */
-const LANES = 8;
-
-/** In float64. Gives the losses of the span's rows. */
+/** In float64, rows side by side, each summed in its own order. Gives the losses of the span's rows. */
 function roundRows(part: Part): Float32Array<ArrayBuffer> {
   const { groups, rows, columns } = part.shape;
   const { from, to } = part.span;
@@ -145,26 +143,7 @@ function roundLanes(
   const carried = new Float64Array(LANES);
   for (let i = 0; i < columns; i++) {
     const line = first + i * columns;
-    let [a, b, c, d, e, f, g, h] = [0, 0, 0, 0, 0, 0, 0, 0];
-    for (let j = line, at = 0; j < line + i; j++, at += LANES) {
-      const weight = factor[j] ?? 0;
-      a += weight * (errors[at] ?? 0);
-      b += weight * (errors[at + 1] ?? 0);
-      c += weight * (errors[at + 2] ?? 0);
-      d += weight * (errors[at + 3] ?? 0);
-      e += weight * (errors[at + 4] ?? 0);
-      f += weight * (errors[at + 5] ?? 0);
-      g += weight * (errors[at + 6] ?? 0);
-      h += weight * (errors[at + 7] ?? 0);
-    }
-    carried[0] = a;
-    carried[1] = b;
-    carried[2] = c;
-    carried[3] = d;
-    carried[4] = e;
-    carried[5] = f;
-    carried[6] = g;
-    carried[7] = h;
+    sumLanes(factor, line, errors, 0, i, carried);
     const own = factor[line + i] ?? 0;
     for (let lane = 0; lane < count; lane++) {
       const at = i * rows + row + lane;

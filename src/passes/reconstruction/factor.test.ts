@@ -2,7 +2,7 @@ import { roundWithFeedbackOf } from '../../compute/operations/round-with-feedbac
 import { expect, test } from 'vitest';
 import { noise } from '../../onnx/testing/noise';
 import { dampedCholesky, feedbackFactor, solverOf } from './factor';
-import { LANES } from './lanes';
+import { LANES } from '../../base/lanes';
 
 /** X X^T of n inputs that go together. */
 function correlated(n: number, samples: number): Float64Array {

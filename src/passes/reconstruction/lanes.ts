@@ -1,33 +1,5 @@
-/**
- * Products and solutions for several rows side by side: where each sum waits for the last addition, eight of them keep a processor busy.
- * Rows lie as [column, lane]. Float64.
- */
-
-export const LANES = 8;
-
-/** Into `into`, [LANES]: for each lane the sum over k of line[from + k] x[(start + k), lane], for `count` k. */
-function sumLanes(line: Float64Array, from: number, x: Float64Array, start: number, count: number, into: Float64Array): void {
-  let [a, b, c, d, e, f, g, h] = [0, 0, 0, 0, 0, 0, 0, 0];
-  for (let k = from, at = start * LANES; k < from + count; k++, at += LANES) {
-    const v = line[k] ?? 0;
-    a += v * (x[at] ?? 0);
-    b += v * (x[at + 1] ?? 0);
-    c += v * (x[at + 2] ?? 0);
-    d += v * (x[at + 3] ?? 0);
-    e += v * (x[at + 4] ?? 0);
-    f += v * (x[at + 5] ?? 0);
-    g += v * (x[at + 6] ?? 0);
-    h += v * (x[at + 7] ?? 0);
-  }
-  into[0] = a;
-  into[1] = b;
-  into[2] = c;
-  into[3] = d;
-  into[4] = e;
-  into[5] = f;
-  into[6] = g;
-  into[7] = h;
-}
+/** Products and solutions for several rows side by side (base/lanes.ts). Float64. */
+import { LANES, sumLanes } from '../../base/lanes';
 
 /** x M of each lane. @param columns those of M, [n, n], one after another: M transposed. @param into [n, LANES]. */
 export function timesMatrix(x: Float64Array, columns: Float64Array, n: number, into: Float64Array): void {

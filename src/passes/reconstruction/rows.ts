@@ -2,7 +2,8 @@ import type { FeedbackShape } from '../../compute/operations/round-with-feedback
 import type { WeightMatrix } from '../../onnx/operators/geometry';
 import { feedbackFactor, solverOf } from './factor';
 import type { InputGram } from './gram';
-import { LANES, takeLanes, timesMatrix, transposed, type RowsAt } from './lanes';
+import { LANES } from '../../base/lanes';
+import { takeLanes, timesMatrix, transposed, type RowsAt } from './lanes';
 
 /** A layer laid out for `roundWithFeedback`: which element of its tensor stands at each place. */
 export interface FeedbackRows {

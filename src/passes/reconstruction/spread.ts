@@ -6,7 +6,8 @@ import { channelOf, type Groups, scaleChannels } from '../../base/grids';
 import type { Coded } from '../coded';
 import { storedGrid } from '../quantize-weights/grid';
 import type { InputGram, Spread } from './gram';
-import { LANES, quadraticLanes, takeLanes } from './lanes';
+import { LANES } from '../../base/lanes';
+import { quadraticLanes, takeLanes } from './lanes';
 
 /** Beyond these a channel's samples say too little. */
 const [LEAST, MOST] = [0.5, 2];
