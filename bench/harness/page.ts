@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { linearScale } from '../../src/base/scales';
+import { htmlDocument } from '../../src/report/document';
 import { escapeHtml } from '../../src/report/escape';
-import { STYLE } from '../../src/report/style';
 import { describeFigure, type Figure, written } from './figures';
 import { ROOT } from './machine';
 import type { Run } from './records';
@@ -23,38 +23,21 @@ export function writePage(runs: readonly Run[], path = join(ROOT, 'bench/results
 const WARNING =
   'Figures of machines that differ, or that were busy, do not compare: the table beside each line says what it was measured on.';
 
+const MARKS = '.line{fill:none;stroke:var(--steelline)}.dot{fill:var(--woodfill)}.spread{stroke:var(--line2)}';
+
 /** @param runs the oldest first. */
 export function pageOf(runs: readonly Run[]): string {
   const benches = [...new Set(runs.map(({ bench }) => bench))].toSorted();
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Whittle: benches over time</title>
-<style>${STYLE}.line{fill:none;stroke:var(--steelline)}.dot{fill:var(--woodfill)}.spread{stroke:var(--line2)}</style>
-</head>
-<body>
-<main>
-<header>
+  const head = `<header>
 <h1>Benches over time</h1>
 <p class="quiet">${runs.length} runs. ${WARNING}</p>
 <nav aria-label="Contents"><ul>${benches.map((name) => `<li><a href="#${name}">${name}</a></li>`).join('')}</ul></nav>
-</header>
-${benches
-  .map((name) =>
-    drawBench(
-      name,
-      runs.filter(({ bench }) => bench === name),
-    ),
-  )
-  .join('\n')}
-</main>
-</body>
-</html>
-`;
+</header>`;
+  const sections = benches.map((name) => {
+    const own = runs.filter(({ bench }) => bench === name);
+    return drawBench(name, own);
+  });
+  return htmlDocument('Whittle: benches over time', [head, ...sections].join('\n'), { more: MARKS });
 }
 
 function drawBench(name: string, runs: readonly Run[]): string {

@@ -1,13 +1,10 @@
 import { drawChart } from './charts';
 import { between, type Block, type Cell, type Column, type Figure, type Section, type Table } from './content';
+import { htmlDocument } from './document';
 import { escapeHtml } from './escape';
 import { sectionsOf } from './sections/index';
-import { STYLE } from './style';
 import type { Report } from './types';
 import { labelRecipe } from '../recipe/label';
-
-/** Nothing may be fetched and no script run: the policy says what the file keeps to anyway. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
 /**
  * The report as one HTML file that needs nothing else, opened from anywhere. Each number of its tables carries its value (`<data>`); the
@@ -19,30 +16,16 @@ export function reportHtml(report: Report): string {
   const about = [labelRecipe(recipe), environment.date.slice(0, 10), environment.adapter, environment.browser].filter(
     (words) => words !== null,
   );
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="${escapeHtml(POLICY)}">
-<title>${escapeHtml(model.name)}: Whittle report</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<main>
-<header>
+  const head = `<header>
 <p class="quiet">Whittle report</p>
 <h1>${escapeHtml(model.name)}</h1>
 <p class="quiet">${escapeHtml(about.join(' · '))}</p>
 <nav aria-label="Contents"><ul>${sections.map(({ id, title }) => `<li><a href="#${id}">${escapeHtml(title)}</a></li>`).join('')}</ul></nav>
-</header>
-${sections.map((each, i) => (i === 0 ? drawSection(each) : drawFolded(each))).join('\n')}
-</main>
-<script type="application/json" id="report">${JSON.stringify(report).replaceAll('<', String.raw`\u003c`)}</script>
-</body>
-</html>
-`;
+</header>`;
+  const body = sections.map((each, i) => (i === 0 ? drawSection(each) : drawFolded(each))).join('\n');
+  const json = JSON.stringify(report).replaceAll('<', String.raw`\u003c`);
+  const after = `<script type="application/json" id="report">${json}</script>\n`;
+  return htmlDocument(`${model.name}: Whittle report`, `${head}\n${body}`, { after });
 }
 
 /** All but the first page is folded: it is there for who wants to check. */
