@@ -94,8 +94,7 @@ function joinRuns({ sets }: ChannelMap, ids: Int32Array, each: number): void {
 function countSizes(map: ChannelMap, at: Place, input: number, { axes, ids }: Marks, made: Shape): void {
   const list = at.list(input);
   if (list?.length !== made.length) {
-    if (list === null && at.inputs[input] !== undefined && !at.isDerived())
-      map.sets.fix(ids, `${at.node.opType} is given their number when the model runs`);
+    if (list === null && at.inputs[input] !== undefined) map.sets.fix(ids, `${at.node.opType} is given their number when the model runs`);
     return;
   }
   const sizes = axes.map((axis) => made[axis] ?? 1);
