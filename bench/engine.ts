@@ -1,6 +1,6 @@
 /** The engine in this process, for benches: on the native runtime as the command has it, or on the web's as the page without a GPU. */
-import { openAsBlob, readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
 import { openDataset, parseCard } from '../src/data/index';
 import type { Dataset } from '../src/data/types';
 import { createCpuCompute } from '../src/compute/cpu';
@@ -8,6 +8,8 @@ import { nodeCrew } from '../src/compute/node/crew';
 import { decodeBySharp } from '../src/engine/node/decode';
 import { openDocument } from '../src/engine/worker/document';
 import type { Platform } from '../src/engine/worker/platform';
+import { externalFiles } from '../src/library/external';
+import { modelBlobs, sampleBlobs } from '../src/library/files';
 import { createNodeRuntime } from '../src/runtime/node/index';
 import { createWebRuntime } from '../src/runtime/web/index';
 import type { Runtime } from '../src/runtime/types';
@@ -44,20 +46,18 @@ export function engineOn(on: string): Engine {
       lost: job.signal,
     },
     openBlob,
-    openModel: async (path) => openBlob(basename(path), await openAsBlob(path)),
+    openModel: async (path) => {
+      const files = [{ path, name: basename(path) }, ...externalFiles(path)];
+      return openDocument(await modelBlobs(files), () => Promise.resolve(runtime), job);
+    },
   };
 }
 
 /** The samples of a card, pictures decoded as the command decodes them. */
 export async function openCard(path: string): Promise<Dataset> {
   const card = parseCard(JSON.parse(readFileSync(path, 'utf8')));
-  const folder = resolve(dirname(path), card.data);
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => file !== resolve(path))
-    .map(async (file) => ({ path: relative(folder, file), blob: await openAsBlob(file) }));
-  return openDataset(card, await Promise.all(files), job, decodeBySharp);
+  const files = await sampleBlobs({ path: resolve(dirname(path), card.data), isFolder: true });
+  return openDataset(card, files, job, decodeBySharp);
 }
 
 /** The most memory that this process has held, in MiB, on Linux. */
